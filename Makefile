@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+help:  ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+# uv is taken from the project's own hashed lock, then installs the rest.
+$(BIN)/uv: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "harness needs Python 3.11 or newer; give one with: make PYTHON=/path/to/python3"; exit 5; }
+	@$(PYTHON) -m venv .venv || { echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 5; }
+	@mkdir -p .cache && awk '/^[a-z]/ {keep = /^uv==/} keep' requirements.txt > .cache/uv-requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .cache/uv-requirements.txt
+	@touch $@
+
+$(BIN)/.setup: $(BIN)/uv requirements.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
+	@touch $@
+
+$(BIN)/.setup-dev: $(BIN)/.setup requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+setup: $(BIN)/.setup  ## Install the harness into .venv
+bench: setup  ## Measure the core applications and write the ranking report
+	@$(BIN)/harness run
+quick: setup  ## A short look: one block, marked as an estimate
+	@$(BIN)/harness run --quick
+report: setup  ## Write the report of the newest campaign again
+	@$(BIN)/harness report
+verify: setup  ## Check every application against the contract
+	@$(BIN)/harness verify
+doctor: setup  ## Say what this machine lacks, and the command that mends it
+	@$(BIN)/harness doctor
+lint: $(BIN)/.setup-dev  ## Formatting, lint rules, types, layers
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+test: lint  ## Lint, then every test
+	@$(BIN)/python -m pytest -n auto -m "not alone" -q
+	@$(BIN)/python -m pytest -m alone -q
+benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md); the machine must be idle
+	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+clean:  ## Remove environments, caches and reports; results are kept
+	@rm -rf .venv .cache reports/*/ reports/latest
+
+.PHONY: help setup bench quick report verify doctor lint test benchmarks clean

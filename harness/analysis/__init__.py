@@ -1,0 +1,1 @@
+"""Trials -> estimates, verdicts, ranks. Pure functions of records."""

@@ -1,0 +1,1 @@
+"""Applications and scenarios as they are found in folders."""

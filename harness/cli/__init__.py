@@ -1,0 +1,1 @@
+"""Commands, tables, progress. Each command parses, calls one use case, and prints."""

@@ -1,0 +1,1 @@
+"""A response and an expectation -> a verdict. Pure functions; no input or output."""

@@ -1,0 +1,1 @@
+"""The machine: its fingerprint, its cores, the CPU and memory of a process tree."""

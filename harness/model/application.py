@@ -1,0 +1,77 @@
+"""What an application says of itself (apps/<id>/app.toml)."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from harness.model.record import Record, Slug
+
+Interface = Literal["asgi", "wsgi", "rsgi", "own"]
+Tier = Literal["controlled", "idiomatic", "floor"]
+ImportTarget = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", max_length=200)]
+
+
+def inside(path: str) -> str:
+    """Refuse a path that is absolute or climbs out of the application's folder."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not path:
+        raise ValueError(f"{path!r} leaves the application's folder; name a path inside it")
+    return path
+
+
+InsidePath = Annotated[str, AfterValidator(inside)]
+
+
+class Targets(Record):
+    """Where a server finds the application, for each interface it speaks: `module:callable`."""
+
+    asgi: ImportTarget | None = None
+    wsgi: ImportTarget | None = None
+    rsgi: ImportTarget | None = None
+
+    def of(self, interface: Interface) -> str | None:
+        return None if interface == "own" else getattr(self, interface)
+
+
+class OwnServer(Record):
+    """An application that brings its own server: an argv list, never a shell.
+
+    `{host}`, `{port}`, `{workers}` and `{python}` are filled in. What it can do is declared as in the server table.
+    """
+
+    argv: tuple[str, ...] = Field(min_length=1)
+    keep_alive: bool = True
+
+
+class Uses(Record):
+    """What the application is built from, shown on the report."""
+
+    framework: str = Field(default="", max_length=80)
+    orm: str = Field(default="none", max_length=80)
+    driver: str = Field(default="none", max_length=80)
+    templates: str = Field(default="none", max_length=80)
+
+
+class AppManifest(Record):
+    """app.toml. The first server is the default one; `root` is where the code lies inside the folder."""
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=80)
+    targets: Targets = Targets()
+    own: OwnServer | None = None
+    servers: tuple[Slug, ...] = Field(min_length=1)
+    scenarios: tuple[Slug, ...] = Field(min_length=1)
+    tier: Tier = "controlled"
+    language: str = Field(default="python", max_length=40)
+    root: InsidePath = "."
+    requirements: InsidePath = "requirements.txt"
+    environment: dict[str, str] = Field(default_factory=dict)
+    uses: Uses = Uses()
+
+    @model_validator(mode="after")
+    def _says_how_it_is_reached(self) -> Self:
+        if ("own" in self.servers) != (self.own is not None):
+            raise ValueError('server "own" and the table [own] go together: give both or neither')
+        if self.own is None and not (self.targets.asgi or self.targets.wsgi or self.targets.rsgi):
+            raise ValueError("no [targets]: name the callable, such as asgi = \"app:app\"")
+        return self

@@ -1,0 +1,83 @@
+"""The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.model.application import AppManifest
+from harness.model.cell import Cell, DatabaseKind
+from harness.model.machine import Identity, Interpreter, Machine
+from harness.model.notice import Failure, Notice
+from harness.model.record import Record
+from harness.model.scenario import ScenarioManifest
+
+SCHEMA_VERSION = 1
+"""Of campaign.json, trials.jsonl and slices.jsonl.
+
+1  first version
+"""
+
+
+class SliceShape(Record):
+    """How the time is cut (docs/concepts.md). Seconds; `rotation_s` is the driven time a block gives each scenario."""
+
+    length_s: float = Field(default=0.1, ge=0.01, le=60)
+    burn_in_s: float = Field(default=0.03, ge=0)
+    rotations_s: float = Field(default=20.0, gt=0)
+    warm_up_s: float = Field(default=1.0, ge=0)
+
+
+class Plan(Record):
+    """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed."""
+
+    seed: int
+    cells: tuple[Cell, ...] = Field(min_length=1)
+    scenarios: tuple[ScenarioManifest, ...] = Field(min_length=1)
+    reference: str
+    shape: SliceShape = SliceShape()
+    budget_s: float = Field(gt=0)
+    max_blocks: int = Field(ge=1)
+    database: DatabaseKind
+    pool_size: int = Field(ge=1)
+    load_driver: str = "locust"
+
+
+class CellFacts(Record):
+    """What was seen of a cell: its exact command, its live identity, whether it answered the contract."""
+
+    command: tuple[str, ...] = ()
+    identity: Identity | None = None
+    lock_sha256: str | None = None
+    verified: tuple[str, ...] = ()
+
+
+class ServiceFacts(Record):
+    """A service as it answered: name, version and settings that matter."""
+
+    name: str
+    version: str
+    source: str
+    settings: dict[str, str] = Field(default_factory=dict)
+
+
+class CampaignRecord(Record):
+    """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    id: str
+    created_at: float
+    ended_at: float | None = None
+    state: Literal["running", "finished", "interrupted"] = "running"
+    harness_version: str
+    commit: str | None = None
+    plan: Plan
+    applications: dict[str, AppManifest]
+    machine: Machine
+    interpreter: Interpreter
+    locks: dict[str, str]
+    services: tuple[ServiceFacts, ...] = ()
+    cells: dict[str, CellFacts] = Field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    blocks_completed: int = 0
+    phases_s: dict[str, float] = Field(default_factory=dict)

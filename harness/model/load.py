@@ -1,0 +1,85 @@
+"""The driver seam: live targets and slices go in, one record a slice comes out."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.model.record import Record
+from harness.model.scenario import Expectation, Level, Request
+
+ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "body", "protocol"]
+
+
+class Target(Record):
+    """A live server as the load generator sees it. `cell` is the cell's id."""
+
+    cell: str
+    host: str
+    port: int = Field(ge=1, le=65_535)
+    keep_alive: bool = True
+
+
+class LoadScenario(Record):
+    """A scenario as the load generator needs it; `check` is the path of check.py where there is one."""
+
+    id: str
+    requests: tuple[Request, ...] = Field(min_length=1)
+    expect: Expectation
+    check: str | None = None
+
+
+class Slice(Record):
+    """A short stretch in which one target alone is driven.
+
+    `burn_in_s` is driven and not counted; `length_s` includes it. `offered_rate` (requests a second over all
+    connections) makes it an open-model slice; None is the closed model. A slice that asks for warm-up (`counted`
+    False) is driven alike and its record is kept out of every figure.
+    """
+
+    rotation: int = Field(ge=0)
+    target: str
+    scenario: str
+    level: Level
+    burn_in_s: float = Field(ge=0)
+    length_s: float = Field(gt=0)
+    drain_s: float = Field(default=5.0, gt=0)
+    offered_rate: float | None = Field(default=None, gt=0)
+    counted: bool = True
+
+
+class SliceRecord(Record):
+    """What happened in one slice. Only completions between burn-in and the slice's end are counted.
+
+    `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
+    (goodput). `errors`: by kind, burn-in and drain included. `bytes_received`: of the counted responses, headers
+    included. `histogram`: response times in microseconds, HdrHistogram V2 encoding; `service_histogram` beside it
+    in the open model, where the first is timed from the due moment. `backlog`: requests due and not yet sent when
+    the slice ended. `marks`: codes of what makes the record doubtful (a lost worker, an overrun drain).
+    """
+
+    rotation: int
+    target: str
+    scenario: str
+    level: Level
+    counted: bool
+    started_at: float
+    duration_s: float
+    completions: int
+    errors: dict[ErrorKind, int] = Field(default_factory=dict)
+    bytes_received: int = 0
+    body_bytes: int = 0
+    reconnects: int = 0
+    generator_cpu_s: float = 0.0
+    wall_s: float
+    latency_mean_s: float | None = None
+    latency_max_s: float | None = None
+    histogram: str | None = None
+    service_histogram: str | None = None
+    offered: int | None = None
+    backlog: int | None = None
+    marks: tuple[str, ...] = ()
+
+    @property
+    def rate(self) -> float:
+        """Goodput of the counted stretch, requests a second."""
+        return self.completions / self.duration_s if self.duration_s > 0 else 0.0

@@ -1,0 +1,77 @@
+"""What is asked of an application, and what a right answer is (scenarios/<id>/scenario.toml)."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from harness.model.record import Record, Slug
+
+
+class Level(Record):
+    """One load: open connections, and the scenario's parameter (rows asked for) where it has one."""
+
+    connections: int = Field(ge=1, le=10_000)
+    n: int | None = Field(default=None, ge=1, le=500)
+
+    @property
+    def label(self) -> str:
+        return f"{self.connections}c" if self.n is None else f"{self.connections}c-n{self.n}"
+
+
+class Request(Record):
+    """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`."""
+
+    method: Literal["GET", "POST"] = "GET"
+    path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str = ""
+
+    def at(self, level: Level) -> "Request":
+        """This request with the level's parameter filled in."""
+        return self if level.n is None else self.model_copy(update={"path": self.path.replace("{n}", str(level.n))})
+
+
+class Expectation(Record):
+    """What every right response is like, as far as a manifest can say it.
+
+    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
+    random is left to the scenario's check.py. `fixed` says that the body's bytes never change.
+    """
+
+    status: int = Field(default=200, ge=200, le=299)
+    content_type: str
+    form: Literal["json", "text", "html"]
+    body: str | None = None
+    fixed: bool = False
+
+    @model_validator(mode="after")
+    def _fixed_needs_a_body(self) -> Self:
+        if self.fixed and self.body is None:
+            raise ValueError("fixed = true needs the expected body")
+        return self
+
+
+class Ranked(Record):
+    """How the scenario is ranked, and what its figure means to a reader."""
+
+    by: Literal["throughput"] = "throughput"
+    at: Level
+
+
+class ScenarioManifest(Record):
+    """scenario.toml. `needs` names the kinds of service the application must reach."""
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=80)
+    about: str = Field(min_length=1, max_length=400)
+    needs: tuple[Literal["database"], ...] = ()
+    requests: tuple[Request, ...] = Field(min_length=1)
+    expect: Expectation
+    levels: tuple[Level, ...] = Field(min_length=1)
+    rank: Ranked
+
+    @model_validator(mode="after")
+    def _ranked_at_one_of_its_levels(self) -> Self:
+        if self.rank.at not in self.levels:
+            raise ValueError("rank.at is not one of the levels")
+        return self

@@ -1,0 +1,1 @@
+"""Owning a process tree: start, wait, stop, assert gone."""

@@ -1,0 +1,1 @@
+"""Statistics: pure functions on numbers, each with its source."""

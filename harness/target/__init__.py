@@ -1,0 +1,1 @@
+"""What is under test: environments, servers, services, readiness, verification of a live target."""
