@@ -73,5 +73,5 @@ class AppManifest(Record):
         if ("own" in self.servers) != (self.own is not None):
             raise ValueError('server "own" and the table [own] go together: give both or neither')
         if self.own is None and not (self.targets.asgi or self.targets.wsgi or self.targets.rsgi):
-            raise ValueError("no [targets]: name the callable, such as asgi = \"app:app\"")
+            raise ValueError('no [targets]: name the callable, such as asgi = "app:app"')
         return self
