@@ -1,6 +1,6 @@
 """The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from harness.model.notice import Failure, Notice
 from harness.model.record import Record
 from harness.model.scenario import ScenarioManifest
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 """Of campaign.json, trials.jsonl and slices.jsonl.
 
 1  first version
@@ -19,7 +19,11 @@ SCHEMA_VERSION = 1
 
 
 class SliceShape(Record):
-    """How the time is cut (docs/concepts.md). Seconds; `rotation_s` is the driven time a block gives each scenario."""
+    """How the time is cut (docs/concepts.md), in seconds.
+
+    `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
+    `warm_up_s` how long each cell is driven uncounted before.
+    """
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
@@ -61,9 +65,13 @@ class ServiceFacts(Record):
 
 
 class CampaignRecord(Record):
-    """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds."""
+    """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
+    `completed_blocks`, and is left out of inference.
+    """
+
+    schema_version: Literal[1] = 1
     id: str
     created_at: float
     ended_at: float | None = None
@@ -79,5 +87,5 @@ class CampaignRecord(Record):
     cells: dict[str, CellFacts] = Field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     notices: tuple[Notice, ...] = ()
-    blocks_completed: int = 0
+    completed_blocks: tuple[int, ...] = ()
     phases_s: dict[str, float] = Field(default_factory=dict)

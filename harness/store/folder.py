@@ -1,0 +1,122 @@
+"""A campaign's results folder.
+
+    campaign.json   the record, rewritten whole and atomically
+    slices.jsonl    one line a rotation, synced to disk before the next rotation starts
+    trials.jsonl    one line a trial, synced when its block is complete
+    logs/           the output of every process
+    work/           scratch of services (a private database's files), removed when the campaign ends
+
+The format's history stands beside `SCHEMA_VERSION` in harness/model/campaign.py.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.model.campaign import SCHEMA_VERSION, CampaignRecord
+from harness.model.errors import UsageError
+from harness.model.load import SliceRecord
+from harness.model.notice import Notice
+from harness.model.trial import Trial
+from harness.store.lines import append_lines, read_lines
+
+RECORD_NAME: Final = "campaign.json"
+_ROTATION: Final = TypeAdapter(tuple[SliceRecord, ...])
+
+
+@dataclass(frozen=True)
+class ResultsFolder:
+    """The files of one campaign. Reading never changes them; a campaign alone appends."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path) -> "ResultsFolder":
+        """A new folder. Raises UsageError where something is there already."""
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            raise UsageError("this results folder exists already", where=str(path), mend="name another one") from None
+        (path / "logs").mkdir()
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> "ResultsFolder":
+        """An existing folder. Raises UsageError where it holds no campaign."""
+        if not (path / RECORD_NAME).is_file():
+            raise UsageError(
+                f"no campaign here ({RECORD_NAME} is missing)",
+                where=str(path),
+                mend="give a folder below results/, such as results/latest",
+            )
+        return cls(path)
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def work(self) -> Path:
+        return self.path / "work"
+
+    def write_record(self, record: CampaignRecord) -> None:
+        """Replace campaign.json so that a kill at any moment leaves the old one or the new one."""
+        text = record.model_dump_json(indent=1, exclude_defaults=False)
+        temporary = self.path / (RECORD_NAME + ".new")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path / RECORD_NAME)
+
+    def read_record(self) -> CampaignRecord:
+        """campaign.json. Raises UsageError, naming each fault, where it is damaged or of an unknown version."""
+        path = self.path / RECORD_NAME
+        try:
+            found: Any = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            raise UsageError(f"cannot be read: {error}", where=str(path), mend="restore it from a copy") from None
+        version = found.get("schema_version") if isinstance(found, dict) else None
+        if version != SCHEMA_VERSION:
+            raise UsageError(
+                f"schema version {version!r} is unknown to this harness, which reads {SCHEMA_VERSION}",
+                where=str(path),
+                mend="use the version of harness that wrote it",
+            )
+        try:
+            return CampaignRecord.model_validate(found)
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:10])
+            raise UsageError(f"not a campaign record: {faults}", where=str(path), mend="restore it") from None
+
+    def append_slices(self, rotation: Sequence[SliceRecord], block: int) -> None:
+        """Add the slices of one rotation of `block`; on disk when this returns."""
+        slices = _ROTATION.dump_python(tuple(rotation), mode="json", exclude_defaults=True)
+        append_lines(self.path / "slices.jsonl", [{"block": block, "slices": slices}])
+
+    def append_trials(self, trials: Iterable[Trial]) -> None:
+        """Add the trials of a finished block; on disk when this returns."""
+        append_lines(self.path / "trials.jsonl", [trial.model_dump(mode="json") for trial in trials])
+
+    def read_slices(self) -> tuple[dict[int, tuple[SliceRecord, ...]], tuple[Notice, ...]]:
+        """Slices by block, in the order they ran; a broken line is told and skipped."""
+        lines, notices = read_lines(self.path / "slices.jsonl", _block_and_slices)
+        blocks: dict[int, list[SliceRecord]] = {}
+        for block, slices in lines:
+            blocks.setdefault(block, []).extend(slices)
+        return {block: tuple(slices) for block, slices in blocks.items()}, notices
+
+    def read_trials(self) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:
+        """Trials in the order they were written; a broken line is told and skipped."""
+        return read_lines(self.path / "trials.jsonl", Trial.model_validate)
+
+
+def _block_and_slices(line: Any) -> tuple[int, tuple[SliceRecord, ...]]:
+    if not isinstance(line, dict) or not isinstance(line.get("block"), int):
+        raise ValueError("no block number")
+    return line["block"], _ROTATION.validate_python(line.get("slices"))
