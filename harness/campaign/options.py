@@ -1,0 +1,46 @@
+"""What a person asked for, as plain values."""
+
+import secrets
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, SecretStr
+
+from harness.model.campaign import SliceShape
+from harness.model.record import Record
+
+DEFAULT_BUDGET_S: Final = 300.0
+QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, warm_up_s=0.5)
+POOL_SIZE: Final = 16
+"""Database connections of an application over all its workers, equal for everybody."""
+
+
+class Selection(Record):
+    """The filters that list, verify, run and lock share."""
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    app_folders: tuple[Path, ...] = ()
+
+
+class Place(Record):
+    """What applications run on."""
+
+    database: Literal["auto", "postgresql", "sqlite"] = "auto"
+    database_url: SecretStr | None = None
+    python: Path | None = None
+    server_workers: int | None = Field(default=None, ge=1)
+
+
+class RunOptions(Record):
+    """Everything that decides a plan."""
+
+    selection: Selection = Selection()
+    place: Place = Place()
+    reference: str | None = None
+    seed: int = Field(default_factory=lambda: secrets.randbelow(2**32))
+    shape: SliceShape = SliceShape()
+    budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
+    max_blocks: int = Field(default=1000, ge=1)

@@ -1,0 +1,121 @@
+"""From what was found and what was asked for to a plan. Pure functions; every random choice comes from the seed."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from harness.model.application import AppManifest
+from harness.model.campaign import Plan
+from harness.model.cell import Cell, DatabaseKind
+from harness.model.errors import UsageError
+from harness.model.load import Slice
+from harness.model.scenario import ScenarioManifest
+
+GROUP_SIZE: Final = 8
+"""Cells that take turns in one rotation: more would put a cell's slices too far apart (docs/method.md)."""
+
+REFERENCE: Final = ("raw-asgi", "uvicorn")
+SLICE_ROUNDS: Final = 4
+"""A slice is at least this many times what one request takes when all connections wait (connections / rate)."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An application on one of its servers, as the filters left it."""
+
+    application: AppManifest
+    server: str
+
+
+def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind, interpreter: str) -> tuple[Cell, ...]:
+    """A cell for each choice, in a fixed order."""
+    return tuple(
+        Cell(app=c.application.id, server=c.server, workers=workers, database=database, interpreter=interpreter)
+        for c in sorted(choices, key=lambda c: (c.application.id, c.server))
+    )
+
+
+def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
+    """The cell that ratios are told to: `wanted` as `app` or `app@server`, else the bare ASGI callable, else the first.
+
+    Raises UsageError where the wanted one is not among the cells.
+    """
+    app, _, server = (wanted or "@".join(REFERENCE)).partition("@")
+    for cell in cells:
+        if cell.app == app and server in ("", cell.server):
+            return cell
+    if wanted is None:
+        return cells[0]
+    raise UsageError(
+        f"{wanted!r} is not among the cells of this campaign",
+        where="--reference",
+        mend="choose one of: " + ", ".join(f"{cell.app}@{cell.server}" for cell in cells),
+    )
+
+
+def groups_of(cells: Sequence[Cell], reference: str, dice: random.Random) -> list[tuple[Cell, ...]]:
+    """Cells in random order, in groups of at most GROUP_SIZE and nearly equal size, the reference in each."""
+    others = [cell for cell in cells if cell.id != reference]
+    home = [cell for cell in cells if cell.id == reference]
+    dice.shuffle(others)
+    room = GROUP_SIZE - len(home)
+    count = max(1, -(-len(others) // room))
+    groups = [tuple(others[start::count]) for start in range(count)]
+    return [(*home, *group) for group in groups]
+
+
+def block_dice(plan: Plan, block: int) -> random.Random:
+    """The random numbers of one block: the same for the same seed and block, whatever ran before."""
+    return random.Random(f"{plan.seed}:{block}")
+
+
+def answers(manifests: Mapping[str, AppManifest], cell: Cell, scenario: ScenarioManifest) -> bool:
+    """Whether the cell's application answers the scenario."""
+    return scenario.id in manifests[cell.app].scenarios
+
+
+def slice_length(plan: Plan, connections: int, rate: float | None) -> float:
+    """Seconds of a slice, burn-in included, for a cell that answers `rate` requests a second (None: not known yet)."""
+    longest_wait = connections / rate if rate else 0.0
+    return max(plan.shape.length_s, SLICE_ROUNDS * longest_wait)
+
+
+def rotation_of(
+    plan: Plan,
+    cells: Sequence[Cell],
+    scenario: ScenarioManifest,
+    rates: Mapping[str, float],
+    number: int,
+    order: random.Random,
+) -> list[Slice]:
+    """One slice of each cell in random order, at the scenario's ranking level."""
+    level = scenario.rank.at
+    shuffled = order.sample(list(cells), len(cells))
+    return [
+        Slice(
+            rotation=number,
+            target=cell.id,
+            scenario=scenario.id,
+            level=level,
+            burn_in_s=plan.shape.burn_in_s,
+            length_s=slice_length(plan, level.connections, rates.get(cell.id)),
+        )
+        for cell in shuffled
+    ]
+
+
+def warm_up_of(plan: Plan, cells: Sequence[Cell], scenario: ScenarioManifest) -> list[Slice]:
+    """One long uncounted slice of each cell; its rate sets the length of the counted ones."""
+    return [
+        Slice(
+            rotation=0,
+            target=cell.id,
+            scenario=scenario.id,
+            level=scenario.rank.at,
+            burn_in_s=plan.shape.warm_up_s / 2,
+            length_s=plan.shape.warm_up_s,
+            counted=False,
+        )
+        for cell in cells
+    ]

@@ -1,0 +1,34 @@
+"""What a campaign tells while it runs. Who listens decides how to show it."""
+
+from typing import Protocol
+
+from harness.model.notice import Failure, Notice
+
+
+class Progress(Protocol):
+    """Called from the campaign's own thread; must not raise."""
+
+    def step(self, text: str) -> None:
+        """A named step begins, such as "Building environments"."""
+
+    def block(self, number: int, cells: int) -> None:
+        """A block begins."""
+
+    def advance(self, done_s: float, total_s: float) -> None:
+        """Seconds of planned measuring behind, and in all, as far as known."""
+
+    def failed(self, failure: Failure) -> None:
+        """A cell has failed; the campaign goes on."""
+
+    def noticed(self, notice: Notice) -> None:
+        """Something a reader of the result must know."""
+
+
+class Silent:
+    """Progress for nobody: tests, and `--quiet`."""
+
+    def step(self, text: str) -> None: ...
+    def block(self, number: int, cells: int) -> None: ...
+    def advance(self, done_s: float, total_s: float) -> None: ...
+    def failed(self, failure: Failure) -> None: ...
+    def noticed(self, notice: Notice) -> None: ...

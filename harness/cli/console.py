@@ -1,0 +1,22 @@
+"""Where text goes: results to standard output, everything said about them to standard error."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+output = Console(soft_wrap=False)
+messages = Console(stderr=True, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output, and nothing else there."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def print_error(text: str) -> None:
+    """A message for the person at the keyboard; nothing in it is read as markup."""
+    messages.print("error:", style="bold red", end=" ")
+    messages.print(text, markup=False, highlight=False)

@@ -1,0 +1,27 @@
+"""Durations as people write them: 90s, 10m, 1h, 100ms."""
+
+import re
+from typing import Final
+
+import typer
+
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_FORM: Final = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h)$")
+
+
+def duration(text: str) -> float:
+    """Seconds. Raises typer.BadParameter where the text has no number with a unit."""
+    match = _FORM.match(text.strip())
+    if not match or float(match[1]) == 0:
+        raise typer.BadParameter(f"{text!r} is not a duration; write a number above 0 with a unit, such as 90s, 10m or 100ms")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def spoken(seconds: float) -> str:
+    """A duration for people: 42 s, 3 min 05 s, 1 h 02 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
