@@ -86,6 +86,7 @@ def rotation_of(
     cells: Sequence[Cell],
     scenario: ScenarioManifest,
     rates: Mapping[str, float],
+    *,
     number: int,
     order: random.Random,
 ) -> list[Slice]:

@@ -13,7 +13,7 @@ def duration(text: str) -> float:
     """Seconds. Raises typer.BadParameter where the text has no number with a unit."""
     match = _FORM.match(text.strip())
     if not match or float(match[1]) == 0:
-        raise typer.BadParameter(f"{text!r} is not a duration; write a number above 0 with a unit, such as 90s, 10m or 100ms")
+        raise typer.BadParameter(f"{text!r} is not a duration; write a number above 0 and a unit: 90s, 10m, 100ms")
     return float(match[1]) * _SECONDS[match[2]]
 
 

@@ -7,7 +7,7 @@ import typer
 
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="APP", help="Only these applications (ids or patterns such as 'raw-*'; repeatable)."),
+    typer.Option("--only", metavar="APP", help="Only these applications (id or pattern, such as 'raw-*'; repeatable)."),
 ]
 Skip = Annotated[
     list[str] | None, typer.Option("--skip", metavar="APP", help="All but these applications (repeatable).")
@@ -45,11 +45,11 @@ DatabaseUrl = Annotated[
 ]
 Interpreter = Annotated[
     Path | None,
-    typer.Option("--python", metavar="PATH", help="The interpreter all Python applications run on (default: this one)."),
+    typer.Option("--python", metavar="PATH", help="The interpreter that all Python applications run on."),
 ]
 ServerWorkers = Annotated[
     int | None,
-    typer.Option("--server-workers", min=1, metavar="N", help="Worker processes of each server (default: its cores, at most 8)."),
+    typer.Option("--server-workers", min=1, metavar="N", help="Worker processes of each server."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output; messages on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; only the result and what went wrong.")]

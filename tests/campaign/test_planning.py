@@ -1,0 +1,79 @@
+import random
+
+import pytest
+
+from harness.campaign.planning import GROUP_SIZE, block_dice, groups_of, reference_of, rotation_of, slice_length
+from harness.model.campaign import Plan
+from harness.model.cell import Cell
+from harness.model.errors import UsageError
+from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+
+
+def a_cell(app: str, server: str = "uvicorn") -> Cell:
+    return Cell(app=app, server=server, workers=1, database="sqlite", interpreter="cpython-3.11")
+
+
+CELLS = (*(a_cell(f"app{n}") for n in range(20)), a_cell("raw-asgi"))
+LEVEL = Level(connections=64)
+SCENARIO = ScenarioManifest(
+    id="json",
+    title="JSON",
+    about="about",
+    requests=(Request(path="/json"),),
+    expect=Expectation(content_type="application/json", form="json"),
+    levels=(LEVEL,),
+    rank=Ranked(at=LEVEL),
+)
+
+
+def a_plan(cells: tuple[Cell, ...] = CELLS, seed: int = 1) -> Plan:
+    return Plan(
+        seed=seed,
+        cells=cells,
+        scenarios=(SCENARIO,),
+        reference=cells[-1].id,
+        budget_s=10,
+        max_blocks=3,
+        database="sqlite",
+        pool_size=16,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 15, 20])
+def test_every_cell_is_in_one_group_and_the_reference_in_each(count: int) -> None:
+    reference = CELLS[-1]
+    cells = CELLS[:count]
+    groups = groups_of((*cells, reference), reference.id, random.Random(3))
+    assert all(len(group) <= GROUP_SIZE and group.count(reference) == 1 for group in groups)
+    others = [cell for group in groups for cell in group if cell != reference]
+    assert sorted(others, key=lambda c: c.id) == sorted(cells, key=lambda c: c.id)
+    assert max(map(len, groups)) - min(map(len, groups)) <= 1
+
+
+def test_the_order_of_a_rotation_is_decided_by_seed_and_block_alone() -> None:
+    def orders(seed: int, block: int) -> list[list[str]]:
+        plan = a_plan(CELLS[:6], seed)
+        dice = block_dice(plan, block)
+        return [[s.target for s in rotation_of(plan, plan.cells, SCENARIO, {}, number=n, order=dice)] for n in range(4)]
+
+    assert orders(1, 0) == orders(1, 0)
+    assert orders(1, 0) != orders(1, 1)
+    assert orders(1, 0) != orders(2, 0)
+    assert all(sorted(order) == sorted(cell.id for cell in CELLS[:6]) for order in orders(5, 2))
+
+
+def test_a_slice_grows_for_a_cell_so_slow_that_few_requests_would_end_in_it() -> None:
+    plan = a_plan()
+    assert slice_length(plan, 64, None) == plan.shape.length_s
+    assert slice_length(plan, 64, 20_000) == plan.shape.length_s
+    assert slice_length(plan, 256, 1_000) == pytest.approx(4 * 256 / 1_000)
+
+
+def test_the_reference_is_the_bare_callable_unless_another_is_named() -> None:
+    assert reference_of(CELLS, None) == a_cell("raw-asgi")
+    assert reference_of(CELLS[:3], None) == CELLS[0]
+    assert reference_of(CELLS, "app2") == a_cell("app2")
+    assert reference_of(CELLS, "app2@uvicorn") == a_cell("app2")
+    with pytest.raises(UsageError, match="app2@gunicorn") as refused:
+        reference_of(CELLS, "app2@gunicorn")
+    assert "app1@uvicorn" in str(refused.value)
