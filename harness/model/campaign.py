@@ -32,7 +32,10 @@ class SliceShape(Record):
 
 
 class Plan(Record):
-    """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed."""
+    """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed.
+
+    `delta`: the difference that matters, as a share of 1; fixed beforehand, since verdicts are given with it.
+    """
 
     seed: int
     cells: tuple[Cell, ...] = Field(min_length=1)
@@ -44,6 +47,7 @@ class Plan(Record):
     database: DatabaseKind
     pool_size: int = Field(ge=1)
     load_driver: str = "locust"
+    delta: float = Field(default=0.03, gt=0, lt=1)
 
 
 class CellFacts(Record):

@@ -12,9 +12,13 @@ class Notice(Record):
 
 
 class Failure(Record):
-    """Why a cell has no figure: the phase it failed in, the reason, and the end of its log."""
+    """Why a cell has no figure: the phase it failed in, the reason, and the end of its log.
+
+    `scenario`: the one it failed in; None when it has no figure in any.
+    """
 
     cell: str
     phase: Slug
     reason: str
     log_tail: str = ""
+    scenario: Slug | None = None

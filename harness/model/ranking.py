@@ -1,14 +1,21 @@
 """What the analysis concludes from trials; the report and ranking.json show nothing else."""
 
+from typing import Literal
+
+from harness.model.notice import Notice
 from harness.model.record import Record
 from harness.model.scenario import Level
+
+League = Literal["controlled", "idiomatic", "outside"]
+"""Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages."""
 
 
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
     `rps`: goodput, requests a second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold. `block_rps`: each block's own value, in block order.
+    places this cell may hold in its league. `block_rps`: each block's own value, one for each entry of `block_numbers`.
+    `group`: letters; two cells of a league share one exactly when neither was called better than the other.
     """
 
     cell: str
@@ -29,6 +36,8 @@ class RankedCell(Record):
     completions: int
     error_share: float
     block_rps: tuple[float, ...]
+    block_numbers: tuple[int, ...] = ()
+    league: League = "controlled"
 
 
 class UnrankedCell(Record):
@@ -40,19 +49,87 @@ class UnrankedCell(Record):
     reason: str
 
 
+class PairVerdict(Record):
+    """Two cells compared. `ratio` and its simultaneous interval are `first` over `second`; `first` is the faster.
+
+    `decided_at`: completed blocks when the verdict was given; it stands from there. None while unresolved.
+    """
+
+    first: str
+    second: str
+    ratio: float
+    low: float | None
+    high: float | None
+    verdict: Literal["tied", "better", "unresolved"]
+    decided_at: int | None = None
+
+
+class NoiseFloor(Record):
+    """The reference against itself: `ratio` is twin over reference, 1 in truth, with its simultaneous interval.
+
+    `share`: differences up to this share of 1 are not called. `different`: the twin was called better or worse, which
+    voids the scenario.
+    """
+
+    ratio: float
+    low: float | None
+    high: float | None
+    share: float | None
+    different: bool = False
+
+
 class ScenarioRanking(Record):
-    """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen."""
+    """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
+
+    `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
+    this look. `restart_sd`, `rotation_sd`: robust spread of log(rps) from restart to restart of a cell (a block's value
+    against the other cells), and from rotation to rotation inside a block.
+    """
 
     scenario: str
     level: Level
     estimate: bool
     rows: tuple[RankedCell, ...]
     unranked: tuple[UnrankedCell, ...] = ()
+    pairs: tuple[PairVerdict, ...] = ()
+    noise_floor: NoiseFloor | None = None
+    blocks: int = 0
+    confidence: float | None = None
+    restart_sd: float | None = None
+    rotation_sd: float | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+class OverallCell(Record):
+    """A cell over all scenarios: geometric mean of its ratios to the reference, with an interval from the blocks."""
+
+    cell: str
+    app: str
+    server: str
+    tier: str
+    league: League
+    score: float
+    score_low: float | None
+    score_high: float | None
+    rank_low: int
+    rank_high: int
+    group: str
+
+
+class OverallRanking(Record):
+    """Cells that have a ratio in every scenario, best first; the others are named with what they lack."""
+
+    scenarios: tuple[str, ...]
+    estimate: bool
+    rows: tuple[OverallCell, ...]
+    unranked: tuple[UnrankedCell, ...] = ()
 
 
 class Ranking(Record):
-    """One ranking a scenario, keyed by scenario id."""
+    """One ranking a scenario, keyed by scenario id. `delta`: the difference that matters, as a share of 1."""
 
     campaign: str
     reference: str
     scenarios: dict[str, ScenarioRanking]
+    delta: float = 0.03
+    overall: OverallRanking | None = None

@@ -1,0 +1,82 @@
+"""Which trials count, and why a cell has no place."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.model.application import AppManifest
+from harness.model.campaign import CampaignRecord
+from harness.model.cell import Cell
+from harness.model.ranking import League, UnrankedCell
+from harness.model.scenario import ScenarioManifest
+from harness.model.trial import Trial
+
+
+@dataclass(frozen=True)
+class Eligible:
+    """What one scenario is inferred from: the passing trials by (block, cell), and the reason of each cell left out.
+
+    `excluded` are the trials of ranked cells that failed a gate.
+    """
+
+    scenario: ScenarioManifest
+    trials: Mapping[tuple[int, str], Trial]
+    unranked: Mapping[str, str]
+    excluded: tuple[Trial, ...]
+
+
+def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Iterable[Trial]) -> Eligible:
+    """Trials of completed blocks at the scenario's ranking level, repeats put in the place of what they repeat.
+
+    A cell is left out when it failed, when no block of it passed, or when more than half of its blocks failed a gate.
+    """
+    completed = frozenset(record.completed_blocks)
+    latest = {
+        (trial.block, trial.cell): trial
+        for trial in trials
+        if trial.block in completed and trial.scenario == scenario.id and trial.level == scenario.rank.at
+    }
+    of_cell: defaultdict[str, list[Trial]] = defaultdict(list)
+    for trial in latest.values():
+        of_cell[trial.cell].append(trial)
+    reasons = {cell.id: _reason(record, scenario, cell, of_cell[cell.id]) for cell in record.plan.cells}
+    unranked = {cell: reason for cell, reason in reasons.items() if reason}
+    ranked = {place: trial for place, trial in latest.items() if trial.cell not in unranked}
+    return Eligible(
+        scenario=scenario,
+        trials={place: trial for place, trial in ranked.items() if not trial.failed_gates},
+        unranked=unranked,
+        excluded=tuple(trial for trial in ranked.values() if trial.failed_gates),
+    )
+
+
+def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, trials: list[Trial]) -> str:
+    """Why the cell has no place; empty when it has one."""
+    for failure in record.failures:
+        if failure.cell == cell.id and failure.scenario in (None, scenario.id):
+            return f"{failure.phase}: {failure.reason}"
+    if cell.app in record.applications and scenario.id not in record.applications[cell.app].scenarios:
+        return "the application does not answer this scenario"
+    if not trials:
+        return "not measured in any completed block"
+    failed = [trial for trial in trials if trial.failed_gates]
+    if 2 * len(failed) <= len(trials) and len(failed) < len(trials):
+        return ""
+    gate = failed[-1].failed_gates[0]
+    return f"{gate.code}: {gate.seen}" + (f" ({len(failed)} of {len(trials)} blocks)" if len(trials) > 1 else "")
+
+
+def league_of(application: AppManifest | None) -> League:
+    """With whom a cell is ranked: tiers are never mixed, and references outside Python stand by themselves."""
+    if application is not None and application.language != "python":
+        return "outside"
+    return "idiomatic" if application is not None and application.tier == "idiomatic" else "controlled"
+
+
+def unranked_cells(record: CampaignRecord, reasons: Mapping[str, str]) -> tuple[UnrankedCell, ...]:
+    """Cells without a place in plan order; A/A twins are no competitors and are not among them."""
+    return tuple(
+        UnrankedCell(cell=cell.id, app=cell.app, server=cell.server, reason=reasons[cell.id])
+        for cell in record.plan.cells
+        if cell.twin == 0 and cell.id in reasons
+    )

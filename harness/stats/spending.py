@@ -1,0 +1,97 @@
+"""How the error is spent over looks, so that a campaign may stop at any block and claim what it has."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from harness.stats.arrays import Floats
+
+USUAL_LOOKS: Final = (6, 9, 13, 19)
+"""Blocks after which pairs are judged; each about 1.45 times the one before, and so on beyond."""
+
+SPENDING_BLOCKS: Final = 9
+"""Blocks in which all but 1/e of the remaining error is spent."""
+
+_GRID: Final = 801
+_REACH: Final = 9.0
+
+
+def spent(block: float, alpha: float) -> float:
+    """Cumulative probability of a false claim allowed up to `block`: alpha * (1 - exp(-block / SPENDING_BLOCKS)).
+
+    An error-spending function (Lan & DeMets 1983, Biometrika 70:659-663) must grow and never pass alpha. This is the
+    family of Hwang, Shih & DeCani (1990, Stat. Med. 9:1439-1445) without a last block: a budget, Ctrl-C or a resumed
+    campaign may end anywhere.
+    """
+    return float(alpha * -np.expm1(-block / SPENDING_BLOCKS))
+
+
+def looks_until(block: int) -> tuple[int, ...]:
+    """The usual looks before `block`, and `block` itself: it is the last one for whoever reads the result now."""
+    looks = list(USUAL_LOOKS)
+    while looks[-1] < block:
+        looks.append(round(looks[-1] * 1.45))
+    return (*(look for look in looks if look < block), block)
+
+
+@lru_cache(maxsize=256)
+def nominal_levels(looks: tuple[int, ...], alpha: float, pairs: int = 1) -> tuple[float, ...]:
+    """The level at which all pairs are tested at each look, so that at most spent(look, alpha) is lost up to it.
+
+    For one pair: the boundary of a two-sided test on a Brownian motion seen at times `looks`, found look by look by
+    numerical integration (Armitage, McPherson & Rowe 1969; Jennison & Turnbull 2000, chapter 19). For m pairs the
+    error of one pair is spent at alpha / m, and its levels are summed over the pairs: looks at rare events are less
+    alike than looks at common ones, and this keeps that honest.
+    """
+    levels, alive, width = [], None, 1.0
+    for place, look in enumerate(looks):
+        allowed = (spent(look, alpha) - (spent(looks[place - 1], alpha) if place else 0.0)) / pairs
+        step = np.sqrt(look - (looks[place - 1] if place else 0))
+        bound = _bound(alive, width, step, look, allowed)
+        levels.append(float(min(1.0, pairs * 2 * norm.sf(bound))))
+        alive, width = _advance(alive, width, step, bound * np.sqrt(look)), bound * np.sqrt(look)
+    return tuple(levels)
+
+
+def _points(width: float) -> tuple[Floats, float]:
+    grid = np.linspace(-width, width, _GRID)
+    return grid, float(grid[1] - grid[0])
+
+
+def _bound(alive: Floats | None, width: float, step: float, look: int, allowed: float) -> float:
+    """The standardised bound that a path not yet stopped crosses at this look with probability `allowed`."""
+
+    def crossing(bound: float) -> float:
+        reach = bound * np.sqrt(look)
+        if alive is None:
+            return float(2 * norm.sf(bound))
+        grid, spacing = _points(width)
+        beyond = norm.sf((reach - grid) / step) + norm.cdf((-reach - grid) / step)
+        return float(_simpson(alive * beyond, spacing))
+
+    return float(brentq(lambda bound: crossing(bound) - allowed, 0.0, _REACH, xtol=1e-6))
+
+
+def _advance(alive: Floats | None, width: float, step: float, reach: float) -> Floats:
+    """Density, on a grid inside +-reach, of a path that has not crossed up to and including this look."""
+    new, _ = _points(reach)
+    if alive is None:
+        return np.asarray(norm.pdf(new / step) / step)
+    grid, spacing = _points(width)
+    kernel = norm.pdf((new[:, None] - grid[None, :]) / step) / step
+    return np.asarray(_simpson(kernel * alive[None, :], spacing))
+
+
+def _simpson(values: Floats, spacing: float) -> Floats:
+    weights = np.ones(values.shape[-1])
+    weights[1:-1:2], weights[2:-1:2] = 4.0, 2.0
+    return np.asarray((values * weights).sum(axis=-1) * spacing / 3)
+
+
+def simultaneous_confidence(looks: Sequence[int], alpha: float, cells: int) -> tuple[float, ...]:
+    """The confidence of simultaneous intervals over all pairs of `cells` at each look."""
+    return tuple(1 - level for level in nominal_levels(tuple(looks), alpha, max(1, cells * (cells - 1) // 2)))
