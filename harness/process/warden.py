@@ -111,11 +111,11 @@ def start(order: dict[str, Any]) -> int:
         try:
             become_program(order)
         except BaseException as fault:  # noqa: BLE001 (whatever it is, the parent must learn it and this fork must end)
-            os.write(writer, str(fault).encode())
+            os.write(writer, str(fault).encode(errors="backslashreplace"))
         finally:
             os._exit(127)
     os.close(writer)
-    with os.fdopen(reader) as pipe:
+    with os.fdopen(reader, encoding="utf-8") as pipe:
         why = pipe.read()  # ends when exec closes the other end
     if why:
         os.waitpid(pid, 0)

@@ -1,0 +1,38 @@
+"""Starts a child, a grandchild, and a double-forked daemon in a session of its own; all wait. Writes `ready`."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+
+def forever() -> None:
+    while True:
+        time.sleep(60)
+
+
+def main(ready: str, *options: str) -> None:
+    if "stubborn" in options:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.fork() == 0:
+        os.fork()
+        forever()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.closerange(0, 3)
+            os.environ.clear()
+            os.execv(
+                sys.executable,
+                [sys.executable, "-c", f"open({ready + '.daemon'!r}, 'w'); import time; time.sleep(600)"],
+            )
+        os._exit(0)
+    os.wait()
+    while not Path(ready + ".daemon").exists():
+        time.sleep(0.01)
+    Path(ready).touch()
+    forever()
+
+
+main(*sys.argv[1:])
