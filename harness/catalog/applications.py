@@ -1,0 +1,158 @@
+"""Applications, found in folders: apps/<id>/ and any folder a person names."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from harness.catalog.document import Document, all_faults, read
+from harness.catalog.fault import ManifestFault, nearest, refuse
+from harness.catalog.folders import folders_with, stays_inside
+from harness.model.application import AppManifest, Interface
+
+MANIFEST = "app.toml"
+DESCRIBED_IN = "docs/adding-an-application.md"
+RESERVED = re.compile(r"HARNESS_\w*|DATABASE_URL|PYTHONPATH")
+
+Found = Document[AppManifest]
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an application says of itself, and where it lies."""
+
+    manifest: AppManifest
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def root(self) -> Path:
+        """Where its code lies: the folder its server starts in."""
+        return self.folder / self.manifest.root
+
+
+def find_applications(
+    root: Path,
+    extra: Sequence[Path] = (),
+    *,
+    known_servers: Mapping[str, Interface],
+    known_scenarios: Collection[str],
+) -> tuple[Application, ...]:
+    """Every application under `root`, by id, then those of the `extra` folders.
+
+    Raises UsageError that tells all faults of all manifests at once.
+    """
+    at_home = tuple(folders_with(MANIFEST, root))
+    others = tuple(dict.fromkeys(f.absolute() for f in extra if f.resolve() not in {h.resolve() for h in at_home}))
+    documents = [read(folder / MANIFEST, AppManifest) for folder in (*at_home, *others)]
+    faults: list[ManifestFault] = []
+    for document in documents:
+        checks: tuple[Callable[[Found], Iterator[ManifestFault]], ...] = (
+            partial(_home_faults, root=root, at_home=document.path.parent in at_home),
+            partial(_server_faults, known=known_servers),
+            partial(_scenario_faults, known=tuple(known_scenarios)),
+            _path_faults,
+            _own_faults,
+            _environment_faults,
+        )
+        faults += all_faults(document, [fault for check in checks if document.raw for fault in check(document)])
+    refuse([*faults, *_repeated_ids(documents)], DESCRIBED_IN)
+    return tuple(Application(document.record, document.path.parent) for document in documents if document.record)
+
+
+def _home_faults(document: Found, root: Path, at_home: bool) -> Iterator[ManifestFault]:
+    """An application of the tree is named as its folder, and its folder is really there."""
+    folder, given = document.path.parent, document.raw.get("id")
+    if at_home and isinstance(given, str) and given != folder.name:
+        yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{folder.name}"')
+    if at_home and not stays_inside(document.path, root):
+        yield document.fault(
+            "id", "the folder is a link that leaves the tree", "name the real folder with --app instead"
+        )
+
+
+def _server_faults(document: Found, known: Mapping[str, Interface]) -> Iterator[ManifestFault]:
+    """Each server exists, and finds a target of its interface."""
+    targets = document.table("targets")
+    for server in document.strings("servers"):
+        if server not in known:
+            yield document.fault("servers", f'no server is called "{server}"', nearest(server, tuple(known)))
+        elif known[server] == "own":
+            if not document.table("own"):
+                yield document.fault("own", f'missing, but "{server}" is one of the servers', "add own.argv")
+        elif known[server] not in targets:
+            example = f'add {known[server]} = "module:callable"'
+            yield document.fault(f"targets.{known[server]}", f'missing, but "{server}" speaks {known[server]}', example)
+    for name in _repeated(document.strings("servers")):
+        yield document.fault("servers", f'"{name}" is named twice', "name each server once")
+
+
+def _scenario_faults(document: Found, known: Sequence[str]) -> Iterator[ManifestFault]:
+    for scenario in document.strings("scenarios"):
+        if scenario not in known:
+            yield document.fault("scenarios", f'no scenario is called "{scenario}"', nearest(scenario, known))
+    for name in _repeated(document.strings("scenarios")):
+        yield document.fault("scenarios", f'"{name}" is named twice', "name each scenario once")
+
+
+def _path_faults(document: Found) -> Iterator[ManifestFault]:
+    """The paths in a manifest are there, and stay in its folder even when links are followed."""
+    folder = document.path.parent
+    for key, default in (("root", "."), ("requirements", "requirements.txt")):
+        named = document.raw.get(key, default)
+        if (
+            isinstance(named, str)
+            and named
+            and not stays_inside(folder / named, folder)
+            and ".." not in Path(named).parts
+        ):
+            yield document.fault(key, f'"{named}" leads out of the folder', "keep what the application needs inside it")
+    root = document.raw.get("root", ".")
+    if isinstance(root, str) and not (folder / root).is_dir():
+        yield document.fault("root", f'there is no folder "{root}" here', "name the folder its code lies in")
+    lock = document.raw.get("requirements", "requirements.txt")
+    if isinstance(lock, str) and document.raw.get("language", "python") == "python":
+        source = (folder / lock).with_suffix(".in")
+        if not (folder / lock).is_file() and not source.is_file():
+            yield document.fault(
+                "requirements", f'neither "{lock}" nor "{source.name}" is here', f"write {source.name}"
+            )
+
+
+def _own_faults(document: Found) -> Iterator[ManifestFault]:
+    """An own server is started only where it is asked for, and is told its port."""
+    own = document.table("own")
+    if own and "own" not in document.strings("servers"):
+        yield document.fault("servers", 'the table [own] is given, but "own" is not one of the servers', 'add "own"')
+    argv = own.get("argv")
+    if isinstance(argv, list) and argv and not any("{port}" in part for part in argv if isinstance(part, str)):
+        yield document.fault(
+            "own.argv", "does not say {port}", "pass {port}, the port the harness chose, to the server"
+        )
+
+
+def _environment_faults(document: Found) -> Iterator[ManifestFault]:
+    for name in document.table("environment"):
+        if RESERVED.fullmatch(name):
+            yield document.fault(f"environment.{name}", "is set by the harness, equally for everybody", "remove it")
+        elif not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+            yield document.fault(f"environment.{name}", "is not the name of an environment variable")
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+
+
+def _repeated_ids(documents: Sequence[Found]) -> Iterator[ManifestFault]:
+    """Two applications cannot have one id, wherever they lie."""
+    first: dict[str, Path] = {}
+    for document in documents:
+        if document.record is None:
+            continue
+        there = first.setdefault(document.record.id, document.path)
+        if there is not document.path:
+            yield document.fault("id", f'"{document.record.id}" is taken by {there.parent.name}/', "choose another id")

@@ -1,0 +1,75 @@
+"""Scenarios, found in folders: scenarios/<id>/."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
+from harness.catalog.document import Document, all_faults, read
+from harness.catalog.fault import ManifestFault, refuse
+from harness.catalog.folders import folders_with
+from harness.model.load import LoadScenario
+from harness.model.scenario import ScenarioManifest
+
+MANIFEST = "scenario.toml"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is asked and what is right: the manifest, and check.py where there is one."""
+
+    manifest: ScenarioManifest
+    folder: Path
+    check: Check | None = None
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def for_driver(self) -> LoadScenario:
+        """The scenario as the load generator is given it."""
+        check = str(self.check.path) if self.check else None
+        return LoadScenario(id=self.id, requests=self.manifest.requests, expect=self.manifest.expect, check=check)
+
+
+def find_scenarios(root: Path) -> tuple[Scenario, ...]:
+    """Every scenario under `root`, by id. Raises UsageError that tells all faults of all of them at once."""
+    faults: list[ManifestFault] = []
+    scenarios: list[Scenario] = []
+    for folder in folders_with(MANIFEST, root):
+        document = read(folder / MANIFEST, ScenarioManifest)
+        path = folder / "check.py"
+        check = loaded_check(path.absolute()) if path.is_file() else None
+        faults += all_faults(document, list(_faults(document, check)) if document.raw else [])
+        if isinstance(check, ManifestFault):
+            faults.append(check)
+        elif document.record:
+            scenarios.append(Scenario(document.record, folder, check))
+    refuse(faults, DESCRIBED_IN)
+    return tuple(scenarios)
+
+
+def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault | None) -> Iterator[ManifestFault]:
+    """What the model cannot see: names, files, and keys that must agree."""
+    name = document.path.parent.name
+    given, expect, levels = document.raw.get("id"), document.table("expect"), document.raw.get("levels")
+    if isinstance(given, str) and given != name:
+        yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
+    if expect and "body" not in expect and check is None:
+        yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
+    if isinstance(levels, list):
+        if "at" in document.table("rank") and document.table("rank")["at"] not in levels:
+            yield document.fault("rank.at", "is not one of the levels", "name a level exactly as it stands there")
+        yield from _parameter_faults(document, levels)
+
+
+def _parameter_faults(document: Document[ScenarioManifest], levels: list[object]) -> Iterator[ManifestFault]:
+    """A level gives `n` just when a request asks for it."""
+    requests = document.raw.get("requests")
+    paths = [r.get("path", "") for r in requests if isinstance(r, dict)] if isinstance(requests, list) else []
+    asked = any("{n}" in str(path) for path in paths)
+    for number, level in enumerate(levels):
+        if isinstance(level, dict) and ("n" in level) != asked:
+            what = "no n, but a request's path holds {n}" if asked else "n, but no request's path holds {n}"
+            yield document.fault(f"levels.{number}", what, "give n to every level just when a path holds {n}")

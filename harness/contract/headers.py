@@ -1,0 +1,93 @@
+"""The headers every response must carry (docs/contract.md)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import format_datetime, parsedate_to_datetime
+
+from harness.contract.response import Fault, Response, clipped
+
+OLDEST_DATE_S = 5.0
+NEWEST_DATE_S = 2.0
+
+
+def header_faults(response: Response, content_type: str) -> Iterator[Fault]:
+    """Everything that is wrong with a response's headers."""
+    yield from _server(response)
+    yield from _date(response)
+    yield from _content_type(response, content_type)
+    yield from _framing(response)
+    yield from _compression(response)
+
+
+def parsed_date(text: str) -> datetime | None:
+    """The moment an HTTP date names; None where it is not one (RFC 9110, section 5.6.7, IMF-fixdate)."""
+    try:
+        moment = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if format_datetime(moment, usegmt=True) == text else None
+
+
+def _single(response: Response, name: str) -> str | Fault:
+    values = response.all_of(name.lower())
+    if len(values) == 1 and values[0].strip():
+        return values[0]
+    seen = " and ".join(clipped(value) for value in values) or ("an empty one" if values else "none")
+    return Fault(what=f"header {name}", expected="one", seen=seen)
+
+
+def _server(response: Response) -> Iterator[Fault]:
+    if isinstance(server := _single(response, "Server"), Fault):
+        yield server
+
+
+def _date(response: Response) -> Iterator[Fault]:
+    date = _single(response, "Date")
+    if isinstance(date, Fault):
+        yield date
+        return
+    moment = parsed_date(date)
+    if moment is None:
+        yield Fault(what="header Date", expected="such as Sun, 06 Nov 1994 08:49:37 GMT", seen=clipped(date))
+        return
+    age_s = response.received_at - moment.timestamp()
+    if not -NEWEST_DATE_S <= age_s <= OLDEST_DATE_S:
+        expected = f"at most {OLDEST_DATE_S:.0f} s old"
+        yield Fault(what="header Date is not of now", expected=expected, seen=f"{clipped(date)}, {age_s:.0f} s old")
+
+
+def _content_type(response: Response, wanted: str) -> Iterator[Fault]:
+    """The media type is the wanted one; a charset is UTF-8, and only optional where none is wanted."""
+    given = _single(response, "Content-Type")
+    if isinstance(given, Fault):
+        yield given
+        return
+    (media, charset), (wanted_media, wanted_charset) = _media(given), _media(wanted)
+    allowed = (wanted_charset,) if wanted_charset else (None, "utf-8")
+    if media != wanted_media or charset not in allowed:
+        yield Fault(what="header Content-Type", expected=wanted, seen=clipped(given))
+
+
+def _media(text: str) -> tuple[str, str | None]:
+    message = Message()
+    message["Content-Type"] = text
+    charset = message.get_content_charset()
+    return text.partition(";")[0].strip().lower(), charset
+
+
+def _framing(response: Response) -> Iterator[Fault]:
+    """The body's end is told by its length or by chunks, in just one way, and rightly."""
+    lengths, codings = response.all_of("content-length"), response.all_of("transfer-encoding")
+    if bool(lengths) == bool(codings):
+        expected = "either Content-Length or Transfer-Encoding"
+        yield Fault(what="the body's length", expected=expected, seen="both" if lengths else "neither")
+    if lengths and lengths != (str(len(response.body)),):
+        seen = f"{len(response.body)} bytes"
+        yield Fault(what="the body does not have its Content-Length", expected=clipped(", ".join(lengths)), seen=seen)
+
+
+def _compression(response: Response) -> Iterator[Fault]:
+    coding = ", ".join(response.all_of("content-encoding"))
+    if coding.strip().lower() not in ("", "identity"):
+        yield Fault(what="the body is compressed, which was not asked for", expected="no Content-Encoding", seen=coding)

@@ -1,0 +1,224 @@
+"""Does a live target answer the contract? Every request here is judged; what is wrong comes back as values."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.catalog.scenarios import Scenario
+from harness.contract.headers import parsed_date
+from harness.contract.judge import checked, judge
+from harness.contract.response import Fault, Response, clipped
+from harness.model.load import Target
+from harness.model.record import Record
+from harness.model.scenario import Level, Request
+from harness.target.exchange import Connection, connected
+
+DEADLINE_S = 5.0
+"""For one exchange, and for one connection."""
+
+DATE_WAIT_S = 3.0
+AT_ONCE = 64
+ROUNDS = 4
+"""The burst: so many connections at once, each asking so many times."""
+
+
+class ContractFault(Record):
+    """One thing an application does wrong, and where it was seen."""
+
+    scenario: str
+    request: str
+    what: str
+    expected: str = ""
+    seen: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.scenario}: {self.request}: {Fault(what=self.what, expected=self.expected, seen=self.seen)}"
+
+
+class Verification(Record):
+    """What was found of one cell; `full` tells whether everything was looked at or one request a scenario."""
+
+    cell: str
+    full: bool
+    scenarios: tuple[str, ...]
+    faults: tuple[ContractFault, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.faults
+
+    def faults_of(self, scenario: str) -> tuple[ContractFault, ...]:
+        return tuple(fault for fault in self.faults if fault.scenario == scenario)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request of a scenario at one level."""
+
+    scenario: Scenario
+    request: Request
+    level: Level
+
+    def judge(self, answer: Response | Fault) -> tuple[Fault, ...]:
+        if isinstance(answer, Fault):
+            return (answer,)
+        check = self.scenario.check
+        return judge(answer, self.scenario.manifest.expect, check.check if check else None, self.level)
+
+    def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
+        request = f"{self.request.method} {clipped(self.request.path)}"
+        return [ContractFault(scenario=self.scenario.id, request=request, **fault.model_dump()) for fault in faults]
+
+
+def verify(
+    target: Target, scenarios: Sequence[Scenario], *, full: bool, deadline_s: float = DEADLINE_S
+) -> Verification:
+    """Look at one live target. Full takes a little over DATE_WAIT_S seconds; brief is one request a scenario."""
+    return verify_all([(target, scenarios)], full=full, deadline_s=deadline_s)[0]
+
+
+def verify_all(
+    live: Sequence[tuple[Target, Sequence[Scenario]]], *, full: bool, deadline_s: float = DEADLINE_S
+) -> tuple[Verification, ...]:
+    """Look at several live targets, one after another, waiting only once for their dates to move."""
+    return asyncio.run(_verify_all(live, full, deadline_s))
+
+
+async def _verify_all(
+    live: Sequence[tuple[Target, Sequence[Scenario]]], full: bool, deadline_s: float
+) -> tuple[Verification, ...]:
+    turn = asyncio.Lock()
+    return tuple(await asyncio.gather(*(_verify(Examiner(t, deadline_s), s, full, turn) for t, s in live)))
+
+
+async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
+    faults: list[ContractFault] = []
+    dated: list[tuple[Probe, Response]] = []
+    async with turn:
+        for scenario in scenarios:
+            found, right = await examiner.first_answers(probes(scenario, full))
+            if full and not found:  # what the first answers got wrong would only be told again
+                at_ranking_level = right[: len(scenario.manifest.requests)]
+                for probe, _ in at_ranking_level:
+                    found += await examiner.keep_alive(probe) + await examiner.under_load(probe)
+                dated += at_ranking_level
+            faults += found
+    if dated:
+        await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))
+    async with turn:
+        for probe, first in dated:
+            faults += await examiner.date_moved(probe, first)
+    return Verification(
+        cell=examiner.target.cell,
+        full=full,
+        scenarios=tuple(scenario.id for scenario in scenarios),
+        faults=tuple(faults),
+    )
+
+
+def probes(scenario: Scenario, full: bool) -> list[Probe]:
+    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels."""
+    ranked = scenario.manifest.rank.at
+    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n} if full else {}
+    return [
+        Probe(scenario, request.at(level), level)
+        for level in (ranked, *others.values())
+        for request in scenario.manifest.requests
+    ]
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Asks one target, and tells what is wrong with the answers."""
+
+    target: Target
+    deadline_s: float
+
+    async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
+        """Each probe once, on a connection of its own: the faults, and the right answers."""
+        faults: list[ContractFault] = []
+        right: list[tuple[Probe, Response]] = []
+        for probe in probes:
+            answer = await self._ask(probe)
+            faults += probe.found(probe.judge(answer))
+            if isinstance(answer, Response):
+                right.append((probe, answer))
+        return faults, right
+
+    async def keep_alive(self, probe: Probe) -> list[ContractFault]:
+        """A second request on the same connection, where the server declares to keep it."""
+        if not self.target.keep_alive:
+            return []
+        async with connected(self.target, self.deadline_s) as connection:
+            if isinstance(connection, Fault):
+                return probe.found([connection])
+            first = await connection.ask(probe.request, self.deadline_s)
+            if isinstance(first, Response) and not connection.reusable:
+                expected = "the connection kept open, as the server declares"
+                return probe.found([Fault(what="no keep-alive", expected=expected, seen="closed after one response")])
+            second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
+            if isinstance(first, Response) and isinstance(second, Fault):
+                second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
+            return probe.found(probe.judge(second))
+
+    async def under_load(self, probe: Probe) -> list[ContractFault]:
+        """AT_ONCE connections ask ROUNDS times each; every answer is judged, and all of them together."""
+        series = await asyncio.gather(*(self._series(probe) for _ in range(AT_ONCE)))
+        answers = [answer for answers in series for answer in answers]
+        faults = [fault for answer in answers for fault in probe.judge(answer)]
+        if faults:
+            return probe.found(_grouped(faults, len(answers)))
+        return probe.found(_together(probe, [answer.body for answer in answers if isinstance(answer, Response)]))
+
+    async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
+        """A right answer some seconds after the first, with a later date."""
+        later = await self._ask(probe)
+        faults = probe.judge(later)
+        if faults or isinstance(later, Fault):
+            return probe.found(faults)
+        before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))
+        if before is None or after is None or after <= before:
+            expected = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}"
+            return probe.found([Fault(what="header Date is frozen", expected=expected, seen=later.all_of("date")[0])])
+        return []
+
+    async def _ask(self, probe: Probe) -> Response | Fault:
+        async with connected(self.target, self.deadline_s) as connection:
+            return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.deadline_s)
+
+    async def _series(self, probe: Probe) -> list[Response | Fault]:
+        """ROUNDS answers, on one connection as long as it stays open; the first that fails ends the series."""
+        answers: list[Response | Fault] = []
+        while len(answers) < ROUNDS and not (answers and isinstance(answers[-1], Fault)):
+            async with connected(self.target, self.deadline_s) as connection:
+                answers += await self._answers(connection, probe, ROUNDS - len(answers))
+        return answers
+
+    async def _answers(self, connection: Connection | Fault, probe: Probe, wanted: int) -> list[Response | Fault]:
+        if isinstance(connection, Fault):
+            return [connection]
+        answers = [await connection.ask(probe.request, self.deadline_s)]
+        while len(answers) < wanted and connection.reusable:
+            answers.append(await connection.ask(probe.request, self.deadline_s))
+        return answers
+
+
+def _grouped(faults: Sequence[Fault], asked: int) -> list[Fault]:
+    """One fault of each kind, saying how often it was seen."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.what, []).append(fault)
+    load = f"{asked} requests, {AT_ONCE} at once"
+    return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
+
+
+def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
+    """What only many right answers show."""
+    scenario, several = probe.scenario, sorted(set(bodies))
+    if scenario.manifest.expect.fixed and len(several) > 1:
+        return [Fault(what="the body is not always the same", expected=clipped(several[0]), seen=clipped(several[1]))]
+    if scenario.check and scenario.check.check_many:
+        fault = checked(scenario.check.check_many, bodies, probe.level)
+        return [Fault(what=fault)] if fault else []
+    return []
