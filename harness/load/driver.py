@@ -1,0 +1,194 @@
+"""The load driver as the campaign sees it: targets and slices in, a record a slice out.
+
+Drivers are found through DRIVERS and loaded when needed. This module imports neither Locust nor gevent: both live in
+the load process, which has cores of its own.
+"""
+
+import contextlib
+import importlib
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Protocol, Self, cast
+
+from harness.load.messages import (
+    REPLIES,
+    Cancel,
+    Done,
+    DriveSlices,
+    Lines,
+    Measured,
+    Prepare,
+    Prepared,
+    Ready,
+    Refused,
+)
+from harness.model import errors
+from harness.model.errors import HarnessError, UsageError
+from harness.model.load import LoadScenario, Slice, SliceRecord, Target
+from harness.model.record import Record
+from harness.process.owned import OwnedProcess
+
+DRIVERS: Final[Mapping[str, str]] = {"locust": "harness.load.driver:LocustDriver"}
+"""Driver id -> "module:Class"."""
+
+START_TIMEOUT_S: Final = 60.0
+PREPARE_TIMEOUT_S: Final = 60.0
+SLACK_S: Final = 60.0
+"""What a slice may take beyond its length and drain: spawning users and opening thousands of connections included."""
+MAX_SOCKET_PATH: Final = 100
+"""The kernel takes 107 bytes on Linux and 103 on macOS."""
+
+
+class LoadDriver(Protocol):
+    """What every driver is. A context manager: it owns whatever makes the load."""
+
+    def __init__(self, *, cpus: tuple[int, ...], log: Path) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+    def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None: ...
+    def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]: ...
+
+
+def driver_class(driver: str) -> type[LoadDriver]:
+    """The class of a driver id. Raises UsageError for an unknown one."""
+    if driver not in DRIVERS:
+        raise UsageError(f"no load driver {driver!r}", where="--driver", mend=f"choose one of: {', '.join(DRIVERS)}")
+    module, _, name = DRIVERS[driver].partition(":")
+    return cast("type[LoadDriver]", getattr(importlib.import_module(module), name))
+
+
+class LocustDriver:
+    """Owns the load process and speaks with it. Every wait has a deadline.
+
+    `cpus`: the generator's cores, empty for any. `log`: where the load process writes. Methods raise HarnessError, with
+    the end of that log, when the load process ended or fell silent.
+    """
+
+    def __init__(self, *, cpus: tuple[int, ...], log: Path) -> None:
+        self._cpus, self._log = cpus, log
+        self._owned = contextlib.ExitStack()
+        self._process: OwnedProcess | None = None
+        self._lines: Lines | None = None
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as starting:
+            folder = starting.enter_context(tempfile.TemporaryDirectory(prefix="harness-load-"))
+            address = socket_address(Path(folder))
+            with listening(address) as listener:
+                self._process = starting.enter_context(
+                    OwnedProcess(
+                        [sys.executable, "-m", "harness.load.process", address],
+                        name="load process",
+                        log=self._log,
+                        cpus=self._cpus,
+                    )
+                )
+                connected = self._accept(listener)
+            self._lines = Lines(connected, REPLIES)
+            starting.callback(self._lines.close)
+            self._hear(Ready, START_TIMEOUT_S)
+            self._owned = starting.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._owned.close()
+
+    def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
+        """Close every connection, and get ready for these targets and scenarios."""
+        self._say(Prepare(targets=tuple(targets), scenarios=tuple(scenarios)))
+        self._hear(Prepared, PREPARE_TIMEOUT_S)
+
+    def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
+        """Drive the slices in the order given; their records as they end.
+
+        The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
+        turn. An iterator that is left before its end lets the slice in hand finish and drops the rest.
+        """
+        self._say(DriveSlices(slices=tuple(slices)))
+        said_done = False
+        try:
+            for plan in slices:
+                measured = self._hear(Measured, plan.length_s + plan.drain_s + SLACK_S)
+                yield measured.record
+            self._hear(Done, SLACK_S)
+            said_done = True
+        except HarnessError:
+            said_done = True  # there is nothing left to wait for
+            raise
+        finally:
+            if not said_done:
+                self._cancel(max(plan.length_s + plan.drain_s for plan in slices))
+
+    def _cancel(self, longest_s: float) -> None:
+        self._say(Cancel())
+        while not isinstance(self._hear((Measured, Done), longest_s + SLACK_S), Done):
+            pass
+
+    def _accept(self, listener: socket.socket) -> socket.socket:
+        listener.settimeout(0.1)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+        raise self._gone("did not come up")
+
+    def _say(self, message: Record) -> None:
+        assert self._lines is not None, "entered before use"
+        try:
+            self._lines.say(message)
+        except OSError as fault:
+            raise self._gone("ended") from fault
+
+    def _hear(self, expected: type[Any] | tuple[type[Any], ...], timeout_s: float) -> Any:
+        assert self._lines is not None, "entered before use"
+        try:
+            reply = self._lines.hear(timeout_s)
+        except TimeoutError as fault:
+            raise self._gone(f"was silent for {timeout_s:.0f} s") from fault
+        if isinstance(reply, Refused):
+            raise refusal(reply)
+        if not isinstance(reply, expected):
+            raise self._gone("ended" if reply is None else f"said {reply!r} out of turn")
+        return reply
+
+    def _gone(self, how: str) -> HarnessError:
+        tail = self._process.log_tail() if self._process is not None else ""
+        return HarnessError(
+            f"the load process {how}" + (f"; the end of its log:\n{tail}" if tail else ""),
+            where=str(self._log),
+            mend="see its log; run again with --resume",
+        )
+
+
+def refusal(reply: Refused) -> HarnessError:
+    """The error that the load process met."""
+    kind = getattr(errors, reply.fault, HarnessError)
+    fault: HarnessError = kind(reply.what, where=reply.where, mend=reply.mend)
+    return fault
+
+
+def socket_address(folder: Path) -> str:
+    """Raises EnvironmentRefused where the folder's name is too long for a socket's."""
+    address = str(folder / "load")
+    if len(address.encode()) > MAX_SOCKET_PATH:
+        raise errors.EnvironmentRefused(
+            f"{folder} is too long a name for a socket", where="TMPDIR", mend="set TMPDIR to a shorter folder"
+        )
+    return address
+
+
+@contextlib.contextmanager
+def listening(address: str) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen(1)
+        yield listener

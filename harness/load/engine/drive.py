@@ -1,0 +1,184 @@
+"""A slice under way: who may send, what is counted, and how it ends.
+
+`Drive` holds what closed and open model share: burn in, count, stop, drain. Timers are only as exact as libev's (a
+millisecond), so the counted stretch is measured, not assumed.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from time import perf_counter as clock
+from typing import Final
+
+import gevent
+import numpy as np
+from gevent.event import Event
+
+from harness.load.engine.connection import Connection, Owner
+from harness.load.engine.judging import Fault
+from harness.load.engine.script import Script
+from harness.load.histogram import Times
+from harness.model.load import ErrorKind, Slice
+
+RETRY_S: Final = 0.01
+"""How long a connection that could not be opened waits before the next attempt."""
+TICK_S: Final = 0.1
+"""How often a long slice folds its latencies into the histogram and looks for overdue answers."""
+CLOSE_ENOUGH_S: Final = 0.0005
+MAX_FAULTS_TOLD: Final = 5
+
+
+IDLE: Final = Owner()
+
+
+class Drive(Owner, ABC):
+    """Drives `connections` for the time of one slice. The fields are what was seen; complete after `run`."""
+
+    def __init__(self, connections: Sequence[Connection], script: Script, plan: Slice) -> None:
+        super().__init__()
+        self.plan, self._connections, self._script = plan, connections, script
+        self.errors: Counter[ErrorKind] = Counter()
+        self.faults: list[str] = []
+        self.marks: set[str] = set()
+        self.times = Times()
+        self.started = self.counted_from = self.counted_to = 0.0
+        self.cpu_s = 0.0
+        self._latencies = self._fresh()
+        self._sending = False
+        self._in_flight = 0
+        self._at_rest = Event()
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the counted stretch."""
+        return self.counted_to - self.counted_from
+
+    @property
+    @abstractmethod
+    def completions(self) -> int:
+        """Validated responses in the counted stretch."""
+
+    @abstractmethod
+    def _begin(self) -> None: ...
+
+    @abstractmethod
+    def _next(self, connection: Connection, now: float) -> None:
+        """The connection is free: give it what it shall do."""
+
+    def run(self) -> None:
+        """Burn in, count, stop, drain. Blocks the calling greenlet, not the loop."""
+        self.started = clock()
+        for place, connection in enumerate(self._connections):
+            connection.drive = self
+            connection.exchange = self._script.exchanges[place % len(self._script.exchanges)]
+        try:
+            self._sending = True
+            self._begin()
+            self._pass_until(self.started + self.plan.burn_in_s)
+            self._count()
+            self._pass_until(self.started + self.plan.length_s)
+            self._stop()
+            self._drain()
+        finally:
+            for connection in self._connections:
+                connection.drive = IDLE
+
+    def failed(self, connection: Connection, kind: ErrorKind, why: str) -> None:
+        """The exchange on a connection of this drive failed; the connection is closed."""
+        self._fault(kind, why)
+        if kind == "connect" and self._sending:
+            gevent.spawn_later(RETRY_S, self._retry, connection)
+        else:
+            self._next(connection, clock())
+
+    def _retry(self, connection: Connection) -> None:
+        if self._sending and connection.drive is self:
+            self._next(connection, clock())
+
+    def _fault(self, kind: ErrorKind, why: str) -> None:
+        self.errors[kind] += 1
+        if len(self.faults) < MAX_FAULTS_TOLD:
+            self.faults.append(f"{kind}: {why}")
+
+    def _count(self) -> None:
+        """Forget the burn-in."""
+        self.counted_from, self.cpu_s = clock(), time.process_time()
+        self._latencies = self._fresh()
+        self.times = Times()
+        self.bytes_received = self.body_bytes = 0
+
+    def _stop(self) -> None:
+        self._sending = self.streaming = False
+        self.counted_to, self.cpu_s = clock(), time.process_time() - self.cpu_s
+        self._fold()
+        self._in_flight = sum(connection.busy for connection in self._connections)
+
+    def _pass_until(self, moment: float) -> None:
+        while (left := moment - clock()) > CLOSE_ENOUGH_S:
+            gevent.sleep(min(left, TICK_S))
+            if moment - clock() > CLOSE_ENOUGH_S:
+                self._tick()
+
+    def _tick(self) -> None:
+        self._fold()
+        now = clock()
+        if now - self.started > self.plan.drain_s:
+            self._give_up([c for c in self._connections if c.busy and now - c.asked_at > self.plan.drain_s])
+
+    def _drain(self) -> None:
+        if self._in_flight and not self._at_rest.wait(self.plan.drain_s):
+            self.marks.add("drain-overrun")
+            self._give_up([connection for connection in self._connections if connection.busy])
+        self._fold()
+
+    def _rested(self) -> None:
+        """A connection that was in flight when sending stopped has come to rest."""
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._at_rest.set()
+
+    def _give_up(self, overdue: Sequence[Connection]) -> None:
+        for connection in overdue:
+            kind: ErrorKind = "connect" if connection.is_connecting else "timeout"
+            connection.close()
+            self.failed(connection, kind, f"nothing complete within {self.plan.drain_s} s")
+
+    def _fresh(self) -> "array[float]":
+        latencies = array("d")
+        self.record = latencies.append
+        return latencies
+
+    def _fold(self) -> None:
+        """Latencies are appended one by one, which is cheapest, and counted in bulk."""
+        latencies, self._latencies = self._latencies, self._fresh()
+        self.times.add(np.frombuffer(latencies, dtype=np.float64))
+
+
+class ClosedDrive(Drive):
+    """The closed model: each connection asks again as soon as it has been answered."""
+
+    @property
+    def completions(self) -> int:
+        return self.times.count
+
+    def _begin(self) -> None:
+        self.streaming = True
+        for connection in self._connections:
+            connection.ask(clock())
+
+    def answered(self, connection: Connection, size: int, body_size: int, fault: Fault | None, now: float) -> None:
+        if fault is not None:
+            self._fault(*fault)
+        elif self.streaming:
+            self.record(now - connection.asked_at)
+            self.bytes_received += size
+            self.body_bytes += body_size
+        self._next(connection, now)
+
+    def _next(self, connection: Connection, now: float) -> None:
+        if self.streaming:
+            connection.ask(now)
+        else:
+            self._rested()

@@ -1,0 +1,144 @@
+"""Is this response right? Status and type always, a known body always, any other body by samples."""
+
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from harness.load.engine.response import Response
+from harness.model.errors import UsageError
+from harness.model.load import ErrorKind, LoadScenario
+from harness.model.scenario import Expectation, Level
+
+Check = Callable[[bytes, Level], str | None]
+Fault = tuple[ErrorKind, str]
+
+SAMPLE_EVERY: Final = 64
+MAX_SAMPLES: Final = 8
+"""Bodies kept a slice for check.py, which runs between slices: an HTML check may take a millisecond."""
+MAX_KNOWN: Final = 256
+MAX_KNOWN_BODY: Final = 16_384
+"""Longer bodies cost more to look up than to judge."""
+
+
+def load_check(path: str | None) -> Check | None:
+    """The function `check` of a scenario's check.py. Raises UsageError where it cannot be had."""
+    if path is None:
+        return None
+    spec = importlib.util.spec_from_file_location(f"harness_check_{Path(path).parent.name.replace('-', '_')}", path)
+    if spec is None or spec.loader is None or not Path(path).is_file():
+        raise UsageError("no such check", where=path, mend="name a check.py that exists")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        check: Check = module.check
+    except Exception as fault:  # whatever a scenario's author may have written
+        raise UsageError(f"cannot be loaded: {fault!r}", where=path, mend="see docs on a scenario's check") from fault
+    return check
+
+
+class Verdict(NamedTuple):
+    """`exact`: the very same bytes would be right again, so that they need no judging."""
+
+    fault: Fault | None
+    exact: bool
+
+
+RIGHT: Final = Verdict(None, exact=True)
+PLAUSIBLE: Final = Verdict(None, exact=False)
+
+
+class Judge:
+    """Judges the responses of one target to one scenario at one level.
+
+    A body that the manifest gives is compared each time. Where it gives none, one in SAMPLE_EVERY, and any of a length
+    not seen before, is kept for `check_samples`. Bodies that were found right are remembered.
+    """
+
+    def __init__(self, scenario: LoadScenario, level: Level, check: Check | None) -> None:
+        self._expect, self._level, self._check = scenario.expect, level, check
+        self._media_type = media_type(scenario.expect.content_type)
+        self._right = right_body(scenario.expect)
+        self._known: set[bytes] = set()
+        self._lengths: set[int] = set()
+        self._seen = 0
+        self._samples: list[bytes] = []
+
+    def verdict(self, response: Response) -> Verdict:
+        """What can be told of the response at once."""
+        head, body = response.head, response.body
+        if head.status != self._expect.status:
+            return wrong("status", f"{head.status} where {self._expect.status} was expected")
+        if head.media_type != self._media_type:
+            return wrong("body", f"content type {head.media_type!r} where {self._media_type!r} was expected")
+        if len(body) <= MAX_KNOWN_BODY and body in self._known:
+            return RIGHT
+        if self._right is None:
+            self._sample(body)
+            return PLAUSIBLE
+        if not self._right(body):
+            return wrong("body", f"not the expected body: {body[:80]!r}")
+        self._know(body)
+        return RIGHT
+
+    def check_samples(self) -> list[str]:
+        """The faults that check.py finds in the samples kept since the last time."""
+        samples, self._samples = self._samples, []
+        if self._check is None:
+            return []
+        faults = []
+        for body in samples:
+            fault = checked(self._check, body, self._level)
+            if fault is None:
+                self._know(body)
+            else:
+                faults.append(fault)
+        return faults
+
+    def _know(self, body: bytes) -> None:
+        if len(self._known) < MAX_KNOWN and len(body) <= MAX_KNOWN_BODY:
+            self._known.add(body)
+
+    def _sample(self, body: bytes) -> None:
+        self._seen += 1
+        new = len(body) not in self._lengths
+        if (new or self._seen % SAMPLE_EVERY == 0) and len(self._samples) < MAX_SAMPLES:
+            self._lengths.add(len(body))
+            self._samples.append(body)
+
+
+def wrong(kind: ErrorKind, why: str) -> Verdict:
+    return Verdict((kind, why), exact=False)
+
+
+def media_type(content_type: str) -> str:
+    """Without parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def checked(check: Check, body: bytes, level: Level) -> str | None:
+    """What check.py says of the body; that it cannot cope with it is a fault of the body too."""
+    try:
+        return check(body, level)
+    except Exception as fault:  # noqa: BLE001  a scenario's own code meets whatever a server sent
+        return f"check.py raised {fault!r} on {body[:80]!r}"
+
+
+def right_body(expect: Expectation) -> Callable[[bytes], bool] | None:
+    """How a body is told to be the expected one; None where the manifest cannot say it."""
+    if expect.body is None or (expect.form == "html" and not expect.fixed):
+        return None
+    wanted = expect.body.encode()
+    if expect.fixed or expect.form == "text":
+        return wanted.__eq__
+    parsed = json.loads(wanted)
+    return lambda body: parsed_or_none(body) == parsed
+
+
+def parsed_or_none(body: bytes) -> Any:
+    """The JSON value; None, which no expectation is, for anything else."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

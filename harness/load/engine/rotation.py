@@ -1,0 +1,135 @@
+"""Live targets and their connections, driven one at a time; a record a slice."""
+
+import gc
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import gevent
+
+from harness.load.engine.connection import Connection, Lane
+from harness.load.engine.drive import IDLE, ClosedDrive, Drive
+from harness.load.engine.judging import Check, load_check
+from harness.load.engine.script import Script
+from harness.model.errors import UsageError
+from harness.model.load import LoadScenario, Slice, SliceRecord, Target
+from harness.model.scenario import Level
+
+
+class Slots:
+    """Connection slots: one holds a connection to each live target, so that their number is the level's.
+
+    A slot is opened and closed from outside (by a Locust user); a slice uses as many as its level asks for.
+    """
+
+    def __init__(self) -> None:
+        self._loop: Any = gevent.get_hub().loop
+        self._lanes: dict[str, Lane] = {}
+        self._keep_alive: dict[str, bool] = {}
+        self._slots: dict[int, dict[str, Connection]] = {}
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def aim(self, targets: Sequence[Target]) -> None:
+        """Slots opened from now on go to these targets. There must be none open."""
+        assert not self._slots, "slots are closed before they are aimed anew"
+        self._lanes = {target.cell: Lane(self._loop, target.host, target.port) for target in targets}
+        self._keep_alive = {target.cell: target.keep_alive for target in targets}
+
+    def open(self) -> int:
+        """Open a slot: connect to each target that keeps connections alive. Returns its number."""
+        self._last += 1
+        self._slots[self._last] = {cell: Connection(lane, IDLE) for cell, lane in self._lanes.items()}
+        for cell, connection in self._slots[self._last].items():
+            if self._keep_alive[cell]:
+                connection.open()
+        return self._last
+
+    def close(self, number: int) -> None:
+        """Close the slot's connections."""
+        for connection in self._slots.pop(number).values():
+            connection.close()
+
+    def settle(self, timeout_s: float) -> None:
+        """Wait until no connection is being opened; what is not open then is tried again by the slice that needs it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline and any(c.is_connecting for s in self._slots.values() for c in s.values()):
+            gevent.sleep(0.002)
+
+    def connections(self, cell: str, count: int) -> list[Connection]:
+        """The first `count` connections to a target."""
+        return [slot[cell] for slot, _ in zip(self._slots.values(), range(count), strict=False)]
+
+
+class Rotation:
+    """Drives slices over the slots. `prepare` comes first."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._targets: dict[str, Target] = {}
+        self._scenarios: dict[str, LoadScenario] = {}
+        self._checks: dict[str, Check | None] = {}
+        self._scripts: dict[tuple[str, str, Level], Script] = {}
+
+    def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
+        """Take in what is live and what will be asked. Raises UsageError where a check cannot be loaded."""
+        self._targets = {target.cell: target for target in targets}
+        self._scenarios = {scenario.id: scenario for scenario in scenarios}
+        self._checks = {scenario.id: load_check(scenario.check) for scenario in scenarios}
+        self._scripts = {}
+        self._slots.aim(targets)
+
+    def drive(self, plan: Slice) -> tuple[SliceRecord, list[str]]:
+        """Drive one slice to its end; its record, and the first faults in words."""
+        script = self._script(plan)
+        drive = ClosedDrive(self._slots.connections(plan.target, plan.level.connections), script, plan)
+        started_at, began = time.time(), time.perf_counter()
+        gc.disable()  # a collection of the whole heap takes as long as many responses
+        try:
+            drive.run()
+        finally:
+            gc.enable()
+        wrong = script.judge.check_samples()
+        if wrong:
+            drive.errors["body"] += len(wrong)
+            drive.marks.add("wrong-body-in-sample")
+        record = record_of(plan, drive, len(wrong), started_at, time.perf_counter() - began)
+        return record, [*drive.faults, *wrong]
+
+    def _script(self, plan: Slice) -> Script:
+        key = (plan.target, plan.scenario, plan.level)
+        if key not in self._scripts:
+            try:
+                target, scenario = self._targets[plan.target], self._scenarios[plan.scenario]
+            except KeyError as unknown:
+                raise UsageError(
+                    f"{unknown} was not prepared", where="load driver", mend="name it in prepare() first"
+                ) from unknown
+            self._scripts[key] = Script(target, scenario, plan.level, self._checks[plan.scenario])
+        return self._scripts[key]
+
+
+def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: float) -> SliceRecord:
+    """`wrong`: samples that turned out not to be right responses after they had been counted."""
+    return SliceRecord(
+        rotation=plan.rotation,
+        target=plan.target,
+        scenario=plan.scenario,
+        level=plan.level,
+        counted=plan.counted,
+        started_at=started_at,
+        duration_s=drive.duration_s,
+        completions=max(0, drive.completions - wrong),
+        errors=dict(drive.errors),
+        bytes_received=drive.bytes_received,
+        body_bytes=drive.body_bytes,
+        reconnects=drive.reconnects,
+        generator_cpu_s=drive.cpu_s,
+        wall_s=wall_s,
+        latency_mean_s=drive.times.mean_s,
+        latency_max_s=drive.times.max_s if drive.times.count else None,
+        histogram=drive.times.encoded(),
+        marks=tuple(sorted(drive.marks)),
+    )

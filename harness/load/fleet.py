@@ -1,0 +1,68 @@
+"""Who drives: Locust's local runner, which brings up as many connection slots as a level asks for."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+import gevent
+
+from harness.load.engine.rotation import Rotation, Slots
+from harness.load.messages import Prepare
+from harness.load.open_files import demand
+from harness.load.tally import merge_into
+from harness.load.user import LoadEnvironment
+from harness.model.errors import HarnessError
+from harness.model.load import Slice, SliceRecord
+
+SPAWN_TIMEOUT_S: Final = 30.0
+CONNECT_TIMEOUT_S: Final = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class LocalFleet:
+    """Users, connections and slices in this very process, under Locust's LocalRunner."""
+
+    def __init__(self) -> None:
+        self._slots = Slots()
+        self._rotation = Rotation(self._slots)
+        self._environment = LoadEnvironment(self._slots)
+        self._runner = self._environment.create_local_runner()
+        self._targets = 0
+
+    def prepare(self, order: Prepare) -> None:
+        """Close every connection, and aim at other targets."""
+        self._spawn(0)
+        self._targets = len(order.targets)
+        self._rotation.prepare(order.targets, order.scenarios)
+
+    def drive(self, plan: Slice) -> SliceRecord:
+        """Bring the slots to the slice's level, and drive it."""
+        if len(self._slots) != plan.level.connections:
+            demand(plan.level.connections, self._targets)
+            self._spawn(plan.level.connections)
+            self._slots.settle(CONNECT_TIMEOUT_S)
+        record, faults = self._rotation.drive(plan)
+        for fault in faults:
+            log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
+        merge_into(self._environment.stats, record)
+        return record
+
+    def close(self) -> None:
+        self._runner.quit()
+
+    def _spawn(self, users: int) -> None:
+        if users == len(self._slots):
+            return
+        self._runner.start(users, spawn_rate=max(1, users))
+        await_until(lambda: len(self._slots) == users, SPAWN_TIMEOUT_S, f"Locust did not bring up {users} users")
+
+
+def await_until(arrived: Callable[[], bool], timeout_s: float, otherwise: str) -> None:
+    """Wait in this greenlet. Raises HarnessError when the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while not arrived():
+        if time.monotonic() > deadline:
+            raise HarnessError(f"{otherwise} within {timeout_s:.0f} s", where="load process", mend="see its log")
+        gevent.sleep(0.002)

@@ -1,0 +1,27 @@
+"""Open files: a connection is one, and thousands of them pass the usual limit."""
+
+import resource
+
+from harness.model.errors import EnvironmentRefused
+
+OWN_FILES = 100
+"""What the load process itself has open: libraries, logs, Locust's sockets."""
+
+
+def raise_limit() -> None:
+    """Raise the soft limit to the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def demand(connections: int, targets: int) -> None:
+    """Raises EnvironmentRefused when `connections` to each of `targets` are more than may be open."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    needed = connections * targets + OWN_FILES
+    if limit != resource.RLIM_INFINITY and needed > limit:
+        raise EnvironmentRefused(
+            f"{connections} connections to each of {targets} targets need {needed} open files; {limit} are allowed",
+            where="load process",
+            mend=f"allow more (ulimit -Hn {needed}), or run fewer applications together or a lower level",
+        )
