@@ -1,0 +1,217 @@
+"""Locks: which exact distributions an application runs with, resolved by uv from what it and its servers require."""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from harness.catalog.applications import Application
+from harness.model.errors import UsageError
+from harness.model.notice import Notice
+from harness.target.uv_command import PACKAGES, UvFailed, run_uv
+
+LOWEST_PYTHON: Final = "3.11"
+CONSTRAINTS: Final = "constraints.txt"
+SHARED: Final = Path("_shared", "requirements.in")
+AT_ONCE: Final = 4
+STAMP: Final = re.compile(r"^# inputs: (\w+)$", re.MULTILINE)
+INCLUDED: Final = re.compile(r"^(?:-r|--requirement)[ =]?\s*(\S+)$")
+
+Servers = Mapping[str, Sequence[str]]
+"""Server id -> its requirements."""
+
+ALWAYS: Final = (
+    "--universal",
+    *("--python-version", LOWEST_PYTHON),
+    *("--python", sys.executable),
+    *("--only-binary", ":all:"),
+    *("--no-header", "--no-annotate"),
+    # Whatever index this machine is set up with, a lock names none: everybody verifies the same hashes.
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-build-options", "--no-emit-index-annotation"),
+)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A lock that was written, and whether that changed it."""
+
+    path: Path
+    changed: bool
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One resolution: the file it makes, and all that decides what is in it."""
+
+    name: str
+    output: Path
+    sources: tuple[Path, ...]
+    lines: tuple[str, ...]
+    constraints: Path | None
+    made_from: str
+
+    def stamp(self) -> str:
+        """Changes whenever a requirement or the constraints do; comments and blank lines are free."""
+        requirements = [line for source in self.sources for line in _requirements(source)]
+        constraints = self.constraints.read_text() if self.constraints and self.constraints.is_file() else ""
+        inputs = [LOWEST_PYTHON, requirements, sorted(self.lines), constraints]
+        return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+
+    def is_current(self) -> bool:
+        found = STAMP.search(self.output.read_text()) if self.output.is_file() else None
+        return found is not None and found[1] == self.stamp()
+
+
+def lock_of(application: Application) -> Path | None:
+    """Where the application's lock is or would be; None where it needs none (another language, no requirements)."""
+    lock = application.folder / application.manifest.requirements
+    is_python = application.manifest.language == "python"
+    return lock if is_python or lock.is_file() or lock.with_suffix(".in").is_file() else None
+
+
+def lock(
+    applications: Sequence[Application], servers: Servers, apps: Path, cache: Path, *, upgrade: bool = True
+) -> tuple[Locked, ...]:
+    """Resolve each application's lock anew, under constraints that all applications share.
+
+    `servers`: requirements of every server there is. `apps`: the project's own applications, beside which the
+    constraints lie. They are resolved anew when any of the project's own applications is among those asked for and
+    none of them is left out, or when they no longer fit the servers. `upgrade` False keeps versions that still fit.
+
+    Raises UsageError that tells all failed resolutions, each with its application's name and uv's words; the locks
+    of the others are written.
+    """
+    common = _constraints_job(servers, apps)
+    written = []
+    if _covers(applications, apps) or not common.is_current():
+        written.append(_resolved(common, cache, upgrade=upgrade))
+    jobs = [job for application in applications if (job := _job(application, servers, apps))]
+    failures: list[UsageError] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [pool.submit(_resolved, job, cache, upgrade=upgrade) for job in jobs]:
+            try:
+                written.append(done.result())
+            except UsageError as failure:
+                failures.append(failure)
+    if failures:
+        raise _together(failures)
+    return tuple(written)
+
+
+def stale_locks(applications: Sequence[Application], servers: Servers, apps: Path) -> tuple[Notice, ...]:
+    """A notice for each lock that is missing or was made from other requirements than those of today."""
+    notices = []
+    if not _constraints_job(servers, apps).is_current():
+        notices.append(_notice("stale-constraints", f"{CONSTRAINTS} does not fit the servers", "harness lock"))
+    for application in applications:
+        job, mend = _job(application, servers, apps), f"harness lock --only {application.id}"
+        if job and not job.output.is_file():
+            notices.append(_notice("missing-lock", f"{job.name} has no {job.output.name}", mend))
+        elif job and not job.is_current():
+            what = f"{job.name}: {job.output.name} was not made from its requirements of today"
+            notices.append(_notice("stale-lock", what, mend))
+    return tuple(notices)
+
+
+def _notice(code: str, seen: str, command: str) -> Notice:
+    return Notice(code=code, seen=seen, mend=f"run: {command}")
+
+
+def _covers(applications: Iterable[Application], apps: Path) -> bool:
+    """Whether every application of the project is asked for, as by `harness lock` without a filter."""
+    asked = {application.folder.resolve() for application in applications}
+    return bool(asked) and all(manifest.parent.resolve() in asked for manifest in apps.glob("*/app.toml"))
+
+
+def _constraints_job(servers: Servers, apps: Path) -> _Job:
+    lines = tuple(sorted({line for requirements in servers.values() for line in requirements}))
+    shared = apps / SHARED
+    return _Job(
+        "what servers and data access share", apps / CONSTRAINTS, (shared,), lines, None, f"{SHARED}, the servers"
+    )
+
+
+def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
+    """None where there is nothing to make a lock from: another language, or a lock that its author brought."""
+    lock = lock_of(application)
+    own = lock.with_suffix(".in") if lock else None
+    if lock is None or own is None or not own.is_file():
+        return None
+    used = [line for server in application.manifest.servers for line in servers.get(server, ())]
+    return _Job(
+        application.id,
+        lock,
+        (own, apps / SHARED),
+        tuple(dict.fromkeys(used)),
+        apps / CONSTRAINTS,
+        f"{own.name}, its servers, {SHARED} and {CONSTRAINTS}",
+    )
+
+
+def _resolved(job: _Job, cache: Path, *, upgrade: bool) -> Locked:
+    """Resolve and write the file in one step; raise UsageError with uv's words where that cannot be done."""
+    before = job.output.read_text() if job.output.is_file() else ""
+    hashes = ("--generate-hashes",) if job.constraints else ()
+    constraints = ("--constraints", str(job.constraints)) if job.constraints else ()
+    with TemporaryDirectory() as folder:
+        out = Path(folder, job.output.name)
+        if not upgrade:
+            out.write_text(before)  # uv prefers the versions it finds there
+        arguments = ["pip", "compile", *ALWAYS, *hashes, *constraints, "--output-file", str(out)]
+        try:
+            run_uv(
+                [*arguments, *map(str, job.sources), "-"], package_cache=cache / PACKAGES, stdin="\n".join(job.lines)
+            )
+        except UvFailed as fault:
+            raise UsageError(f"no set of versions was found\n{fault}", where=job.name) from fault
+        text = _header(job) + out.read_text()
+    _refuse_addresses(job, text)
+    _replace(job.output, text)
+    return Locked(job.output, changed=text != before)
+
+
+def _header(job: _Job) -> str:
+    return f"# Made by `harness lock` from {job.made_from}; do not edit.\n# inputs: {job.stamp()}\n"
+
+
+def _refuse_addresses(job: _Job, text: str) -> None:
+    """A lock holds names, versions and hashes; an address would tie it to one machine."""
+    for line in text.splitlines():
+        if "://" in line or line.startswith("-"):
+            raise UsageError(
+                f"the lock would hold an address: {line}",
+                where=job.name,
+                mend="require it by name from a package index",
+            )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, also for a reader at this moment."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _requirements(source: Path, seen: frozenset[Path] = frozenset()) -> Iterator[str]:
+    """The requirement lines of a file and of those it includes. An include that is not there is uv's to tell."""
+    here = source.resolve()
+    if here in seen or not here.is_file():
+        return
+    for line in here.read_text().splitlines():
+        text = re.sub(r"(^|\s)#.*", "", line).strip()
+        if included := INCLUDED.match(text):
+            yield from _requirements(here.parent / included[1], seen | {here})
+        elif text:
+            yield text
+
+
+def _together(failures: Sequence[UsageError]) -> UsageError:
+    if len(failures) == 1:
+        return failures[0]
+    return UsageError("\n".join([f"{len(failures)} locks could not be made", *map(str, failures)]))

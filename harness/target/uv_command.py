@@ -1,0 +1,66 @@
+"""Running uv, the package manager that comes with the harness."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import uv
+
+from harness.model.errors import EnvironmentRefused
+
+PACKAGES: Final = "uv"
+"""uv's own cache, inside the project's: on one file system, so that environments are made of links."""
+
+LIMIT_S: Final = 900.0
+"""The longest one call may take: a resolution with a cold cache over a slow line."""
+
+NOT_INHERITED: Final = frozenset(
+    {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON"}
+)
+"""They would point uv at another environment than the one it is told of."""
+
+
+_FINDING: Final = threading.Lock()
+"""find_uv_bin asks sysconfig, which a second thread may see half initialised."""
+
+
+class UvFailed(Exception):
+    """uv ended with a fault; the message is uv's own words."""
+
+
+def run_uv(arguments: Sequence[str], *, package_cache: Path, stdin: str = "") -> str:
+    """Standard output of `uv ARGUMENTS`, with its packages cached in `package_cache`.
+
+    No Python is ever downloaded unless UV_PYTHON_DOWNLOADS says otherwise. Raises UvFailed when uv fails,
+    EnvironmentRefused when it is not installed.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment = {
+        "UV_PYTHON_DOWNLOADS": "never",
+        **inherited,
+        "UV_CACHE_DIR": str(package_cache),
+        "UV_NO_PROGRESS": "1",
+    }
+    try:
+        done = subprocess.run(
+            [_executable(), "--quiet", "--color", "never", *arguments],
+            input=stdin, capture_output=True, text=True, check=False, env=environment, timeout=LIMIT_S,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as fault:
+        raise UvFailed(f"no end after {LIMIT_S:.0f} s") from fault
+    if done.returncode != 0:
+        raise UvFailed(done.stderr.strip() or f"exit code {done.returncode}")
+    return done.stdout
+
+
+@cache
+def _executable() -> str:
+    try:
+        with _FINDING:
+            return str(uv.find_uv_bin())
+    except FileNotFoundError as fault:
+        raise EnvironmentRefused("uv is not installed beside the harness", mend="run make setup") from fault
