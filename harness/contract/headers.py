@@ -20,6 +20,12 @@ def header_faults(response: Response, content_type: str) -> Iterator[Fault]:
     yield from _compression(response)
 
 
+def coding_of(response: Response) -> str:
+    """How the body is compressed; empty where it is not."""
+    coding = ", ".join(response.all_of("content-encoding")).strip()
+    return "" if coding.lower() == "identity" else coding
+
+
 def parsed_date(text: str) -> datetime | None:
     """The moment an HTTP date names; None where it is not one (RFC 9110, section 5.6.7, IMF-fixdate)."""
     try:
@@ -88,6 +94,5 @@ def _framing(response: Response) -> Iterator[Fault]:
 
 
 def _compression(response: Response) -> Iterator[Fault]:
-    coding = ", ".join(response.all_of("content-encoding"))
-    if coding.strip().lower() not in ("", "identity"):
+    if coding := coding_of(response):
         yield Fault(what="the body is compressed, which was not asked for", expected="no Content-Encoding", seen=coding)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from harness.contract.bodies import body_faults
-from harness.contract.headers import header_faults
+from harness.contract.headers import coding_of, header_faults
 from harness.contract.response import Fault, Response, clipped
 from harness.model.scenario import Expectation, Level
 
@@ -19,7 +19,9 @@ def judge(response: Response, expect: Expectation, check: Check | None, level: L
     if response.status != expect.status:
         seen = f"{response.status}, {clipped(response.body)}"
         return (Fault(what="status", expected=str(expect.status), seen=seen),)
-    faults = (*header_faults(response, expect.content_type), *body_faults(response.body, expect))
+    faults = tuple(header_faults(response, expect.content_type))
+    if not coding_of(response):  # a compressed body is not unpacked to look for more
+        faults += tuple(body_faults(response.body, expect))
     return faults or tuple(_check_faults(response.body, check, level))
 
 

@@ -101,8 +101,8 @@ async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: boo
             if full and not found:  # what the first answers got wrong would only be told again
                 at_ranking_level = right[: len(scenario.manifest.requests)]
                 for probe, _ in at_ranking_level:
-                    found += await examiner.keep_alive(probe) + await examiner.under_load(probe)
-                dated += at_ranking_level
+                    found += await examiner.keep_alive(probe) or await examiner.under_load(probe)
+                dated += [] if found else at_ranking_level
             faults += found
     if dated:
         await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))

@@ -1,0 +1,420 @@
+"""Applications that are wrong on purpose, each in one way; `reason` is what the verifier must say of it."""
+
+import gzip
+import time
+from email.utils import formatdate
+
+from harness.model.dataset import worlds
+from tests.fakes.server import Right
+
+NUMBERS = [world.random_number for world in worlds()]
+
+
+class Wrong(Right):
+    reason: str
+    scenario = "json"
+
+
+class OtherMessage(Wrong):
+    reason = 'the body.message is "Hello!", not "Hello, World!"'
+
+    def content(self, path):
+        return "application/json", b'{"message":"Hello!"}'
+
+
+class ExtraKey(Wrong):
+    reason = "the body has an extra key 'extra'"
+
+    def content(self, path):
+        return "application/json", b'{"message":"Hello, World!","extra":1}'
+
+
+class OtherKey(Wrong):
+    reason = "the body lacks the key 'message'"
+
+    def content(self, path):
+        return "application/json", b'{"Message":"Hello, World!"}'
+
+
+class KeyTwice(Wrong):
+    reason = "key 'message' stands twice in an object"
+
+    def content(self, path):
+        return "application/json", b'{"message":"x","message":"Hello, World!"}'
+
+
+class NotJson(Wrong):
+    reason = "the body is not right JSON"
+
+    def content(self, path):
+        return "application/json", b"{'message':'Hello, World!'}"
+
+
+class JsonInList(Wrong):
+    reason = "the body is a list, not an object"
+
+    def content(self, path):
+        return "application/json", b'[{"message":"Hello, World!"}]'
+
+
+class NotUtf8(Wrong):
+    reason = "the body is not UTF-8"
+    scenario = "plaintext"
+
+    def content(self, path):
+        return "text/plain", b"Hello, World\xff"
+
+
+class NewlineInText(Wrong):
+    reason = "the body differs"
+    scenario = "plaintext"
+
+    def content(self, path):
+        return "text/plain", b"Hello, World!\n"
+
+
+class EmptyText(Wrong):
+    reason = "the body differs"
+    scenario = "plaintext"
+
+    def content(self, path):
+        return "text/plain", b""
+
+
+class NotFound(Wrong):
+    reason = "status; expected 200; seen 404"
+
+    def status(self):
+        return "404 Not Found"
+
+
+class ServerError(Wrong):
+    reason = "status; expected 200; seen 500"
+    scenario = "db"
+
+    def status(self):
+        return "500 Internal Server Error"
+
+
+class OtherSuccess(Wrong):
+    reason = "status; expected 200; seen 201"
+
+    def status(self):
+        return "201 Created"
+
+
+class WithoutHeader(Wrong):
+    missing: str
+
+    def headers(self, content_type, body):
+        headers = super().headers(content_type, body)
+        del headers[self.missing]
+        return headers
+
+
+class NoServer(WithoutHeader):
+    missing, reason = "Server", "header Server; expected one; seen none"
+
+
+class NoDate(WithoutHeader):
+    missing, reason = "Date", "header Date; expected one; seen none"
+
+
+class NoContentType(WithoutHeader):
+    missing, reason = "Content-Type", "header Content-Type; expected one; seen none"
+
+
+class NoLength(WithoutHeader):
+    """The body's end is told by closing only."""
+
+    missing, reason = (
+        "Content-Length",
+        "the body's length; expected either Content-Length or Transfer-Encoding; seen neither",
+    )
+
+    def serve(self, connection, path):
+        return not super().serve(connection, path)
+
+
+class WithHeader(Wrong):
+    more: dict[str, str]
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body) | self.more
+
+
+class EmptyServer(WithHeader):
+    more, reason = {"Server": ""}, "header Server; expected one; seen an empty one"
+
+
+class HtmlType(WithHeader):
+    more, reason = {"Content-Type": "text/html"}, "header Content-Type; expected application/json; seen text/html"
+
+
+class OtherCharset(WithHeader):
+    more = {"Content-Type": "application/json; charset=latin-1"}
+    reason = "header Content-Type; expected application/json"
+
+
+class TextAsJson(WithHeader):
+    more, reason = {"Content-Type": "application/json"}, "header Content-Type; expected text/plain"
+    scenario = "plaintext"
+
+
+class DateWithoutWeekday(WithHeader):
+    more, reason = {"Date": "06 Nov 2026 08:49:37 GMT"}, "header Date; expected such as"
+
+
+class LocalDate(WithHeader):
+    more, reason = {"Date": formatdate(localtime=True)}, "header Date; expected such as"
+
+
+class OldDate(WithHeader):
+    more, reason = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT"}, "header Date is not of now"
+
+
+class DateOfTomorrow(WithHeader):
+    more, reason = {"Date": formatdate(time.time() + 86_400, usegmt=True)}, "header Date is not of now"
+
+
+class FrozenDate(Wrong):
+    """Right at first: the date of the application's start, on every response."""
+
+    reason = "header Date is frozen"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body) | {"Date": self.began}
+
+
+class Compressed(WithHeader):
+    more, reason = {"Content-Encoding": "gzip"}, "the body is compressed, which was not asked for"
+
+    def body(self, body):
+        return gzip.compress(body)
+
+
+class BothLengths(WithHeader):
+    more, reason = {"Transfer-Encoding": "chunked"}, "expected either Content-Length or Transfer-Encoding; seen both"
+
+    def message(self, status, headers, body):
+        return super().message(status, headers, b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+
+class SameRow(Wrong):
+    reason = "256 responses held only 1 different ids"
+    scenario = "db"
+
+    def row(self):
+        return {"id": 7, "randomNumber": NUMBERS[6]}
+
+
+class FewRows(Wrong):
+    reason = "responses held only 100 different ids"
+    scenario = "db"
+
+    def row(self):
+        row = self.asked % 100
+        return {"id": row + 1, "randomNumber": NUMBERS[row]}
+
+
+class RowsInOrder(Wrong):
+    reason = "leave a quarter of the table out"
+    scenario = "db"
+
+    def row(self):
+        row = self.asked
+        return {"id": row + 1, "randomNumber": NUMBERS[row]}
+
+
+class WrongNumber(Wrong):
+    reason = "row 7 holds the number"
+    scenario = "db"
+
+    def row(self):
+        return {"id": 7, "randomNumber": NUMBERS[6] % 10_000 + 1}
+
+
+class ColumnName(Wrong):
+    reason = "the row must be an object with the keys id and randomNumber, and no other"
+    scenario = "db"
+
+    def row(self):
+        return {"id": 7, "randomnumber": NUMBERS[6]}
+
+
+class ExtraColumn(Wrong):
+    reason = "the row must be an object with the keys id and randomNumber, and no other"
+    scenario = "db"
+
+    def row(self):
+        return super().row() | {"table": "world"}
+
+
+class NumberAsText(Wrong):
+    reason = "holds the number"
+    scenario = "db"
+
+    def row(self):
+        return {"id": 7, "randomNumber": str(NUMBERS[6])}
+
+
+class IdOutside(Wrong):
+    reason = "id must be a whole number from 1 to 10000"
+    scenario = "db"
+
+    def row(self):
+        return {"id": 0, "randomNumber": NUMBERS[-1]}
+
+
+class ListOfRows(Wrong):
+    reason = "the row must be an object"
+    scenario = "db"
+
+    def row(self):
+        return [super(ListOfRows, self).row()]
+
+
+class ErrorUnderLoad(Wrong):
+    """Right for one request at a time; many at once are more than it bears."""
+
+    reason = "status ("
+
+    def content(self, path):
+        time.sleep(0.01)
+        return super().content(path)
+
+    def status(self):
+        return "503 Service Unavailable" if self.at_work > 16 else "200 OK"
+
+
+class ErrorNowAndThen(Wrong):
+    reason = "status ("
+
+    def status(self):
+        return "500 Internal Server Error" if self.asked % 50 == 49 else "200 OK"
+
+
+class OtherBodyUnderLoad(Wrong):
+    """Still a 200, but no longer the answer."""
+
+    reason = "the body lacks the key 'message' ("
+
+    def body(self, body):
+        return b'{"error":"busy"}' if self.asked > 40 else body
+
+
+class MixesAnswers(Wrong):
+    """Answers meet on a shared buffer: right JSON, another form of it now and then."""
+
+    reason = "the body is not always the same"
+
+    def body(self, body):
+        return body + b" " if self.asked % 2 else body
+
+
+class ClosesUnderLoad(Wrong):
+    reason = "the connection was closed without a response ("
+
+    def serve(self, connection, path):
+        return self.asked < 60 and super().serve(connection, path)
+
+
+class StallsUnderLoad(Wrong):
+    reason = "no whole response in time ("
+
+    def serve(self, connection, path):
+        return self.asked > 60 or super().serve(connection, path)
+
+
+class NoKeepAlive(Wrong):
+    reason = "no keep-alive"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body) | {"Connection": "close"}
+
+    def serve(self, connection, path):
+        return not super().serve(connection, path)
+
+
+class SilentClose(Wrong):
+    """Closes after each response without having said so."""
+
+    reason = "second request on a connection"
+
+    def serve(self, connection, path):
+        return not super().serve(connection, path)
+
+
+class NeverAnswers(Wrong):
+    reason = "no whole response in time; expected within 0.5 s; seen nothing"
+
+    def serve(self, connection, path):
+        return True
+
+
+class Drips(Wrong):
+    """A byte now and then: each arrives soon, the response never does."""
+
+    reason = "no whole response in time"
+
+    def serve(self, connection, path):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(200):
+            connection.sendall(b"x")
+            time.sleep(0.02)
+        return False
+
+
+class ClosesAtOnce(Wrong):
+    reason = "the connection was closed without a response"
+
+    def serve(self, connection, path):
+        return False
+
+
+class ShorterThanLength(Wrong):
+    """Closes before its Content-Length is reached."""
+
+    reason = "the response is not right HTTP; seen peer closed connection without sending complete message body"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body + b"more")
+
+    def serve(self, connection, path):
+        return not super().serve(connection, path)
+
+
+class ShorterAndOpen(Wrong):
+    """Never reaches its Content-Length, and leaves the connection open."""
+
+    reason = "seen the headers and 28 bytes; Content-Length says 32"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body + b"more")
+
+
+class LongerThanLength(Wrong):
+    reason = "bytes follow the end of the response"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body[:-3])
+
+    def content(self, path):
+        return "application/json", b'{"message":"Hello, World!"}}}}'
+
+
+class BrokenChunks(WithoutHeader):
+    missing, reason = "Content-Length", "the response is not right HTTP"
+
+    def headers(self, content_type, body):
+        return super().headers(content_type, body) | {"Transfer-Encoding": "chunked"}
+
+    def body(self, body):
+        return body + b"\r\n"
+
+
+class NotHttp(Wrong):
+    reason = "the response is not right HTTP"
+
+    def message(self, status, headers, body):
+        return b"SSH-2.0-OpenSSH_9.2\r\n\r\n"
