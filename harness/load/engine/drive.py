@@ -1,7 +1,6 @@
 """A slice under way: who may send, what is counted, and how it ends.
 
-`Drive` holds what closed and open model share: burn in, count, stop, drain. Timers are only as exact as libev's (a
-millisecond), so the counted stretch is measured, not assumed.
+Timers are only as exact as libev's (a millisecond), so the counted stretch is measured, not assumed.
 """
 
 import time
@@ -28,24 +27,30 @@ TICK_S: Final = 0.1
 """How often a long slice folds its latencies into the histogram and looks for overdue answers."""
 CLOSE_ENOUGH_S: Final = 0.0005
 MAX_FAULTS_TOLD: Final = 5
-
-
 IDLE: Final = Owner()
 
 
 class Drive(Owner, ABC):
-    """Drives `connections` for the time of one slice. The fields are what was seen; complete after `run`."""
+    """Drives `connections` for the time of one slice: burn in, count, stop, drain. Its fields are complete after `run`.
+
+    `times`: response times. `offered`, `backlog` and `service_times` are the open model's.
+    """
+
+    offered: int | None = None
+    backlog: int | None = None
+    service_times: Times | None = None
 
     def __init__(self, connections: Sequence[Connection], script: Script, plan: Slice) -> None:
         super().__init__()
         self.plan, self._connections, self._script = plan, connections, script
+        self.completions = 0
         self.errors: Counter[ErrorKind] = Counter()
         self.faults: list[str] = []
         self.marks: set[str] = set()
         self.times = Times()
         self.started = self.counted_from = self.counted_to = 0.0
         self.cpu_s = 0.0
-        self._latencies = self._fresh()
+        self._latencies: array[float] = array("d")
         self._sending = False
         self._in_flight = 0
         self._at_rest = Event()
@@ -55,65 +60,67 @@ class Drive(Owner, ABC):
         """Length of the counted stretch."""
         return self.counted_to - self.counted_from
 
-    @property
     @abstractmethod
-    def completions(self) -> int:
-        """Validated responses in the counted stretch."""
+    def _begin(self) -> None:
+        """Give the connections their first requests."""
 
     @abstractmethod
-    def _begin(self) -> None: ...
+    def _count(self) -> None:
+        """The burn-in is over."""
 
     @abstractmethod
-    def _next(self, connection: Connection, now: float) -> None:
-        """The connection is free: give it what it shall do."""
+    def _stop(self) -> int:
+        """The slice is over: count no longer. Returns how many requests are still to be answered."""
+
+    @abstractmethod
+    def _free(self, connection: Connection) -> None:
+        """The connection has nothing to do: give it its next request, if it may have one."""
 
     def run(self) -> None:
-        """Burn in, count, stop, drain. Blocks the calling greenlet, not the loop."""
-        self.started = clock()
+        """Blocks the calling greenlet, not the loop."""
         for place, connection in enumerate(self._connections):
             connection.drive = self
             connection.exchange = self._script.exchanges[place % len(self._script.exchanges)]
         try:
             self._sending = True
+            self.started = clock()
             self._begin()
             self._pass_until(self.started + self.plan.burn_in_s)
+            self.cpu_s = time.process_time()
             self._count()
             self._pass_until(self.started + self.plan.length_s)
-            self._stop()
+            self._sending = False
+            self._in_flight = self._stop()
+            self.cpu_s = time.process_time() - self.cpu_s
             self._drain()
         finally:
             for connection in self._connections:
                 connection.drive = IDLE
 
     def failed(self, connection: Connection, kind: ErrorKind, why: str) -> None:
-        """The exchange on a connection of this drive failed; the connection is closed."""
+        """The exchange on a connection failed, and the connection is closed."""
         self._fault(kind, why)
-        if kind == "connect" and self._sending:
+        self._finished()
+        if kind == "connect":
             gevent.spawn_later(RETRY_S, self._retry, connection)
         else:
-            self._next(connection, clock())
+            self._free(connection)
 
     def _retry(self, connection: Connection) -> None:
-        if self._sending and connection.drive is self:
-            self._next(connection, clock())
+        if connection.drive is self:
+            self._free(connection)
 
     def _fault(self, kind: ErrorKind, why: str) -> None:
         self.errors[kind] += 1
         if len(self.faults) < MAX_FAULTS_TOLD:
             self.faults.append(f"{kind}: {why}")
 
-    def _count(self) -> None:
-        """Forget the burn-in."""
-        self.counted_from, self.cpu_s = clock(), time.process_time()
-        self._latencies = self._fresh()
-        self.times = Times()
-        self.bytes_received = self.body_bytes = 0
-
-    def _stop(self) -> None:
-        self._sending = self.streaming = False
-        self.counted_to, self.cpu_s = clock(), time.process_time() - self.cpu_s
-        self._fold()
-        self._in_flight = sum(connection.busy for connection in self._connections)
+    def _finished(self) -> None:
+        """A request was answered, or never will be."""
+        if not self._sending:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._at_rest.set()
 
     def _pass_until(self, moment: float) -> None:
         while (left := moment - clock()) > CLOSE_ENOUGH_S:
@@ -133,52 +140,55 @@ class Drive(Owner, ABC):
             self._give_up([connection for connection in self._connections if connection.busy])
         self._fold()
 
-    def _rested(self) -> None:
-        """A connection that was in flight when sending stopped has come to rest."""
-        self._in_flight -= 1
-        if not self._in_flight:
-            self._at_rest.set()
-
     def _give_up(self, overdue: Sequence[Connection]) -> None:
         for connection in overdue:
             kind: ErrorKind = "connect" if connection.is_connecting else "timeout"
             connection.close()
             self.failed(connection, kind, f"nothing complete within {self.plan.drain_s} s")
 
-    def _fresh(self) -> "array[float]":
-        latencies = array("d")
-        self.record = latencies.append
-        return latencies
-
     def _fold(self) -> None:
         """Latencies are appended one by one, which is cheapest, and counted in bulk."""
-        latencies, self._latencies = self._latencies, self._fresh()
-        self.times.add(np.frombuffer(latencies, dtype=np.float64))
+        self.times.add(np.frombuffer(self._latencies, dtype=np.float64))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._latencies = array("d")
+        self.record = self._latencies.append
 
 
 class ClosedDrive(Drive):
     """The closed model: each connection asks again as soon as it has been answered."""
 
-    @property
-    def completions(self) -> int:
-        return self.times.count
-
-    def _begin(self) -> None:
-        self.streaming = True
-        for connection in self._connections:
-            connection.ask(clock())
-
     def answered(self, connection: Connection, size: int, body_size: int, fault: Fault | None, now: float) -> None:
+        """Count it, and go on."""
         if fault is not None:
             self._fault(*fault)
         elif self.streaming:
             self.record(now - connection.asked_at)
             self.bytes_received += size
             self.body_bytes += body_size
-        self._next(connection, now)
+        self._finished()
+        self._free(connection)
 
-    def _next(self, connection: Connection, now: float) -> None:
+    def _begin(self) -> None:
+        self._forget()
+        self.streaming = True
+        for connection in self._connections:
+            connection.ask(clock())
+
+    def _count(self) -> None:
+        self.counted_from = clock()
+        self._forget()
+        self.times = Times()
+        self.bytes_received = self.body_bytes = 0
+
+    def _stop(self) -> int:
+        self.streaming = False
+        self.counted_to = clock()
+        self._fold()
+        self.completions = self.times.count
+        return sum(connection.busy for connection in self._connections)
+
+    def _free(self, connection: Connection) -> None:
         if self.streaming:
-            connection.ask(now)
-        else:
-            self._rested()
+            connection.ask(clock())

@@ -10,6 +10,7 @@ import gevent
 from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.judging import Check, load_check
+from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
 from harness.model.errors import UsageError
 from harness.model.load import LoadScenario, Slice, SliceRecord, Target
@@ -84,7 +85,8 @@ class Rotation:
     def drive(self, plan: Slice) -> tuple[SliceRecord, list[str]]:
         """Drive one slice to its end; its record, and the first faults in words."""
         script = self._script(plan)
-        drive = ClosedDrive(self._slots.connections(plan.target, plan.level.connections), script, plan)
+        model = ClosedDrive if plan.offered_rate is None else OpenDrive
+        drive = model(self._slots.connections(plan.target, plan.level.connections), script, plan)
         started_at, began = time.time(), time.perf_counter()
         gc.disable()  # a collection of the whole heap takes as long as many responses
         try:
@@ -131,5 +133,8 @@ def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: 
         latency_mean_s=drive.times.mean_s,
         latency_max_s=drive.times.max_s if drive.times.count else None,
         histogram=drive.times.encoded(),
+        service_histogram=drive.service_times.encoded() if drive.service_times is not None else None,
+        offered=drive.offered,
+        backlog=drive.backlog,
         marks=tuple(sorted(drive.marks)),
     )
