@@ -1,0 +1,91 @@
+"""CPU time and memory of a process tree, read from Linux; None where the system does not tell.
+
+A tree is given by its root, the warden of an owned process. The root itself is left out: it is the harness's. What it
+gathered from the dead counts.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import psutil
+
+ATTEMPTS: Final = 5
+
+
+def tree_cpu_seconds(root: int) -> float | None:
+    """CPU seconds (user and system) used so far by everything below `root`, by dead and reaped processes too.
+
+    Living processes are read to the nanosecond, the dead to the kernel's clock tick (10 ms in all, not each). What died
+    under a parent that ignores SIGCHLD is not gathered by any kernel and is missing. None when `root` is gone.
+    """
+    if sys.platform != "linux":
+        return None
+    for _ in range(ATTEMPTS):
+        before = _living(root)
+        used = _sum(root, before)
+        if used is not None and before == _living(root):  # nobody was born, died or was gathered in between
+            return used
+    return used
+
+
+def tree_pss_bytes(root: int) -> int | None:
+    """Proportional set size of everything below `root`: a page shared by n processes counts 1/n in each.
+
+    None when `root` is gone.
+    """
+    if sys.platform != "linux" or not psutil.pid_exists(root):
+        return None
+    total = 0
+    for process in _living(root):
+        try:
+            total += process.memory_full_info().pss
+        except psutil.NoSuchProcess:
+            continue  # it ended, and its memory with it
+        except psutil.AccessDenied:
+            return None
+    return total
+
+
+def idle_cpu_shares(roots: Mapping[str, int], seconds: float) -> dict[str, float | None]:
+    """CPU that each tree uses while nobody asks anything of it, as a share of one core, over `seconds` of waiting."""
+    started, before = time.monotonic(), _each(roots)
+    time.sleep(seconds)
+    length, after = time.monotonic() - started, _each(roots)
+    return {name: _share(before[name], after[name], length) for name in roots}
+
+
+def _each(roots: Mapping[str, int]) -> dict[str, float | None]:
+    return {name: tree_cpu_seconds(root) for name, root in roots.items()}
+
+
+def _share(before: float | None, after: float | None, length: float) -> float | None:
+    return None if before is None or after is None else (after - before) / length
+
+
+def _living(root: int) -> list[psutil.Process]:
+    try:
+        return sorted(psutil.Process(root).children(recursive=True), key=lambda process: process.pid)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _sum(root: int, below: list[psutil.Process]) -> float | None:
+    try:
+        return _gathered(root) + sum(_gathered(one.pid) + time.clock_gettime(_cpu_clock(one.pid)) for one in below)
+    except OSError:  # one of them is gone
+        return None
+
+
+def _gathered(pid: int) -> float:
+    """CPU seconds of the children `pid` has reaped: proc_pid_stat(5), fields 16 and 17."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 (read in every slice)
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_clock(pid: int) -> int:
+    """The CPU clock of a whole process, dead threads included: clock_getcpuclockid(3) on Linux."""
+    return (~pid << 3) | 2
