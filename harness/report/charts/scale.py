@@ -1,0 +1,37 @@
+"""Axes whose ticks are round numbers in plain digits."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+_LADDERS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(1 + step / 10 for step in range(90)))
+
+
+def plain(value: float) -> str:
+    """5,000 rather than 5 x 10^3; 0.25 rather than 2.5 x 10^-1."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def logarithmic(axes: Axes, axis: Literal["x", "y"], values: Sequence[float], margin: float = 1.12) -> None:
+    """A logarithmic axis that holds all positive `values`, with between three and seven round ticks."""
+    positive = [value for value in values if value > 0]
+    if not positive:
+        return
+    low, high = min(positive) / margin, max(positive) * margin
+    axes.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
+    chosen = axes.xaxis if axis == "x" else axes.yaxis
+    chosen.set_ticks(ticks(low, high))
+    chosen.set_ticks([], minor=True)
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Round numbers from `low` to `high`: three to seven of them, on the coarsest ladder that has as many."""
+    found: list[float] = []
+    for ladder in _LADDERS:
+        found = [step * 10.0**power for power in range(-6, 10) for step in ladder if low <= step * 10.0**power <= high]
+        if len(found) >= 3:
+            break
+    return found[:: max(1, len(found) // 6)]

@@ -1,0 +1,79 @@
+"""What the machine did: its speed during every rotation, seen through all cells at once."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from harness.model.trial import Trial
+from harness.report.charts.figure import ACCENT, MUTED, RULE, Chart, chart
+
+_HEIGHT = 190
+_MAX_POINTS = 600
+
+
+def trace(scenario: str, title: str, trials: Sequence[Trial]) -> Chart | None:
+    """The median over cells of each slice's rate relative to its cell's own median; None without two rotations."""
+    blocks = machine_speed(trials)
+    speeds = [speed for _, found in blocks for speed in found]
+    if len(speeds) < 2:
+        return None
+    says = (
+        f"Over {len(speeds)} rotations in {len(blocks)} blocks the machine's speed lay between "
+        f"{100 * min(speeds):.0f} and {100 * max(speeds):.0f} percent of its median."
+    )
+    return chart(
+        f"trace-{scenario}",
+        title=f"{title}: speed of the machine, rotation by rotation",
+        caption=says + " All cells take part in every rotation, so a slow moment is a slow moment for all of them.",
+        says=says,
+        height=_HEIGHT,
+        draw=lambda figure: _draw(figure, blocks),
+    )
+
+
+def machine_speed(trials: Sequence[Trial]) -> list[tuple[int, list[float]]]:
+    """Blocks in order, each with the speed of its rotations in order; 1.0 is the machine's usual speed."""
+    usual = {cell: median(rates) for cell, rates in _rates(trials).items() if rates}
+    seen: dict[int, dict[int, list[float]]] = {}
+    for trial in trials:
+        for rotation, rate in zip(trial.rotations, trial.rates, strict=False):
+            if usual.get(trial.cell, 0) > 0 and math.isfinite(rate):
+                seen.setdefault(trial.block, {}).setdefault(rotation, []).append(rate / usual[trial.cell])
+    return [(block, [median(seen[block][rotation]) for rotation in sorted(seen[block])]) for block in sorted(seen)]
+
+
+def _rates(trials: Sequence[Trial]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for trial in trials:
+        found.setdefault(trial.cell, []).extend(rate for rate in trial.rates if math.isfinite(rate))
+    return found
+
+
+def _draw(figure: Figure, blocks: Sequence[tuple[int, list[float]]]) -> None:
+    axes = figure.add_axes((0.1, 0.14, 0.88, 0.64))
+    axes.axhline(100, color=RULE, linewidth=1)
+    start = 0
+    for block, speeds in blocks:
+        step = max(1, math.ceil(sum(len(found) for _, found in blocks) / _MAX_POINTS))
+        places = range(start, start + len(speeds), step)
+        axes.plot(places, [100 * speed for speed in speeds[::step]], color=ACCENT, linewidth=1.3)
+        if start:
+            axes.axvline(start - 0.5, color=RULE, linewidth=1)
+        if len(blocks) <= 14:
+            axes.text(
+                start + len(speeds) / 2, 1.02, f"{block + 1}", transform=axes.get_xaxis_transform(), ha="center",
+                color=MUTED, fontsize=11,
+            )  # fmt: skip
+        start += len(speeds)
+    axes.set_xlim(-0.5, start - 0.5)
+    axes.set_ylim(0, max(110.0, 105 * max(speed for _, found in blocks for speed in found)))
+    axes.set_xticks([])
+    axes.set_xlabel("rotations")
+    axes.tick_params(axis="y", labelcolor=MUTED, labelsize=11, length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y", linewidth=0.8)
+    axes.yaxis.set_major_locator(MultipleLocator(25 if axes.get_ylim()[1] < 160 else 50))
+    axes.set_title("percent of its median speed, block by block", loc="left", fontsize=11, color=MUTED, pad=22)

@@ -1,0 +1,66 @@
+"""Records in, one HTML file out: nothing remote, nothing that runs but the page's own script."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.report.charts.choice import charts
+from harness.report.export import inside_html, ranking_document
+from harness.report.text import clean
+from harness.report.view.page import page
+from harness.report.view.source import Source
+
+_FOLDER: Final = Path(__file__).parent / "templates"
+
+
+def html(source: Source) -> str:
+    """The page. A pure function: equal sources give equal bytes."""
+    css, js = _asset("page.css"), _asset("page.js")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page(source, charts(source)),
+            css=css,
+            js=js,
+            policy=_policy(css, js),
+            ranking=inside_html(ranking_document(source)),
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalize(value: Any) -> Any:
+    """Every string passes here before it is escaped."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _asset(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _policy(css: str, js: str) -> str:
+    """A content security policy that allows this style sheet, this script, and nothing from anywhere."""
+    return (
+        f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,182 @@
+"""Everything that is known of one cell: its command, its versions, whether it answered the contract, every block."""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.model.application import AppManifest
+from harness.model.campaign import CellFacts
+from harness.model.cell import Cell
+from harness.model.ranking import RankedCell
+from harness.model.scenario import ScenarioManifest
+from harness.report.text import Figure, clean, rate, shorten
+from harness.report.view.facts import Fact
+from harness.report.view.names import Name
+from harness.report.view.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A distribution that the live process can import. `leading`: the framework, the server or the driver."""
+
+    name: str
+    version: str
+    leading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Requests a second in one block."""
+
+    block: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """One scenario of a cell: its value in every block, or why there are none."""
+
+    scenario: str
+    title: str
+    values: tuple[Value, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A trial that does not count, and why."""
+
+    scenario: str
+    block: int
+    code: str
+    seen: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A cell, in full."""
+
+    name: Name
+    failed: str
+    phase: str
+    log_tail: str
+    command: str
+    interpreter: str
+    facts: tuple[Fact, ...]
+    verified: tuple[str, ...]
+    packages: tuple[Package, ...]
+    blocks: tuple[Blocks, ...]
+    gates: tuple[Gate, ...]
+
+
+def details(source: Source) -> tuple[Detail, ...]:
+    """Every cell of the plan, in its order."""
+    gates = _gates(source)
+    return tuple(_detail(source, cell, gates.get(cell.id, ())) for cell in source.record.plan.cells)
+
+
+def _detail(source: Source, cell: Cell, gates: tuple[Gate, ...]) -> Detail:
+    record = source.record
+    seen, app = record.cells.get(cell.id, CellFacts()), record.applications.get(cell.app)
+    failure = source.failure(cell.id)
+    return Detail(
+        name=source.name(cell.id),
+        failed=shorten(failure.reason, 2000) if failure else "",
+        phase=failure.phase if failure else "",
+        log_tail=clean(failure.log_tail) if failure else "",
+        command=clean(shlex.join(seen.command)),
+        interpreter=_interpreter(seen),
+        facts=tuple(_facts(cell, seen, app)),
+        verified=tuple(shorten(scenario, 80) for scenario in seen.verified),
+        packages=_packages(cell, seen, app),
+        blocks=tuple(_blocks(source, cell.id, scenario) for scenario in record.plan.scenarios),
+        gates=gates,
+    )
+
+
+def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None) -> Iterable[Fact]:
+    yield Fact("Workers", str(cell.workers))
+    yield Fact("Database", cell.database)
+    if seen.identity:
+        yield Fact("Interpreter, told by the live process", _interpreter(seen))
+    if app:
+        yield Fact("Tier", app.tier)
+        yield Fact("Language", shorten(app.language, 40))
+        for term, text in (
+            ("Framework", app.uses.framework),
+            ("ORM", app.uses.orm),
+            ("Driver", app.uses.driver),
+            ("Templates", app.uses.templates),
+        ):
+            yield Fact(term, shorten(text, 80) or "none")
+        for key, value in sorted(app.environment.items()):
+            yield Fact("Environment", shorten(f"{key}={value}", 200))
+    yield Fact(
+        "Lock", f"sha256 {shorten(seen.lock_sha256, 64)}" if seen.lock_sha256 else "n/a (no environment was made)"
+    )
+
+
+def _interpreter(seen: CellFacts) -> str:
+    python = seen.identity.interpreter if seen.identity else None
+    return shorten(f"{python.implementation} {python.version}", 200) if python else ""
+
+
+def _packages(cell: Cell, seen: CellFacts, app: AppManifest | None) -> tuple[Package, ...]:
+    if not seen.identity:
+        return ()
+    leading = _leading_names(cell, app)
+    found = (
+        Package(shorten(name, 100), shorten(version, 60), leading=_leads(_normal(name), leading))
+        for name, version in seen.identity.packages.items()
+    )
+    return tuple(sorted(found, key=lambda package: (not package.leading, _normal(package.name))))
+
+
+def _leading_names(cell: Cell, app: AppManifest | None) -> set[str]:
+    used = (app.uses.framework, app.uses.orm, app.uses.driver, app.uses.templates) if app else ()
+    return {_normal(name) for name in (cell.app, cell.server, *used)} - {"", "none"}
+
+
+def _leads(package: str, leading: set[str]) -> bool:
+    """A package named like the framework or driver, or the one a server's id begins with (gunicorn-gthread)."""
+    return any(name == package or name.startswith(f"{package}-") for name in leading)
+
+
+def _normal(name: str) -> str:
+    """The form in which distribution names are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _blocks(source: Source, cell: str, scenario: ScenarioManifest) -> Blocks:
+    title = shorten(scenario.title, 80)
+    found = source.ranking.scenarios.get(scenario.id)
+    for row in found.rows if found else ():
+        if row.cell == cell:
+            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "")
+    for other in found.unranked if found else ():
+        if other.cell == cell:
+            return Blocks(scenario.id, title, (), shorten(other.reason, 300))
+    twin = "an A/A twin: it gives the noise floor and holds no place" if source.name(cell).twin else ""
+    return Blocks(scenario.id, title, (), twin or "nothing was measured")
+
+
+def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:
+    numbers = row.block_numbers or range(len(row.block_rps))
+    return ((f"block {block + 1}", rate(value)) for block, value in zip(numbers, row.block_rps, strict=False))
+
+
+def _gates(source: Source) -> Mapping[str, tuple[Gate, ...]]:
+    found: dict[str, list[Gate]] = {}
+    for trial in source.trials:
+        for notice in trial.failed_gates:
+            gate = Gate(
+                scenario=f"{shorten(trial.scenario, 80)}, {trial.level.label}",
+                block=trial.block,
+                code=notice.code,
+                seen=shorten(notice.seen, 600),
+                mend=shorten(notice.mend, 300),
+            )
+            found.setdefault(trial.cell, []).append(gate)
+    return {cell: tuple(gates) for cell, gates in found.items()}

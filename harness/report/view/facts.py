@@ -1,0 +1,161 @@
+"""What was compared, where, when and how: the facts a reader checks before believing the figures."""
+
+from dataclasses import dataclass
+
+from harness.model.campaign import CampaignRecord, ServiceFacts
+from harness.model.machine import Machine
+from harness.report.text import NOT_AVAILABLE, count, duration, moment, share, shorten, size
+from harness.report.view.remarks import Remark, remark
+from harness.report.view.source import Source
+
+LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term and what holds for it; `more` is the fine print."""
+
+    term: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase of the wall time: seconds as text, and its share of all in percent of a bar's length."""
+
+    name: str
+    text: str
+    width: str
+    share: str
+
+
+def facts(source: Source) -> tuple[Fact, ...]:
+    """The strip at the top of the page."""
+    record = source.record
+    return (
+        Fact("When", moment(record.created_at), _lasted(record)),
+        _machine_fact(record.machine),
+        Fact("Python", *_interpreter(record)),
+        Fact("Database", *_services(record)),
+        Fact("Blocks", number_of_blocks(record), f"seed {record.plan.seed}"),
+        _noise_floor(source),
+        Fact("Reference", source.reference.label, "ratios are told against it"),
+        Fact("Harness", shorten(record.harness_version, 40), _commit(record)),
+    )
+
+
+def number_of_blocks(record: CampaignRecord) -> str:
+    return f"{count(len(record.completed_blocks), 'block')} of at most {record.plan.max_blocks:,}"
+
+
+def state_remark(record: CampaignRecord) -> str:
+    """Why the page is not the last word; empty where it is."""
+    if record.state == "interrupted":
+        return "This campaign was interrupted: what was measured up to then is shown, and it can be resumed."
+    if record.state == "running":
+        return "This campaign had not ended when the page was written."
+    return ""
+
+
+def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
+    """The whole fingerprint, for the fine print."""
+    machine, cores = record.machine, record.machine.cores
+    told = (
+        ("System", f"{machine.system}, kernel {machine.kernel}, {machine.architecture}"),
+        ("Processor", machine.cpu_model),
+        ("Logical CPUs", f"{machine.logical_cpus:,}"),
+        ("Physical cores", None if machine.physical_cores is None else f"{machine.physical_cores:,}"),
+        ("Memory", size(machine.memory_bytes)),
+        ("Frequency governor", machine.governor),
+        ("Turbo", None if machine.turbo is None else ("on" if machine.turbo else "off")),
+        ("Virtualisation", machine.virtualisation),
+        ("Cores of the load generator", _cpus(cores.generator)),
+        ("Cores of the servers", _cpus(cores.server)),
+        ("Cores of the services", _cpus(cores.services)),
+        ("Interpreter", f"{record.interpreter.implementation} {record.interpreter.version}"),
+        ("Interpreter's build", f"{record.interpreter.build}, {record.interpreter.compiler}"),
+        ("Interpreter's options", record.interpreter.options or None),
+        ("Global interpreter lock", "on" if record.interpreter.gil else "off"),
+        *(_service_fact(service) for service in record.services),
+    )
+    return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not told)") for term, text in told)
+
+
+def plan_facts(record: CampaignRecord) -> tuple[Fact, ...]:
+    """The plan, as far as it is not told elsewhere."""
+    plan, shape = record.plan, record.plan.shape
+    return (
+        Fact("Campaign", shorten(record.id, LINE)),
+        Fact("Seed", str(plan.seed)),
+        Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
+        Fact("Rotations a block and scenario", duration(shape.rotations_s)),
+        Fact("Warm-up a cell", duration(shape.warm_up_s)),
+        Fact("Difference that matters", share(plan.delta)),
+        Fact("Budget", duration(plan.budget_s)),
+        Fact("Blocks", number_of_blocks(record)),
+        Fact("Database", plan.database),
+        Fact("Connection pool, all workers of a cell", f"{plan.pool_size:,}"),
+        Fact("Load driver", shorten(plan.load_driver, 40)),
+    )
+
+
+def remarks(source: Source) -> tuple[Remark, ...]:
+    """The campaign's notices, then what was found wrong while reading its files."""
+    return tuple(remark(notice) for notice in (*source.record.notices, *source.notices))
+
+
+def phases(record: CampaignRecord) -> tuple[Phase, ...]:
+    """Where the wall time went, in the order the phases first ran."""
+    whole = sum(record.phases_s.values()) or 1.0
+    return tuple(
+        Phase(shorten(name, 60), duration(spent), f"{100 * spent / whole:.2f}%", f"{100 * spent / whole:.0f} %")
+        for name, spent in record.phases_s.items()
+    )
+
+
+def _lasted(record: CampaignRecord) -> str:
+    return "" if record.ended_at is None else f"took {duration(max(0.0, record.ended_at - record.created_at))}"
+
+
+def _machine_fact(machine: Machine) -> Fact:
+    cores = count(machine.logical_cpus, "logical CPU")
+    virtual = f", {machine.virtualisation}" if machine.virtualisation else ""
+    more = f"{cores}, {size(machine.memory_bytes)}, {machine.system}{virtual}"
+    return Fact("Machine", shorten(machine.cpu_model or machine.architecture, LINE), shorten(more, LINE))
+
+
+def _interpreter(record: CampaignRecord) -> tuple[str, str]:
+    python = record.interpreter
+    return shorten(f"{python.implementation} {python.version}", LINE), shorten(python.compiler, LINE)
+
+
+def _services(record: CampaignRecord) -> tuple[str, str]:
+    databases = [f"{service.name} {service.version}" for service in record.services]
+    pool = f"{count(record.plan.pool_size, 'connection')} for each application"
+    return shorten(", ".join(databases) or record.plan.database, LINE), pool
+
+
+def _service_fact(service: ServiceFacts) -> tuple[str, str]:
+    settings = ", ".join(f"{name} {value}" for name, value in sorted(service.settings.items()))
+    return f"Service {shorten(service.name, 40)}", f"{service.version}, {service.source}; {settings}"
+
+
+def _commit(record: CampaignRecord) -> str:
+    return f"commit {shorten(record.commit, 12)}" if record.commit else "commit not known"
+
+
+def _noise_floor(source: Source) -> Fact:
+    """What the reference differs from its own twin by, at most; each scenario has its own."""
+    found = [ranking.noise_floor for ranking in source.ranking.scenarios.values() if ranking.noise_floor]
+    shares = sorted(floor.share for floor in found if floor.share is not None)
+    if not found:
+        return Fact("Noise floor", NOT_AVAILABLE, "the reference had no A/A twin")
+    if not shares:
+        return Fact("Noise floor", NOT_AVAILABLE, "too few blocks")
+    text = share(shares[0]) if len(shares) == 1 else f"{share(shares[0])} to {share(shares[-1])}"
+    return Fact("Noise floor", text, "smaller differences are not called")
+
+
+def _cpus(cpus: tuple[int, ...]) -> str:
+    return ", ".join(map(str, cpus)) or "any (not pinned)"

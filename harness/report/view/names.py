@@ -1,0 +1,82 @@
+"""How cells are called on the page."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.model.application import AppManifest
+from harness.model.campaign import CampaignRecord
+from harness.model.cell import Cell
+from harness.report.text import shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A cell as a reader knows it. `suffix` says what else differs, where title and server alone are not unique."""
+
+    id: str
+    anchor: str
+    title: str
+    server: str
+    suffix: str
+    tier: str
+    interface: str
+    language: str
+    reference: bool
+    twin: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} on {self.server}{self.suffix}"
+
+
+def names(record: CampaignRecord) -> dict[str, Name]:
+    """The name of every cell that was planned, by the cell's id."""
+    cells = record.plan.cells
+    shared = Counter((cell.app, cell.server) for cell in cells)
+    return {
+        cell.id: _name(cell, record, index, alone=shared[cell.app, cell.server] == 1)
+        for index, cell in enumerate(cells, start=1)
+    }
+
+
+def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "") -> Name:
+    """The name of `cell`, also where a damaged record no longer plans it."""
+    if cell in known:
+        return known[cell]
+    return Name(cell, "", shorten(app or cell, 80), shorten(server or "unknown server", 80), "", "", "", "", False)
+
+
+def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Name:
+    app = record.applications.get(cell.app)
+    return Name(
+        id=cell.id,
+        anchor=f"cell-{index}",
+        title=shorten(app.title, 80) if app else cell.app,
+        server=cell.server,
+        suffix="" if alone else _difference(cell, record.plan.cells),
+        tier=app.tier if app else "unknown",
+        interface=_interfaces(app) if app else "unknown",
+        language=shorten(app.language, 40) if app else "unknown",
+        reference=cell.id == record.plan.reference,
+        twin=cell.twin > 0,
+    )
+
+
+def _difference(cell: Cell, cells: Sequence[Cell]) -> str:
+    like = [other for other in cells if (other.app, other.server) == (cell.app, cell.server)]
+    parts = [
+        text
+        for text, values in (
+            (f"{cell.workers} workers", {other.workers for other in like}),
+            (cell.database, {other.database for other in like}),
+            (f"Python {cell.interpreter}", {other.interpreter for other in like}),
+        )
+        if len(values) > 1
+    ]
+    return f" ({', '.join([*parts, *([f'twin {cell.twin}'] if cell.twin else [])])})" if parts or cell.twin else ""
+
+
+def _interfaces(app: AppManifest) -> str:
+    spoken = [name for name in ("asgi", "wsgi", "rsgi") if getattr(app.targets, name)]
+    return ", ".join(spoken) or "own"

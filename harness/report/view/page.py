@@ -1,0 +1,89 @@
+"""The whole page as one value."""
+
+from dataclasses import dataclass
+
+from harness.report.charts.figure import Chart
+from harness.report.text import moment, shorten
+from harness.report.view.answer import Answer, answers, headline
+from harness.report.view.details import Detail, details
+from harness.report.view.facts import Fact, Phase, facts, machine_facts, phases, plan_facts, remarks, state_remark
+from harness.report.view.glance import Glance, glance
+from harness.report.view.remarks import Remark
+from harness.report.view.source import Source
+from harness.report.view.table import Table, table
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter: its name in the address, what a reader calls it, and the values found in this campaign."""
+
+    key: str
+    title: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the templates show."""
+
+    campaign: str
+    date: str
+    estimate: bool
+    state: str
+    state_says: str
+    headline: str
+    answers: tuple[Answer, ...]
+    facts: tuple[Fact, ...]
+    glance: Glance
+    tables: tuple[Table, ...]
+    charts: dict[str, Chart]
+    choices: tuple[Choice, ...]
+    references: tuple[tuple[str, str], ...]
+    reference: str
+    reference_label: str
+    details: tuple[Detail, ...]
+    machine: tuple[Fact, ...]
+    plan: tuple[Fact, ...]
+    phases: tuple[Phase, ...]
+    remarks: tuple[Remark, ...]
+
+
+def page(source: Source, charts: dict[str, Chart]) -> Page:
+    """Everything a reader sees, from what was recorded and concluded."""
+    record = source.record
+    tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
+    return Page(
+        campaign=shorten(record.id, 80),
+        date=moment(record.created_at),
+        estimate=any(found.estimate for found in tables),
+        state=record.state,
+        state_says=state_remark(record),
+        headline=headline(source),
+        answers=answers(source),
+        facts=facts(source),
+        glance=glance(source),
+        tables=tables,
+        charts=charts,
+        choices=_choices(source),
+        references=tuple((name.id, name.label) for name in source.contestants),
+        reference=source.ranking.reference,
+        reference_label=source.reference.label,
+        details=details(source),
+        machine=machine_facts(record),
+        plan=plan_facts(record),
+        phases=phases(record),
+        remarks=remarks(source),
+    )
+
+
+def _choices(source: Source) -> tuple[Choice, ...]:
+    """A filter for each property in which the cells differ."""
+    known = source.contestants
+    all_values = (
+        Choice("app", "Framework", tuple(sorted({name.title for name in known}))),
+        Choice("server", "Server", tuple(sorted({name.server for name in known}))),
+        Choice("interface", "Interface", tuple(sorted({name.interface for name in known}))),
+        Choice("tier", "Tier", tuple(sorted({name.tier for name in known}))),
+        Choice("language", "Language", tuple(sorted({name.language for name in known}))),
+    )
+    return tuple(choice for choice in all_values if len(choice.values) > 1)

@@ -1,0 +1,71 @@
+"""What a page is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.model.campaign import CampaignRecord
+from harness.model.notice import Failure, Notice
+from harness.model.ranking import PairVerdict, Ranking
+from harness.model.scenario import ScenarioManifest
+from harness.model.trial import Trial
+from harness.report.view.names import Name, name_of, names
+
+
+@dataclass(frozen=True)
+class Source:
+    """A campaign as it was recorded, and what the analysis concluded from it."""
+
+    record: CampaignRecord
+    trials: tuple[Trial, ...]
+    ranking: Ranking
+    notices: tuple[Notice, ...] = ()
+
+    @cached_property
+    def names(self) -> Mapping[str, Name]:
+        return names(self.record)
+
+    def name(self, cell: str, app: str = "", server: str = "") -> Name:
+        return name_of(self.names, cell, app, server)
+
+    @cached_property
+    def reference(self) -> Name:
+        return self.name(self.ranking.reference)
+
+    @cached_property
+    def contestants(self) -> tuple[Name, ...]:
+        """Every cell but the hidden twins, in the plan's order."""
+        return tuple(name for name in self.names.values() if not name.twin)
+
+    def failure(self, cell: str, scenario: str | None = None) -> Failure | None:
+        """The first failure of the cell: in this scenario or altogether; in any where none is named."""
+        for failure in self.record.failures:
+            if failure.cell == cell and (scenario is None or failure.scenario in (None, scenario)):
+                return failure
+        return None
+
+    @cached_property
+    def _pairs(self) -> Mapping[tuple[str, str, str], PairVerdict]:
+        return {
+            (scenario, *sides): pair
+            for scenario, found in self.ranking.scenarios.items()
+            for pair in found.pairs
+            for sides in ((pair.first, pair.second), (pair.second, pair.first))
+        }
+
+    def pair(self, scenario: str, one: str, other: str) -> PairVerdict | None:
+        """What was concluded of two cells, whichever is named first."""
+        return self._pairs.get((scenario, one, other))
+
+    @cached_property
+    def _ranked(self) -> Mapping[str, tuple[Trial, ...]]:
+        found: dict[str, list[Trial]] = {}
+        at = {scenario.id: scenario.rank.at for scenario in self.record.plan.scenarios}
+        for trial in self.trials:
+            if at.get(trial.scenario) == trial.level:
+                found.setdefault(trial.scenario, []).append(trial)
+        return {scenario: tuple(trials) for scenario, trials in found.items()}
+
+    def trials_ranked(self, scenario: ScenarioManifest) -> tuple[Trial, ...]:
+        """The scenario's trials at the level it is ranked at."""
+        return self._ranked.get(scenario.id, ())

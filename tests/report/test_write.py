@@ -1,0 +1,47 @@
+"""The report of a results folder: what is written, and that it is written alike."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.model.errors import UsageError
+from harness.report.write import write_report
+from tests.report.campaigns import campaign, saved
+
+
+def test_the_report_is_one_page_and_its_figures(tmp_path: Path) -> None:
+    page = write_report(saved(tmp_path / "results", *campaign()), tmp_path / "out")
+    assert page == tmp_path / "out" / "index.html"
+    assert sorted(path.name for path in page.parent.iterdir()) == ["index.html", "ranking.json"]
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    results = saved(tmp_path / "results", *campaign(levels=True))
+    first, second = write_report(results, tmp_path / "one"), write_report(results, tmp_path / "two")
+    assert first.read_bytes() == second.read_bytes()
+    assert (tmp_path / "one/ranking.json").read_bytes() == (tmp_path / "two/ranking.json").read_bytes()
+
+
+def test_the_figures_map_each_scenario_to_its_rows_best_first(tmp_path: Path) -> None:
+    write_report(saved(tmp_path / "results", *campaign()), tmp_path)
+    figures = json.loads((tmp_path / "ranking.json").read_text())
+    assert list(figures["scenarios"]) == ["json", "plaintext", "db"]
+    for rows in figures["scenarios"].values():
+        assert [row["rps"] for row in rows] == sorted((row["rps"] for row in rows), reverse=True)
+        assert {row["app"] for row in rows} == {"raw-asgi", "starlette", "fastapi", "raw-wsgi", "flask", "django"}
+
+
+def test_a_folder_without_a_campaign_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"campaign\.json is missing"):
+        write_report(tmp_path, tmp_path / "out")
+
+
+def test_a_broken_line_is_named_on_the_page_and_the_rest_is_ranked(tmp_path: Path) -> None:
+    results = saved(tmp_path / "results", *campaign())
+    with (results / "trials.jsonl").open("a") as file:
+        file.write('{"cell": "half')
+    page = write_report(results, tmp_path / "out").read_text()
+    assert "broken-line" in page
+    assert "trials.jsonl, line 127" in page
+    assert "Starlette on uvicorn is fastest in all 3 scenarios" in page
