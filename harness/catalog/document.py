@@ -54,12 +54,13 @@ def read(path: Path, model: type[R]) -> Document[R]:
 
 
 def all_faults(document: Document[R], more: Sequence[ManifestFault]) -> list[ManifestFault]:
-    """The document's own faults and those found across its keys.
+    """The document's own faults and those found across its keys, one telling for each key.
 
     What the model says of the document as a whole is told only when nothing else is wrong: it mostly repeats a fault
     that already has its key.
     """
-    together = [*document.faults, *more]
+    told = {fault.key for fault in document.faults}
+    together = [*document.faults, *(fault for fault in more if fault.key not in told)]
     return [fault for fault in together if fault.key] or together
 
 

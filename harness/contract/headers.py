@@ -39,7 +39,7 @@ def _single(response: Response, name: str) -> str | Fault:
     values = response.all_of(name.lower())
     if len(values) == 1 and values[0].strip():
         return values[0]
-    seen = " and ".join(clipped(value) for value in values) or ("an empty one" if values else "none")
+    seen = " and ".join(clipped(value.strip()) or "an empty one" for value in values) or "none"
     return Fault(what=f"header {name}", expected="one", seen=seen)
 
 
