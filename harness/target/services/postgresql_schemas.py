@@ -47,9 +47,14 @@ def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
     except psycopg.Error as fault:
         raise EnvironmentRefused(
             str(fault).strip().replace(url, "the URL"),  # libpq shows a URL it cannot read, password and all
-            where=f"PostgreSQL at {urlsplit(url).netloc.rpartition('@')[2]}",
+            where=f"PostgreSQL at {_host(url)}",
             mend=f"see that the server runs, and that the user of {GIVEN} may log in and create schemas",
         ) from fault
+
+
+def _host(url: str) -> str:
+    """Without user and password, also of an URL that cannot be read."""
+    return url.partition("://")[2].rpartition("@")[2].partition("/")[0]
 
 
 class Schemas:
