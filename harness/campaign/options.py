@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 
-from harness.model.campaign import SliceShape
+from harness.model.campaign import Plan, SliceShape
 from harness.model.record import Record
 
 DEFAULT_BUDGET_S: Final = 300.0
@@ -23,6 +23,8 @@ class Selection(Record):
     servers: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     app_folders: tuple[Path, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Exactly these applications on these servers: how a campaign that is gone on with names its cells."""
 
 
 class Place(Record):
@@ -36,6 +38,25 @@ class Place(Record):
 
 class RunOptions(Record):
     """Everything that decides a plan."""
+
+    @classmethod
+    def like(cls, plan: Plan) -> "RunOptions":
+        """What would make this plan again, on a machine that has not changed."""
+        return cls(
+            selection=Selection(
+                pairs=tuple((cell.app, cell.server) for cell in plan.cells if not cell.twin),
+                scenarios=tuple(scenario.id for scenario in plan.scenarios),
+            ),
+            place=Place(
+                database="auto" if plan.database == "none" else plan.database,
+                server_workers=plan.cells[0].workers,
+            ),
+            reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
+            seed=plan.seed,
+            shape=plan.shape,
+            budget_s=plan.budget_s,
+            max_blocks=plan.max_blocks,
+        )
 
     selection: Selection = Selection()
     place: Place = Place()

@@ -1,9 +1,14 @@
 """Options that several commands share, so that one word means one thing everywhere."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from pydantic import SecretStr, ValidationError
+
+from harness.campaign.options import QUICK_SHAPE, Place, Selection
+from harness.model.campaign import SliceShape
+from harness.model.errors import UsageError
 
 Only = Annotated[
     list[str] | None,
@@ -28,7 +33,7 @@ AppFolders = Annotated[
     typer.Option("--app", metavar="DIR", help="Also the application in this folder, wherever it lies (repeatable)."),
 ]
 Database = Annotated[
-    str,
+    Literal["auto", "postgresql", "sqlite"] | None,
     typer.Option(
         "--database", metavar="KIND", help="postgresql, sqlite, or auto: PostgreSQL where it can be had, else SQLite."
     ),
@@ -53,3 +58,52 @@ ServerWorkers = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output; messages on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; only the result and what went wrong.")]
+
+
+def selection(
+    only: list[str] | None,
+    skip: list[str] | None,
+    server: list[str] | None,
+    scenario: list[str] | None,
+    app: list[Path] | None,
+) -> Selection:
+    """The filters as one value."""
+    return Selection(
+        only=tuple(only or ()),
+        skip=tuple(skip or ()),
+        servers=tuple(server or ()),
+        scenarios=tuple(scenario or ()),
+        app_folders=tuple(app or ()),
+    )
+
+
+def place(
+    database: Literal["auto", "postgresql", "sqlite"] | None,
+    database_url: str | None,
+    python: Path | None,
+    server_workers: int | None,
+) -> Place:
+    """What applications run on, as one value; what was not given is unset in it."""
+    given = {
+        "database": database,
+        "database_url": SecretStr(database_url) if database_url else None,
+        "python": python,
+        "server_workers": server_workers,
+    }
+    return Place.model_validate({name: value for name, value in given.items() if value is not None})
+
+
+def shape(
+    slice_length: float | None, burn_in: float | None, rotations: float | None, *, quick: bool
+) -> SliceShape | None:
+    """How the time is cut; None where nothing about it was asked for. Raises UsageError for one that cannot be."""
+    given = {"length_s": slice_length, "burn_in_s": burn_in, "rotations_s": rotations}
+    given = {name: value for name, value in given.items() if value is not None}
+    if not given and not quick:
+        return None
+    base = QUICK_SHAPE if quick else SliceShape()
+    try:
+        return SliceShape.model_validate(base.model_dump() | given)
+    except ValidationError as error:
+        faults = "; ".join(fault["msg"] for fault in error.errors())
+        raise UsageError(faults, where="--slice, --burn-in, --rotations", mend="see: harness run --help") from None

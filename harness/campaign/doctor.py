@@ -1,0 +1,166 @@
+"""What this machine lacks for a campaign or for the tests, and the command that mends it."""
+
+import os
+import resource
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+from harness.campaign.options import Selection
+from harness.campaign.planning import GROUP_SIZE
+from harness.campaign.project import Project
+from harness.campaign.run import ROOM_BYTES
+from harness.campaign.selection import select
+from harness.measure.interpreter import describe
+from harness.measure.machine import fingerprint
+from harness.model.errors import HarnessError
+from harness.model.machine import Machine
+from harness.model.record import Record
+from harness.target.locks import stale_locks
+from harness.target.servers import SERVERS
+from harness.target.services.choice import postgresql_trials
+
+OWN_FILES: Final = 200
+"""Open files of the load generator that are not connections."""
+
+MEMORY_BYTES: Final = 2 * 2**30
+TOOLS: Final = {
+    "chromium": ("browser tests of the report", "chromium"),
+    "nginx": ("tests and benchmarks of the load engine", "nginx-light"),
+    "wrk": ("benchmarks of the load engine", "wrk"),
+    "ip": ("tests over several hosts", "iproute2"),
+}
+"""Program -> (what it is for, Debian's package)."""
+
+SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+"""Where programs lie that an ordinary user's PATH does not name."""
+
+
+class Check(Record):
+    """One thing that was looked at. A campaign cannot run without what is `lacking`; a `note` only limits it."""
+
+    name: str
+    state: Literal["ok", "note", "lacking"]
+    seen: str
+    mend: str = ""
+
+
+def examine(project: Project) -> tuple[Check, ...]:
+    """Look at everything a campaign or the tests need. Nothing is changed but the cache."""
+    machine = fingerprint()
+    levels, manifests = _manifests(project)
+    return (
+        _system(machine),
+        _interpreter(),
+        _cores(machine),
+        _open_files(max(levels, default=1)),
+        _disk(project),
+        _memory(machine),
+        _governor(machine),
+        *manifests,
+        _postgresql(project),
+        *_tools(),
+    )
+
+
+def _system(machine: Machine) -> Check:
+    seen = f"{machine.system} {machine.kernel} on {machine.architecture}"
+    if machine.system == "Linux":
+        return Check(name="system", state="ok", seen=seen)
+    seen += "; affinity, memory of processes and steal are not told here, and the report shows n/a"
+    return Check(name="system", state="note", seen=seen, mend="measure on Linux for the full report")
+
+
+def _interpreter() -> Check:
+    found = describe(Path(sys.executable))
+    seen = f"{found.implementation} {found.version}, {found.compiler}"
+    if "--enable-optimizations" in found.options or "pgo" in found.options.lower():
+        return Check(name="interpreter", state="ok", seen=seen)
+    return Check(
+        name="interpreter",
+        state="note",
+        seen=f"{seen}; not built with profile-guided optimisation, so all figures are lower than they could be",
+        mend="measure with your distribution's Python: harness run --python /usr/bin/python3",
+    )
+
+
+def _cores(machine: Machine) -> Check:
+    if machine.cores.shared:
+        seen = f"{machine.logical_cpus} logical CPUs; the load generator shares cores with the servers"
+        return Check(name="cores", state="note", seen=seen, mend="use a machine with two cores or more")
+    cores = machine.cores
+    seen = f"generator on {_listed(cores.generator)}, servers on {_listed(cores.server)}"
+    return Check(name="cores", state="ok", seen=f"{seen}, database on {_listed(cores.services)}")
+
+
+def _listed(cpus: tuple[int, ...]) -> str:
+    return "CPU " + ",".join(map(str, cpus))
+
+
+def _open_files(connections: int) -> Check:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    needed = connections * GROUP_SIZE + OWN_FILES
+    if hard == resource.RLIM_INFINITY or hard >= needed:
+        return Check(name="open files", state="ok", seen=f"{'any number' if hard == resource.RLIM_INFINITY else hard}")
+    seen = f"at most {hard}, but {connections} connections to {GROUP_SIZE} servers need {needed}"
+    return Check(name="open files", state="lacking", seen=seen, mend=f"raise the hard limit: ulimit -Hn {needed}")
+
+
+def _disk(project: Project) -> Check:
+    free = shutil.disk_usage(project.root).free
+    seen = f"{free // 2**20:,} MB free"
+    if free >= ROOM_BYTES:
+        return Check(name="disk", state="ok", seen=seen)
+    return Check(name="disk", state="lacking", seen=seen, mend="make room; old environments go with: harness clean")
+
+
+def _memory(machine: Machine) -> Check:
+    seen = f"{machine.memory_bytes // 2**20:,} MB"
+    if machine.memory_bytes >= MEMORY_BYTES:
+        return Check(name="memory", state="ok", seen=seen)
+    return Check(name="memory", state="note", seen=seen, mend="measure fewer applications at a time with --only")
+
+
+def _governor(machine: Machine) -> Check:
+    if machine.governor not in ("powersave", "ondemand", "conservative", "schedutil"):
+        return Check(name="frequency", state="ok", seen=machine.governor or "not told by this system")
+    seen = f"governor {machine.governor}: the clock follows the load, and figures are less steady"
+    return Check(name="frequency", state="note", seen=seen, mend="as root: cpupower frequency-set -g performance")
+
+
+def _manifests(project: Project) -> tuple[list[int], list[Check]]:
+    """Connections of every ranking level, and what is wrong with manifests and locks."""
+    try:
+        found = select(project, Selection(servers=("all",)))
+    except HarnessError as error:
+        return [], [Check(name="manifests", state="lacking", seen=str(error), mend=error.mend)]
+    levels = [scenario.manifest.rank.at.connections for scenario in found.scenarios]
+    requirements = {server.id: server.requirements for server in SERVERS.values()}
+    notices = stale_locks(found.applications, requirements, project.apps)
+    seen = f"{len(found.applications)} applications, {len(found.scenarios)} scenarios"
+    locks = [Check(name="locks", state="lacking", seen=notice.seen, mend=notice.mend) for notice in notices]
+    return levels, [
+        Check(name="manifests", state="ok", seen=seen),
+        *(locks or [Check(name="locks", state="ok", seen="all fit their requirements")]),
+    ]
+
+
+def _postgresql(project: Project) -> Check:
+    trials = postgresql_trials(project.cache)
+    for trial in trials:
+        if trial.version:
+            return Check(name="PostgreSQL", state="ok", seen=f"{trial.version}, {trial.source}")
+    seen = "; ".join(f"{trial.source}: {why}" for trial in trials for why in trial.refusals) or "none was found"
+    mend = "apt-get install postgresql, or give a server with DATABASE_URL; without it SQLite is used"
+    return Check(name="PostgreSQL", state="note", seen=seen, mend=mend)
+
+
+def _tools() -> Iterator[Check]:
+    path = os.pathsep.join((os.environ.get("PATH", ""), *SYSTEM_FOLDERS))
+    for tool, (purpose, package) in TOOLS.items():
+        if shutil.which(tool, path=path):
+            yield Check(name=tool, state="ok", seen=purpose)
+        else:
+            yield Check(name=tool, state="note", seen=f"missing: no {purpose}", mend=f"apt-get install {package}")

@@ -1,0 +1,90 @@
+"""The campaign: blocks until the budget is spent, an end is asked for, or no cell is left."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from harness.campaign.bench import Bench
+from harness.campaign.block import Block, run_block, trials_of
+from harness.campaign.planning import block_dice, groups_of
+from harness.campaign.recording import Recorder
+from harness.model.campaign import Plan
+from harness.model.cell import Cell
+
+OVERHEAD_S = 8.0
+"""What starting, verifying and stopping a block is taken to cost until a block has shown it."""
+
+
+class Clock:
+    """The budget: what is spent of it, and whether another block still fits. Seconds."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._budget_s, self._max_blocks = plan.budget_s, plan.max_blocks
+        per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * len(plan.cells)
+        self._block_s = per_scenario * len(plan.scenarios) + OVERHEAD_S
+        self._started = self._block_started = time.monotonic()
+        self._blocks = 0
+
+    def begin_block(self) -> None:
+        self._block_started = time.monotonic()
+
+    def end_block(self) -> None:
+        self._blocks += 1
+        self._block_s = time.monotonic() - self._block_started
+
+    def spent_s(self) -> float:
+        return time.monotonic() - self._started
+
+    def another_fits(self) -> bool:
+        """Whether a block as long as the last one would end within the budget; the first always may."""
+        if self._blocks == 0:
+            return True
+        return self._blocks < self._max_blocks and self.spent_s() + self._block_s <= self._budget_s
+
+    def is_last(self) -> bool:
+        """Asked near the end of a block: whether no other will fit after it."""
+        this_block_s = time.monotonic() - self._block_started
+        return self._blocks + 1 >= self._max_blocks or self.spent_s() + this_block_s > self._budget_s
+
+    def total_s(self) -> float:
+        """How long the whole campaign will take, as far as can be told."""
+        blocks = min(self._max_blocks, max(1, int(self._budget_s // self._block_s)))
+        return max(self.spent_s(), blocks * self._block_s)
+
+
+def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
+    """Run blocks, the first with the number `next_block`, and write down each."""
+    clock = Clock(bench.plan)
+    for number, cells in enumerate(_groups(bench, recorder), start=next_block):
+        if bench.interrupt.asked or not clock.another_fits():
+            return
+        clock.begin_block()
+        _measure_block(bench, recorder, clock, number, cells)
+        clock.end_block()
+
+
+def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, number: int, cells: Sequence[Cell]) -> None:
+    block = Block(number, tell=lambda: bench.progress.advance(clock.spent_s(), clock.total_s()))
+    complete = False
+    try:
+        run_block(bench, block, cells, first=not recorder.record.completed_blocks, is_last=clock.is_last)
+        complete = not bench.interrupt.asked
+    finally:
+        recorder.keep_trials(trials_of(bench, block), number, complete=complete)
+        recorder.know(block.facts)
+        recorder.fail(block.failures)
+        recorder.notice(block.notices)
+        recorder.update(phases_s=bench.phases.seconds())
+
+
+def _groups(bench: Bench, recorder: Recorder) -> Iterator[Sequence[Cell]]:
+    """Groups of cells without end, in fresh random groups each time round, without the cells that have failed."""
+    turn = 0
+    while True:
+        dice = block_dice(bench.plan, -1 - turn)
+        for group in groups_of(bench.plan.cells, bench.plan.reference, dice):
+            failed = recorder.failed_cells()
+            if all(cell.id in failed for cell in bench.plan.cells):
+                return
+            if living := [cell for cell in group if cell.id not in failed]:
+                yield living
+        turn += 1

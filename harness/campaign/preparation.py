@@ -1,0 +1,131 @@
+"""From what was asked for to everything a campaign needs: found, chosen, installed, described."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import VERSION
+from harness.campaign.commit import commit_of
+from harness.campaign.options import POOL_SIZE, Place, RunOptions
+from harness.campaign.planning import cells_of, reference_of
+from harness.campaign.project import Project
+from harness.campaign.selection import Selected, select
+from harness.catalog.applications import Application
+from harness.catalog.scenarios import Scenario
+from harness.measure.cores import split_cores
+from harness.measure.interpreter import describe
+from harness.measure.machine import fingerprint
+from harness.model.campaign import CampaignRecord, Plan
+from harness.model.cell import DatabaseKind
+from harness.model.errors import HarnessError
+from harness.model.machine import Cores, Interpreter
+from harness.model.notice import Notice
+from harness.target.environments import ensure_all
+from harness.target.locks import lock_of
+from harness.target.services.choice import choose_database
+
+MOST_SERVER_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What applications will run on, as it was found on this machine."""
+
+    python: Path
+    interpreter: Interpreter
+    cores: Cores
+    database: DatabaseKind
+    database_url: str | None
+    server_workers: int
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A campaign that could start now. `record` holds its plan; nothing has been measured."""
+
+    record: CampaignRecord
+    ground: Ground
+    applications: Mapping[str, Application]
+    scenarios: Mapping[str, Scenario]
+
+
+def find_ground(project: Project, place: Place, needs_database: bool) -> Ground:
+    """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
+    python = place.python or Path(sys.executable)
+    interpreter = describe(python)
+    cores = split_cores()
+    url = place.database_url.get_secret_value() if place.database_url else None
+    kind: DatabaseKind = "none"
+    notices: tuple[Notice, ...] = ()
+    if needs_database:
+        kind, notices = choose_database(place.database, url, workdir=project.cache)
+    workers = place.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
+    return Ground(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
+
+
+def prepare(project: Project, options: RunOptions) -> Prepared:
+    """Make the plan, and the record it is kept in. Nothing is installed or started by it.
+
+    Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
+    """
+    selected = select(project, options.selection)
+    needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
+    ground = find_ground(project, options.place, needs_database)
+    created_at = time.time()
+    record = CampaignRecord(
+        id=time.strftime("%Y%m%d-%H%M%S", time.localtime(created_at)),
+        created_at=created_at,
+        harness_version=VERSION,
+        commit=commit_of(project.root),
+        plan=plan_of(selected, ground, options),
+        applications={application.id: application.manifest for application in selected.applications},
+        machine=fingerprint().model_copy(update={"cores": ground.cores}),
+        interpreter=ground.interpreter,
+        locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
+        notices=ground.notices,
+    )
+    return Prepared(
+        record,
+        ground,
+        {application.id: application for application in selected.applications},
+        {scenario.id: scenario for scenario in selected.scenarios},
+    )
+
+
+def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
+    """What will be measured."""
+    cells = cells_of(
+        selected.choices,
+        workers=ground.server_workers,
+        database=ground.database,
+        interpreter=ground.interpreter.label,
+    )
+    return Plan(
+        seed=options.seed,
+        cells=cells,
+        scenarios=tuple(scenario.manifest for scenario in selected.scenarios),
+        reference=reference_of(cells, options.reference).id,
+        shape=options.shape,
+        budget_s=options.budget_s,
+        max_blocks=options.max_blocks,
+        database=ground.database,
+        pool_size=POOL_SIZE,
+    )
+
+
+def lock_digest(application: Application) -> str | None:
+    """SHA-256 of the application's lock; None where it has none."""
+    lock = lock_of(application)
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock and lock.is_file() else None
+
+
+def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[HarnessError, ...]]:
+    """Each application's own python (made now where it is missing), and why some have none."""
+    locks = {application.id: lock_of(application) for application in prepared.applications.values()}
+    made = ensure_all(locks, prepared.ground.python, cache)
+    pythons = {app: found for app, found in made.items() if isinstance(found, Path)}
+    return pythons, tuple(fault for fault in made.values() if isinstance(fault, HarnessError))

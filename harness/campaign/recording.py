@@ -1,0 +1,46 @@
+"""Keeping the campaign's record true: after every step that changes it, campaign.json is written again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.model.campaign import CampaignRecord, CellFacts
+from harness.model.notice import Failure, Notice
+from harness.model.trial import Trial
+from harness.store.folder import ResultsFolder
+
+
+class Recorder:
+    """The record as it stands, and the folder it is kept in."""
+
+    def __init__(self, folder: ResultsFolder, record: CampaignRecord) -> None:
+        self.folder, self.record = folder, record
+        folder.write_record(record)
+
+    def update(self, **changes: Any) -> None:
+        """Replace fields of the record, and write it."""
+        self.record = self.record.model_copy(update=changes)
+        self.folder.write_record(self.record)
+
+    def keep_trials(self, trials: Sequence[Trial], block: int, *, complete: bool) -> None:
+        """Write the trials of a block; only a complete one counts from here on."""
+        self.folder.append_trials(trials)
+        if complete:
+            self.update(completed_blocks=(*self.record.completed_blocks, block))
+
+    def know(self, facts: dict[str, CellFacts]) -> None:
+        """What was seen of cells; a later sight adds to an earlier one."""
+        if facts:
+            self.update(cells=self.record.cells | facts)
+
+    def fail(self, failures: Sequence[Failure]) -> None:
+        if failures:
+            self.update(failures=(*self.record.failures, *failures))
+
+    def notice(self, notices: Sequence[Notice]) -> None:
+        """Each notice once."""
+        fresh = tuple(notice for notice in notices if notice not in self.record.notices)
+        if fresh:
+            self.update(notices=(*self.record.notices, *fresh))
+
+    def failed_cells(self) -> frozenset[str]:
+        return frozenset(failure.cell for failure in self.record.failures)

@@ -1,0 +1,158 @@
+"""The use case behind `harness run`: everything up, blocks, everything down, the record true at every moment."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from harness.campaign.bench import Bench
+from harness.campaign.interrupt import Interrupt, listening
+from harness.campaign.loop import measure
+from harness.campaign.phases import Phases
+from harness.campaign.planning import GROUP_SIZE
+from harness.campaign.preparation import Prepared, install
+from harness.campaign.progress import Progress
+from harness.campaign.project import Project
+from harness.campaign.recording import Recorder
+from harness.campaign.resume import refuse_unlike
+from harness.load.driver import driver_class
+from harness.model.campaign import CampaignRecord
+from harness.model.errors import EnvironmentRefused
+from harness.model.notice import Failure
+from harness.store.folder import ResultsFolder
+from harness.target.services import LiveService, provision
+
+ROOM_BYTES: Final = 512 * 2**20
+"""Free space a campaign wants before it starts: environments, a database, its own results."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a campaign is kept, the record it begins with, and the number of its next block."""
+
+    folder: ResultsFolder
+    record: CampaignRecord
+    next_block: int
+
+
+def begin(prepared: Prepared, results: Path) -> Start:
+    """A new campaign's folder below `results`. Raises EnvironmentRefused where the disk is nearly full."""
+    results.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(results).free
+    if free < ROOM_BYTES:
+        raise EnvironmentRefused(
+            f"only {free // 2**20} MB are free on the disk; {ROOM_BYTES // 2**20} MB are wanted",
+            where=str(results),
+            mend="make room, or name another place with --results",
+        )
+    return Start(ResultsFolder.create(results / prepared.record.id), prepared.record, 0)
+
+
+def go_on(prepared: Prepared, path: Path) -> Start:
+    """The campaign in `path` again. Raises UsageError, naming what differs, where it would not be the same one."""
+    folder = ResultsFolder.open(path)
+    then = folder.read_record()
+    refuse_unlike(then, prepared.record, path)
+    record = then.model_copy(
+        update={
+            "state": "running",
+            "ended_at": None,
+            "plan": prepared.record.plan,
+            "notices": tuple(dict.fromkeys((*then.notices, *prepared.record.notices))),
+        }
+    )
+    used = {*folder.read_slices()[0], *(trial.block for trial in folder.read_trials()[0])}
+    return Start(folder, record, max(used, default=-1) + 1)
+
+
+def run(project: Project, prepared: Prepared, start: Start, progress: Progress) -> CampaignRecord:
+    """Measure until the budget is spent or an end is asked for; the record as it was left.
+
+    Raises KeyboardInterrupt where an end was asked for twice; what was measured is kept.
+    """
+    recorder = Recorder(start.folder, start.record)
+    phases = Phases(start.record.phases_s)
+    state = "interrupted"
+    try:
+        with listening() as interrupt:
+            with _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench:
+                progress.step("Measuring; Ctrl-C ends it after the rotation in hand and still reports")
+                measure(bench, recorder, next_block=start.next_block)
+            state = "interrupted" if interrupt.asked else "finished"
+    finally:
+        recorder.update(state=state, ended_at=time.time(), phases_s=phases.seconds())
+    return recorder.record
+
+
+@contextmanager
+def _bench(
+    project: Project,
+    prepared: Prepared,
+    recorder: Recorder,
+    *,
+    progress: Progress,
+    phases: Phases,
+    interrupt: Interrupt,
+) -> Iterator[Bench]:
+    """Environments made, database and load driver up, for the length of the with-block."""
+    for notice in prepared.record.notices:
+        progress.noticed(notice)
+    with ExitStack() as stack:
+        pythons = _installed(project, prepared, recorder, progress, phases)
+        progress.step("Starting the database and the load driver")
+        with phases.timed("services"):
+            service = _service(prepared, start_in=recorder.folder.work, stack=stack)
+            driver = stack.enter_context(
+                driver_class(prepared.record.plan.load_driver)(
+                    cpus=prepared.ground.cores.generator, log=recorder.folder.logs / "load.log"
+                )
+            )
+        if service:
+            recorder.update(services=(service.facts,))
+        yield Bench(
+            plan=prepared.record.plan,
+            applications=prepared.applications,
+            scenarios=prepared.scenarios,
+            pythons=pythons,
+            cores=prepared.ground.cores,
+            service=service,
+            driver=driver,
+            folder=recorder.folder,
+            progress=progress,
+            phases=phases,
+            interrupt=interrupt,
+        )
+
+
+def _installed(
+    project: Project, prepared: Prepared, recorder: Recorder, progress: Progress, phases: Phases
+) -> dict[str, Path]:
+    """Each application's python. One that has none fails its cells; without any the campaign cannot be run."""
+    progress.step("Making the environments of the applications")
+    with phases.timed("environments"):
+        pythons, faults = install(prepared, project.cache)
+    if not pythons:
+        raise EnvironmentRefused("no application's environment could be made:\n" + "\n".join(map(str, faults)))
+    for fault in faults:
+        cells = [cell for cell in prepared.record.plan.cells if cell.app == fault.where]
+        failures = [Failure(cell=cell.id, phase="environment", reason=str(fault)) for cell in cells]
+        recorder.fail(failures)
+        for failure in failures:
+            progress.failed(failure)
+    return pythons
+
+
+def _service(prepared: Prepared, start_in: Path, stack: ExitStack) -> LiveService | None:
+    kind, plan = prepared.ground.database, prepared.record.plan
+    if kind == "none":
+        return None
+    # Every cell of a block is up at the same time, each with a whole pool.
+    wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
+    return stack.enter_context(
+        provision(
+            kind, start_in, prepared.ground.cores.services, url=prepared.ground.database_url, max_connections=wanted
+        )
+    )

@@ -1,0 +1,38 @@
+"""`harness clean`: remove what can be made again."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.console import messages
+from harness.model.errors import ExitCode
+
+Everything = Annotated[
+    bool, typer.Option("--all", help="The whole cache: every environment and downloaded package, not only stale ones.")
+]
+Reports = Annotated[bool, typer.Option("--reports", help="Also the reports; results are never removed.")]
+
+
+def clean(*, everything: Everything = False, reports: Reports = False) -> int:
+    """Remove stale environments; on request the whole cache and the reports."""
+    from harness.campaign.project import Project
+
+    project = Project.here()
+    if everything:
+        remove(project.cache)
+    if reports:
+        for folder in sorted(project.reports.iterdir()):
+            if folder.is_symlink():
+                folder.unlink()
+            elif folder.is_dir():
+                remove(folder)
+    return ExitCode.OK
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and say so."""
+    if folder.exists():
+        shutil.rmtree(folder)
+        messages.print(f"removed {folder.name}", markup=False, highlight=False)

@@ -1,0 +1,49 @@
+"""`harness list`: what can be measured."""
+
+from harness.cli import options
+from harness.cli.console import output, print_json
+from harness.cli.tables import table
+from harness.model.errors import ExitCode
+
+
+def list_(
+    *,
+    only: options.Only = None,
+    skip: options.Skip = None,
+    server: options.ServerFilter = None,
+    scenario: options.ScenarioFilter = None,
+    app: options.AppFolders = None,
+    json: options.Json = False,
+) -> int:
+    """Show the applications, the servers and the scenarios there are."""
+    from harness.campaign.project import Project
+    from harness.campaign.selection import select
+
+    found = select(Project.here(), options.selection(only, skip, server, scenario, app))
+    if json:
+        print_json(
+            {
+                "applications": [a.manifest.model_dump(mode="json") for a in found.applications],
+                "cells": [{"app": choice.application.id, "server": choice.server} for choice in found.choices],
+                "scenarios": [s.manifest.model_dump(mode="json") for s in found.scenarios],
+            }
+        )
+        return ExitCode.OK
+    output.print(
+        table(
+            ("application", "tier", "servers, the default one first", "scenarios"),
+            [
+                (a.id, a.manifest.tier, ", ".join(a.manifest.servers), ", ".join(a.manifest.scenarios))
+                for a in found.applications
+            ],
+            title="Applications",
+        )
+    )
+    output.print(
+        table(
+            ("scenario", "ranked at", "about"),
+            [(s.id, s.manifest.rank.at.label, s.manifest.about) for s in found.scenarios],
+            title="Scenarios",
+        )
+    )
+    return ExitCode.OK

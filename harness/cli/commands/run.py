@@ -1,0 +1,108 @@
+"""`harness run`: measure, write the report, print the ranking."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.cli import options
+from harness.cli.durations import duration
+from harness.model.errors import ExitCode
+
+Resume = Annotated[
+    Path | None,
+    typer.Option("--resume", metavar="DIR", help="Go on with the interrupted campaign in this results folder."),
+]
+Quick = Annotated[bool, typer.Option("--quick", help="A short look: one block of 4 s a scenario; an estimate.")]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget", parser=duration, metavar="TIME", help="Start no block that would end later than this (default: 5m)."
+    ),
+]
+Blocks = Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure at most this many blocks.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Of every random order (default: a random one, which is recorded).")
+]
+ShowPlan = Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")]
+Reference = Annotated[
+    str | None, typer.Option("--reference", metavar="APP[@SERVER]", help="The cell that ratios are told to.")
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="WHAT",
+        help="'unresolved': end with 6 while a pair of cells is neither tied nor told apart.",
+    ),
+]
+SliceLength = Annotated[
+    float | None, typer.Option("--slice", parser=duration, metavar="TIME", help="Shortest slice, burn-in included.")
+]
+BurnIn = Annotated[
+    float | None, typer.Option("--burn-in", parser=duration, metavar="TIME", help="Uncounted beginning of a slice.")
+]
+Rotations = Annotated[
+    float | None,
+    typer.Option(
+        "--rotations", parser=duration, metavar="TIME", help="Time of rotations for each scenario of a block."
+    ),
+]
+ResultsDir = Annotated[
+    Path | None,
+    typer.Option("--results", metavar="DIR", help="Where the campaign's folder is made (default: results)."),
+]
+
+
+def run(
+    *,
+    only: options.Only = None,
+    skip: options.Skip = None,
+    server: options.ServerFilter = None,
+    scenario: options.ScenarioFilter = None,
+    app: options.AppFolders = None,
+    quick: Quick = False,
+    budget: Budget = None,
+    blocks: Blocks = None,
+    seed: Seed = None,
+    plan: ShowPlan = False,
+    resume: Resume = None,
+    reference: Reference = None,
+    database: options.Database = None,
+    database_url: options.DatabaseUrl = None,
+    python: options.Interpreter = None,
+    server_workers: options.ServerWorkers = None,
+    slice_length: SliceLength = None,
+    burn_in: BurnIn = None,
+    rotations: Rotations = None,
+    results: ResultsDir = None,
+    fail_on: FailOn = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Measure applications on servers, rank them, and write the report."""
+    from harness.campaign.preparation import prepare
+    from harness.campaign.project import Project
+    from harness.campaign.run import begin, go_on
+    from harness.cli import running
+    from harness.cli.folders import results_folder
+
+    running.check_fail_on(fail_on)
+    project = Project.here()
+    resumed = results_folder(project, resume) if resume else None
+    asked: dict[str, Any] = {
+        "selection": options.selection(only, skip, server, scenario, app),
+        "place": options.place(database, database_url, python, server_workers),
+        "reference": reference,
+        "seed": seed,
+        "budget_s": budget,
+        "max_blocks": blocks or (1 if quick else None),
+        "shape": options.shape(slice_length, burn_in, rotations, quick=quick),
+    }
+    prepared = prepare(project, running.wanted_options(resumed, asked))
+    if plan:
+        running.show_plan(prepared.record.plan, json=json)
+        return ExitCode.OK
+    start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
+    running.measure(project, prepared, start, quiet=quiet)
+    return running.finish(project, start.folder.path, json=json, fail_on=fail_on)

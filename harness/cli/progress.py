@@ -1,0 +1,54 @@
+"""A campaign's progress on the terminal: a bar with time to go, on standard error."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from harness.cli.console import messages
+from harness.cli.durations import spoken
+from harness.model.notice import Failure, Notice
+
+
+class Bar:
+    """Steps as lines, the measuring as a bar. Where there is no terminal, lines alone."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[left]}"),
+            TimeElapsedColumn(),
+            console=messages,
+            transient=True,
+            disable=not messages.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def step(self, text: str) -> None:
+        messages.print(text, style="dim", markup=False, highlight=False)
+
+    def block(self, number: int, cells: int) -> None:
+        self.step(f"Block {number + 1}: {cells} cells, started afresh")
+
+    def advance(self, done_s: float, total_s: float) -> None:
+        left = f"about {spoken(max(0.0, total_s - done_s))} to go"
+        if self._task is None:
+            self._task = self._bar.add_task("Measuring", total=total_s, left=left)
+        self._bar.update(self._task, completed=done_s, total=total_s, left=left)
+
+    def failed(self, failure: Failure) -> None:
+        messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
+        if failure.log_tail:
+            messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
+
+    def noticed(self, notice: Notice) -> None:
+        text = f"note: {notice.seen}" + (f" ({notice.mend})" if notice.mend else "")
+        messages.print(text, style="yellow", markup=False, highlight=False)

@@ -1,0 +1,108 @@
+"""The steps of `harness run`: options to a plan, the plan shown, the campaign measured, its end told."""
+
+import contextlib
+from pathlib import Path
+from typing import Any, Final
+
+from harness.campaign.options import RunOptions, Selection
+from harness.campaign.preparation import Prepared
+from harness.campaign.progress import Silent
+from harness.campaign.project import Project
+from harness.campaign.run import Start, run
+from harness.cli.console import messages, output, print_json
+from harness.cli.durations import spoken
+from harness.cli.folders import point_latest_at
+from harness.cli.progress import Bar
+from harness.cli.tables import ranking_table, table
+from harness.model.campaign import CampaignRecord, Plan
+from harness.model.errors import ExitCode, UsageError
+from harness.model.ranking import Ranking
+from harness.report.write import read, write_report
+from harness.store.folder import ResultsFolder
+
+FAIL_ON: Final = ("unresolved",)
+
+
+def check_fail_on(what: str | None) -> None:
+    """Refuse a --fail-on that means nothing, before anything is measured."""
+    if what is not None and what not in FAIL_ON:
+        raise UsageError(f"{what!r} is not known", where="--fail-on", mend=f"choose one of: {', '.join(FAIL_ON)}")
+
+
+def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
+    """What was asked for; where a campaign is gone on with, what was not asked for is as it was then."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    if resumed is None:
+        return RunOptions(**given)
+    before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
+    if given.get("selection") == Selection(app_folders=given["selection"].app_folders):
+        given["selection"] = before.selection.model_copy(update={"app_folders": given["selection"].app_folders})
+    given["place"] = before.place.model_copy(update=given["place"].model_dump(exclude_unset=True))
+    return before.model_copy(update=given)
+
+
+def show_plan(plan: Plan, *, json: bool) -> None:
+    """What would be measured."""
+    if json:
+        print_json(plan.model_dump(mode="json"))
+        return
+    rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in plan.cells]
+    columns = ("application", "server", "workers", "database", "interpreter")
+    output.print(table(columns, rows, title=f"{len(rows)} cells, in random order from seed {plan.seed}"))
+    scenarios = [(s.id, s.rank.at.label, s.title) for s in plan.scenarios]
+    output.print(table(("scenario", "ranked at", "what"), scenarios, title="Scenarios"))
+    shape = plan.shape
+    messages.print(
+        f"Slices of {shape.length_s * 1000:.0f} ms ({shape.burn_in_s * 1000:.0f} ms of it burn-in), "
+        f"{spoken(shape.rotations_s)} of rotations a scenario and block, at most {plan.max_blocks} blocks, "
+        f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}.",
+        highlight=False,
+    )
+
+
+def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) -> None:
+    """Run the campaign with its progress on the terminal. One that is interrupted twice is reported all the same."""
+    point_latest_at(start.folder.path)
+    with contextlib.ExitStack() as stack:
+        progress = Silent() if quiet else stack.enter_context(Bar())
+        with contextlib.suppress(KeyboardInterrupt):
+            run(project, prepared, start, progress)
+
+
+def finish(project: Project, results: Path, *, json: bool, fail_on: str | None) -> ExitCode:
+    """Write the report, print the ranking and what went wrong, and say how it ended."""
+    page = write_report(results, project.reports / results.name)
+    point_latest_at(page.parent)
+    source = read(results)
+    if json:
+        output.file.write(page.with_name("ranking.json").read_text())
+    else:
+        for ranking in source.ranking.scenarios.values():
+            output.print(ranking_table(ranking))
+    tell_the_end(source.record, results)
+    messages.print("The report:", end=" ")
+    (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
+    return ended(source.record, source.ranking, fail_on)
+
+
+def tell_the_end(record: CampaignRecord, results: Path) -> None:
+    """Failures, where the time went, and how to go on."""
+    for failure in record.failures:
+        messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
+    spent = ", ".join(f"{phase} {spoken(seconds)}" for phase, seconds in record.phases_s.items())
+    blocks = len(record.completed_blocks)
+    messages.print(f"{blocks} complete blocks; wall time: {spent}", highlight=False, markup=False)
+    if record.state == "interrupted":
+        messages.print(f"Interrupted; go on with: harness run --resume {results.name}", markup=False, highlight=False)
+
+
+def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> ExitCode:
+    """The exit code of a campaign: interrupted before failed before inconclusive."""
+    if record.state == "interrupted":
+        return ExitCode.INTERRUPTED
+    if record.failures or any(scenario.unranked for scenario in ranking.scenarios.values()):
+        return ExitCode.CELL_FAILED
+    pairs = [pair for scenario in ranking.scenarios.values() for pair in scenario.pairs]
+    if fail_on == "unresolved" and (not pairs or any(pair.verdict == "unresolved" for pair in pairs)):
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.OK
