@@ -41,7 +41,7 @@ def connection() -> AbstractContextManager[Connection | sqlite3.Connection]:
 @cache
 def _pool() -> "ConnectionPool | SqlitePool":
     if ON_SQLITE:
-        return SqlitePool(DATABASE_URL.removeprefix("sqlite://"))
+        return SqlitePool("/" + DATABASE_URL.removeprefix("sqlite:").lstrip("/"))
     pool = ConnectionPool(**postgresql_options())
     pool.open()
     atexit.register(pool.close)
