@@ -11,7 +11,7 @@ import numpy as np
 from harness.analysis.blocks import BlockValues
 from harness.stats.arrays import Floats
 from harness.stats.design import TwoWayFit, two_way_fit
-from harness.stats.pairs import Verdict, tukey_half_widths, verdict
+from harness.stats.pairs import Verdict, guarded_half_widths, verdict
 from harness.stats.spending import looks_until, simultaneous_confidence
 
 ALPHA: Final = 0.05
@@ -76,7 +76,7 @@ def _look(
 ) -> Look:
     cells = tuple(dict.fromkeys(cell for block in blocks for cell in block.cells))
     fit = fit_of(blocks, cells)
-    widths = tukey_half_widths(fit, confidence)
+    widths = guarded_half_widths(fit, confidence)
     floor = _noise_floor(cells, fit.cells, widths, references)
     pairs = {}
     for one, other in combinations(range(len(cells)), 2):
@@ -105,9 +105,10 @@ def _standing(pair: Pair, earlier: Pair | None, said: Verdict, time: int) -> Pai
 def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:
     """The two-level design over `blocks`, its cells numbered as in `cells`."""
     place = {cell: number for number, cell in enumerate(cells)}
-    cell = np.array([place[name] for block in blocks for name in block.cells])
-    block = np.repeat(np.arange(len(blocks)), [len(group.cells) for group in blocks])
-    return two_way_fit(cell, block, np.concatenate([group.values for group in blocks]))
+    table = np.full((len(blocks), len(cells)), np.nan)
+    for row, block in enumerate(blocks):
+        table[row, [place[cell] for cell in block.cells]] = block.values
+    return two_way_fit(table)
 
 
 def _noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, references: AbstractSet[str]) -> float | None:

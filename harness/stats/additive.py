@@ -34,19 +34,21 @@ class AdditiveFit:
 def additive_fit(y: Floats) -> AdditiveFit:
     """Fit y[..., rotation, cell] = rotation + cell by Huber's M-estimator; NaN marks a missing entry.
 
-    Starts from Tukey's median polish (Tukey 1977, Exploratory Data Analysis, chapter 11), takes the scale from the
-    median absolute deviation of its residuals, and iterates reweighted least squares with that scale held fixed, which
-    makes the problem convex (Huber 1981, Robust Statistics, section 7.8). Leading axes are independent fits.
+    Tukey's median polish (Tukey 1977, Exploratory Data Analysis, chapter 11) of the residuals of least squares gives
+    the scale, as their median absolute deviation; reweighted least squares is iterated with that scale held fixed,
+    which makes the problem convex (Huber 1981, Robust Statistics, section 7.8). Shifting a rotation or a cell shifts
+    its effect and nothing else. Leading axes are independent fits.
 
     Raises ValueError where the cells of a fit are not linked to each other through common rotations.
     """
     present = np.isfinite(y)
     _refuse_unlinked(present)
     filled = np.where(present, y, 0.0)
-    residual, whole = _median_polish(y), bool(present.all())
-    scale = MAD_TO_SIGMA * _median(np.abs(residual).reshape(*y.shape[:-2], -1), whole)
+    rotations, cells = _weighted_two_way(filled, present.astype(np.float64))
+    residual = _median_polish(y - rotations[..., :, None] - cells[..., None, :])
+    scale = MAD_TO_SIGMA * _median(np.abs(residual).reshape(*y.shape[:-2], -1), bool(present.all()))
     bend = np.maximum(HUBER * scale, 1e-12)[..., None, None]
-    cells = before = np.full(y.shape[:-2] + y.shape[-1:], np.inf)
+    before = np.full_like(cells, np.inf)
     for _ in range(_ITERATIONS):
         size = np.where(present, np.abs(residual), 1.0)
         weight = np.where(present, bend / np.maximum(size, bend), 0.0)
@@ -103,6 +105,6 @@ def _refuse_unlinked(present: Bools) -> None:
     together: Bools = np.matmul(np.swapaxes(entries, -1, -2), entries) > 0
     for _ in range(max(1, int(np.ceil(np.log2(present.shape[-1] + 1))))):
         together = np.matmul(together, together)
-    here = present.any(axis=-2)
+    here: Bools = np.any(present, axis=-2)
     if not np.all(together | ~(here[..., :, None] & here[..., None, :])):
         raise ValueError("some cells share no rotation, directly or through others: they cannot be compared")

@@ -1,63 +1,93 @@
 """The two-level design: rotations inside a block are subsamples, blocks (restarts) are the replicates."""
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 
 import numpy as np
 
-from harness.stats.arrays import Bools, Floats, Ints
+from harness.stats.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)
 class TwoWayFit:
     """value = cell + block + residual, by ordinary least squares.
 
-    `cells`: (K,), effects that sum to zero within each linked set of cells. `blocks`: (B,), levels. `covariance`:
-    (K, K), to be multiplied by the residual variance. `linked`: (K, K), whether two cells can be compared at all.
-    `variance`: of one residual, None where `df` is 0. `counts`: (K,), blocks a cell was in.
+    `values`: (B, K), NaN where a cell was not in a block. `cells`: (K,), effects that sum to zero within each linked
+    set of cells. `blocks`: (B,), levels. `covariance`: (K, K), to be multiplied by the residual variance. `linked`:
+    (K, K), whether two cells can be compared at all. `variance`: of one residual, None where `df` is 0.
     """
 
+    values: Floats
     cells: Floats
     blocks: Floats
     covariance: Floats
     linked: Bools
     variance: float | None
     df: int
-    counts: Ints
 
     def levels(self) -> Floats:
         """(K,): what each cell would give in the average block, in units of the values."""
         return np.asarray(self.cells + self.blocks.mean())
 
     def spread(self) -> Floats:
-        """(K, K): variance of the difference of two cells, in units of the residual variance."""
+        """(K, K): variance of the difference of two cells, in units of the residual variance (2 / B when complete)."""
         own = np.diag(self.covariance)
         return np.maximum(own[:, None] + own[None, :] - 2 * self.covariance, 0.0)
 
+    def pair_variance(self) -> tuple[Floats, Floats]:
+        """(K, K): variance of the difference of two cells in one block, as the blocks that hold both show it, and the
+        number of those blocks. The variance is 0 below two blocks."""
+        differences = self.values[:, :, None] - self.values[:, None, :]
+        both = np.isfinite(differences)
+        count = both.sum(axis=0, dtype=np.float64)
+        mean = np.where(both, differences, 0.0).sum(axis=0) / np.maximum(count, 1)
+        squares = np.where(both, (differences - mean) ** 2, 0.0).sum(axis=0)
+        return squares / np.maximum(count - 1, 1), count
 
-def two_way_fit(cell: Ints, block: Ints, value: Floats) -> TwoWayFit:
-    """Fit value[i] = cell[i] + block[i] + residual by intra-block analysis (complete or incomplete blocks).
+
+def two_way_fit(values: Floats) -> TwoWayFit:
+    """Fit values[block, cell] = cell + block + residual by intra-block analysis; NaN marks a cell not in a block.
 
     The reduced normal equations are C t = Q with C = diag(r) - N diag(1/k) N' (Bose 1942; John & Williams 1995, Cyclic
-    and Computer Generated Designs, section 1.3). `cell` and `block` count from 0 without gaps.
+    and Computer Generated Designs, section 1.3). Every block and every cell needs a value.
     """
-    incidence = np.zeros((int(cell.max()) + 1, int(block.max()) + 1))
-    np.add.at(incidence, (cell, block), 1.0)
+    present = np.isfinite(values)
+    filled, incidence = np.where(present, values, 0.0), present.T.astype(np.float64)
     counts, sizes = incidence.sum(axis=1), incidence.sum(axis=0)
-    block_mean = np.bincount(block, weights=value) / sizes
+    block_mean = filled.sum(axis=1) / sizes
     information = np.diag(counts) - (incidence / sizes) @ incidence.T
     covariance = np.asarray(np.linalg.pinv(information, hermitian=True))
-    cells = covariance @ (np.bincount(cell, weights=value) - incidence @ block_mean)
+    cells = covariance @ (filled.sum(axis=0) - incidence @ block_mean)
     blocks = block_mean - (incidence.T @ cells) / sizes
     linked = _linked(incidence)
     sets = len({tuple(row) for row in linked.tolist()})
-    df = len(value) - len(counts) - len(sizes) + sets
-    residual = value - cells[cell] - blocks[block]
-    variance = float(residual @ residual) / df if df > 0 else None
-    return TwoWayFit(cells, blocks, covariance, linked, variance, df, counts.astype(np.int64))
+    df = int(present.sum()) - len(counts) - len(sizes) + sets
+    residual = np.where(present, values - blocks[:, None] - cells[None, :], 0.0)
+    variance = float((residual**2).sum()) / df if df > 0 else None
+    return TwoWayFit(values, cells, blocks, covariance, linked, variance, df)
 
 
 def _linked(incidence: Floats) -> Bools:
-    together = (incidence @ incidence.T) > 0
+    together: Bools = (incidence @ incidence.T) > 0
     for _ in range(max(1, int(np.ceil(np.log2(len(incidence) + 1))))):
         together = np.matmul(together, together)
     return together
+
+
+def restart_variance(block_variance: float, slice_variance: float, rotations: float) -> float:
+    """The part of a block value's variance that more rotations would not remove (never below 0).
+
+    T_2^2 = S_2^2 - S_1^2 / n_1 in the words of Kalibera & Jones 2013 (Rigorous Benchmarking in Reasonable Time).
+    """
+    return max(0.0, block_variance - slice_variance / rotations)
+
+
+def best_rotations(restart: float, per_slice: float, *, restart_cost_s: float, rotation_cost_s: float) -> int | None:
+    """How many rotations a block should hold for the narrowest intervals in a given time; None: as many as possible.
+
+    n_1 = sqrt(c_2 / c_1 * T_1^2 / T_2^2) (Kalibera & Jones 2013). `restart` and `per_slice` are variances, costs are
+    in seconds.
+    """
+    if restart <= 0:
+        return None
+    return max(1, ceil(sqrt(restart_cost_s / rotation_cost_s * per_slice / restart)))

@@ -1,7 +1,7 @@
 """All pairs of cells at once: simultaneous intervals and the verdict of each pair."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from scipy.stats import studentized_range
@@ -11,6 +11,8 @@ from harness.stats.design import TwoWayFit
 
 Verdict = Literal["tied", "better", "unresolved"]
 
+MOST_PRIOR_BLOCKS: Final = 10
+
 
 @lru_cache(maxsize=4096)
 def studentized_range_quantile(confidence: float, groups: int, df: float) -> float:
@@ -18,16 +20,61 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
     return float(studentized_range.ppf(confidence, groups, df))
 
 
-def tukey_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
-    """(K, K) half-widths of simultaneous intervals of all differences; NaN where none can be given.
+def kramer_half_widths(variance: float, spread: Floats, *, groups: int, df: float, confidence: float) -> Floats:
+    """Half-widths of simultaneous intervals of all differences among `groups` means.
 
-    Tukey's honestly significant difference (Tukey 1953) in the form of Kramer (1956) for unequal replication and of
-    Kramer (1957) for correlated estimates: q(K, df) / sqrt(2) times the standard error of the difference.
+    q(groups, df) / sqrt(2) times the standard error of each difference: Tukey (1953) in the form of Kramer (1956,
+    Biometrics 12:307-310) for unequal replication and of Kramer (1957, Biometrics 13:13-18) for correlated estimates.
+    `variance` times `spread` is the variance of a difference.
+    """
+    return studentized_range_quantile(confidence, groups, df) * np.sqrt(variance * spread / 2)
+
+
+def tukey_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
+    """(K, K) half-widths by Tukey's HSD with one variance for all; NaN where none can be given."""
+    if fit.variance is None:
+        return np.full_like(fit.covariance, np.nan)
+    widths = kramer_half_widths(fit.variance, fit.spread(), groups=len(fit.cells), df=fit.df, confidence=confidence)
+    return np.where(fit.linked, widths, np.nan)
+
+
+def games_howell_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
+    """(K, K) half-widths where each pair has only its own variance; NaN below two common blocks.
+
+    Games & Howell (1976, J. Educ. Stat. 1:113-125), with the differences inside blocks in the place of independent
+    samples: for two cells it is the paired t interval.
+    """
+    variance, blocks = fit.pair_variance()
+    widths = _own_df_half_widths(variance / np.maximum(blocks, 1), blocks - 1, len(fit.cells), confidence)
+    return np.where(blocks > 1, widths, np.nan)
+
+
+def guarded_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
+    """(K, K) half-widths for cells that are not equally steady: the wider of two, pair by pair; NaN where none can be
+    given.
+
+    Tukey's HSD takes one variance for all, and is too narrow for pairs that are noisier than most. Games-Howell takes
+    each pair's own, and is too narrow where blocks are few and pairs many. This takes the HSD, but never less than the
+    pair's own variance gives when it is moderated by the common one (Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3:3),
+    which counts for as many blocks as there are cells, at most MOST_PRIOR_BLOCKS: the more cells, the better it is
+    known. Chosen by simulation, see docs/decisions/0005-simultaneous-intervals.md.
     """
     if fit.variance is None:
         return np.full_like(fit.covariance, np.nan)
-    quantile = studentized_range_quantile(confidence, len(fit.cells), fit.df) / np.sqrt(2)
-    return np.where(fit.linked, quantile * np.sqrt(fit.variance * fit.spread()), np.nan)
+    own, blocks = fit.pair_variance()
+    prior, own_df = min(len(fit.cells), MOST_PRIOR_BLOCKS), np.maximum(blocks - 1, 0.0)
+    df = prior + own_df
+    moderated = (prior * 2 * fit.variance + own_df * own) / df
+    widths = _own_df_half_widths(moderated * fit.spread() / 2, df, len(fit.cells), confidence)
+    return np.fmax(tukey_half_widths(fit, confidence), np.where(fit.linked & (blocks > 1), widths, np.nan))
+
+
+def _own_df_half_widths(squared_error: Floats, df: Floats, groups: int, confidence: float) -> Floats:
+    widths = np.full_like(squared_error, np.nan)
+    for value in np.unique(df[df > 0]):
+        here = df == value
+        widths[here] = studentized_range_quantile(confidence, groups, float(value)) * np.sqrt(squared_error[here] / 2)
+    return widths
 
 
 def verdict(difference: float, half_width: float, *, delta: float, floor: float = 0.0) -> Verdict:

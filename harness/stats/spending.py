@@ -42,19 +42,28 @@ def looks_until(block: int) -> tuple[int, ...]:
 def nominal_levels(looks: tuple[int, ...], alpha: float, pairs: int = 1) -> tuple[float, ...]:
     """The level at which all pairs are tested at each look, so that at most spent(look, alpha) is lost up to it.
 
-    For one pair: the boundary of a two-sided test on a Brownian motion seen at times `looks`, found look by look by
-    numerical integration (Armitage, McPherson & Rowe 1969; Jennison & Turnbull 2000, chapter 19). For m pairs the
-    error of one pair is spent at alpha / m, and its levels are summed over the pairs: looks at rare events are less
-    alike than looks at common ones, and this keeps that honest.
+    The error of one pair is spent at alpha / pairs, and its levels are summed over the pairs: exceedances that are rare
+    have less in common from look to look than frequent ones, and this keeps that honest.
     """
-    levels, alive, width = [], None, 1.0
-    for place, look in enumerate(looks):
-        allowed = (spent(look, alpha) - (spent(looks[place - 1], alpha) if place else 0.0)) / pairs
-        step = np.sqrt(look - (looks[place - 1] if place else 0))
-        bound = _bound(alive, width, step, look, allowed)
-        levels.append(float(min(1.0, pairs * 2 * norm.sf(bound))))
-        alive, width = _advance(alive, width, step, bound * np.sqrt(look)), bound * np.sqrt(look)
-    return tuple(levels)
+    bounds = sequential_bounds(looks, tuple(spent(look, alpha) / pairs for look in looks))
+    return tuple(float(min(1.0, pairs * 2 * norm.sf(bound))) for bound in bounds)
+
+
+def sequential_bounds(times: Sequence[float], cumulative: Sequence[float]) -> tuple[float, ...]:
+    """Two-sided bounds for a standardised Brownian motion seen at `times`, crossed up to each with probability
+    `cumulative`. Found look by look by numerical integration (Armitage, McPherson & Rowe 1969; Jennison & Turnbull
+    2000, Group Sequential Methods, chapter 19).
+    """
+    bounds: list[float] = []
+    alive, width, time, error = None, 1.0, 0.0, 0.0
+    for next_time, next_error in zip(times, cumulative, strict=True):
+        step = float(np.sqrt(next_time - time))
+        bound = _bound(alive, width, step, next_time, next_error - error)
+        reach = bound * float(np.sqrt(next_time))
+        alive = _advance(alive, width, step, reach)
+        width, time, error = reach, next_time, next_error
+        bounds.append(bound)
+    return tuple(bounds)
 
 
 def _points(width: float) -> tuple[Floats, float]:
@@ -62,11 +71,11 @@ def _points(width: float) -> tuple[Floats, float]:
     return grid, float(grid[1] - grid[0])
 
 
-def _bound(alive: Floats | None, width: float, step: float, look: int, allowed: float) -> float:
+def _bound(alive: Floats | None, width: float, step: float, time: float, allowed: float) -> float:
     """The standardised bound that a path not yet stopped crosses at this look with probability `allowed`."""
 
     def crossing(bound: float) -> float:
-        reach = bound * np.sqrt(look)
+        reach = bound * np.sqrt(time)
         if alive is None:
             return float(2 * norm.sf(bound))
         grid, spacing = _points(width)
