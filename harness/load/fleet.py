@@ -55,7 +55,7 @@ class LocalFleet:
     def _spawn(self, users: int) -> None:
         if users == len(self._slots):
             return
-        self._runner.start(users, spawn_rate=max(1, users))
+        self._runner.start(users, spawn_rate=max(users, len(self._slots)))  # all at once
         await_until(lambda: len(self._slots) == users, SPAWN_TIMEOUT_S, f"Locust did not bring up {users} users")
 
 

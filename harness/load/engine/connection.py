@@ -14,7 +14,7 @@ from gevent.monkey import get_original
 
 from harness.load.engine.judging import Fault
 from harness.load.engine.response import ClosedEarly, Head, Malformed, Response, ResponseParser, parse_head
-from harness.model.load import ErrorKind
+from harness.model.load import ErrorKind, Target
 
 if TYPE_CHECKING:
     from harness.load.engine.script import Exchange
@@ -30,9 +30,10 @@ MAX_HEADS: Final = 512
 class Lane:
     """What the connections to one address share."""
 
-    def __init__(self, loop: Any, host: str, port: int) -> None:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    def __init__(self, loop: Any, target: Target) -> None:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)[0]
         self.loop, self.family, self.address = loop, found[0], found[4]
+        self.keeps_alive = target.keep_alive
         self._heads: dict[bytes, Head] = {}
 
     def whole(self, data: bytes) -> Response | None:
@@ -116,7 +117,7 @@ class Connection:
     def open(self) -> None:
         """Begin to connect; `drive.failed` follows where it cannot be done, perhaps at once."""
         lane = self._lane
-        if self._was_open:
+        if self._was_open and lane.keeps_alive:
             self.drive.reconnects += 1
         try:
             sock = self._socket = RawSocket(lane.family, socket.SOCK_STREAM)
@@ -246,10 +247,10 @@ class Connection:
         exchange: Any = self.exchange
         head, now = response.head, clock()
         fault, exact = exchange.judge.verdict(response)
-        if exact and response.size == len(data) and not head.close:
+        if exact and response.size == len(data) and not head.close and self._lane.keeps_alive:
             exchange.remember(data, len(response.body))
         self._parser = None
-        if head.close:
+        if head.close or not self._lane.keeps_alive:
             self.close()
         else:
             self._watcher.callback = self._on_idle

@@ -26,7 +26,6 @@ class Slots:
     def __init__(self) -> None:
         self._loop: Any = gevent.get_hub().loop
         self._lanes: dict[str, Lane] = {}
-        self._keep_alive: dict[str, bool] = {}
         self._slots: dict[int, dict[str, Connection]] = {}
         self._last = 0
 
@@ -36,15 +35,14 @@ class Slots:
     def aim(self, targets: Sequence[Target]) -> None:
         """Slots opened from now on go to these targets. There must be none open."""
         assert not self._slots, "slots are closed before they are aimed anew"
-        self._lanes = {target.cell: Lane(self._loop, target.host, target.port) for target in targets}
-        self._keep_alive = {target.cell: target.keep_alive for target in targets}
+        self._lanes = {target.cell: Lane(self._loop, target) for target in targets}
 
     def open(self) -> int:
         """Open a slot: connect to each target that keeps connections alive. Returns its number."""
         self._last += 1
         self._slots[self._last] = {cell: Connection(lane, IDLE) for cell, lane in self._lanes.items()}
         for cell, connection in self._slots[self._last].items():
-            if self._keep_alive[cell]:
+            if self._lanes[cell].keeps_alive:
                 connection.open()
         return self._last
 
