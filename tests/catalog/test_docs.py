@@ -1,0 +1,83 @@
+"""The documentation is tested: every key of a manifest is in it and no other, and its examples are right."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.applications import find_applications
+from harness.catalog.checks import load_check
+from harness.catalog.document import record_in
+from harness.catalog.scenarios import find_scenarios
+from harness.contract.bodies import strict_json
+from harness.model.application import AppManifest
+from harness.model.record import Record
+from harness.model.scenario import Level, ScenarioManifest
+from tests.catalog.trees import SERVERS, scenario
+
+DOCS = Path(__file__).parents[2] / "docs"
+APPLICATION, SCENARIO = (DOCS / f"adding-{name}.md" for name in ("an-application", "a-scenario"))
+WRITTEN_AS_ONE = ("rank.at",)
+"""Keys whose table is explained where it stands first."""
+
+
+def keys(model: type[Record], prefix: str = "") -> Iterator[tuple[str, bool]]:
+    """Every key of a manifest in dotted form, and whether it is required."""
+    for name, field in model.model_fields.items():
+        inner, key = record_in(field.annotation), prefix + name
+        if inner and key not in WRITTEN_AS_ONE:
+            yield from keys(inner, f"{key}.")
+        else:
+            yield key, field.is_required()
+
+
+def table(document: Path) -> dict[str, str]:
+    """The keys a document explains in its table of keys, and what it says happens without them."""
+    text = document.read_text().split("| key | meaning | if left out |")[1].split("\n\n")[0]
+    return dict(re.findall(r"^\| `([\w.]+)` \|.*\| ([^|]+) \|$", text, re.MULTILINE))
+
+
+def block(document: Path, language: str) -> str:
+    """The first example in a language."""
+    found = re.search(rf"```{language}\n(.*?)```", document.read_text(), re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("document", "model"), [(APPLICATION, AppManifest), (SCENARIO, ScenarioManifest)])
+def test_every_key_of_a_manifest_is_explained_and_no_other(document: Path, model: type[Record]) -> None:
+    assert set(table(document)) == {key for key, _ in keys(model)}
+
+
+@pytest.mark.parametrize(("document", "model"), [(APPLICATION, AppManifest), (SCENARIO, ScenarioManifest)])
+def test_what_is_required_is_called_so(document: Path, model: type[Record]) -> None:
+    required = {key for key, needed in keys(model) if needed and not key.startswith("own.")}
+    assert {key for key, without in table(document).items() if without == "required"} == required
+
+
+def test_the_application_of_the_documentation_is_right(tmp_path: Path) -> None:
+    folder = tmp_path / "bottle"
+    folder.mkdir()
+    (folder / "app.toml").write_text(block(APPLICATION, "toml"))
+    (folder / "requirements.in").write_text(block(APPLICATION, ""))
+    known = [scenario.id for scenario in find_scenarios(DOCS.parent / "scenarios")]
+    (bottle,) = find_applications(tmp_path, known_servers=SERVERS, known_scenarios=known)
+    assert (bottle.id, bottle.manifest.targets.wsgi) == ("bottle", "app:app")
+
+
+def test_the_scenario_of_the_documentation_is_right(tmp_path: Path) -> None:
+    scenario(tmp_path, block(SCENARIO, "toml"), check=block(SCENARIO, "python"))
+    (hello,) = find_scenarios(tmp_path)
+    assert hello.manifest.expect.body
+    assert strict_json(hello.manifest.expect.body) == {"hello": "world"}
+
+
+def test_the_check_of_the_documentation_works(tmp_path: Path) -> None:
+    path = tmp_path / "check.py"
+    path.write_text(block(SCENARIO, "python"))
+    check, level = load_check(path), Level(connections=16)
+    assert check.check(b'{"dice": 6}', level) is None
+    assert check.check(b'{"dice": 7}', level) == "a die shows 1 to 6, not 7"
+    assert check.check_many
+    assert check.check_many([b'{"dice": 1}'] * 100, level) == "100 throws showed only [1]"
