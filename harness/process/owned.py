@@ -211,12 +211,11 @@ class OwnedProcess:
 
 
 def stop_together(processes: Iterable[OwnedProcess]) -> None:
-    """Stop all at the same time: as long as the slowest, not as long as their sum."""
-    owned = list(processes)
-    for process in owned:
-        process.ask_to_stop()
-    for process in owned:
-        process.stop()
+    """Stop all at the same time: as long as the slowest, not as long as their sum. One that fails stops no other."""
+    with contextlib.ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.stop)
+            process.ask_to_stop()
 
 
 def readable(descriptor: int, timeout_s: float) -> bool:

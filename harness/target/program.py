@@ -1,0 +1,87 @@
+"""The exact command and environment an application is started with."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from harness.catalog.applications import Application
+from harness.measure.interpreter import PROBE
+from harness.model.cell import Cell
+from harness.model.errors import UsageError
+from harness.target.servers import SERVERS, Server
+
+ENTRY: Final = "harness_entry:application"
+ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
+PASSED_ON: Final = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All that a program gets of the user's environment: what it takes to run. The rest may hold secrets, or settings that
+differ from machine to machine (GUNICORN_CMD_ARGS, WEB_CONCURRENCY, PYTHONPATH)."""
+
+
+def server_of(cell: Cell, application: Application) -> Server:
+    """The cell's entry of the table; raises UsageError where it has none or the application cannot run on it."""
+    server = SERVERS.get(cell.server)
+    if server is None:
+        known = ", ".join(SERVERS)
+        raise UsageError(f"no server is called {cell.server!r}", where=cell.label, mend=f"one of: {known}")
+    if cell.server not in application.manifest.servers:
+        named = ", ".join(application.manifest.servers)
+        raise UsageError(f"app.toml does not name {cell.server!r}", where=cell.label, mend=f"it names: {named}")
+    return server
+
+
+def keeps_alive(server: Server, application: Application) -> bool:
+    """As the server's entry declares it, or the manifest for the application's own server."""
+    own = application.manifest.own
+    return own.keep_alive if server.argv is None and own else server.keep_alive
+
+
+def command_of(
+    server: Server, application: Application, python: Path, *, host: str, port: int, workers: int
+) -> list[str]:
+    """The argv list. An application's own may name {host}, {port}, {workers} and {python}; nothing else is replaced."""
+    if server.argv is not None:
+        return [str(python), *server.argv(ENTRY, host, port, workers)]
+    assert application.manifest.own is not None, "the manifest gives both or neither"
+    given = {"{host}": host, "{port}": str(port), "{workers}": str(workers), "{python}": str(python)}
+    return [replaced(part, given) for part in application.manifest.own.argv]
+
+
+def replaced(text: str, given: Mapping[str, str]) -> str:
+    """Not str.format: an argument may hold other braces, such as JSON."""
+    for name, value in given.items():
+        text = text.replace(name, value)
+    return text
+
+
+def environment_of(
+    application: Application,
+    server: Server,
+    python: Path,
+    *,
+    shared: Path,
+    identities: Path,
+    database_url: str | None,
+    pool_size: int,
+) -> dict[str, str]:
+    """All variables of the program; docs/architecture.md lists them. `pool_size` is that of one worker.
+
+    Hashes of strings stay random, as in production: each restart is a replicate, and a fixed seed would favour somebody
+    in all of them alike.
+    """
+    own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    target = application.manifest.targets.of(server.interface)
+    return {
+        **own,
+        "PATH": os.pathsep.join([str(python.parent), own.get("PATH", os.defpath)]),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONPATH": os.pathsep.join(str(path.resolve()) for path in (application.root, shared, ENTRY_FOLDER, PROBE)),
+        **application.manifest.environment,
+        "HARNESS_IDENTITY": str(identities),
+        "HARNESS_POOL_SIZE": str(pool_size),
+        **({"HARNESS_TARGET": target} if target else {}),
+        **({"DATABASE_URL": database_url} if database_url else {}),
+    }
