@@ -8,7 +8,6 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.report.charts.choice import charts
 from harness.report.export import inside_html, ranking_document
 from harness.report.text import clean
 from harness.report.view.page import page
@@ -24,7 +23,7 @@ def html(source: Source) -> str:
         _environment()
         .get_template("page.html.j2")
         .render(
-            page=page(source, charts(source)),
+            page=page(source),
             css=css,
             js=js,
             policy=_policy(css, js),

@@ -77,6 +77,11 @@ def share(value: float) -> str:
     return "< 0.001 %" if value < 0.00001 else f"{100 * value:.2g} %" if value < 0.1 else f"{100 * value:.0f} %"
 
 
+def percent(value: float) -> str:
+    """A share of 1 in percent, with one decimal: 3.4 %."""
+    return f"{100 * value:.1f} %"
+
+
 def duration(seconds: float) -> str:
     """1.4 s, 42 s, 7 min 12 s, 2 h 5 min."""
     if seconds < 10:

@@ -1,9 +1,13 @@
 """A results folder -> the page and its figures."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.analysis.ranking import rank
+from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
+from harness.model.notice import Notice
+from harness.model.trial import Trial
 from harness.report.export import as_json, ranking_document
 from harness.report.page import html
 from harness.report.view.source import Source
@@ -29,11 +33,44 @@ def write_report(results: Path, out: Path) -> Path:
 
 
 def read(results: Path) -> Source:
-    """What the page is made from. Broken lines become notices; the rest is ranked."""
+    """What the page is made from. What cannot be used is told in a notice; the rest is ranked."""
     folder = ResultsFolder.open(results)
     record = folder.read_record()
-    trials, notices = folder.read_trials()
-    return Source(record, trials, rank(record, trials), notices)
+    found, notices = folder.read_trials()
+    trials, more = _usable(record, found)
+    return Source(record, trials, rank(record, trials), (*notices, *more))
+
+
+def _usable(record: CampaignRecord, trials: Iterable[Trial]) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:
+    """Trials that belong to the plan and are whole, and a notice for each other one."""
+    cells, scenarios = {cell.id for cell in record.plan.cells}, {item.id for item in record.plan.scenarios}
+    used: list[Trial] = []
+    notices: list[Notice] = []
+    for trial in trials:
+        fault = _fault(trial, cells, scenarios)
+        if fault:
+            notices.append(_unusable(trial, fault))
+        else:
+            used.append(trial)
+    return tuple(used), tuple(notices)
+
+
+def _fault(trial: Trial, cells: set[str], scenarios: set[str]) -> str:
+    if trial.cell not in cells:
+        return "its cell is not in the plan"
+    if trial.scenario not in scenarios:
+        return "its scenario is not in the plan"
+    if len(trial.rates) != len(trial.rotations) or trial.duration_s <= 0:
+        return "its rates and rotations do not fit together"
+    return ""
+
+
+def _unusable(trial: Trial, fault: str) -> Notice:
+    return Notice(
+        code="unusable-trial",
+        seen=f"a trial of cell {trial.cell}, block {trial.block}, scenario {trial.scenario} was left out: {fault}",
+        mend="the results folder was changed after it was written; restore it from a copy",
+    )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -4,8 +4,12 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from harness.load.histogram import Times
 from harness.model.application import AppManifest, Targets, Tier, Uses
 from harness.model.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
 from harness.model.cell import Cell
@@ -113,7 +117,7 @@ def trials_of(
     *,
     rotations: int = 30,
     seed: int = 7,
-    histogram: str | None = None,
+    timed: bool = False,
 ) -> tuple[Trial, ...]:
     """Trials of every cell, block, scenario and level; the reference's twin behaves as the reference does."""
     numbers, found = random.Random(seed), []
@@ -126,8 +130,16 @@ def trials_of(
                 for cell, app in cells:
                     rate = app.rates.get(item.id, app.rates["json"]) * restart[cell.id] * load
                     rates = tuple(round(rate * v * math.exp(numbers.gauss(0, 0.03)), 1) for v in speeds)
-                    found.append(trial(cell, block, item.id, level, rates, histogram=histogram))
+                    found.append(trial(cell, block, item.id, level, rates, histogram=times(rate) if timed else None))
     return tuple(found)
+
+
+@cache
+def times(rate: float) -> str | None:
+    """Response times of 64 connections that share `rate` requests a second."""
+    found = Times()
+    found.add(np.random.default_rng(1).lognormal(math.log(64 / rate), 0.35, 8000))
+    return found.encoded()
 
 
 def trial(
@@ -160,7 +172,7 @@ def campaign(
     scenarios: Mapping[str, str] = SCENARIOS,
     levels: bool = False,
     rotations: int = 30,
-    histogram: str | None = None,
+    timed: bool = False,
     twin: bool = True,
     failed: Sequence[str] = (),
     state: str = "finished",
@@ -229,7 +241,7 @@ def campaign(
         completed_blocks=tuple(range(blocks)),
         phases_s={"environments": 1.4, "database": 1.1, "start": 9.5, "warm-up": 18.0, "slices": 372.2, "stop": 6.1},
     )
-    return record, trials_of(living, manifests, blocks, rotations=rotations, histogram=histogram)
+    return record, trials_of(living, manifests, blocks, rotations=rotations, timed=timed)
 
 
 def saved(path: Path, record: CampaignRecord, trials: Sequence[Trial]) -> Path:

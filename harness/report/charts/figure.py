@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from harness.report.text import clean
 
-WIDTH: Final = 520
+WIDTH: Final = 470
 """Of a chart, in CSS pixels; one SVG unit is one pixel."""
 
 TOKENS: Final = {
@@ -39,7 +39,7 @@ _SETTINGS: Final[dict[str, Any]] = {
     "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 12,
+    "font.size": 12.5,
     "axes.edgecolor": RULE,
     "axes.labelcolor": MUTED,
     "axes.facecolor": "none",
@@ -51,8 +51,8 @@ _SETTINGS: Final[dict[str, Any]] = {
     "ytick.color": RULE,
     "xtick.labelcolor": MUTED,
     "ytick.labelcolor": INK,
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 12,
+    "xtick.labelsize": 11.5,
+    "ytick.labelsize": 12.5,
     "grid.color": RULE,
     "figure.facecolor": "none",
     "savefig.facecolor": "none",

@@ -64,7 +64,7 @@ def _draw(figure: Figure, blocks: Sequence[tuple[int, list[float]]]) -> None:
             axes.axvline(start - 0.5, color=RULE, linewidth=1)
         if len(blocks) <= 14:
             axes.text(
-                start + len(speeds) / 2, 1.02, f"{block + 1}", transform=axes.get_xaxis_transform(), ha="center",
+                start + len(speeds) / 2, 1.02, f"{block}", transform=axes.get_xaxis_transform(), ha="center",
                 color=MUTED, fontsize=11,
             )  # fmt: skip
         start += len(speeds)

@@ -53,7 +53,7 @@
     for (const table of tables) {
       table.nextElementSibling.hidden = all("tbody tr", table).some((row) => !row.hidden);
     }
-    const cells = all("details.cell");
+    const cells = all(".glance tbody tr");
     one(".shown", tools).textContent = `${cells.filter((cell) => !cell.hidden).length} of ${cells.length} cells shown`;
   };
 

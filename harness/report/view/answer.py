@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from harness.model.ranking import RankedCell, ScenarioRanking
-from harness.report.text import count, listing, number, shorten, times, times_between
+from harness.report.text import listing, number, shorten, times, times_between
 from harness.report.view.source import Source
 from harness.report.view.table import LEAGUES
 
@@ -92,8 +92,9 @@ def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -
 def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]:
     rows = contenders(found) if found else ()
     if found is None or not rows:
-        missing = count(len(found.unranked), "cell") if found and found.unranked else "this scenario"
-        return (Span(f"Nothing can be said: {missing} without a figure, for the causes given below."),)
+        reasons = {shorten(cell.reason, 200) for cell in found.unranked} if found else set()
+        cause = f": {reasons.pop()}" if len(reasons) == 1 else ", for the causes given below"
+        return (Span(f"Nothing can be said{cause}."),)
     first = leaders(found)
     spans = _alone(source, first[0], found) if len(first) == 1 else _together(source, first, found)
     return (*spans, *_yardsticks(source, found, rows, first), Span("."))
@@ -131,7 +132,10 @@ def _yardsticks(
     best, last = rows[0], rows[-1]
     spans: list[Span] = []
     if best.ratio is not None and best.cell != source.ranking.reference:
-        spans += [*_times(Times(best.ratio, best.ratio_low, best.ratio_high)), Span(f" the speed of {source.reference.label}")]
+        spans += [
+            *_times(Times(best.ratio, best.ratio_low, best.ratio_high)),
+            Span(f" the speed of {source.reference.label}"),
+        ]
     if last not in first and last.rps > 0:
         spans += [Span(" and") if spans else Span(""), *_times(_against(source, found, best, last))]
         spans += [Span(f" that of {_label(source, last)}, the slowest")]

@@ -164,7 +164,7 @@ def _blocks(source: Source, cell: str, scenario: ScenarioManifest) -> Blocks:
 
 def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:
     numbers = row.block_numbers or range(len(row.block_rps))
-    return ((f"block {block + 1}", rate(value)) for block, value in zip(numbers, row.block_rps, strict=False))
+    return ((f"block {block}", rate(value)) for block, value in zip(numbers, row.block_rps, strict=False))
 
 
 def _gates(source: Source) -> Mapping[str, tuple[Gate, ...]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.model.campaign import CampaignRecord, ServiceFacts
 from harness.model.machine import Machine
-from harness.report.text import NOT_AVAILABLE, count, duration, moment, share, shorten, size
+from harness.report.text import NOT_AVAILABLE, count, duration, listing, moment, percent, share, shorten, size
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
 
@@ -49,13 +49,26 @@ def number_of_blocks(record: CampaignRecord) -> str:
     return f"{count(len(record.completed_blocks), 'block')} of at most {record.plan.max_blocks:,}"
 
 
-def state_remark(record: CampaignRecord) -> str:
-    """Why the page is not the last word; empty where it is."""
-    if record.state == "interrupted":
-        return "This campaign was interrupted: what was measured up to then is shown, and it can be resumed."
-    if record.state == "running":
-        return "This campaign had not ended when the page was written."
-    return ""
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Why the page is not the last word, at its very top."""
+
+    word: str
+    says: str
+
+
+def flags(source: Source) -> tuple[Flag, ...]:
+    """What a reader must know before the answer."""
+    record, found = source.record, source.ranking.scenarios
+    seen = [shorten(item.title, 80) for item in record.plan.scenarios if item.id in found and found[item.id].estimate]
+    failed = {failure.cell: source.name(failure.cell).label for failure in record.failures}
+    told = (
+        ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
+        ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
+        ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
+        ("running", record.state == "running" and "The campaign had not ended when this page was written."),
+    )
+    return tuple(Flag(word, says) for word, says in told if says)
 
 
 def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
@@ -149,11 +162,10 @@ def _noise_floor(source: Source) -> Fact:
     """What the reference differs from its own twin by, at most; each scenario has its own."""
     found = [ranking.noise_floor for ranking in source.ranking.scenarios.values() if ranking.noise_floor]
     shares = sorted(floor.share for floor in found if floor.share is not None)
-    if not found:
-        return Fact("Noise floor", NOT_AVAILABLE, "the reference had no A/A twin")
     if not shares:
-        return Fact("Noise floor", NOT_AVAILABLE, "too few blocks")
-    text = share(shares[0]) if len(shares) == 1 else f"{share(shares[0])} to {share(shares[-1])}"
+        twin = found or any(name.twin for name in source.names.values())
+        return Fact("Noise floor", NOT_AVAILABLE, "too few blocks" if twin else "the reference had no A/A twin")
+    text = percent(shares[0]) if len(shares) == 1 else f"{percent(shares[0])} to {percent(shares[-1])}"
     return Fact("Noise floor", text, "smaller differences are not called")
 
 

@@ -1,26 +1,38 @@
-"""All cells in all scenarios at a glance: the share of the fastest."""
+"""All cells in all scenarios at a glance: the share of the fastest, and the overall ranking where there is one."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from harness.report.text import Figure, absent, shorten
+from harness.report.text import Figure, absent, shorten, times, times_between
 from harness.report.view.names import Name
 from harness.report.view.source import Source
+from harness.report.view.table import LEAGUES, place
+
+_BY_SHARE: Final = (
+    "Requests a second as a share of the fastest cell in each scenario. Lines are in the order of the geometric "
+    "mean of their shares, which is an order to read by and no ranking."
+)
+_BY_SCORE: Final = (
+    "Requests a second as a share of the fastest cell in each scenario. Overall is the geometric mean of a cell's "
+    "ratios to the reference."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A cell in one scenario: its share of the fastest there, its rank, and the bar's length."""
+    """A cell in one column: its figure, its rank, its interval where it has one, and the bar's length."""
 
     figure: Figure
-    rank: str
-    width: str
+    rank: str = ""
+    interval: str = ""
+    width: str = "0%"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell over all scenarios."""
+    """A cell over all columns."""
 
     name: Name
     shares: tuple[Share, ...]
@@ -28,51 +40,67 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The overview. `columns` (id and title of a scenario) and every line's `shares` run alike."""
+    """The overview. `columns` (id of a section, title) and every line's `shares` run alike."""
 
+    about: str
     columns: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
 
 
 def glance(source: Source) -> Glance:
-    """Lines in the order of the geometric mean of their shares; cells that lack a scenario come last."""
-    scenarios = source.record.plan.scenarios
-    columns = [_column(source, scenario.id) for scenario in scenarios]
-    lines = [
-        Line(name, tuple(column.get(name.id) or _missing(source, scenario.id, name.id) for scenario, column in pairs))
-        for name in source.contestants
-        for pairs in (list(zip(scenarios, columns, strict=True)),)
-    ]
+    """Lines by league and overall score, or else by the geometric mean of their shares; incomplete ones come last."""
+    scenarios, overall = source.record.plan.scenarios, _overall(source)
+    columns = [*([overall] if overall else []), *(_column(source, scenario.id) for scenario in scenarios)]
+    lines = [Line(name, tuple(column[name.id] for column in columns)) for name in source.contestants]
+    titles = tuple((scenario.id, shorten(scenario.title, 80)) for scenario in scenarios)
     return Glance(
-        columns=tuple((scenario.id, shorten(scenario.title, 80)) for scenario in scenarios),
-        lines=tuple(sorted(lines, key=_order)),
+        about=_BY_SCORE if overall else _BY_SHARE,
+        columns=((("glance", "Overall"),) if overall else ()) + titles,
+        lines=tuple(sorted(lines, key=lambda line: _order(line, by_score=bool(overall)))),
     )
 
 
 def _column(source: Source, scenario: str) -> Mapping[str, Share]:
     found = source.ranking.scenarios.get(scenario)
     rows = found.rows if found else ()
-    best = max((row.rps for row in rows), default=0.0)
-    if best <= 0:
-        return {}
-    return {
+    best = max((row.rps for row in rows), default=0.0) or 1.0
+    reasons = {cell.cell: shorten(cell.reason, 200) for cell in found.unranked} if found else {}
+    shares = {
         row.cell: Share(
             figure=Figure(f"{100 * row.rps / best:.0f} %", row.rps / best),
-            rank=str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}",
+            rank=place(row.rank_low, row.rank_high),
             width=f"{100 * row.rps / best:.2f}%",
         )
         for row in rows
     }
+    return _complete(source, shares, reasons)
 
 
-def _missing(source: Source, scenario: str, cell: str) -> Share:
-    found = source.ranking.scenarios.get(scenario)
-    reason = next((other.reason for other in found.unranked if other.cell == cell), "") if found else ""
-    return Share(absent(shorten(reason, 200) or "nothing was measured"), "", "0%")
+def _overall(source: Source) -> Mapping[str, Share]:
+    """The overall column; empty where the analysis gives none."""
+    overall = source.ranking.overall
+    if overall is None or not overall.rows:
+        return {}
+    best = max(row.score for row in overall.rows) or 1.0
+    shares = {
+        row.cell: Share(
+            figure=Figure(times(row.score), row.score),
+            rank=place(row.rank_low, row.rank_high),
+            interval=times_between(row.score_low, row.score_high) if row.score_low and row.score_high else "",
+            width=f"{100 * row.score / best:.2f}%",
+        )
+        for row in overall.rows
+    }
+    return _complete(source, shares, {cell.cell: shorten(cell.reason, 200) for cell in overall.unranked})
 
 
-def _order(line: Line) -> tuple[bool, float, str]:
-    values = [share.figure.value for share in line.shares]
+def _complete(source: Source, shares: Mapping[str, Share], reasons: Mapping[str, str]) -> Mapping[str, Share]:
+    missing = (name.id for name in source.contestants if name.id not in shares)
+    return {**shares, **{cell: Share(absent(reasons.get(cell) or "nothing was measured")) for cell in missing}}
+
+
+def _order(line: Line, *, by_score: bool) -> tuple[int, bool, float, str]:
+    values = [share.figure.value for share in (line.shares[:1] if by_score else line.shares)]
     known = [value for value in values if value]
     mean = sum(math.log(value) for value in known) / len(known) if known else 0.0
-    return len(known) < len(values), -mean, line.name.label
+    return list(LEAGUES).index(line.name.league), len(known) < len(values), -mean, line.name.label

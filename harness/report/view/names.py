@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.analysis.eligible import league_of
 from harness.model.application import AppManifest
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
-from harness.report.text import shorten
+from harness.report.text import count, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Name:
     server: str
     suffix: str
     tier: str
+    league: str
     interface: str
     language: str
     reference: bool
@@ -44,7 +46,18 @@ def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "
     """The name of `cell`, also where a damaged record no longer plans it."""
     if cell in known:
         return known[cell]
-    return Name(cell, "", shorten(app or cell, 80), shorten(server or "unknown server", 80), "", "", "", "", False)
+    return Name(
+        cell,
+        "",
+        shorten(app or cell, 80),
+        shorten(server or "unknown server", 80),
+        "",
+        "unknown",
+        "controlled",
+        "",
+        "",
+        False,
+    )
 
 
 def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Name:
@@ -56,6 +69,7 @@ def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Nam
         server=cell.server,
         suffix="" if alone else _difference(cell, record.plan.cells),
         tier=app.tier if app else "unknown",
+        league=league_of(app),
         interface=_interfaces(app) if app else "unknown",
         language=shorten(app.language, 40) if app else "unknown",
         reference=cell.id == record.plan.reference,
@@ -68,7 +82,7 @@ def _difference(cell: Cell, cells: Sequence[Cell]) -> str:
     parts = [
         text
         for text, values in (
-            (f"{cell.workers} workers", {other.workers for other in like}),
+            (count(cell.workers, "worker"), {other.workers for other in like}),
             (cell.database, {other.database for other in like}),
             (f"Python {cell.interpreter}", {other.interpreter for other in like}),
         )

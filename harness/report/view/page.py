@@ -1,12 +1,13 @@
 """The whole page as one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.report.charts.figure import Chart
+from harness.report.figures import Figures, figures
 from harness.report.text import moment, shorten
 from harness.report.view.answer import Answer, answers, headline
 from harness.report.view.details import Detail, details
-from harness.report.view.facts import Fact, Phase, facts, machine_facts, phases, plan_facts, remarks, state_remark
+from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
 from harness.report.view.glance import Glance, glance
 from harness.report.view.remarks import Remark
 from harness.report.view.source import Source
@@ -28,15 +29,13 @@ class Page:
 
     campaign: str
     date: str
-    estimate: bool
-    state: str
-    state_says: str
+    flags: tuple[Flag, ...]
     headline: str
     answers: tuple[Answer, ...]
     facts: tuple[Fact, ...]
     glance: Glance
     tables: tuple[Table, ...]
-    charts: dict[str, Chart]
+    figures: Mapping[str, Figures]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
     reference: str
@@ -48,22 +47,20 @@ class Page:
     remarks: tuple[Remark, ...]
 
 
-def page(source: Source, charts: dict[str, Chart]) -> Page:
+def page(source: Source) -> Page:
     """Everything a reader sees, from what was recorded and concluded."""
     record = source.record
     tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
     return Page(
         campaign=shorten(record.id, 80),
         date=moment(record.created_at),
-        estimate=any(found.estimate for found in tables),
-        state=record.state,
-        state_says=state_remark(record),
+        flags=flags(source),
         headline=headline(source),
         answers=answers(source),
         facts=facts(source),
         glance=glance(source),
         tables=tables,
-        charts=charts,
+        figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),
         reference=source.ranking.reference,

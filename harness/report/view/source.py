@@ -58,14 +58,16 @@ class Source:
         return self._pairs.get((scenario, one, other))
 
     @cached_property
-    def _ranked(self) -> Mapping[str, tuple[Trial, ...]]:
+    def _by_scenario(self) -> Mapping[str, tuple[Trial, ...]]:
         found: dict[str, list[Trial]] = {}
-        at = {scenario.id: scenario.rank.at for scenario in self.record.plan.scenarios}
         for trial in self.trials:
-            if at.get(trial.scenario) == trial.level:
-                found.setdefault(trial.scenario, []).append(trial)
+            found.setdefault(trial.scenario, []).append(trial)
         return {scenario: tuple(trials) for scenario, trials in found.items()}
+
+    def trials_of(self, scenario: ScenarioManifest) -> tuple[Trial, ...]:
+        """The scenario's trials, at all levels."""
+        return self._by_scenario.get(scenario.id, ())
 
     def trials_ranked(self, scenario: ScenarioManifest) -> tuple[Trial, ...]:
         """The scenario's trials at the level it is ranked at."""
-        return self._ranked.get(scenario.id, ())
+        return tuple(trial for trial in self.trials_of(scenario) if trial.level == scenario.rank.at)

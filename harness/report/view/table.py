@@ -6,7 +6,19 @@ from typing import Final
 
 from harness.model.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.model.scenario import Level, ScenarioManifest
-from harness.report.text import Figure, absent, between, clean, count, rate, share, shorten, times, times_between
+from harness.report.text import (
+    Figure,
+    absent,
+    between,
+    clean,
+    count,
+    percent,
+    rate,
+    share,
+    shorten,
+    times,
+    times_between,
+)
 from harness.report.view.names import Name
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
@@ -106,6 +118,11 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
     )
 
 
+def place(low: int, high: int) -> str:
+    """A rank interval: 2, or 2–4."""
+    return str(low) if low == high else f"{low}–{high}"
+
+
 def load(level: Level) -> str:
     """64 connections, 20 rows a request."""
     connections = count(level.connections, "connection")
@@ -135,7 +152,7 @@ def _inference(source: Source, found: ScenarioRanking) -> str:
     if found.confidence is None:
         return "There are too few blocks for intervals, so no order is claimed."
     floor = found.noise_floor.share if found.noise_floor else None
-    noise = "" if floor is None else f" and beyond the noise floor of {share(floor)}"
+    noise = "" if floor is None else f" and beyond the noise floor of {percent(floor)}"
     return (
         f"The intervals of all ratios hold together at {share(found.confidence)} confidence after "
         f"{count(found.blocks, 'block')}. "
@@ -148,7 +165,7 @@ def _row(source: Source, row: RankedCell, scale: Scale, rails: tuple[str, ...], 
     why_not = ONE_BLOCK if row.blocks <= 1 else "too few blocks for an interval"
     return Row(
         name=source.name(row.cell, row.app, row.server),
-        rank=str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}",
+        rank=place(row.rank_low, row.rank_high),
         rank_low=row.rank_low,
         group=row.group,
         rails=rails,

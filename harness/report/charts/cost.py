@@ -1,0 +1,76 @@
+"""What a framework costs above the bare callable on the same server, in microseconds a request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from harness.report.charts.figure import ACCENT, FLOOR, INK, Chart, chart, label
+from harness.report.charts.scale import plain
+
+_ROW = 30
+_MARGIN = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Microseconds of a worker's time a request: the bare callable's, and what comes on top, with its interval."""
+
+    label: str
+    floor_label: str
+    floor_us: float
+    extra_us: float
+    extra_low_us: float | None
+    extra_high_us: float | None
+
+
+def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
+    """Stacked bars, cheapest first; None where no application shares its server with a bare callable."""
+    if not rows:
+        return None
+    rows = sorted(rows, key=lambda row: row.floor_us + row.extra_us)
+    return chart(
+        f"cost-{scenario}",
+        title=f"{title}: cost of the framework",
+        caption="Microseconds of a worker's time for one request. Grey: the bare callable on the same server, which is "
+        "the server and, where there is one, the database. Colour: what the framework adds, with its interval.",
+        says="; ".join(_says(row) for row in rows) + ".",
+        height=_ROW * len(rows) + _MARGIN,
+        draw=lambda figure: _draw(figure, rows),
+    )
+
+
+def _says(row: Cost) -> str:
+    bounds = "" if row.extra_low_us is None else f" ({row.extra_low_us:.3g} to {row.extra_high_us or 0:.3g})"
+    return f"{row.label}: {row.floor_us:.3g} for {row.floor_label}, and {row.extra_us:.3g}{bounds} for the framework"
+
+
+def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
+    height = _ROW * len(rows) + _MARGIN
+    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - 46 / height))
+    longest = max(max(row.floor_us + row.extra_us, row.floor_us + (row.extra_high_us or 0)) for row in rows)
+    for place, row in enumerate(rows):
+        _draw_row(axes, place, row, longest)
+    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 1.22 * longest)
+    axes.tick_params(axis="y", length=0, pad=8)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(lambda value, _: plain(value))
+    axes.set_xlabel("microseconds a request")
+
+
+def _draw_row(axes: Axes, place: int, row: Cost, longest: float) -> None:
+    axes.barh(place, row.floor_us, height=0.5, color=FLOOR)
+    axes.barh(place, max(row.extra_us, 0.0), left=row.floor_us, height=0.5, color=ACCENT)
+    end = row.floor_us + max(row.extra_us, 0.0)
+    if row.extra_low_us is not None and row.extra_high_us is not None:
+        low, high = row.floor_us + row.extra_low_us, row.floor_us + row.extra_high_us
+        axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
+        axes.plot([low, high], [place, place], "|", color=INK, markersize=7, markeredgewidth=1.4)
+        end = max(end, high)
+    axes.text(end + 0.02 * longest, place, f"{row.extra_us:+.3g}", va="center", fontsize=11.5)

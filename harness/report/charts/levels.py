@@ -1,0 +1,38 @@
+"""Throughput against concurrency, or against the scenario's parameter."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from harness.report.charts import lines
+from harness.report.charts.figure import MUTED, Chart, chart
+from harness.report.charts.scale import logarithmic, plain
+
+
+def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> Chart | None:
+    """`of`: what the x axis counts (connections, rows). None without a cell that was driven at two levels."""
+    found = [line for line in found if len(line.points) > 1]
+    if not found:
+        return None
+    places = {x: f"{plain(x)} {of}" for line in found for x, _ in line.points}
+    return chart(
+        f"levels-{scenario}",
+        title=f"{title}: requests a second against {of}",
+        caption="The median slice of each block, and the geometric mean over blocks. Only the ranking level is ranked: "
+        "a best of several levels would favour the luckiest.",
+        says=lines.in_words(found, places, "requests a second"),
+        height=lines.HEIGHT,
+        draw=lambda figure: _draw(figure, found, of),
+    )
+
+
+def _draw(figure: Figure, found: Sequence[lines.Line], of: str) -> None:
+    axes = lines.plot(figure, found)
+    x = sorted({x for line in found for x, _ in line.points})
+    logarithmic(axes, "y", [y for line in found for _, y in line.points])
+    axes.set_xscale("log")
+    axes.set_xticks(x, [plain(value) for value in x])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(x[0] / 1.1, x[-1] * 1.1)
+    axes.set_xlabel(f"{of}, logarithmic", color=MUTED)
+    lines.name_ends(axes, found)

@@ -1,0 +1,91 @@
+"""One line a cell, named where it ends: no legend to look up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from harness.report.charts.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
+
+HEIGHT = 300
+_GAP = 15
+"""Pixels between two names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn as the yardstick it is."""
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    floor: bool
+
+
+def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
+    """The lines on an empty axes with room for their names on the right; scales and names are left to do."""
+    axes = figure.add_axes((0.105, 0.15, 0.475, 0.8))
+    for line, (colour, dash) in zip(lines, styles(lines), strict=True):
+        x, y = zip(*line.points, strict=True)
+        axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER)
+    axes.grid(axis="y", linewidth=0.8)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=MUTED, labelsize=11)
+    return axes
+
+
+def name_ends(axes: Axes, lines: Sequence[Line]) -> None:
+    """Write each name beside its line's last point, moved apart where they would touch. Scales must be set."""
+    ends = [float(axes.transData.transform(line.points[-1])[1]) for line in lines]
+    box = axes.get_window_extent()
+    for line, (colour, _), place in zip(lines, styles(lines), apart(ends, _GAP, box.y0, box.y1), strict=True):
+        height = (place - box.y0) / box.height
+        axes.annotate(
+            label(line.label, 27),
+            xy=(line.points[-1]),
+            xytext=(1.05, height),
+            textcoords="axes fraction",
+            color=MUTED if line.floor else colour,
+            fontsize=12,
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 2, "shrinkB": 4},
+        )
+
+
+def styles(lines: Sequence[Line]) -> list[tuple[str, str | tuple[float, tuple[float, ...]]]]:
+    """(colour, dash) of each line: colours first, then the same again dashed."""
+    found: list[tuple[str, str | tuple[float, tuple[float, ...]]]] = []
+    index = 0
+    for line in lines:
+        if line.floor:
+            found.append((FLOOR, "-"))
+            continue
+        found.append((SERIES[index % len(SERIES)], DASHES[index // len(SERIES) % len(DASHES)]))
+        index += 1
+    return found
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near those `wanted`, in the same order, at least `gap` apart and between `low` and `high` as far as
+    they fit."""
+    order = np.argsort(wanted, kind="stable")
+    placed = np.asarray(wanted, dtype=float)[order]
+    for index in range(1, len(placed)):
+        placed[index] = max(placed[index], placed[index - 1] + gap)
+    over = placed[-1] - high if len(placed) else 0.0
+    if over > 0:
+        placed[-1] -= over
+        for index in range(len(placed) - 2, -1, -1):
+            placed[index] = min(placed[index], placed[index + 1] - gap)
+    found = np.empty_like(placed)
+    found[order] = np.maximum(placed, low - gap)
+    return [float(value) for value in found]
+
+
+def in_words(lines: Sequence[Line], at: Mapping[float, str], unit: str) -> str:
+    """The lines as sentences; `at` names the places on the x axis."""
+    return " ".join(
+        f"{line.label}: " + ", ".join(f"{y:.4g} {unit} at {at.get(x, f'{x:g}')}" for x, y in line.points) + "."
+        for line in lines
+    )

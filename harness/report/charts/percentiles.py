@@ -1,0 +1,47 @@
+"""Percentile curves of the response time, on a scale where each step is ten times rarer (Tene, HdrHistogram)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from matplotlib.figure import Figure
+
+from harness.report.charts import lines
+from harness.report.charts.figure import MUTED, Chart, chart
+from harness.report.charts.scale import logarithmic
+
+SHOWN: Final[Mapping[float, str]] = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %"}
+LEAST_BEYOND: Final = 100
+"""Observations that must lie beyond a percentile before it is shown."""
+
+
+def percentiles(scenario: str, title: str, found: Sequence[lines.Line], load: str) -> Chart | None:
+    """Points are (share, milliseconds). None where no cell has two percentiles to show."""
+    turned = [
+        lines.Line(line.label, tuple((1 / (1 - share), time) for share, time in line.points), line.floor)
+        for line in found
+        if len(line.points) > 1
+    ]
+    if not turned:
+        return None
+    return chart(
+        f"percentiles-{scenario}",
+        title=f"{title}: response time under full load",
+        caption=f"At {load}, everybody asking as fast as they can: mostly the time spent waiting for one's turn. It "
+        "follows from throughput and is not ranked. A percentile is shown where at least 100 answers lie beyond it.",
+        says=lines.in_words(turned, {1 / (1 - share): name for share, name in SHOWN.items()}, "milliseconds"),
+        height=lines.HEIGHT,
+        draw=lambda figure: _draw(figure, turned),
+    )
+
+
+def _draw(figure: Figure, turned: Sequence[lines.Line]) -> None:
+    axes = lines.plot(figure, turned)
+    logarithmic(axes, "y", [y for line in turned for _, y in line.points])
+    axes.set_xscale("log")
+    last = max(x for line in turned for x, _ in line.points)
+    ticks = {1 / (1 - share): name for share, name in SHOWN.items() if 1 / (1 - share) <= last * 1.001}
+    axes.set_xticks(list(ticks), list(ticks.values()))
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(1.8, last * 1.15)
+    axes.set_xlabel("milliseconds by share of the answers", color=MUTED)
+    lines.name_ends(axes, turned)

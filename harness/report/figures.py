@@ -1,0 +1,68 @@
+"""Every chart that a campaign's data allow, and why the others are missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.model.ranking import ScenarioRanking
+from harness.model.scenario import ScenarioManifest
+from harness.report.charts.agreement import agreement
+from harness.report.charts.cost import cost
+from harness.report.charts.figure import Chart
+from harness.report.charts.levels import levels
+from harness.report.charts.percentiles import percentiles
+from harness.report.charts.trace import trace
+from harness.report.text import count, shorten
+from harness.report.view import curves
+from harness.report.view.source import Source
+from harness.report.view.table import load
+
+
+@dataclass(frozen=True, slots=True)
+class NotDrawn:
+    """A chart for which there is no data, and why."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The charts of one scenario."""
+
+    drawn: tuple[Chart, ...]
+    missing: tuple[NotDrawn, ...]
+
+
+def figures(source: Source, scenario: ScenarioManifest) -> Figures:
+    """The scenario's charts, in the order they are read."""
+    found = source.ranking.scenarios.get(scenario.id)
+    every = tuple(_every(source, scenario, found)) if found and found.rows else ()
+    return Figures(
+        drawn=tuple(chart for chart in every if isinstance(chart, Chart)),
+        missing=tuple(chart for chart in every if isinstance(chart, NotDrawn)),
+    )
+
+
+def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
+    title, trials = shorten(scenario.title, 60), source.trials_ranked(scenario)
+    yield cost(scenario.id, title, curves.costs(source, found)) or NotDrawn(
+        "cost of the framework", "no application was measured on the same server as a bare callable"
+    )
+    yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
+        "how well the blocks agree", "it takes two blocks, and the reference in them"
+    )
+    of = curves.of(scenario)
+    yield levels(scenario.id, title, curves.throughputs(source, scenario, source.trials_of(scenario)), of) or NotDrawn(
+        f"requests a second against {of}", "only one level was driven"
+    )
+    latencies = curves.latencies(source, trials)
+    yield percentiles(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
+        "response time under full load", _why_no_times(latencies)
+    )
+    yield trace(scenario.id, title, trials) or NotDrawn("speed of the machine", "it takes two rotations")
+
+
+def _why_no_times(latencies: curves.Latencies) -> str:
+    if latencies.unreadable:
+        return f"{count(latencies.unreadable, 'histogram')} could not be read"
+    return "too few answers were timed for two percentiles"

@@ -1,0 +1,241 @@
+"""What the page says, and that it says what ranking.json says."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.model.notice import Notice
+from harness.report.write import write_report
+from tests.report.campaigns import APPS, campaign, saved
+from tests.report.dom import Element, parse
+
+
+def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
+    """The page as a tree, and its figures."""
+    page = write_report(saved(tmp_path / "results", *campaign(**how)), tmp_path / "out")
+    return parse(page.read_text(encoding="utf-8")), json.loads(page.with_name("ranking.json").read_text())
+
+
+def rows(page: Element, scenario: str) -> list[Element]:
+    return page.one("table", data_scenario=scenario).one("tbody").all("tr")
+
+
+def test_the_figures_of_the_page_are_those_of_ranking_json(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    assert len(figures["scenarios"]) == 3
+    for scenario, ranked in figures["scenarios"].items():
+        shown = rows(page, scenario)
+        assert [row.attributes["data-cell"] for row in shown] == [row["cell"] for row in ranked]
+        for row, figure in zip(shown, ranked, strict=True):
+            assert float(row.one("td", class_="rps").attributes["data-value"]) == figure["rps"]
+            assert float(row.one("td", class_="ratio").attributes["data-value"]) == figure["ratio"]
+            assert float(row.one("td", class_="errors").attributes["data-value"]) == figure["error_share"]
+            assert float(row.one("td", class_="blocks").attributes["data-value"]) == figure["blocks"]
+            low, high = figure["rank_low"], figure["rank_high"]
+            assert row.one("td", class_="rank").text == (str(low) if low == high else f"{low}–{high}")
+            text = row.one("td", class_="rps").text
+            assert text == f"{figure['rps']:,.0f} {figure['rps_low']:,.0f}–{figure['rps_high']:,.0f}"
+
+
+def test_the_figures_of_every_block_are_those_of_ranking_json(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    for ranked in figures["scenarios"].values():
+        for figure in ranked:
+            cell = page.one("details", data_cell=figure["cell"])
+            shown = [float(block.attributes["data-value"]) for block in cell.all("span", class_="block")]
+            assert any(shown[at : at + 6] == figure["block_rps"] for at in range(0, 18, 6))
+
+
+def test_the_figures_inside_the_page_are_those_beside_it(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    inside = page.one("script", type="application/json")
+    assert json.loads("".join(child for child in inside.children if isinstance(child, str))) == figures
+
+
+def test_the_answer_is_a_sentence_for_each_scenario(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    assert page.one("h1").text == "Starlette on uvicorn is fastest in all 3 scenarios"
+    first = page.one("dl", class_="answers").all("dd")[0].text
+    best = figures["scenarios"]["json"][1]
+    assert best["app"] == "starlette"
+    assert f"Starlette on uvicorn answers {best['rps']:,.0f} requests a second" in first
+    assert f"{best['ratio']:.3f}× ({best['ratio_low']:.3f}–{best['ratio_high']:.3f}) the speed of Raw ASGI" in first
+    assert re.search(r"[45]\.\d\d× \([45]\.\d\d–[45]\.\d\d\) that of (Django|Flask) on gunicorn-gthread", first)
+
+
+def test_a_tie_at_the_top_is_told_as_one(tmp_path: Path) -> None:
+    twins = tuple(replace(app, rates=APPS[1].rates) if app.id == "fastapi" else app for app in APPS)
+    page, _ = report(tmp_path, apps=twins)
+    answers = page.one("dl", class_="answers").text
+    assert "tied for it" in page.one("h1").text
+    assert "are not told apart at" in answers or "are tied at" in answers
+
+
+def test_different_winners_are_named_each_with_its_scenarios(tmp_path: Path) -> None:
+    apps = tuple(replace(app, rates={**app.rates, "db": 20_000}) if app.id == "django" else app for app in APPS)
+    page, _ = report(tmp_path, apps=apps)
+    assert page.one("h1").text == (
+        "No single winner: Starlette on uvicorn in JSON and Plaintext; Django on gunicorn-gthread in One database row"
+    )
+
+
+def test_a_tie_group_is_drawn_and_told(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    tied = [row for row in figures["scenarios"]["json"] if row["rank_low"] != row["rank_high"]]
+    assert {row["app"] for row in tied} == {"flask", "django"}
+    last_two = rows(page, "json")[-2:]
+    assert [row.all("i")[0].attributes["class"] for row in last_two] == ["rail start", "rail end"]
+    assert all(f"group {tied[0]['group']}" in row.one("td", class_="tie").text for row in last_two)
+
+
+def test_what_was_compared_where_and_when_stands_at_the_top(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    facts = page.one("dl", class_="facts").text
+    for expected in (
+        "2026-11-22 07:31 UTC",
+        "took 7 min 12 s",
+        "Intel Xeon 8375C",
+        "2 logical CPUs",
+        "CPython 3.11.7",
+        "postgresql 18.6",
+        "6 blocks of at most 19",
+        "seed 20261122",
+        "commit 95fb9da3c0ffee"[:18],
+        "Raw ASGI on uvicorn",
+    ):
+        assert expected in facts
+    assert re.search(r"Noise floor\s*\d\.\d %", facts)
+
+
+def test_versions_are_those_of_the_live_processes(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    fastapi = next(row for row in page.one("table", class_="versions").all("tr") if "FastAPI" in row.text)
+    assert [cell.text for cell in fastapi.all("td")] == ["CPython 3.11.7", "fastapi 0.165.0 psycopg 3.3.9 uvicorn 0.54.0"]
+
+
+def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:
+    page, figures = report(tmp_path, blocks=1)
+    assert figures["inference"]["json"]["estimate"] is True
+    assert "estimate" in page.one("p", class_="flag").text
+    assert page.one("h1").text == "Starlette on uvicorn looks fastest in all 3 scenarios"
+    assert "n/a one block gives no interval" in rows(page, "json")[0].one("td", class_="rps").text
+    assert not page.one("table", data_scenario="json").all("line")
+
+
+def test_without_a_completed_block_the_page_says_so(tmp_path: Path) -> None:
+    page, figures = report(tmp_path, blocks=0, state="interrupted")
+    assert figures["scenarios"] == {"json": [], "plaintext": [], "db": []}
+    assert page.one("h1").text == "Nothing could be ranked yet"
+    assert "not measured in any completed block" in page.one("dl", class_="answers").text
+    assert "interrupted" in page.text
+    assert len(page.all("ul", class_="unranked")) == 3
+
+
+def test_a_block_that_was_cut_off_leaves_a_page_of_the_others(tmp_path: Path) -> None:
+    record, trials = campaign(blocks=5, state="interrupted")
+    record = record.model_copy(update={"completed_blocks": (0, 1, 2, 3)})
+    page = write_report(saved(tmp_path / "results", record, trials), tmp_path / "out")
+    assert all(row.one("td", class_="blocks").text == "4" for row in rows(parse(page.read_text()), "json"))
+
+
+def test_a_failed_cell_is_shown_with_its_cause_and_the_end_of_its_log(tmp_path: Path) -> None:
+    page, figures = report(tmp_path, failed=("flask",))
+    assert [row["app"] for row in figures["unranked"]["json"]] == ["flask"]
+    assert "flask" not in {row["app"] for row in figures["scenarios"]["json"]}
+    unranked = page.one("ul", class_="unranked").text
+    assert "n/a start: exited with code 3 before it answered" in unranked
+    assert "No module named 'flask'" in unranked
+    assert "failed: start" in page.one("details", data_app="Flask").text
+    assert "Flask on gunicorn-gthread" in page.one("p", class_="flag").text
+
+
+def test_a_failed_reference_leaves_ratios_absent_with_the_reason(tmp_path: Path) -> None:
+    page, _ = report(tmp_path, failed=("raw-asgi",), twin=False)
+    ratio = rows(page, "json")[0].one("td", class_="ratio")
+    assert ratio.text == "n/a the reference has no figure here"
+    assert ratio.attributes["data-value"] == ""
+
+
+def test_a_gated_trial_is_told_in_the_details_of_its_cell(tmp_path: Path) -> None:
+    record, trials = campaign()
+    gate = Notice(code="errors", seen="12 of 900 requests failed", mend="read the server's log")
+    gated = [
+        trial.model_copy(update={"failed_gates": (gate,)})
+        if trial.cell.startswith("django") and not trial.block
+        else trial
+        for trial in trials
+    ]
+    page = write_report(saved(tmp_path / "results", record, gated), tmp_path / "out")
+    django = parse(page.read_text()).one("details", data_app="Django")
+    assert "3 trials gated" in django.text
+    assert "errors in block 0, json, 64c: 12 of 900 requests failed read the server's log" in django.text
+
+
+def test_tiers_are_ranked_apart(tmp_path: Path) -> None:
+    apps = tuple(replace(app, tier="idiomatic") if app.id == "django" else app for app in APPS)
+    page, _ = report(tmp_path, apps=apps)
+    tables = page.all("table", data_scenario="json")
+    assert [table.attributes["data-league"] for table in tables] == ["controlled", "idiomatic"]
+    assert [row.one("td", class_="rank").text for row in tables[1].one("tbody").all("tr")] == ["1"]
+
+
+def test_a_trial_that_is_not_of_the_plan_is_named_and_left_out(tmp_path: Path) -> None:
+    record, trials = campaign()
+    stray = trials[0].model_copy(update={"scenario": "elsewhere"})
+    page = write_report(saved(tmp_path / "results", record, (*trials, stray)), tmp_path / "out").read_text()
+    assert "unusable-trial" in page
+    assert "its scenario is not in the plan" in page
+
+
+def test_charts_that_lack_data_are_named_with_the_reason(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    assert (
+        "requests a second against connections n/a (only one level was driven)" in page.one("p", class_="missing").text
+    )
+
+
+def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
+    page, _ = report(tmp_path, levels=True, timed=True)
+    charts = page.all("svg", class_="chart")
+    assert len(charts) == 15
+    ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    for chart in charts:
+        assert chart.one("title").text
+        assert re.search(r"\d", chart.one("desc").text)
+        assert not [e for e in chart.walk() if "style" in e.attributes]
+
+
+def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(tmp_path: Path) -> None:
+    page, _ = report(tmp_path, levels=True, timed=True)
+    for element in page.walk():
+        assert not [name for name in element.attributes if name.startswith("on") or name == "style"], element
+        for name in ("src", "href"):
+            assert element.attributes.get(name, "#").startswith(("#", "data:,")), element
+    policy = page.one("meta", http_equiv="Content-Security-Policy").attributes["content"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    for tag, of in (("style", "style-src"), ("script", "script-src")):
+        body = [e for e in page.all(tag) if "type" not in e.attributes]
+        assert len(body) == 1
+        text = "".join(child for child in body[0].children if isinstance(child, str))
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{of} 'sha256-{digest}'" in policy
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_cells_that_differ_in_workers_alone_are_told_apart(tmp_path: Path, width: int) -> None:
+    record, trials = campaign(blocks=2, twin=False)
+    wide = record.plan.cells[1].model_copy(update={"workers": 1 + width})
+    plan = record.plan.model_copy(update={"cells": (*record.plan.cells, wide)})
+    results = saved(tmp_path / "results", record.model_copy(update={"plan": plan}), trials)
+    page = parse(write_report(results, tmp_path / "out").read_text())
+    assert f"Starlette on uvicorn ({1 + width} workers)" in page.text
+    assert "Starlette on uvicorn (1 worker)" in page.text
