@@ -2,38 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.campaign.interrupt import Interrupt
 from harness.campaign.phases import Phases
 from harness.campaign.progress import Progress
-from harness.catalog.applications import Application
+from harness.campaign.stage import Stage
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
 from harness.model.campaign import Plan
-from harness.model.cell import Cell
 from harness.model.machine import Cores
 from harness.store.folder import ResultsFolder
-from harness.target.services import LiveService
 
 
 @dataclass(frozen=True)
 class Bench:
-    """`pythons` holds each application's own interpreter. `service` is None where no scenario needs a database."""
+    """The stage, the load driver, and where what is measured goes and is told."""
 
-    plan: Plan
-    applications: Mapping[str, Application]
-    scenarios: Mapping[str, Scenario]
-    pythons: Mapping[str, Path]
-    cores: Cores
-    service: LiveService | None
+    stage: Stage
     driver: LoadDriver
     folder: ResultsFolder
     progress: Progress
     phases: Phases
     interrupt: Interrupt
 
-    def scenarios_of(self, cell: Cell) -> tuple[Scenario, ...]:
-        """The planned scenarios that the cell's application answers."""
-        answered = self.applications[cell.app].manifest.scenarios
-        return tuple(self.scenarios[scenario.id] for scenario in self.plan.scenarios if scenario.id in answered)
+    @property
+    def plan(self) -> Plan:
+        return self.stage.prepared.record.plan
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        return self.stage.prepared.scenarios
+
+    @property
+    def cores(self) -> Cores:
+        return self.stage.prepared.ground.cores

@@ -3,9 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from harness.analysis.gather import gather
 from harness.campaign.bench import Bench
@@ -40,6 +40,10 @@ class Block:
         self.live.pop(failure.cell, None)
         self.failures.append(failure)
 
+    def know(self, cell: str, **facts: Any) -> None:
+        """Add to what was seen of a cell."""
+        self.facts[cell] = self.facts[cell].model_copy(update=facts)
+
     def living(self, cells: Sequence[Cell]) -> list[Cell]:
         """Those of `cells` that are up and have not failed."""
         return [cell for cell in cells if cell.id in self.live]
@@ -55,7 +59,7 @@ def run_block(bench: Bench, block: Block, cells: Sequence[Cell], *, first: bool,
         for scenario in scenarios:
             if bench.interrupt.asked:
                 break
-            takers = [cell for cell in cells if scenario in bench.scenarios_of(cell)]
+            takers = [cell for cell in cells if scenario in bench.stage.scenarios_of(cell)]
             rates = warm_up(bench, block, takers, scenario)
             rotate(bench, block, takers, scenario, rates=rates, dice=dice)
         verify(bench, block, cells, full=is_last() and not bench.interrupt.asked)
@@ -75,23 +79,29 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
 def servers_up(bench: Bench, block: Block, cells: Sequence[Cell]) -> Iterator[None]:
     """Every cell's server started at the same time, for the length of the with-block; one that fails is noted."""
     bench.progress.block(block.number, len(cells))
-    with bench.phases.then("stop"):
+    if bench.stage.service:
+        bench.stage.service.settle()
+    with ExitStack() as stack:
         with bench.phases.timed("start"):
-            group = bench.launch(cells)
-            live, failures = group.__enter__()
-        try:
-            yield
-        finally:
-            group.__exit__(None, None, None)
+            live, failures = stack.enter_context(launched_together(bench.stage.launches(cells)))
+        block.live = live
+        block.facts = {cell.id: bench.stage.facts_of(cell, live[cell.id]) for cell in cells if cell.id in live}
+        for failure in failures:
+            block.fail(failure)
+        yield
+        with bench.phases.timed("stop"):
+            stack.close()
 
 
 def verify(bench: Bench, block: Block, cells: Sequence[Cell], *, full: bool) -> None:
     """Check the contract of every living cell; one that does not keep it fails with what was seen."""
+    living = block.living(cells)
     with bench.phases.timed("verify"):
-        living = block.living(cells)
-        found = verify_all([(block.live[c.id].target, bench.scenarios_of(c)) for c in living], full=full)
+        found = verify_all([(block.live[c.id].target, bench.stage.scenarios_of(c)) for c in living], full=full)
     for verification in found:
-        if not verification.passed:
+        if verification.passed:
+            block.know(verification.cell, verified=verification.scenarios)
+        else:
             block.fail(failure_of(verification, block.live[verification.cell]))
 
 

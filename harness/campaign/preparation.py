@@ -3,14 +3,15 @@
 import hashlib
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import VERSION
 from harness.campaign.commit import commit_of
 from harness.campaign.options import POOL_SIZE, Place, RunOptions
-from harness.campaign.planning import cells_of, reference_of
+from harness.campaign.planning import GROUP_SIZE, cells_of, reference_of
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
 from harness.catalog.applications import Application
@@ -25,6 +26,7 @@ from harness.model.machine import Cores, Interpreter
 from harness.model.notice import Notice
 from harness.target.environments import ensure_all
 from harness.target.locks import lock_of
+from harness.target.services import LiveService, provision
 from harness.target.services.choice import choose_database
 
 MOST_SERVER_WORKERS = 8
@@ -129,3 +131,18 @@ def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[Har
     made = ensure_all(locks, prepared.ground.python, cache)
     pythons = {app: found for app, found in made.items() if isinstance(found, Path)}
     return pythons, tuple(fault for fault in made.values() if isinstance(fault, HarnessError))
+
+
+@contextmanager
+def database_up(prepared: Prepared, workdir: Path) -> Iterator[LiveService | None]:
+    """The database, live and seeded, for the length of the with-block; None where the plan needs none."""
+    ground, plan = prepared.ground, prepared.record.plan
+    if ground.database == "none":
+        yield None
+        return
+    # Every cell of a block is up at the same time, each with a whole pool.
+    wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
+    with provision(
+        ground.database, workdir, ground.cores.services, url=ground.database_url, max_connections=wanted
+    ) as service:
+        yield service

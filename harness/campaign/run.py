@@ -12,18 +12,17 @@ from harness.campaign.bench import Bench
 from harness.campaign.interrupt import Interrupt, listening
 from harness.campaign.loop import measure
 from harness.campaign.phases import Phases
-from harness.campaign.planning import GROUP_SIZE
-from harness.campaign.preparation import Prepared, install
+from harness.campaign.preparation import Prepared, database_up, install
 from harness.campaign.progress import Progress
 from harness.campaign.project import Project
 from harness.campaign.recording import Recorder
 from harness.campaign.resume import refuse_unlike
+from harness.campaign.stage import Stage
 from harness.load.driver import driver_class
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
 from harness.model.notice import Failure
 from harness.store.folder import ResultsFolder
-from harness.target.services import LiveService, provision
 
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
@@ -104,7 +103,7 @@ def _bench(
         pythons = _installed(project, prepared, recorder, progress, phases)
         progress.step("Starting the database and the load driver")
         with phases.timed("services"):
-            service = _service(prepared, start_in=recorder.folder.work, stack=stack)
+            service = stack.enter_context(database_up(prepared, recorder.folder.work))
             driver = stack.enter_context(
                 driver_class(prepared.record.plan.load_driver)(
                     cpus=prepared.ground.cores.generator, log=recorder.folder.logs / "load.log"
@@ -113,12 +112,7 @@ def _bench(
         if service:
             recorder.update(services=(service.facts,))
         yield Bench(
-            plan=prepared.record.plan,
-            applications=prepared.applications,
-            scenarios=prepared.scenarios,
-            pythons=pythons,
-            cores=prepared.ground.cores,
-            service=service,
+            stage=Stage(project, prepared, pythons, recorder.folder.logs, service),
             driver=driver,
             folder=recorder.folder,
             progress=progress,
@@ -143,16 +137,3 @@ def _installed(
         for failure in failures:
             progress.failed(failure)
     return pythons
-
-
-def _service(prepared: Prepared, start_in: Path, stack: ExitStack) -> LiveService | None:
-    kind, plan = prepared.ground.database, prepared.record.plan
-    if kind == "none":
-        return None
-    # Every cell of a block is up at the same time, each with a whole pool.
-    wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
-    return stack.enter_context(
-        provision(
-            kind, start_in, prepared.ground.cores.services, url=prepared.ground.database_url, max_connections=wanted
-        )
-    )

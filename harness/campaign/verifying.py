@@ -1,11 +1,38 @@
-"""The use case behind `harness verify`: start every chosen cell, look at it in full, stop it."""
+"""The use case behind `harness verify`: start the chosen cells, look at each in full, stop them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
 
 from harness.campaign.planning import GROUP_SIZE
-from harness.campaign.preparation import Prepared
-from harness.model.cell import Cell
+from harness.campaign.preparation import Prepared, database_up, install
+from harness.campaign.progress import Progress
+from harness.campaign.project import Project
+from harness.campaign.stage import Stage
 from harness.model.notice import Failure
-from harness.target.verification import Verification
+from harness.target.launch import launched_together
+from harness.target.verification import Verification, verify_all
+
+Outcome = Verification | Failure
+"""What was found of a cell that came up, or why it did not."""
+
+
+def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: Progress) -> Iterator[Outcome]:
+    """What is found of each planned cell, as it is found. Logs and the database's files go to `workdir`."""
+    for notice in prepared.record.notices:
+        progress.noticed(notice)
+    progress.step("Making the environments of the applications")
+    pythons, faults = install(prepared, project.cache)
+    cells = [cell for cell in prepared.record.plan.cells if cell.app in pythons]
+    for cell in prepared.record.plan.cells:
+        for fault in faults:
+            if fault.where == cell.app:
+                yield Failure(cell=cell.id, phase="environment", reason=str(fault))
+    with database_up(prepared, workdir) as service:
+        stage = Stage(project, prepared, pythons, workdir / "logs", service)
+        for start in range(0, len(cells), GROUP_SIZE):
+            group = cells[start : start + GROUP_SIZE]
+            progress.step("Looking at " + ", ".join(cell.label for cell in group))
+            with launched_together(stage.launches(group)) as (live, failures):
+                yield from failures
+                up = [cell for cell in group if cell.id in live]
+                yield from verify_all([(live[c.id].target, stage.scenarios_of(c)) for c in up], full=True)

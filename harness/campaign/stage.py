@@ -1,0 +1,59 @@
+"""What cells are started on: their applications, environments, cores, and the database they reach."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.campaign.preparation import Prepared
+from harness.campaign.project import Project
+from harness.catalog.scenarios import Scenario
+from harness.model.campaign import CellFacts
+from harness.model.cell import Cell
+from harness.target.launch import Launch, LiveServer
+from harness.target.services import LiveService
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`pythons`: each application's own interpreter, by application id; one that has none cannot be started.
+
+    `logs`: the folder of the servers' logs. `service` is None where no scenario needs a database.
+    """
+
+    project: Project
+    prepared: Prepared
+    pythons: Mapping[str, Path]
+    logs: Path
+    service: LiveService | None
+
+    def scenarios_of(self, cell: Cell) -> tuple[Scenario, ...]:
+        """The planned scenarios that the cell's application answers."""
+        answered = self.prepared.applications[cell.app].manifest.scenarios
+        return tuple(scenario for name, scenario in self.prepared.scenarios.items() if name in answered)
+
+    def launches(self, cells: Sequence[Cell]) -> list[Launch]:
+        """What it takes to start the cells here."""
+        return [self._launch(cell) for cell in cells]
+
+    def _launch(self, cell: Cell) -> Launch:
+        # A start ends with the first answer to the first request of the first scenario.
+        first = self.scenarios_of(cell)[0].manifest
+        return Launch(
+            cell=cell,
+            application=self.prepared.applications[cell.app],
+            python=self.pythons[cell.app],
+            log=self.logs / f"{cell.id}.log",
+            shared=self.project.apps / "_shared",
+            database_url=self.service.url if self.service else None,
+            pool_size=self.prepared.record.plan.pool_size,
+            cpus=self.prepared.ground.cores.server,
+            probe=first.requests[0].at(first.rank.at),
+        )
+
+    def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
+        """What a live cell is, as far as it can be seen."""
+        return CellFacts(
+            command=server.command,
+            identity=server.identities[0] if server.identities else None,
+            lock_sha256=self.prepared.record.locks.get(cell.app),
+        )

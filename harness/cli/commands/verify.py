@@ -1,0 +1,55 @@
+"""`harness verify`: do applications answer the contract?"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.cli import options
+from harness.cli.console import output, print_json
+from harness.cli.tables import table
+from harness.model.errors import ExitCode
+
+
+def verify(
+    *,
+    only: options.Only = None,
+    skip: options.Skip = None,
+    server: options.ServerFilter = None,
+    scenario: options.ScenarioFilter = None,
+    app: options.AppFolders = None,
+    database: options.Database = None,
+    database_url: options.DatabaseUrl = None,
+    python: options.Interpreter = None,
+    server_workers: options.ServerWorkers = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Start applications and check them against the contract, on every server they name unless --server is given."""
+    from harness.campaign.options import RunOptions
+    from harness.campaign.preparation import prepare
+    from harness.campaign.progress import Silent
+    from harness.campaign.project import Project
+    from harness.campaign.verifying import verify_cells
+    from harness.cli.progress import Bar
+    from harness.cli.verdicts import verdict_of
+
+    project = Project.here()
+    prepared = prepare(
+        project,
+        RunOptions(
+            selection=options.selection(only, skip, server or ["all"], scenario, app),
+            place=options.place(database, database_url, python, server_workers),
+        ),
+    )
+    with ExitStack() as stack:
+        workdir = Path(stack.enter_context(TemporaryDirectory(prefix="harness-verify-")))
+        progress = Silent() if quiet else stack.enter_context(Bar())
+        cells = {cell.id: cell for cell in prepared.record.plan.cells}
+        outcomes = verify_cells(project, prepared, workdir, progress)
+        verdicts = [verdict_of(cells[outcome.cell], outcome) for outcome in outcomes]
+    if json:
+        print_json([verdict.model_dump(mode="json") for verdict in verdicts])
+    else:
+        rows = [(v.app, v.server, "ok" if v.passed else "failed", "\n".join(v.faults)) for v in verdicts]
+        output.print(table(("application", "server", "", "what is wrong"), rows))
+    return ExitCode.OK if all(verdict.passed for verdict in verdicts) else ExitCode.CELL_FAILED
