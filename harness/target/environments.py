@@ -4,21 +4,19 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
 from harness.model.errors import EnvironmentRefused, HarnessError
-from harness.target.folders import is_free, locked
-from harness.target.uv_command import PACKAGES, UvFailed, run_uv
+from harness.target.folders import locked, locked_if_free
+from harness.target.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 FOLDER: Final = "environments"
 COMPLETE: Final = ".complete"
 """Written last: an environment without it was not finished and is made again."""
 
-AT_ONCE: Final = 4
 DESCRIBE: Final = "import sys; print(sys.version, sys.implementation.cache_tag)"
 DESCRIBE_S: Final = 30.0
 
@@ -32,23 +30,18 @@ def ensure(app_id: str, lock: Path | None, interpreter: Path, cache: Path) -> Pa
     if lock is None:
         return interpreter
     folder = environment_of(app_id, lock, interpreter, cache)
-    with locked(_lock_file(folder)):
+    with locked(_lock_file(folder)) as held:
         if not (folder / COMPLETE).is_file():
-            _make(app_id, folder, lock, interpreter, cache)
+            # A uv that outlives a killed harness keeps the lock, so that nobody builds in the same place beside it.
+            uv = partial(run_uv, package_cache=cache.resolve() / PACKAGES, holding=[held])
+            _make(app_id, folder, lock, interpreter, uv)
     return _python(folder)
 
 
 def ensure_all(locks: Mapping[str, Path | None], interpreter: Path, cache: Path) -> dict[str, Path | HarnessError]:
     """`ensure` for many applications at the same time: id -> its python, or why it has none."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        begun = {app: pool.submit(ensure, app, lock, interpreter, cache) for app, lock in locks.items()}
-    made: dict[str, Path | HarnessError] = {}
-    for app, done in begun.items():
-        try:
-            made[app] = done.result()
-        except HarnessError as refused:
-            made[app] = refused
-    return made
+    made = side_by_side(partial(ensure, app, lock, interpreter, cache) for app, lock in locks.items())
+    return dict(zip(locks, made, strict=True))
 
 
 def environment_of(app_id: str, lock: Path, interpreter: Path, cache: Path) -> Path:
@@ -69,26 +62,27 @@ def prune(cache: Path, current: Collection[Path]) -> tuple[Path, ...]:
     One that another process is making at this moment stays.
     """
     removed = []
-    for folder in sorted(path for path in (cache.resolve() / FOLDER).glob("*") if path.is_dir()):
-        if folder not in current and is_free(_lock_file(folder)):
-            shutil.rmtree(folder)
-            _lock_file(folder).unlink(missing_ok=True)
-            removed.append(folder)
+    for folder in sorted(
+        path for path in (cache.resolve() / FOLDER).glob("*") if path.is_dir() and path not in current
+    ):
+        with locked_if_free(_lock_file(folder)) as unused:
+            if unused:
+                shutil.rmtree(folder)
+                removed.append(folder)
     return tuple(removed)
 
 
-def _make(app_id: str, folder: Path, lock: Path, interpreter: Path, cache: Path) -> None:
+def _make(app_id: str, folder: Path, lock: Path, interpreter: Path, uv: Callable[[Sequence[str]], str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    packages = cache.resolve() / PACKAGES
     venv = ["venv", "--no-project", "--python", str(interpreter), "--prompt", app_id, str(folder)]
     exactly = ("--require-hashes", "--only-binary", ":all:", "--python", str(_python(folder)))
     sync = ["pip", "sync", *exactly, str(lock)]
     try:
-        run_uv(venv, package_cache=packages)
+        uv(venv)
         try:
-            run_uv([*sync, "--offline"], package_cache=packages)  # else it asks the index even for what it has
+            uv([*sync, "--offline"])  # else it asks the index even for what it has
         except UvFailed:
-            run_uv(sync, package_cache=packages)
+            uv(sync)
     except UvFailed as fault:
         raise EnvironmentRefused(
             f"its environment cannot be made from {lock.name}\n{fault}",

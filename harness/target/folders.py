@@ -13,24 +13,28 @@ HELD: Final = ".held"
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time is inside, others wait. The kernel releases the lock of a process that dies."""
+def locked(path: Path) -> Iterator[int]:
+    """Only one process at a time is inside, others wait. The kernel releases the lock of a process that dies.
+
+    Yields the descriptor that holds the lock: a child that inherits it holds the lock too, and on its own if need be.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
-def is_free(path: Path) -> bool:
-    """Whether nobody holds `path`; what does not exist is held by nobody."""
-    try:
-        with path.open("rb") as file:
+@contextmanager
+def locked_if_free(path: Path) -> Iterator[bool]:
+    """Like `locked`, but never waits: says whether we are inside, which we are not while somebody else is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except FileNotFoundError:
-        return True
-    return True
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager
@@ -38,9 +42,9 @@ def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder in `parent`, removed at the end. Those that a killed harness left there are removed first."""
     with locked(parent / f".{prefix}.lock"):
         for folder in parent.glob(f"{prefix}-*"):
-            if is_free(folder / HELD):
-                # What a dying server still writes to stays until the next time.
-                shutil.rmtree(folder, ignore_errors=True)
+            with locked_if_free(folder / HELD) as abandoned:
+                if abandoned:  # what a dying server still writes to stays until the next time
+                    shutil.rmtree(folder, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{prefix}-"))
         holder = os.open(folder / HELD, os.O_CREAT | os.O_WRONLY, 0o600)
         fcntl.flock(holder, fcntl.LOCK_EX)

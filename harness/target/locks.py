@@ -5,21 +5,20 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from harness.catalog.applications import Application
-from harness.model.errors import UsageError
+from harness.model.errors import HarnessError, UsageError
 from harness.model.notice import Notice
-from harness.target.uv_command import PACKAGES, UvFailed, run_uv
+from harness.target.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 LOWEST_PYTHON: Final = "3.11"
 CONSTRAINTS: Final = "constraints.txt"
 SHARED: Final = Path("_shared", "requirements.in")
-AT_ONCE: Final = 4
 STAMP: Final = re.compile(r"^# inputs: (\w+)$", re.MULTILINE)
 INCLUDED: Final = re.compile(r"^(?:-r|--requirement)[ =]?\s*(\S+)$")
 
@@ -92,16 +91,10 @@ def lock(
     if _covers(applications, apps) or not common.is_current():
         written.append(_resolved(common, cache, upgrade=upgrade))
     jobs = [job for application in applications if (job := _job(application, servers, apps))]
-    failures: list[UsageError] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [pool.submit(_resolved, job, cache, upgrade=upgrade) for job in jobs]:
-            try:
-                written.append(done.result())
-            except UsageError as failure:
-                failures.append(failure)
-    if failures:
+    done = side_by_side(partial(_resolved, job, cache, upgrade=upgrade) for job in jobs)
+    if failures := [fault for fault in done if isinstance(fault, HarnessError)]:
         raise _together(failures)
-    return tuple(written)
+    return (*written, *(made for made in done if isinstance(made, Locked)))
 
 
 def stale_locks(applications: Sequence[Application], servers: Servers, apps: Path) -> tuple[Notice, ...]:
@@ -211,7 +204,7 @@ def _requirements(source: Path, seen: frozenset[Path] = frozenset()) -> Iterator
             yield text
 
 
-def _together(failures: Sequence[UsageError]) -> UsageError:
+def _together(failures: Sequence[HarnessError]) -> HarnessError:
     if len(failures) == 1:
         return failures[0]
     return UsageError("\n".join([f"{len(failures)} locks could not be made", *map(str, failures)]))

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import EnvironmentRefused
-from harness.target.environments import COMPLETE, ensure, ensure_all, environment_of, prune
-from harness.target.folders import locked
+from harness.target.environments import COMPLETE, _lock_file, ensure, ensure_all, environment_of, prune
+from harness.target.folders import locked, locked_if_free
 from harness.target.locks import lock
+from tests.process.helpers import until
 from tests.target.lockable import SERVERS, application
 
 PYTHON = Path(sys.executable)
@@ -75,6 +76,27 @@ def test_it_is_made_without_the_network_where_the_cache_has_all(
     ensure("filled the cache", requirements, PYTHON, cache)
     monkeypatch.setenv("UV_OFFLINE", "1")
     assert "iniconfig" in packages(ensure("one", requirements, PYTHON, cache))
+
+
+def test_nobody_builds_beside_a_uv_that_outlived_a_killed_harness(
+    requirements: Path, cache: Path, tmp_path: Path
+) -> None:
+    slow, held_up = tmp_path / "python", tmp_path / "held up"
+    # The harness itself asks an interpreter with -I -S; whoever else asks is uv.
+    hold_up = f'touch "{held_up}"; while [ -e "{held_up}" ]; do sleep 0.02; done'
+    slow.write_text(f'#!/bin/sh\ncase "$*" in "-I -S"*) ;; *) {hold_up};; esac\nexec "{PYTHON}" "$@"\n')
+    slow.chmod(0o755)
+    code = "import sys, pathlib; from harness.target.environments import ensure\n"
+    code += "ensure('one', *map(pathlib.Path, sys.argv[1:]))"
+    lock_file = _lock_file(environment_of("one", requirements, slow, cache))
+    with subprocess.Popen([sys.executable, "-c", code, requirements, slow, cache]) as harness:
+        until(held_up.exists)
+        harness.kill()
+    with locked_if_free(lock_file) as free:
+        held_up.unlink()
+    assert not free
+    with locked(lock_file):
+        pass  # uv has ended
 
 
 def _begin(arguments: tuple[Path, Path]) -> tuple[Path, int]:
@@ -151,13 +173,13 @@ def two_environments(requirements: Path, cache: Path) -> tuple[Path, Path]:
 def test_stale_environments_are_pruned_and_current_ones_stay(two_environments: tuple[Path, Path], cache: Path) -> None:
     stale, current = two_environments
     assert prune(cache, [current]) == (stale,)
-    assert {path.name for path in stale.parent.iterdir()} == {current.name, f".{current.name}.lock"}
+    assert [path for path in stale.parent.iterdir() if path.is_dir()] == [current]
     assert prune(cache, [current]) == ()
 
 
 def test_one_that_is_being_made_is_not_pruned(two_environments: tuple[Path, Path], cache: Path) -> None:
     stale, current = two_environments
-    with locked(stale.with_name(f".{stale.name}.lock")):
+    with locked(_lock_file(stale)):
         assert prune(cache, [current]) == ()
     assert stale.is_dir()
 
