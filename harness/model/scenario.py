@@ -35,7 +35,7 @@ class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
     `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
-    random is left to the scenario's check.py. `fixed` says that the body's bytes never change.
+    random is left to the scenario's check.py. `fixed` says that the bytes of one application's body never change.
     """
 
     status: int = Field(default=200, ge=200, le=299)

@@ -1,13 +1,10 @@
 """Is this response right? Status and type always, a known body always, any other body by samples."""
 
-import importlib.util
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from harness.contract.bodies import body_faults
 from harness.load.engine.response import Response
-from harness.model.errors import UsageError
 from harness.model.load import ErrorKind, LoadScenario
 from harness.model.scenario import Expectation, Level
 
@@ -20,22 +17,6 @@ MAX_SAMPLES: Final = 8
 MAX_KNOWN: Final = 256
 MAX_KNOWN_BODY: Final = 16_384
 """Longer bodies cost more to look up than to judge."""
-
-
-def load_check(path: str | None) -> Check | None:
-    """The function `check` of a scenario's check.py. Raises UsageError where it cannot be had."""
-    if path is None:
-        return None
-    spec = importlib.util.spec_from_file_location(f"harness_check_{Path(path).parent.name.replace('-', '_')}", path)
-    if spec is None or spec.loader is None or not Path(path).is_file():
-        raise UsageError("no such check", where=path, mend="name a check.py that exists")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        check: Check = module.check
-    except Exception as fault:  # whatever a scenario's author may have written
-        raise UsageError(f"cannot be loaded: {fault!r}", where=path, mend="see docs on a scenario's check") from fault
-    return check
 
 
 class Verdict(NamedTuple):
@@ -126,19 +107,10 @@ def checked(check: Check, body: bytes, level: Level) -> str | None:
 
 
 def right_body(expect: Expectation) -> Callable[[bytes], bool] | None:
-    """How a body is told to be the expected one; None where the manifest cannot say it."""
-    if expect.body is None or (expect.form == "html" and not expect.fixed):
-        return None
-    wanted = expect.body.encode()
-    if expect.fixed or expect.form == "text":
-        return wanted.__eq__
-    parsed = json.loads(wanted)
-    return lambda body: parsed_or_none(body) == parsed
+    """How a body is told to be the expected one; None where the manifest cannot say it.
 
-
-def parsed_or_none(body: bytes) -> Any:
-    """The JSON value; None, which no expectation is, for anything else."""
-    try:
-        return json.loads(body)
-    except ValueError:
+    The manifest gives the value: JSON may be written with or without blanks, so bytes are known only once judged.
+    """
+    if expect.body is None or expect.form == "html":
         return None
+    return lambda body: not any(body_faults(body, expect))

@@ -3,13 +3,15 @@
 import gc
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gevent
 
+from harness.catalog.checks import load_check
 from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
-from harness.load.engine.judging import Check, load_check
+from harness.load.engine.judging import Check
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
 from harness.model.errors import UsageError
@@ -76,7 +78,7 @@ class Rotation:
         """Take in what is live and what will be asked. Raises UsageError where a check cannot be loaded."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: scenario for scenario in scenarios}
-        self._checks = {scenario.id: load_check(scenario.check) for scenario in scenarios}
+        self._checks = {scenario.id: check_of(scenario) for scenario in scenarios}
         self._scripts = {}
         self._slots.aim(targets)
 
@@ -136,3 +138,8 @@ def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: 
         backlog=drive.backlog,
         marks=tuple(sorted(drive.marks)),
     )
+
+
+def check_of(scenario: LoadScenario) -> Check | None:
+    """The scenario's own check of one body. Raises UsageError where check.py cannot be had."""
+    return load_check(Path(scenario.check)).check if scenario.check else None
