@@ -76,6 +76,7 @@ class LocustDriver:
         self._owned = contextlib.ExitStack()
         self._process: OwnedProcess | None = None
         self._lines: Lines | None = None
+        self._left_of_drive_s: float | None = None
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
@@ -100,8 +101,15 @@ class LocustDriver:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self._owned.close()
 
+    @property
+    def pid(self) -> int:
+        """Of the load process."""
+        assert self._process is not None, "entered before use"
+        return self._process.pid
+
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Close every connection, and get ready for these targets and scenarios."""
+        self._end_drive()
         self._say(Prepare(targets=tuple(targets), scenarios=tuple(scenarios)))
         self._hear(Prepared, PREPARE_TIMEOUT_S)
 
@@ -111,22 +119,20 @@ class LocustDriver:
         The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
         turn. An iterator that is left before its end lets the slice in hand finish and drops the rest.
         """
+        self._end_drive()
         self._say(DriveSlices(slices=tuple(slices)))
-        said_done = False
+        self._left_of_drive_s = max((plan.length_s + plan.drain_s for plan in slices), default=0.0)
         try:
             for plan in slices:
-                measured = self._hear(Measured, plan.length_s + plan.drain_s + SLACK_S)
-                yield measured.record
-            self._hear(Done, SLACK_S)
-            said_done = True
-        except HarnessError:
-            said_done = True  # there is nothing left to wait for
-            raise
+                yield self._hear(Measured, plan.length_s + plan.drain_s + SLACK_S).record
         finally:
-            if not said_done:
-                self._cancel(max(plan.length_s + plan.drain_s for plan in slices))
+            self._end_drive()
 
-    def _cancel(self, longest_s: float) -> None:
+    def _end_drive(self) -> None:
+        """Let the slice in hand end and drop what would follow; nothing where all of it was driven."""
+        longest_s, self._left_of_drive_s = self._left_of_drive_s, None
+        if longest_s is None:
+            return
         self._say(Cancel())
         while not isinstance(self._hear((Measured, Done), longest_s + SLACK_S), Done):
             pass
@@ -155,12 +161,14 @@ class LocustDriver:
         except TimeoutError as fault:
             raise self._gone(f"was silent for {timeout_s:.0f} s") from fault
         if isinstance(reply, Refused):
+            self._left_of_drive_s = None
             raise refusal(reply)
         if not isinstance(reply, expected):
             raise self._gone("ended" if reply is None else f"said {reply!r} out of turn")
         return reply
 
     def _gone(self, how: str) -> HarnessError:
+        self._left_of_drive_s = None
         tail = self._process.log_tail() if self._process is not None else ""
         return HarnessError(
             f"the load process {how}" + (f"; the end of its log:\n{tail}" if tail else ""),

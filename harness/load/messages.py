@@ -1,7 +1,7 @@
 """What the driver and the load process say to each other: one JSON object a line, on a Unix socket."""
 
-import json
 import socket
+import time
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -69,11 +69,11 @@ REPLIES: TypeAdapter[Any] = TypeAdapter(Reply)
 
 
 class Lines:
-    """Messages over a connected socket. Every wait is bounded by the socket's own timeout."""
+    """Messages over a connected socket. An interrupted or overdue wait loses nothing of what has come."""
 
     def __init__(self, connected: socket.socket, incoming: TypeAdapter[Any]) -> None:
         self._socket, self._incoming = connected, incoming
-        self._file = connected.makefile("rb")
+        self._come = bytearray()
 
     def say(self, message: Record) -> None:
         """Raises OSError when the other side is gone."""
@@ -81,15 +81,25 @@ class Lines:
 
     def hear(self, timeout_s: float | None = None) -> Any:
         """The next message, None when the other side is gone. Raises TimeoutError."""
-        self._socket.settimeout(timeout_s)
-        try:
-            line = self._file.readline()
-        except ConnectionResetError:
-            line = b""
-        finally:
-            self._socket.settimeout(None)
-        return self._incoming.validate_python(json.loads(line)) if line.endswith(b"\n") else None
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while (end := self._come.find(b"\n")) < 0:
+            if not self._more(deadline):
+                return None
+        line = bytes(self._come[:end])
+        del self._come[: end + 1]
+        return self._incoming.validate_json(line)
 
     def close(self) -> None:
-        self._file.close()
         self._socket.close()
+
+    def _more(self, deadline: float | None) -> bool:
+        """Wait for some bytes; False at the end."""
+        self._socket.settimeout(None if deadline is None else max(0.001, deadline - time.monotonic()))
+        try:
+            part = self._socket.recv(65_536)
+        except ConnectionResetError:
+            return False
+        finally:
+            self._socket.settimeout(None)
+        self._come += part
+        return bool(part)
