@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import json
 import socket
 import time
 from collections.abc import Collection
@@ -55,14 +56,14 @@ async def ready(
 
     Raises PortTaken where others listen on the port, else TargetFailed with the phase, the reason and the log's end.
     """
-    await _listening(process, target, deadlines.listen_s)
-    answered_at = await _answering(process, target, probe, deadlines)
+    await _listening(process, target, identities, deadlines.listen_s)
+    answered_at = await _answering(process, target, probe, identities, deadlines)
     found = await _identified(process, identities, workers, deadlines.identify_s)
     prove_ours(process, target)
     return found, answered_at
 
 
-async def _listening(process: OwnedProcess, target: Target, within_s: float) -> None:
+async def _listening(process: OwnedProcess, target: Target, identities: Path, within_s: float) -> None:
     """Until a connection is accepted, by the program itself."""
     end = time.monotonic() + within_s
     while True:
@@ -70,7 +71,7 @@ async def _listening(process: OwnedProcess, target: Target, within_s: float) -> 
             accepted = not isinstance(connection, Fault)
         if accepted:
             return prove_ours(process, target)
-        _refuse_the_dead(process, target)
+        _refuse_the_hopeless(process, target, identities)
         if time.monotonic() > end:
             elsewhere = ", ".join(f"{one.ip}:{one.port}" for one in listeners(process) if one.pid in process.tree())
             raise failure(
@@ -82,14 +83,16 @@ async def _listening(process: OwnedProcess, target: Target, within_s: float) -> 
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _answering(process: OwnedProcess, target: Target, probe: Request, deadlines: Deadlines) -> float:
+async def _answering(
+    process: OwnedProcess, target: Target, probe: Request, identities: Path, deadlines: Deadlines
+) -> float:
     """Until a whole HTTP response has come; the time it came at (monotonic seconds)."""
     end = time.monotonic() + deadlines.answer_s
     while True:
         answer = await _asked(target, probe, min(deadlines.ask_s, max(0.1, end - time.monotonic())))
         if not isinstance(answer, Fault):
             return time.monotonic()
-        _refuse_the_dead(process, target)
+        _refuse_the_hopeless(process, target, identities)
         if time.monotonic() > end:
             asked = f"{probe.method} {probe.path}"
             raise failure(
@@ -127,8 +130,11 @@ def identities_in(folder: Path, pids: Collection[int]) -> tuple[Identity, ...]:
     return tuple(Identity.model_validate_json(file.read_bytes()) for file in files if file.exists())
 
 
-def _refuse_the_dead(process: OwnedProcess, target: Target) -> None:
-    """A program that has ended will not come up; because of its port, if somebody has that."""
+def _refuse_the_hopeless(process: OwnedProcess, target: Target, identities: Path) -> None:
+    """An application that does not load will not come up, nor will a program that has ended; perhaps for its port."""
+    failed = identities / "failed.json"
+    if failed.exists():
+        raise failure(process, "start", f"the application does not load: {json.loads(failed.read_bytes())}")
     if process.poll() is not None:
         prove_ours(process, target)
         if not is_free(target.host, target.port):
@@ -156,8 +162,11 @@ def prove_ours(process: OwnedProcess, target: Target) -> None:
     """Raise PortTaken where others listen on the target's port too (SO_REUSEPORT lets them), TargetFailed where the
     program itself listens on an address that other machines can reach."""
     found = listeners(process)
-    tree = set(process.tree())  # after the listeners, so that a worker born meanwhile is known
+    tree = set(process.tree())
     others = [one for one in found if one.pid not in tree and reaches(target, one)]
+    if others:  # or one of ours has died between the two looks: then it listens no more
+        found = [one for one in listeners(process) if one in found]
+        others = [one for one in others if one in found]
     if others:
         raise PortTaken(
             f"port {target.port} of {target.host} is taken by {owner(others[0].pid)}",

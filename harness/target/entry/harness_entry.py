@@ -33,13 +33,24 @@ def packages() -> dict[str, str]:
     return found
 
 
-def introduce(folder: str) -> None:
-    """Write `<folder>/<pid>.json`, whole or not at all: a `harness.model.machine.Identity`."""
-    path = os.path.join(folder, f"{os.getpid()}.json")  # noqa: PTH118 (pathlib would be imported for this alone)
-    with open(f"{path}.part", "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump({"pid": os.getpid(), "interpreter": describe(), "packages": packages()}, file)
-    os.replace(f"{path}.part", path)  # noqa: PTH105
+def tell(folder: str, name: str, content: object) -> None:
+    """Write `<folder>/<name>` as JSON, whole or not at all."""
+    path = os.path.join(folder, name)  # noqa: PTH118 (pathlib would be imported for this alone)
+    part = f"{path}.{os.getpid()}"
+    with open(part, "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump(content, file)
+    os.replace(part, path)  # noqa: PTH105
 
 
-application = load(os.environ["HARNESS_TARGET"])
-introduce(os.environ["HARNESS_IDENTITY"])
+def loaded(target: str, folder: str) -> object:
+    """The application. What keeps it from loading is told at once: some servers only try again, for ever."""
+    try:
+        application = load(target)
+    except BaseException as fault:
+        tell(folder, "failed.json", f"{type(fault).__name__}: {fault}")
+        raise
+    tell(folder, f"{os.getpid()}.json", {"pid": os.getpid(), "interpreter": describe(), "packages": packages()})
+    return application
+
+
+application = loaded(os.environ["HARNESS_TARGET"], os.environ["HARNESS_IDENTITY"])

@@ -1,0 +1,166 @@
+"""One suite over every server of the table: what an entry declares is what the real server does."""
+
+import http.client
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import psutil
+import pytest
+from packaging.requirements import Requirement
+
+from harness.measure.tree import tree_cpu_seconds
+from harness.model.application import Targets
+from harness.model.errors import TargetFailed
+from harness.model.record import SLUG_PATTERN
+from harness.target.launch import LiveServer, launched
+from harness.target.readiness import PortTaken
+from harness.target.servers import SERVERS, Server
+from tests.target.serving import application, launch, python_with_servers
+
+IN_TABLE = [server for server in SERVERS.values() if server.argv is not None]
+each_server = pytest.mark.parametrize("server", IN_TABLE, ids=[server.id for server in IN_TABLE])
+
+
+@pytest.fixture(scope="module")
+def python(request: pytest.FixtureRequest) -> Path:
+    return python_with_servers(request)
+
+
+@pytest.fixture
+def live(server: Server, python: Path, tmp_path: Path) -> Iterator[LiveServer]:
+    with launched(launch(application(tmp_path / "app"), server=server.id, python=python, workers=2)) as found:
+        yield found
+
+
+def asked(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    assert response.read() == b"ok"
+    return response
+
+
+def test_entries_are_found_by_their_id() -> None:
+    assert all(key == server.id and re.match(SLUG_PATTERN, key) for key, server in SERVERS.items())
+    assert "own" in SERVERS
+
+
+@each_server
+def test_requirements_are_not_pinned_and_hold_the_distribution_shown(server: Server) -> None:
+    requirements = [Requirement(text) for text in server.requirements]
+    assert server.distribution in {requirement.name for requirement in requirements}
+    assert not [one for one in requirements if "==" in str(one.specifier)]
+    assert Targets(asgi="a:a", wsgi="a:a", rsgi="a:a").of(server.interface)
+
+
+@each_server
+def test_every_worker_loads_the_application_and_says_who_it_is(server: Server, live: LiveServer, python: Path) -> None:
+    assert len(live.identities) == 2
+    assert {identity.pid for identity in live.identities} <= set(live.process.tree())
+    for identity in live.identities:
+        assert server.distribution in identity.packages
+        assert identity.interpreter.implementation == "CPython"
+        assert Path(psutil.Process(identity.pid).exe()).samefile(python)
+
+
+@each_server
+def test_responses_carry_server_and_date(server: Server, live: LiveServer) -> None:
+    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+        response = asked(connection)
+    assert response.headers["Server"]
+    assert parsedate_to_datetime(response.headers["Date"])
+    assert len(response.headers.get_all("Date", [])) == len(response.headers.get_all("Server", [])) == 1
+
+
+@each_server
+def test_keep_alive_is_as_declared(server: Server, live: LiveServer) -> None:
+    assert live.target.keep_alive == server.keep_alive
+    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+        asked(connection)
+        kept = connection.sock
+        assert (kept is not None) == server.keep_alive
+        asked(connection)
+        assert not server.keep_alive or connection.sock is kept
+
+
+@each_server
+def test_more_connections_than_the_servers_own_default_are_kept_while_one_more_is_answered(
+    server: Server, live: LiveServer
+) -> None:
+    """Gunicorn's default is 1000 a worker. Each connection is used once, as in a rotation, and then lies idle."""
+    if not server.keep_alive:
+        pytest.skip("it keeps none")
+    with ExitStack() as stack:
+        many = [
+            stack.enter_context(closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=30)))
+            for _ in range(2100)
+        ]
+        for connection in many:
+            asked(connection)
+        assert all(connection.sock is not None for connection in many)
+        asked(many[0])
+
+
+@each_server
+def test_no_request_is_logged(server: Server, live: LiveServer) -> None:
+    before = live.process.log.read_bytes()
+    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+        for _ in range(3):
+            asked(connection)
+    assert live.process.log.read_bytes() == before
+
+
+@each_server
+def test_it_listens_on_its_port_of_loopback_alone_and_writes_nothing_at_home(
+    server: Server, python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    with launched(launch(application(tmp_path / "app"), server=server.id, python=python)) as live:
+        listening = {
+            tuple(one.laddr)
+            for pid in live.process.tree()
+            for one in psutil.Process(pid).net_connections("all")
+            if one.status == psutil.CONN_LISTEN
+        }
+        assert listening == {("127.0.0.1", live.target.port)}
+    assert list(home.iterdir()) == []
+
+
+@each_server
+def test_a_configuration_that_lies_in_the_applications_folder_is_not_obeyed(
+    server: Server, python: Path, tmp_path: Path
+) -> None:
+    here = application(tmp_path / "app")
+    (here.folder / "gunicorn.conf.py").write_text("raise SystemExit('obeyed')\n")
+    (here.folder / ".env").write_text("UVICORN_PORT=1\n")
+    with launched(launch(here, server=server.id, python=python)) as live:
+        assert live.process.poll() is None
+
+
+@each_server
+def test_an_application_that_does_not_load_is_told_at_once_also_by_servers_that_try_for_ever(
+    server: Server, python: Path, tmp_path: Path
+) -> None:
+    here = application(tmp_path / "app")
+    (here.folder / "app.py").write_text("import no_such_package\n")
+    with pytest.raises(TargetFailed) as failed, launched(launch(here, server=server.id, python=python, workers=2)):
+        pass
+    assert failed.value.phase == "start"
+    assert "does not load: ModuleNotFoundError: No module named 'no_such_package'" in str(failed.value)
+    assert not isinstance(failed.value, PortTaken)
+
+
+@each_server
+def test_nothing_is_left_and_the_work_of_its_workers_was_counted(server: Server, python: Path, tmp_path: Path) -> None:
+    with launched(launch(application(tmp_path / "app"), server=server.id, python=python, workers=2)) as live:
+        tree = live.process.tree()
+        used = tree_cpu_seconds(live.process.warden_pid)
+        assert used is None or used > 0
+    assert not any(map(psutil.pid_exists, tree))
+    with socket.socket() as probe:
+        assert probe.connect_ex((live.target.host, live.target.port)) != 0
