@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -15,24 +16,24 @@ def table(
     """A plain table; columns whose index is in `right` are aligned right. No text in it is read as markup."""
     made = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for index, column in enumerate(columns):
-        made.add_column(column, justify="right" if index in right else "left", overflow="fold")
+        made.add_column(column, justify="right" if index in right else "left", overflow="fold", no_wrap=index in whole)
     for row in rows:
         made.add_row(*(Text(value) for value in row))
     return made
 
 
-def ranking_table(ranking: ScenarioRanking) -> Table:
-    """The ranking of one scenario, best first, cells without a place below."""
-    ranked = [_row(row) for row in ranking.rows]
-    unranked = [("–", cell.app, cell.server, "n/a", "", "", cell.reason) for cell in ranking.unranked]
+def ranking_table(ranking: ScenarioRanking) -> Group:
+    """The ranking of one scenario, best first; below it every cell without a place, with the reason."""
     title = f"{ranking.scenario} at {ranking.level.label}" + (" (estimate)" if ranking.estimate else "")
-    columns = ("rank", "application", "server", "requests/s", "interval", "of reference", "")
-    return table(columns, [*ranked, *unranked], title=title, right=(3, 4, 5))
+    errors = any(row.error_share for row in ranking.rows)
+    columns = ("rank", "application", "server", "requests/s", "interval", "ratio", *(("errors",) if errors else ()))
+    rows = [_row(row)[: len(columns)] for row in ranking.rows]
+    unranked = [Text(f"n/a  {cell.app} on {cell.server}: {cell.reason}") for cell in ranking.unranked]
+    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(1, 2)), *unranked)
 
 
 def _row(row: RankedCell) -> tuple[str, ...]:
     rank = str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
     interval = "n/a" if row.rps_low is None or row.rps_high is None else f"{row.rps_low:,.0f}–{row.rps_high:,.0f}"
-    ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}x"
-    errors = f"{row.error_share:.2%} errors" if row.error_share else ""
-    return (rank, row.app, row.server, f"{row.rps:,.0f}", interval, ratio, errors)
+    ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
+    return (rank, row.app, row.server, f"{row.rps:,.0f}", interval, ratio, f"{row.error_share:.2%}")
