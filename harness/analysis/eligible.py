@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.model.application import AppManifest
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
-from harness.model.ranking import League, UnrankedCell
+from harness.model.ranking import UnrankedCell
 from harness.model.scenario import ScenarioManifest
 from harness.model.trial import Trial
 
@@ -64,13 +63,6 @@ def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, tria
         return ""
     gate = failed[-1].failed_gates[0]
     return f"{gate.code}: {gate.seen}" + (f" ({len(failed)} of {len(trials)} blocks)" if len(trials) > 1 else "")
-
-
-def league_of(application: AppManifest | None) -> League:
-    """With whom a cell is ranked: tiers are never mixed, and references outside Python stand by themselves."""
-    if application is not None and application.language != "python":
-        return "outside"
-    return "idiomatic" if application is not None and application.tier == "idiomatic" else "controlled"
 
 
 def unranked_cells(record: CampaignRecord, reasons: Mapping[str, str]) -> tuple[UnrankedCell, ...]:

@@ -13,9 +13,10 @@ MAX_ERROR_SHARE: Final = 0.001
 MAX_BYTE_DEVIATION: Final = 0.01
 MAX_GENERATOR_CPU: Final = 0.85
 MAX_MARKED_SHARE: Final = 0.05
-"""Of slices with a mark other than a lost worker, which fails the trial at once."""
+"""Of slices with one and the same mark."""
 
-LOST_WORKER: Final = "lost-worker"
+FATAL_MARKS: Final = frozenset({"lost-worker", "wrong-body-in-sample"})
+"""One slice with such a mark fails the trial: responses went uncounted, or what was counted was not right."""
 
 
 def failed_gates(slices: Sequence[SliceRecord], expect: Expectation | None, generator_cores: int) -> Iterator[Notice]:
@@ -71,8 +72,8 @@ def _generator(slices: Sequence[SliceRecord], cores: int) -> Notice | None:
 def _marks(slices: Sequence[SliceRecord]) -> Iterator[Notice]:
     marked = Counter(mark for record in slices for mark in record.marks)
     for mark, count in sorted(marked.items()):
-        if mark == LOST_WORKER or count > MAX_MARKED_SHARE * len(slices):
-            mend = "the trial must be repeated; see the log of the load process"
+        if mark in FATAL_MARKS or count > MAX_MARKED_SHARE * len(slices):
+            mend = "see the log of the load process, and the server's"
             yield Notice(code=mark, seen=f"{count} of {len(slices)} slices are marked {mark}", mend=mend)
 
 

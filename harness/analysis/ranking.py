@@ -1,143 +1,79 @@
-"""Trials -> the ranking of every scenario."""
+"""Trials -> the ranking of every scenario, and of all together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from harness.analysis.blocks import BlockValues, block_values
-from harness.analysis.eligible import Eligible, eligible, league_of, unranked_cells
-from harness.analysis.verdicts import Look, Pair, judge
+from harness.analysis.effects import effects_of
+from harness.analysis.eligible import Eligible, unranked_cells
+from harness.analysis.inference import Inference, competitors, infer, reference_cells
+from harness.analysis.overall import overall_ranking
+from harness.analysis.places import Place, league_of, places
+from harness.analysis.verdicts import Look, Pair
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.notice import Notice
 from harness.model.ranking import NoiseFloor, PairVerdict, RankedCell, Ranking, ScenarioRanking
-from harness.model.scenario import ScenarioManifest
 from harness.model.trial import Trial
-from harness.stats.ranks import compact_letters, rank_intervals
+from harness.stats.design import restart_variance
 from harness.stats.robust import t_interval
 
 
 def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
-    """The ranking of every scenario of the plan, from the trials of completed blocks."""
-    of_scenario: dict[str, list[Trial]] = {scenario.id: [] for scenario in record.plan.scenarios}
-    for trial in trials:
-        of_scenario[trial.scenario].append(trial)
+    """Everything that may be said of a campaign, from the trials of its completed blocks."""
+    inferences = infer(record, trials)
     return Ranking(
         campaign=record.id,
         reference=record.plan.reference,
         delta=record.plan.delta,
-        scenarios={
-            scenario.id: scenario_ranking(record, scenario, of_scenario[scenario.id])
-            for scenario in record.plan.scenarios
-        },
+        scenarios={scenario: _scenario_ranking(record, inference) for scenario, inference in inferences.items()},
+        overall=overall_ranking(record, inferences),
+        effects=effects_of(record, inferences),
     )
 
 
-def scenario_ranking(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial]) -> ScenarioRanking:
-    """One scenario's ranking at its ranking level. Without a completed block it has no rows."""
-    counted = eligible(record, scenario, trials)
-    unranked = unranked_cells(record, counted.unranked)
-    if not counted.trials:
-        return ScenarioRanking(scenario=scenario.id, level=scenario.rank.at, estimate=True, rows=(), unranked=unranked)
-    references = reference_cells(record)
-    blocks = block_values(counted.trials, references)
-    look = judge(blocks, record.completed_blocks, record.plan.delta, references)
-    floor = noise_floor(record.plan.reference, look, references)
-    void = floor is not None and floor.different
-    if void:
-        look = unresolved_all(look)
-    return ScenarioRanking(
+def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioRanking:
+    look, scenario = inference.look, inference.scenario
+    ranking = ScenarioRanking(
         scenario=scenario.id,
         level=scenario.rank.at,
-        estimate=look.fit.variance is None or void,
-        rows=_rows(record, counted, blocks, look),
-        unranked=unranked,
-        pairs=tuple(_pair(pair) for pair in look.pairs.values() if not _has_twin(record, pair)),
-        noise_floor=floor,
-        blocks=len({block.block for block in blocks}),
-        confidence=None if look.fit.variance is None else look.confidence,
-        restart_sd=None if look.fit.variance is None else look.fit.variance**0.5,
-        rotation_sd=float(np.median([block.slice_sd for block in blocks])),
-        notices=(*_void(floor), *_excluded(counted)),
+        estimate=True,
+        rows=(),
+        unranked=unranked_cells(record, inference.counted.unranked),
+    )
+    if look is None:
+        return ranking
+    floor = _noise_floor(record, inference, look)
+    inferred = look.fit.variance is not None
+    return ranking.model_copy(
+        update={
+            "estimate": not inferred or inference.void,
+            "rows": _rows(record, inference, look),
+            "pairs": tuple(_pair(pair) for pair in _shown_pairs(record, look)),
+            "noise_floor": floor,
+            "blocks": len({group.block for group in inference.blocks}),
+            "confidence": look.confidence if inferred else None,
+            **_spreads(inference, look),
+            "notices": (*_void(floor), *_excluded(inference.counted)),
+        }
     )
 
 
-def reference_cells(record: CampaignRecord) -> frozenset[str]:
-    """The reference cell and its A/A twins, by id."""
-    named = [cell.model_dump(exclude={"twin"}) for cell in record.plan.cells if cell.id == record.plan.reference]
-    return frozenset(cell.id for cell in record.plan.cells if cell.model_dump(exclude={"twin"}) in named)
-
-
-def noise_floor(reference: str, look: Look, references: frozenset[str]) -> NoiseFloor | None:
-    """The reference against its first twin; None where either has no figure."""
-    for key, pair in look.pairs.items():
-        if set(key) <= references and reference in key:
-            difference = pair.difference if pair.second == reference else -pair.difference
-            return NoiseFloor(
-                ratio=float(np.exp(difference)),
-                low=_exp(difference - pair.half_width),
-                high=_exp(difference + pair.half_width),
-                share=None if look.floor is None else float(np.expm1(look.floor)),
-                different=pair.verdict == "better",
-            )
-    return None
-
-
-def unresolved_all(look: Look) -> Look:
-    """The same look with no verdict: an A/A called different voids what the scenario would have claimed."""
-    pairs = {key: Pair(p.first, p.second, p.difference, p.half_width) for key, p in look.pairs.items()}
-    return Look(look.cells, look.fit, look.confidence, pairs, look.floor)
-
-
-def _rows(
-    record: CampaignRecord, counted: Eligible, blocks: Sequence[BlockValues], look: Look
-) -> tuple[RankedCell, ...]:
+def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[RankedCell, ...]:
     levels = look.levels()
-    cells = [cell for cell in record.plan.cells if cell.twin == 0 and cell.id in levels]
-    cells.sort(key=lambda cell: -levels[cell.id])
-    places = _places(record, cells, look)
-    return tuple(
-        _row(
-            record=record,
-            cell=cell,
-            counted=counted,
-            values=_own_values(cell.id, blocks),
-            look=look,
-            place=places[cell.id],
-        )
-        for cell in cells
-    )
+    order = competitors(record, levels)
+    better = {(pair.first, pair.second) for pair in look.pairs.values() if pair.verdict == "better"}
+    place = places(record, order, better)
+    planned = {cell.id: cell for cell in record.plan.cells}
+    return tuple(_row(record, planned[cell], inference, look, place[cell]) for cell in order)
 
 
-def _places(record: CampaignRecord, cells: Sequence[Cell], look: Look) -> Mapping[str, tuple[int, int, str]]:
-    """(best place, worst place, letters) of each cell within its league; `cells` are in order of their levels."""
-    leagues: dict[str, list[str]] = {}
-    for cell in cells:
-        leagues.setdefault(league_of(record.applications.get(cell.app)), []).append(cell.id)
-    won = {(pair.first, pair.second) for pair in look.pairs.values() if pair.verdict == "better"}
-    places: dict[str, tuple[int, int, str]] = {}
-    for members in leagues.values():
-        better = np.array([[(one, other) in won for other in members] for one in members])
-        lowest, highest = rank_intervals(better)
-        letters = compact_letters(better | better.T)
-        places |= {cell: (int(lowest[at]), int(highest[at]), letters[at]) for at, cell in enumerate(members)}
-    return places
-
-
-def _row(
-    *,
-    record: CampaignRecord,
-    cell: Cell,
-    counted: Eligible,
-    values: Mapping[int, float],
-    look: Look,
-    place: tuple[int, int, str],
-) -> RankedCell:
-    level = look.levels()[cell.id]
-    trials = [trial for (_, name), trial in counted.trials.items() if name == cell.id]
+def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:
+    level, values = look.levels()[cell.id], inference.own_values(cell.id)
     half = t_interval(np.array(list(values.values())))
+    trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
+    errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
     ratio, ratio_low, ratio_high = _ratio(cell.id, record.plan.reference, look)
-    errors, completions = (sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials))
     application = record.applications.get(cell.app)
     return RankedCell(
         cell=cell.id,
@@ -151,9 +87,9 @@ def _row(
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
-        rank_low=place[0],
-        rank_high=place[1],
-        group=place[2],
+        rank_low=place.low,
+        rank_high=place.high,
+        group=place.letters,
         blocks=len(values),
         slices=sum(len(trial.rates) for trial in trials),
         completions=completions,
@@ -163,16 +99,8 @@ def _row(
     )
 
 
-def _own_values(cell: str, blocks: Sequence[BlockValues]) -> dict[int, float]:
-    """The cell's log rate in each block; the mean where it was started in several groups of one block."""
-    values: dict[int, list[float]] = {}
-    for block in blocks:
-        if cell in block.cells:
-            values.setdefault(block.block, []).append(float(block.values[block.cells.index(cell)]))
-    return {block: float(np.mean(several)) for block, several in values.items()}
-
-
 def _ratio(cell: str, reference: str, look: Look) -> tuple[float | None, float | None, float | None]:
+    """Ratio to the reference with its simultaneous interval."""
     if cell == reference:
         return 1.0, 1.0, 1.0
     pair = look.pairs.get((cell, reference)) or look.pairs.get((reference, cell))
@@ -180,6 +108,11 @@ def _ratio(cell: str, reference: str, look: Look) -> tuple[float | None, float |
         return None, None, None
     difference = pair.difference if pair.first == cell else -pair.difference
     return float(np.exp(difference)), _exp(difference - pair.half_width), _exp(difference + pair.half_width)
+
+
+def _shown_pairs(record: CampaignRecord, look: Look) -> list[Pair]:
+    twins = {cell.id for cell in record.plan.cells if cell.twin}
+    return [pair for pair in look.pairs.values() if not twins & {pair.first, pair.second}]
 
 
 def _pair(pair: Pair) -> PairVerdict:
@@ -194,9 +127,32 @@ def _pair(pair: Pair) -> PairVerdict:
     )
 
 
-def _has_twin(record: CampaignRecord, pair: Pair) -> bool:
-    twins = {cell.id for cell in record.plan.cells if cell.twin}
-    return bool({pair.first, pair.second} & twins)
+def _noise_floor(record: CampaignRecord, inference: Inference, look: Look) -> NoiseFloor | None:
+    """The first twin against the reference; None where either has no figure."""
+    reference, references = record.plan.reference, reference_cells(record)
+    for key, pair in look.pairs.items():
+        if set(key) <= references and reference in key:
+            difference = pair.difference if pair.second == reference else -pair.difference
+            return NoiseFloor(
+                ratio=float(np.exp(difference)),
+                low=_exp(difference - pair.half_width),
+                high=_exp(difference + pair.half_width),
+                share=None if look.floor is None else float(np.expm1(look.floor)),
+                different=inference.void,
+            )
+    return None
+
+
+def _spreads(inference: Inference, look: Look) -> dict[str, float | None]:
+    slice_sd = float(np.median([group.slice_sd for group in inference.blocks]))
+    rotations = float(np.median([group.rotations for group in inference.blocks]))
+    block = look.fit.variance
+    restart = None if block is None else restart_variance(block, slice_sd**2, rotations)
+    return {
+        "block_sd": None if block is None else block**0.5,
+        "restart_sd": None if restart is None else restart**0.5,
+        "slice_sd": slice_sd,
+    }
 
 
 def _exp(value: float) -> float | None:

@@ -12,7 +12,7 @@ from harness.analysis.blocks import BlockValues
 from harness.stats.arrays import Floats
 from harness.stats.design import TwoWayFit, two_way_fit
 from harness.stats.pairs import Verdict, guarded_half_widths, verdict
-from harness.stats.spending import looks_until, simultaneous_confidence
+from harness.stats.spending import looks_until, simultaneous_confidence, usual_looks_until
 
 ALPHA: Final = 0.05
 """Probability, over a whole campaign and all pairs of a scenario, of calling a pair different that is not."""
@@ -45,23 +45,30 @@ class Look:
         return dict(zip(self.cells, self.fit.levels().tolist(), strict=True))
 
 
-def judge(blocks: Sequence[BlockValues], completed: Sequence[int], delta: float, references: AbstractSet[str]) -> Look:
-    """All usual looks up to the last completed block, in turn; a verdict once given stands.
+def judge(
+    blocks: Sequence[BlockValues],
+    completed: Sequence[int],
+    delta: float,
+    references: AbstractSet[str],
+    *,
+    usual_looks_only: bool = False,
+) -> Look | None:
+    """All usual looks up to the last completed block, and that block, in turn; a verdict once given stands.
 
-    `completed` are the numbers of the campaign's blocks in the order they were completed; those without a value here do
-    not count as looks. `delta` is the difference that matters as a share of 1, and `references`
-    are the reference cell and its twins, whose difference is the noise floor.
+    None where no look has been reached. `completed` are the numbers of the campaign's blocks in the order they were
+    completed; those without a value here do not count as looks. `delta` is the difference that matters as a share of
+    1, and `references` are the reference cell and its twins, whose difference is the noise floor. `usual_looks_only`
+    leaves out the blocks after the last usual look.
     """
     cells = tuple(dict.fromkeys(cell for block in blocks for cell in block.cells))
     driven = {block.block for block in blocks}
     order = [number for number in completed if number in driven]
-    times = looks_until(len(order))
+    times = usual_looks_until(len(order)) if usual_looks_only else looks_until(len(order))
     look: Look | None = None
     for time, confidence in zip(times, simultaneous_confidence(times, ALPHA, len(cells)), strict=True):
         so_far = frozenset(order[:time])
         seen = [block for block in blocks if block.block in so_far]
         look = _look(seen, time, confidence, delta=float(np.log1p(delta)), references=references, before=look)
-    assert look is not None
     return look
 
 
@@ -77,7 +84,7 @@ def _look(
     cells = tuple(dict.fromkeys(cell for block in blocks for cell in block.cells))
     fit = fit_of(blocks, cells)
     widths = guarded_half_widths(fit, confidence)
-    floor = _noise_floor(cells, fit.cells, widths, references)
+    floor = noise_floor(cells, fit.cells, widths, references)
     pairs = {}
     for one, other in combinations(range(len(cells)), 2):
         key = (cells[one], cells[other])
@@ -111,7 +118,7 @@ def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:
     return two_way_fit(table)
 
 
-def _noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, references: AbstractSet[str]) -> float | None:
+def noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, references: AbstractSet[str]) -> float | None:
     """The largest |difference| + half-width among the reference and its twins; None where it cannot be told."""
     same = [place for place, cell in enumerate(cells) if cell in references]
     floors = [abs(effects[a] - effects[b]) + widths[a, b] for a, b in combinations(same, 2)]

@@ -82,8 +82,8 @@ class ScenarioRanking(Record):
     """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
-    this look. `restart_sd`, `rotation_sd`: robust spread of log(rps) from restart to restart of a cell (a block's value
-    against the other cells), and from rotation to rotation inside a block.
+    this look. `block_sd`: standard deviation of a cell's log(rps) in a block against the other cells; `restart_sd`: the
+    part of it that more rotations would not remove; `slice_sd`: robust, of one slice against its rotation.
     """
 
     scenario: str
@@ -95,13 +95,14 @@ class ScenarioRanking(Record):
     noise_floor: NoiseFloor | None = None
     blocks: int = 0
     confidence: float | None = None
+    block_sd: float | None = None
     restart_sd: float | None = None
-    rotation_sd: float | None = None
+    slice_sd: float | None = None
     notices: tuple[Notice, ...] = ()
 
 
 class OverallCell(Record):
-    """A cell over all scenarios: geometric mean of its ratios to the reference, with an interval from the blocks."""
+    """A cell over all scenarios. `score`: geometric mean of its ratios to the reference, the interval simultaneous."""
 
     cell: str
     app: str
@@ -117,12 +118,30 @@ class OverallCell(Record):
 
 
 class OverallRanking(Record):
-    """Cells that have a ratio in every scenario, best first; the others are named with what they lack."""
+    """Cells that are ranked in every one of `scenarios`, best first; the others are named with what they lack."""
 
     scenarios: tuple[str, ...]
     estimate: bool
     rows: tuple[OverallCell, ...]
     unranked: tuple[UnrankedCell, ...] = ()
+
+
+class Effect(Record):
+    """How much longer one request keeps a worker of `cell` busy than one of `base`, in microseconds.
+
+    `framework`: the base is the bare callable on the same server. `server`: the base is the same application on the
+    first of its servers that was measured. The interval is of this effect alone; None below two blocks.
+    """
+
+    kind: Literal["framework", "server"]
+    scenario: str
+    cell: str
+    base: str
+    microseconds: float
+    low: float | None
+    high: float | None
+    base_microseconds: float
+    blocks: int
 
 
 class Ranking(Record):
@@ -133,3 +152,4 @@ class Ranking(Record):
     scenarios: dict[str, ScenarioRanking]
     delta: float = 0.03
     overall: OverallRanking | None = None
+    effects: tuple[Effect, ...] = ()

@@ -15,7 +15,6 @@ MAD_TO_SIGMA: Final = 1.4826
 
 _SWEEPS: Final = 4
 _ITERATIONS: Final = 60
-_TOLERANCE: Final = 1e-7
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ class AdditiveFit:
     scale: Floats
 
 
-def additive_fit(y: Floats) -> AdditiveFit:
+def additive_fit(y: Floats, tolerance: float = 1e-6) -> AdditiveFit:
     """Fit y[..., rotation, cell] = rotation + cell by Huber's M-estimator; NaN marks a missing entry.
 
     Tukey's median polish (Tukey 1977, Exploratory Data Analysis, chapter 11) of the residuals of least squares gives
     the scale, as their median absolute deviation; reweighted least squares is iterated with that scale held fixed,
     which makes the problem convex (Huber 1981, Robust Statistics, section 7.8). Shifting a rotation or a cell shifts
-    its effect and nothing else. Leading axes are independent fits.
+    its effect and nothing else. Leading axes are independent fits. It ends when no cell moves by more than `tolerance`.
 
     Raises ValueError where the cells of a fit are not linked to each other through common rotations.
     """
@@ -54,7 +53,7 @@ def additive_fit(y: Floats) -> AdditiveFit:
         weight = np.where(present, bend / np.maximum(size, bend), 0.0)
         rotations, cells = _weighted_two_way(filled, weight)
         residual = filled - rotations[..., :, None] - cells[..., None, :]
-        if np.all(np.abs(cells - before) <= _TOLERANCE):
+        if np.all(np.abs(cells - before) <= tolerance):
             break
         before = cells
     rotations = np.where(present.any(axis=-1), rotations, np.nan)

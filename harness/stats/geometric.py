@@ -1,13 +1,15 @@
 """Over several scenarios: geometric means of ratios, and what each block contributes to them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from harness.stats.arrays import Floats
+from harness.stats.arrays import Floats, Ints
 from harness.stats.design import two_way_fit
 
 
-def mean_effects(tables: Floats) -> Floats:
-    """(K,): the effect of each cell, averaged over scenarios, of values[scenario, block, cell] on the log scale.
+def mean_effects(tables: Sequence[Floats]) -> Floats:
+    """(K,): the effect of each cell, averaged over scenarios; a table a scenario, (rows, K), on the log scale.
 
     The exponential of a difference of two is the geometric mean, over scenarios, of their ratios: the only mean that
     orders cells alike whatever the reference (Fleming & Wallace 1986, Comm. ACM 29:218-221). NaN marks what is missing;
@@ -16,17 +18,18 @@ def mean_effects(tables: Floats) -> Floats:
     return np.asarray(np.mean([_effects(table) for table in tables], axis=0))
 
 
-def block_pseudo_values(tables: Floats) -> Floats:
+def block_pseudo_values(tables: Sequence[Floats], blocks: Sequence[Ints]) -> Floats:
     """(B, K): what each block says of the mean effects, by leaving it out of every scenario at once.
 
     n theta - (n - 1) theta_(b), to be treated as independent values (Tukey 1958, Ann. Math. Stat. 29:614; Miller 1974,
-    Biometrika 61:1-15). With complete data it is the block's own mean over scenarios. A block runs all scenarios on the
-    same live servers, so it is left out as a whole. NaN where leaving the block out leaves nothing of a cell.
+    Biometrika 61:1-15). With complete data it is the block's own mean over scenarios. `blocks` names the block of each
+    row of each table: a block runs all scenarios on the same live servers, so it is left out as a whole. NaN where
+    leaving the block out leaves nothing of a cell.
     """
-    count = tables.shape[1]
-    whole = mean_effects(tables)
-    without = np.array([mean_effects(np.delete(tables, block, axis=1)) for block in range(count)])
-    return np.asarray(count * whole - (count - 1) * without)
+    numbers = np.unique(np.concatenate(list(blocks)))
+    whole, count = mean_effects(tables), len(numbers)
+    without = [mean_effects([table[of != one] for table, of in zip(tables, blocks, strict=True)]) for one in numbers]
+    return np.asarray(count * whole - (count - 1) * np.array(without))
 
 
 def _effects(table: Floats) -> Floats:

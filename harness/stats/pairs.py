@@ -11,7 +11,7 @@ from harness.stats.design import TwoWayFit
 
 Verdict = Literal["tied", "better", "unresolved"]
 
-MOST_PRIOR_BLOCKS: Final = 10
+MOST_PRIOR_BLOCKS: Final = 6
 
 
 @lru_cache(maxsize=4096)
@@ -59,14 +59,28 @@ def guarded_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
     which counts for as many blocks as there are cells, at most MOST_PRIOR_BLOCKS: the more cells, the better it is
     known. Chosen by simulation, see docs/decisions/0005-simultaneous-intervals.md.
     """
-    if fit.variance is None:
-        return np.full_like(fit.covariance, np.nan)
     own, blocks = fit.pair_variance()
-    prior, own_df = min(len(fit.cells), MOST_PRIOR_BLOCKS), np.maximum(blocks - 1, 0.0)
-    df = prior + own_df
-    moderated = (prior * 2 * fit.variance + own_df * own) / df
-    widths = _own_df_half_widths(moderated * fit.spread() / 2, df, len(fit.cells), confidence)
-    return np.fmax(tukey_half_widths(fit, confidence), np.where(fit.linked & (blocks > 1), widths, np.nan))
+    return _guarded(fit, own, np.maximum(blocks - 1, 0.0), spread=fit.spread(), df=fit.df, confidence=confidence)
+
+
+def forecast_half_widths(fit: TwoWayFit, blocks: int, confidence: float) -> Floats:
+    """(K, K) guarded half-widths to expect after `blocks` complete blocks in all, if variances stay what they are."""
+    own, seen = fit.pair_variance()
+    later = np.where(seen > 1, blocks - 1.0, 0.0)
+    cells = len(fit.cells)
+    spread = np.full((cells, cells), 2 / blocks)
+    return _guarded(fit, own, later, spread=spread, df=(cells - 1) * (blocks - 1), confidence=confidence)
+
+
+def _guarded(fit: TwoWayFit, own: Floats, own_df: Floats, *, spread: Floats, df: int, confidence: float) -> Floats:
+    if fit.variance is None:
+        return np.full_like(own, np.nan)
+    cells = len(fit.cells)
+    common = kramer_half_widths(fit.variance, spread, groups=cells, df=df, confidence=confidence)
+    prior = min(cells, MOST_PRIOR_BLOCKS)
+    moderated = (prior * 2 * fit.variance + own_df * own) / (prior + own_df)
+    guard = _own_df_half_widths(moderated * spread / 2, prior + own_df, cells, confidence)
+    return np.where(fit.linked, np.where(own_df > 0, np.maximum(common, guard), common), np.nan)
 
 
 def _own_df_half_widths(squared_error: Floats, df: Floats, groups: int, confidence: float) -> Floats:

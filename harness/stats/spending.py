@@ -30,12 +30,29 @@ def spent(block: float, alpha: float) -> float:
     return float(alpha * -np.expm1(-block / SPENDING_BLOCKS))
 
 
+def next_look(block: int) -> int:
+    """The first usual look after `block`; beyond those that are named, each is 1.45 times the one before."""
+    look = USUAL_LOOKS[0]
+    later = iter(USUAL_LOOKS[1:])
+    while look <= block:
+        look = next(later, round(look * 1.45))
+    return look
+
+
 def looks_until(block: int) -> tuple[int, ...]:
-    """The usual looks before `block`, and `block` itself: it is the last one for whoever reads the result now."""
-    looks = list(USUAL_LOOKS)
-    while looks[-1] < block:
-        looks.append(round(looks[-1] * 1.45))
-    return (*(look for look in looks if look < block), block)
+    """The usual looks before `block`, and `block` itself: it is the last one for whoever reads the result now. None
+    before the first block."""
+    looks = []
+    look = next_look(0)
+    while look < block:
+        looks.append(look)
+        look = next_look(look)
+    return (*looks, block) if block else ()
+
+
+def usual_looks_until(block: int) -> tuple[int, ...]:
+    """The usual looks up to and including `block`."""
+    return tuple(look for look in looks_until(block) if next_look(look - 1) == look)
 
 
 @lru_cache(maxsize=256)

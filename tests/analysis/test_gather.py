@@ -95,5 +95,5 @@ def test_a_generator_at_its_limit_fails_the_trial() -> None:
 def test_a_lost_worker_fails_the_trial_and_a_rare_other_mark_does_not() -> None:
     many = [slice_record("a", rotation) for rotation in range(39)]
     assert codes([*many, slice_record("a", 39, marks=("lost-worker",))]) == ["lost-worker"]
-    assert codes([*many, slice_record("a", 39, marks=("overrun-drain",))]) == []
-    assert codes([slice_record("a", 0, marks=("overrun-drain",))]) == ["overrun-drain"]
+    assert codes([*many, slice_record("a", 39, marks=("drain-overrun",))]) == []
+    assert codes([slice_record("a", 0, marks=("drain-overrun",))]) == ["drain-overrun"]

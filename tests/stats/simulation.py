@@ -33,23 +33,18 @@ class Noise:
 
 
 def block_values(
-    noise: Noise, *, campaigns: int, blocks: int, rotations: int, cells: int, seed: int, portion: int = 1000
+    noise: Noise, *, campaigns: int, blocks: int, rotations: int, cells: int, seed: int, pool: int = 10_000
 ) -> Floats:
     """(campaigns, blocks, cells): what the additive fit of each block gives for cells of equal speed.
 
-    The figures are centred on their own mean over all campaigns, so that no two cells differ in what is estimated.
+    `pool` blocks are simulated slice by slice, and campaigns draw theirs from them; restarts are drawn anew. The
+    figures are centred on the mean of the pool, so that no two cells differ in what is estimated.
     """
     dice = np.random.default_rng(seed)
-    total = campaigns * blocks
-    values = np.concatenate(
-        [
-            additive_fit(slices(noise, dice, min(portion, total - start), rotations, cells)).cells
-            for start in range(0, total, portion)
-        ]
-    )
-    values += _heavy(dice, noise.restart_tails, values.shape) * noise.restart_sd
-    values -= values.mean(axis=0)
-    return values.reshape(campaigns, blocks, cells)
+    portions = (slices(noise, dice, 1000, rotations, cells) for _ in range(0, pool, 1000))
+    fitted = np.concatenate([additive_fit(portion, tolerance=1e-4).cells for portion in portions])
+    drawn = (fitted - fitted.mean(axis=0))[dice.integers(0, len(fitted), (campaigns, blocks))]
+    return np.asarray(drawn + _heavy(dice, noise.restart_tails, drawn.shape) * noise.restart_sd)
 
 
 def slices(noise: Noise, dice: np.random.Generator, blocks: int, rotations: int, cells: int) -> Floats:

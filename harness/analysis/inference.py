@@ -1,0 +1,83 @@
+"""What is inferred of each scenario: the block values that count, and the verdicts on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.analysis.blocks import BlockValues, block_values
+from harness.analysis.eligible import Eligible, eligible
+from harness.analysis.verdicts import Look, judge
+from harness.model.campaign import CampaignRecord
+from harness.model.scenario import ScenarioManifest
+from harness.model.trial import Trial
+from harness.stats.arrays import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Inference:
+    """One scenario. `look` is None while it has no block; its verdicts are withdrawn where the scenario is `void`: the
+    reference was called different from itself."""
+
+    scenario: ScenarioManifest
+    counted: Eligible
+    blocks: tuple[BlockValues, ...]
+    look: Look | None
+    void: bool
+
+    def own_values(self, cell: str) -> dict[int, float]:
+        """The cell's log(requests a second) by block number; the mean where several groups of a block hold it."""
+        values: dict[int, list[float]] = {}
+        for group in self.blocks:
+            if cell in group.cells:
+                values.setdefault(group.block, []).append(float(group.values[group.cells.index(cell)]))
+        return {block: sum(several) / len(several) for block, several in values.items()}
+
+    def table(self, cells: Sequence[str]) -> tuple[Floats, Ints]:
+        """(rows, cells) of block values, NaN where missing, and the block number of each row."""
+        values = [[dict(zip(g.cells, g.values, strict=True)).get(cell, np.nan) for cell in cells] for g in self.blocks]
+        return np.array(values), np.array([group.block for group in self.blocks], dtype=np.int64)
+
+
+def infer(
+    record: CampaignRecord, trials: Sequence[Trial], *, delta: float | None = None, usual_looks_only: bool = False
+) -> dict[str, Inference]:
+    """Every scenario of the plan, by id. `delta` replaces the plan's. `usual_looks_only` leaves out the blocks after
+    the last usual look, for whoever decides from the answer whether to go on."""
+    of_scenario: dict[str, list[Trial]] = {scenario.id: [] for scenario in record.plan.scenarios}
+    for trial in trials:
+        of_scenario[trial.scenario].append(trial)
+    return {
+        scenario.id: _infer(record, scenario, of_scenario[scenario.id], delta or record.plan.delta, usual_looks_only)
+        for scenario in record.plan.scenarios
+    }
+
+
+def _infer(
+    record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float, usual_looks_only: bool
+) -> Inference:
+    references = reference_cells(record)
+    counted = eligible(record, scenario, trials)
+    blocks = block_values(counted.trials, references)
+    look = judge(blocks, record.completed_blocks, delta, references, usual_looks_only=usual_looks_only)
+    void = look is not None and any(
+        pair.verdict == "better" and {pair.first, pair.second} <= references for pair in look.pairs.values()
+    )
+    return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void)
+
+
+def reference_cells(record: CampaignRecord) -> frozenset[str]:
+    """The reference cell and its A/A twins, by id."""
+    named = [cell.model_dump(exclude={"twin"}) for cell in record.plan.cells if cell.id == record.plan.reference]
+    return frozenset(cell.id for cell in record.plan.cells if cell.model_dump(exclude={"twin"}) in named)
+
+
+def _withdrawn(look: Look) -> Look:
+    open_again = {key: replace(pair, verdict="unresolved", decided_at=None) for key, pair in look.pairs.items()}
+    return replace(look, pairs=open_again)
+
+
+def competitors(record: CampaignRecord, cells: Mapping[str, float]) -> list[str]:
+    """Those of `cells` that are no A/A twins, by falling value, ties in plan order."""
+    shown = [cell.id for cell in record.plan.cells if cell.twin == 0 and cell.id in cells]
+    return sorted(shown, key=lambda cell: -cells[cell])

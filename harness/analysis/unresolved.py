@@ -1,0 +1,102 @@
+"""What the campaign asks before it goes on: which pairs are open, and how long they will take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from harness.analysis.inference import Inference, infer, reference_cells
+from harness.analysis.places import league_of_cell
+from harness.analysis.verdicts import ALPHA, Look, Pair, noise_floor
+from harness.model.campaign import CampaignRecord
+from harness.model.trial import Trial
+from harness.stats.pairs import forecast_half_widths, verdict
+from harness.stats.spending import looks_until, next_look, simultaneous_confidence
+
+MOST_BLOCKS: Final = 200
+"""Further ahead nothing is forecast."""
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    """`blocks_more`: blocks until the verdict, if differences and spread stay what they are; None: not within reach, or
+    not known yet."""
+
+    first: str
+    second: str
+    blocks_more: int | None
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """One scenario. `cells` are those that must run on: every cell of an open pair, the reference and its twins."""
+
+    scenario: str
+    pairs: tuple[OpenPair, ...]
+    cells: frozenset[str]
+    blocks_done: int
+
+    @property
+    def resolved(self) -> bool:
+        return not self.pairs
+
+    @property
+    def blocks_more(self) -> int | None:
+        """Blocks until the last pair is resolved; None where one is out of reach or not known yet."""
+        ahead = [pair.blocks_more for pair in self.pairs]
+        return None if None in ahead else max((more for more in ahead if more is not None), default=0)
+
+
+def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> tuple[Unresolved, ...]:
+    """The open pairs of every scenario, judged at the last usual look that has been reached: asking after each block
+    costs nothing of the error. Pairs of different leagues are not asked for. `delta` replaces the plan's."""
+    judged = infer(record, trials, delta=delta, usual_looks_only=True)
+    so_far = infer(record, trials, delta=delta)
+    return tuple(
+        _unresolved(record, judged[scenario.id], so_far[scenario.id], delta or record.plan.delta)
+        for scenario in record.plan.scenarios
+    )
+
+
+def _unresolved(record: CampaignRecord, judged: Inference, so_far: Inference, delta: float) -> Unresolved:
+    done = len({block.block for block in so_far.blocks})
+    look, references = so_far.look, reference_cells(record)
+    if look is None:
+        return Unresolved(so_far.scenario.id, (), frozenset(), 0)
+    closed = {
+        frozenset(key)
+        for key, pair in (judged.look.pairs if judged.look else {}).items()
+        if pair.verdict != "unresolved"
+    }
+    still_open = [
+        pair
+        for key, pair in look.pairs.items()
+        if frozenset(key) not in closed
+        and not references & set(key) - {record.plan.reference}
+        and league_of_cell(record, pair.first) == league_of_cell(record, pair.second)
+    ]
+    ahead = _forecast(look, still_open, done, delta, references)
+    pairs = tuple(OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second))) for pair in still_open)
+    cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
+    return Unresolved(so_far.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
+
+
+def _forecast(
+    look: Look, pairs: Sequence[Pair], done: int, delta: float, references: frozenset[str]
+) -> dict[tuple[str, str], int]:
+    """Blocks more for each pair that a usual look up to MOST_BLOCKS would resolve."""
+    found: dict[tuple[str, str], int] = {}
+    place = {cell: at for at, cell in enumerate(look.cells)}
+    time = next_look(done)
+    while look.fit.variance is not None and time <= MOST_BLOCKS and len(found) < len(pairs):
+        confidence = simultaneous_confidence(looks_until(time), ALPHA, len(look.cells))[-1]
+        widths = forecast_half_widths(look.fit, time, confidence)
+        floor = noise_floor(look.cells, look.fit.cells, widths, references) or 0.0
+        for pair in pairs:
+            width = float(widths[place[pair.first], place[pair.second]])
+            said = verdict(pair.difference, width, delta=float(np.log1p(delta)), floor=floor)
+            if said != "unresolved":
+                found.setdefault((pair.first, pair.second), time - done)
+        time = next_look(time)
+    return found

@@ -1,0 +1,79 @@
+"""What the campaign is told before it goes on."""
+
+import pytest
+
+from harness.analysis.ranking import rank
+from harness.analysis.unresolved import Unresolved, unresolved
+from harness.model.trial import Trial
+from tests.analysis.campaigns import application, campaign, cell, made_up
+
+CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))
+REFERENCE, TWIN, STARLETTE, FASTAPI, FLASK = (c.id for c in CELLS)
+SPEEDS = {REFERENCE: 10_000.0, TWIN: 10_000.0, STARLETTE: 9_000.0, FASTAPI: 8_800.0, FLASK: 3_000.0}
+
+
+def asked(blocks: int, trials: list[Trial], delta: float | None = None) -> Unresolved:
+    (answer,) = unresolved(campaign(CELLS, blocks=blocks), trials, delta)
+    return answer
+
+
+def test_before_the_first_usual_look_everything_is_open() -> None:
+    answer = asked(3, made_up(SPEEDS, 3))
+    assert len(answer.pairs) == 6
+    assert answer.blocks_done == 3
+    far_apart = next(pair for pair in answer.pairs if {pair.first, pair.second} == {STARLETTE, FLASK})
+    assert far_apart.blocks_more == 3
+
+
+def test_after_one_block_it_is_not_known_how_many_more_it_takes() -> None:
+    answer = asked(1, made_up(SPEEDS, 1))
+    assert len(answer.pairs) == 6
+    assert answer.blocks_more is None
+
+
+def test_at_a_usual_look_only_the_close_pair_stays_open() -> None:
+    answer = asked(6, made_up(SPEEDS, 6))
+    assert [{pair.first, pair.second} for pair in answer.pairs] == [{STARLETTE, FASTAPI}]
+    assert answer.cells == {STARLETTE, FASTAPI, REFERENCE, TWIN}
+    assert answer.blocks_more is not None
+    assert answer.blocks_more > 0
+
+
+def test_between_looks_nothing_new_is_decided() -> None:
+    trials = made_up(SPEEDS, 8)
+    at_look = asked(6, trials)
+    assert {frozenset((p.first, p.second)) for p in asked(8, trials).pairs} == {
+        frozenset((p.first, p.second)) for p in at_look.pairs
+    }
+
+
+def test_a_coarser_difference_that_matters_resolves_more() -> None:
+    assert asked(6, made_up(SPEEDS, 6), delta=0.08).resolved
+
+
+def test_the_forecast_is_about_right() -> None:
+    forecast = asked(6, made_up(SPEEDS, 6)).blocks_more
+    assert forecast is not None
+    later = made_up(SPEEDS, 2 * (6 + forecast))
+    assert asked(2 * (6 + forecast), later).resolved
+
+
+def test_leagues_are_not_compared() -> None:
+    record = campaign(CELLS, blocks=3)
+    record = record.model_copy(
+        update={"applications": record.applications | {"flask": application("flask", tier="idiomatic")}}
+    )
+    (answer,) = unresolved(record, made_up(SPEEDS, 3))
+    assert not any(FLASK in (pair.first, pair.second) for pair in answer.pairs)
+
+
+def test_what_is_resolved_is_what_the_ranking_calls_resolved() -> None:
+    trials = made_up(SPEEDS, 6)
+    ranking = rank(campaign(CELLS, blocks=6), trials).scenarios["json"]
+    still_open = {frozenset((p.first, p.second)) for p in ranking.pairs if p.verdict == "unresolved"}
+    assert {frozenset((p.first, p.second)) for p in asked(6, trials).pairs} == still_open
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+def test_nothing_measured_is_nothing_to_ask(blocks: int) -> None:
+    assert asked(blocks, []).pairs == ()

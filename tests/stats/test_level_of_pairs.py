@@ -1,0 +1,54 @@
+"""Which simultaneous intervals hold their level when cells are not equally steady. Finding: docs/decisions/0005."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from harness.stats.arrays import Floats
+from harness.stats.design import TwoWayFit, two_way_fit
+from harness.stats.pairs import games_howell_half_widths, guarded_half_widths, tukey_half_widths
+
+CAMPAIGNS, ALPHA = 2000, 0.025
+"""About what is spent at the first usual look."""
+
+Method = Callable[[TwoWayFit, float], Floats]
+
+
+def residuals(kind: str, blocks: int, cells: int) -> Floats:
+    """(campaigns, blocks, cells): block values of cells that do not differ."""
+    dice = np.random.default_rng(11)
+    shape = (CAMPAIGNS, blocks, cells)
+    if kind == "heavy tails":
+        return dice.standard_t(3, shape)
+    spread = np.ones(cells)
+    spread[: {"alike": 0, "one noisy": 1, "two noisy": 2}[kind]] = 3.0
+    return dice.normal(size=shape) * spread
+
+
+def false_claims(method: Method, values: Floats) -> float:
+    """Share of campaigns in which some pair of cells that do not differ is called different."""
+    called = 0
+    for campaign in values:
+        fit = two_way_fit(campaign)
+        called += bool(np.any(np.abs(fit.cells[:, None] - fit.cells) > method(fit, 1 - ALPHA)))
+    return called / len(values)
+
+
+def bound(share: float) -> float:
+    """What a method that errs with probability `share` stays below in 999 of 1000 such simulations."""
+    return share + 3.1 * float(np.sqrt(share * (1 - share) / CAMPAIGNS))
+
+
+@pytest.mark.parametrize("cells", [3, 8])
+@pytest.mark.parametrize("kind", ["alike", "heavy tails", "one noisy", "two noisy"])
+def test_guarded_intervals_hold_their_level(kind: str, cells: int) -> None:
+    assert false_claims(guarded_half_widths, residuals(kind, 6, cells)) <= bound(ALPHA)
+
+
+def test_one_variance_for_all_claims_too_much_of_a_noisy_cell() -> None:
+    assert false_claims(tukey_half_widths, residuals("one noisy", 6, 8)) > 2 * ALPHA
+
+
+def test_a_variance_for_each_pair_claims_too_much_from_few_blocks() -> None:
+    assert false_claims(games_howell_half_widths, residuals("alike", 6, 8)) > 2 * ALPHA
