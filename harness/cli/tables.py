@@ -11,9 +11,17 @@ from harness.model.ranking import RankedCell, ScenarioRanking
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", right: Sequence[int] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
 ) -> Table:
-    """A plain table; columns whose index is in `right` are aligned right. No text in it is read as markup."""
+    """A plain table. Columns whose index is in `right` are aligned right, those in `whole` are never broken.
+
+    No text in it is read as markup.
+    """
     made = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for index, column in enumerate(columns):
         made.add_column(column, justify="right" if index in right else "left", overflow="fold", no_wrap=index in whole)
