@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -32,14 +33,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
         yield live
 
 
+def listeners(pid: int) -> list[Any]:
+    """Addresses a process listens on; none where it ended meanwhile, as a session's process does."""
+    try:
+        connections = psutil.Process(pid).net_connections("inet")
+    except psutil.NoSuchProcess:
+        return []
+    return [connection.laddr for connection in connections if connection.status == psutil.CONN_LISTEN]
+
+
 def test_it_listens_on_the_loopback_address_alone(server: LiveService) -> None:
     assert server.process is not None
-    listening = [
-        connection.laddr
-        for pid in server.process.tree()
-        for connection in psutil.Process(pid).net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    listening = [address for pid in server.process.tree() for address in listeners(pid)]
     assert {address.ip for address in listening} == {"127.0.0.1"}
 
 
