@@ -4,7 +4,6 @@ import os
 import sys
 from typing import Final
 
-import click
 import typer
 
 from harness.cli.commands.clean import clean
@@ -24,7 +23,7 @@ Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 5 environment r
 """
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
 app.command("list")(list_)
 app.command()(doctor)
@@ -37,7 +36,7 @@ app.command()(clean)
 
 def main() -> None:
     """The entry point of the command. A HarnessError becomes one message and its exit code, without a traceback."""
-    sys.exit(_ended(sys.argv[1:]))
+    sys.exit(_ended(sys.argv[1:] or ["--help"]))
 
 
 def _ended(arguments: list[str]) -> int:
@@ -46,10 +45,10 @@ def _ended(arguments: list[str]) -> int:
     except HarnessError as error:
         print_error(str(error))
         return int(error.exit_code)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        print_error(f"{error.format_message()}\nsee: harness {' '.join(arguments[:1])} --help")
         return int(ExitCode.USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print_error("interrupted")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
