@@ -45,7 +45,7 @@ def figures(source: Source, scenario: ScenarioManifest) -> Figures:
 
 def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
     title, trials = shorten(scenario.title, 60), source.trials_ranked(scenario)
-    yield cost(scenario.id, title, curves.costs(source, found)) or NotDrawn(
+    yield cost(scenario.id, title, curves.costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
     yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(

@@ -116,7 +116,10 @@ def test_what_was_compared_where_and_when_stands_at_the_top(tmp_path: Path) -> N
 def test_versions_are_those_of_the_live_processes(tmp_path: Path) -> None:
     page, _ = report(tmp_path)
     fastapi = next(row for row in page.one("table", class_="versions").all("tr") if "FastAPI" in row.text)
-    assert [cell.text for cell in fastapi.all("td")] == ["CPython 3.11.7", "fastapi 0.165.0 psycopg 3.3.9 uvicorn 0.54.0"]
+    assert [cell.text for cell in fastapi.all("td")] == [
+        "CPython 3.11.7",
+        "fastapi 0.165.0 psycopg 3.3.9 uvicorn 0.54.0",
+    ]
 
 
 def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:

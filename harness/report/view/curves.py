@@ -40,42 +40,20 @@ def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
     ]
 
 
-def costs(source: Source, found: ScenarioRanking) -> list[Cost]:
-    """Every application that shares server, workers, database and interpreter with a bare callable of its kind."""
-    floors = {_place(source, row): row for row in found.rows if row.tier == "floor"}
-    pairs = [(row, floors.get(_place(source, row))) for row in found.rows if row.tier != "floor"]
-    return [_cost(source, found, row, floor) for row, floor in pairs if floor is not None and row.rps > 0]
-
-
-def _cost(source: Source, found: ScenarioRanking, row: RankedCell, floor: RankedCell) -> Cost:
-    """A request takes 1/rate of each busy worker; the extra share is the ratio of the two rates minus 1."""
-    floor_us = 1e6 * _busy_workers(source, floor.cell) / floor.rps
-    pair = source.pair(found.scenario, floor.cell, row.cell)
-    ratio, low, high = (floor.rps / row.rps, None, None) if pair is None else (pair.ratio, pair.low, pair.high)
-    if pair is not None and pair.first != floor.cell:
-        ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
-    return Cost(
-        label=_label(source, row),
-        floor_label=_label(source, floor),
-        floor_us=floor_us,
-        extra_us=floor_us * (ratio - 1),
-        extra_low_us=None if low is None else floor_us * (low - 1),
-        extra_high_us=None if high is None else floor_us * (high - 1),
-    )
-
-
-def _place(source: Source, row: RankedCell) -> tuple[object, ...]:
-    """What a cell and its bare callable must have in common."""
-    for cell in source.record.plan.cells:
-        if cell.id == row.cell:
-            return (cell.server, cell.workers, cell.database, cell.interpreter)
-    return (row.cell,)
-
-
-def _busy_workers(source: Source, cell_id: str) -> int:
-    """Workers that can run at once: no more than the servers have cores."""
-    cores = len(source.record.machine.cores.server) or source.record.machine.logical_cpus
-    return min(cores, next((cell.workers for cell in source.record.plan.cells if cell.id == cell_id), 1))
+def costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
+    """What each framework costs over the bare callable on its server, as the analysis tells it."""
+    return [
+        Cost(
+            label=source.name(effect.cell).label,
+            floor_label=source.name(effect.base).label,
+            floor_us=effect.base_microseconds,
+            extra_us=effect.microseconds,
+            extra_low_us=effect.low,
+            extra_high_us=effect.high,
+        )
+        for effect in source.ranking.effects
+        if effect.kind == "framework" and effect.scenario == scenario.id
+    ]
 
 
 def throughputs(source: Source, scenario: ScenarioManifest, trials: Iterable[Trial]) -> list[Line]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.analysis.eligible import league_of
+from harness.analysis.places import league_of
 from harness.model.application import AppManifest
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
