@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.campaign.project import Project
 from harness.model.errors import UsageError
+from harness.report.write import write_report
 
 LATEST: Final = "latest"
 
@@ -23,6 +24,14 @@ def results_folder(project: Project, given: Path | None) -> Path:
         if candidate.is_dir():
             return candidate.resolve()
     raise UsageError("there is no such results folder", where=str(given), mend="see results/ for what there is")
+
+
+def report_on(project: Project, results: Path, out: Path | None) -> Path:
+    """Write the report of a results folder into `out`, or below reports/ where `latest` then points at it."""
+    page = write_report(results, out or project.reports / results.name)
+    if out is None:
+        point_latest_at(page.parent)
+    return page
 
 
 def point_latest_at(folder: Path) -> None:

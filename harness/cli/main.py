@@ -22,9 +22,7 @@ Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 5 environment r
 (only under --fail-on), 130 interrupted.
 """
 
-app = typer.Typer(
-    help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("list")(list_)
 app.command()(doctor)
 app.command()(verify)

@@ -11,13 +11,13 @@ from harness.campaign.project import Project
 from harness.campaign.run import Start, run
 from harness.cli.console import messages, output, print_json
 from harness.cli.durations import spoken
-from harness.cli.folders import point_latest_at
+from harness.cli.folders import point_latest_at, report_on
 from harness.cli.progress import Bar
 from harness.cli.tables import ranking_table, table
 from harness.model.campaign import CampaignRecord, Plan
 from harness.model.errors import ExitCode, UsageError
 from harness.model.ranking import Ranking
-from harness.report.write import read, write_report
+from harness.report.write import read
 from harness.store.folder import ResultsFolder
 
 FAIL_ON: Final = ("unresolved",)
@@ -69,10 +69,9 @@ def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) 
             run(project, prepared, start, progress)
 
 
-def finish(project: Project, results: Path, *, json: bool, fail_on: str | None) -> ExitCode:
+def finish(project: Project, results: Path, out: Path | None, *, json: bool, fail_on: str | None) -> ExitCode:
     """Write the report, print the ranking and what went wrong, and say how it ended."""
-    page = write_report(results, project.reports / results.name)
-    point_latest_at(page.parent)
+    page = report_on(project, results, out)
     source = read(results)
     if json:
         output.file.write(page.with_name("ranking.json").read_text())
@@ -93,7 +92,7 @@ def tell_the_end(record: CampaignRecord, results: Path) -> None:
     blocks = len(record.completed_blocks)
     messages.print(f"{blocks} complete blocks; wall time: {spent}", highlight=False, markup=False)
     if record.state == "interrupted":
-        messages.print(f"Interrupted; go on with: harness run --resume {results.name}", markup=False, highlight=False)
+        messages.print(f"Interrupted; go on with: harness run --resume {results}", markup=False, highlight=False)
 
 
 def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> ExitCode:

@@ -17,11 +17,15 @@ Reports = Annotated[bool, typer.Option("--reports", help="Also the reports; resu
 
 def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     """Remove stale environments; on request the whole cache and the reports."""
+    from harness.campaign.cleaning import remove_stale_environments
     from harness.campaign.project import Project
 
     project = Project.here()
     if everything:
         remove(project.cache)
+    else:
+        for folder in remove_stale_environments(project):
+            messages.print(f"removed {folder.name}", markup=False, highlight=False)
     if reports:
         for folder in sorted(project.reports.iterdir()):
             if folder.is_symlink():

@@ -22,14 +22,10 @@ Out = Annotated[
 def report(results: Results = None, *, out: Out = None, json: options.Json = False) -> int:
     """Write the ranking report of a campaign that was measured."""
     from harness.campaign.project import Project
-    from harness.cli.folders import point_latest_at, results_folder
-    from harness.report.write import write_report
+    from harness.cli.folders import report_on, results_folder
 
     project = Project.here()
-    folder = results_folder(project, results)
-    page = write_report(folder, out or project.reports / folder.name)
-    if out is None:
-        point_latest_at(page.parent)
+    page = report_on(project, results_folder(project, results), out)
     if json:
         print_json({"report": str(page), "ranking": str(page.with_name("ranking.json"))})
     else:

@@ -52,6 +52,10 @@ ResultsDir = Annotated[
     Path | None,
     typer.Option("--results", metavar="DIR", help="Where the campaign's folder is made (default: results)."),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where the report goes (default: reports/ and the campaign's name)."),
+]
 
 
 def run(
@@ -76,6 +80,7 @@ def run(
     burn_in: BurnIn = None,
     rotations: Rotations = None,
     results: ResultsDir = None,
+    out: Out = None,
     fail_on: FailOn = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -105,4 +110,4 @@ def run(
         return ExitCode.OK
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
     running.measure(project, prepared, start, quiet=quiet)
-    return running.finish(project, start.folder.path, json=json, fail_on=fail_on)
+    return running.finish(project, start.folder.path, out, json=json, fail_on=fail_on)

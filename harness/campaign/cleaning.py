@@ -1,0 +1,22 @@
+"""The use case behind `harness clean`: environments that no lock of today asks for."""
+
+import sys
+from pathlib import Path
+
+from harness.campaign.options import Selection
+from harness.campaign.project import Project
+from harness.campaign.selection import select
+from harness.target.environments import environment_of, prune
+from harness.target.locks import lock_of
+
+
+def remove_stale_environments(project: Project) -> tuple[Path, ...]:
+    """Remove every environment but those of the project's applications under this interpreter; those removed."""
+    applications = select(project, Selection()).applications
+    locks = {application.id: lock_of(application) for application in applications}
+    current = [
+        environment_of(app, lock, Path(sys.executable), project.cache)
+        for app, lock in locks.items()
+        if lock and lock.is_file()
+    ]
+    return prune(project.cache, current)
