@@ -211,3 +211,18 @@ def test_a_program_that_signals_its_own_group_does_not_hit_its_warden(tmp_path: 
     with owned(tmp_path, *python("import os, signal; os.fork(); os.killpg(0, signal.SIGKILL)")) as process:
         assert process.wait(30) == -signal.SIGKILL
         assert running(process.warden_pid)
+
+
+def test_one_that_cannot_be_stopped_does_not_keep_the_others_alive(tmp_path: Path) -> None:
+    class Stuck(OwnedProcess):
+        def stop(self) -> None:
+            super().stop()
+            raise RuntimeError("stuck")
+
+    waiting = python("import time; time.sleep(60)")
+    processes = [kind(waiting, name="one", log=tmp_path / "log") for kind in (OwnedProcess, Stuck, OwnedProcess)]
+    for process in processes:
+        process.__enter__()
+    with pytest.raises(RuntimeError, match="stuck"):
+        stop_together(processes)
+    assert all_gone([process.pid for process in processes])
