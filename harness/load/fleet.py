@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import gevent
@@ -10,6 +10,7 @@ import gevent
 from harness.load.engine.rotation import Rotation, Slots
 from harness.load.messages import Prepare
 from harness.load.open_files import demand
+from harness.load.sampling import Checks, less_wrong
 from harness.load.tally import merge_into
 from harness.load.user import LoadEnvironment
 from harness.model.errors import HarnessError
@@ -29,12 +30,14 @@ class LocalFleet:
         self._rotation = Rotation(self._slots)
         self._environment = LoadEnvironment(self._slots)
         self._runner = self._environment.create_local_runner()
+        self._checks = Checks(())
         self._targets = 0
 
     def prepare(self, order: Prepare) -> None:
         """Close every connection, and aim at other targets."""
         self._spawn(0)
         self._targets = len(order.targets)
+        self._checks = Checks(order.scenarios)
         self._rotation.prepare(order.targets, order.scenarios)
 
     def drive(self, plan: Slice) -> SliceRecord:
@@ -43,9 +46,11 @@ class LocalFleet:
             demand(plan.level.connections, self._targets)
             self._spawn(plan.level.connections)
             self._slots.settle(CONNECT_TIMEOUT_S)
-        record, faults = self._rotation.drive(plan)
-        for fault in faults:
-            log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
+        outcome = self._rotation.drive(plan)
+        sampled = self._checks.sampled(plan.scenario, plan.level, outcome.samples)
+        self._rotation.know(plan, sampled.right)
+        tell_faults(plan, [*outcome.faults, *sampled.faults])
+        record = less_wrong(outcome.record, sampled.faults)
         merge_into(self._environment.stats, record)
         return record
 
@@ -57,6 +62,12 @@ class LocalFleet:
             return
         self._runner.start(users, spawn_rate=max(users, len(self._slots)))  # all at once
         await_until(lambda: len(self._slots) == users, SPAWN_TIMEOUT_S, f"Locust did not bring up {users} users")
+
+
+def tell_faults(plan: Slice, faults: Iterable[str]) -> None:
+    """Into the log: records only count them."""
+    for fault in faults:
+        log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
 
 
 def await_until(arrived: Callable[[], bool], timeout_s: float, otherwise: str) -> None:

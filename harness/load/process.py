@@ -39,11 +39,11 @@ class Session:
     def __init__(self, lines: Lines, fleet: LocalFleet) -> None:
         self._lines, self._fleet = lines, fleet
         self._orders: Queue[Prepare | DriveSlices | None] = Queue()
-        self._cancelled = False
+        self._drives_heard = self._drives_begun = self._drives_cancelled = 0
 
     def serve(self) -> None:
         """Until the driver hangs up."""
-        gevent.spawn(self._listen)
+        gevent.spawn(self._listen).link(lambda _: self._orders.put(None))
         self._lines.say(Ready())
         while (order := self._orders.get()) is not None:
             try:
@@ -55,20 +55,20 @@ class Session:
     def _listen(self) -> None:
         while (order := self._lines.hear()) is not None:
             if isinstance(order, Cancel):
-                self._cancelled = True
+                self._drives_cancelled = self._drives_heard
             else:
+                self._drives_heard += isinstance(order, DriveSlices)
                 self._orders.put(order)
-        self._cancelled = True
-        self._orders.put(None)
+        self._drives_cancelled = self._drives_heard
 
     def _obey(self, order: Prepare | DriveSlices) -> None:
         if isinstance(order, Prepare):
             self._fleet.prepare(order)
             self._lines.say(Prepared())
             return
-        self._cancelled = False
+        self._drives_begun += 1
         for plan in order.slices:
-            if self._cancelled:
+            if self._drives_begun <= self._drives_cancelled:
                 break
             self._lines.say(Measured(record=self._fleet.drive(plan)))
         self._lines.say(Done())

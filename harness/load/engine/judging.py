@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 from harness.contract.bodies import body_faults
 from harness.load.engine.response import Response
 from harness.model.load import ErrorKind, LoadScenario
-from harness.model.scenario import Expectation, Level
+from harness.model.scenario import Expectation
 
-Check = Callable[[bytes, Level], str | None]
 Fault = tuple[ErrorKind, str]
 
 SAMPLE_EVERY: Final = 64
@@ -31,14 +30,14 @@ PLAUSIBLE: Final = Verdict(None, exact=False)
 
 
 class Judge:
-    """Judges the responses of one target to one scenario at one level.
+    """Judges the responses of one target to one scenario at one level, on what the manifest says.
 
     A body that the manifest gives is compared each time. Where it gives none, one in SAMPLE_EVERY, and any of a length
-    not seen before, is kept for `check_samples`. Bodies that were found right are remembered.
+    not seen before, is kept as a sample. Bodies that were found right are remembered.
     """
 
-    def __init__(self, scenario: LoadScenario, level: Level, check: Check | None) -> None:
-        self._expect, self._level, self._check = scenario.expect, level, check
+    def __init__(self, scenario: LoadScenario) -> None:
+        self._expect = scenario.expect
         self._media_type = media_type(scenario.expect.content_type)
         self._right = right_body(scenario.expect)
         self._known: set[bytes] = set()
@@ -60,24 +59,16 @@ class Judge:
             return PLAUSIBLE
         if not self._right(body):
             return wrong("body", f"not the expected body: {body[:80]!r}")
-        self._know(body)
+        self.know(body)
         return RIGHT
 
-    def check_samples(self) -> list[str]:
-        """The faults that check.py finds in the samples kept since the last time."""
+    def take_samples(self) -> list[bytes]:
+        """The bodies kept since the last time, for the scenario's own check."""
         samples, self._samples = self._samples, []
-        if self._check is None:
-            return []
-        faults = []
-        for body in samples:
-            fault = checked(self._check, body, self._level)
-            if fault is None:
-                self._know(body)
-            else:
-                faults.append(fault)
-        return faults
+        return samples
 
-    def _know(self, body: bytes) -> None:
+    def know(self, body: bytes) -> None:
+        """The body was found right: the same again needs no look."""
         if len(self._known) < MAX_KNOWN and len(body) <= MAX_KNOWN_BODY:
             self._known.add(body)
 
@@ -96,14 +87,6 @@ def wrong(kind: ErrorKind, why: str) -> Verdict:
 def media_type(content_type: str) -> str:
     """Without parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()
-
-
-def checked(check: Check, body: bytes, level: Level) -> str | None:
-    """What check.py says of the body; that it cannot cope with it is a fault of the body too."""
-    try:
-        return check(body, level)
-    except Exception as fault:  # noqa: BLE001  a scenario's own code meets whatever a server sent
-        return f"check.py raised {fault!r} on {body[:80]!r}"
 
 
 def right_body(expect: Expectation) -> Callable[[bytes], bool] | None:

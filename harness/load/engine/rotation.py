@@ -3,15 +3,12 @@
 import gc
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gevent
 
-from harness.catalog.checks import load_check
 from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
-from harness.load.engine.judging import Check
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
 from harness.model.errors import UsageError
@@ -64,6 +61,14 @@ class Slots:
         return [slot[cell] for slot, _ in zip(self._slots.values(), range(count), strict=False)]
 
 
+class Outcome(NamedTuple):
+    """What a slice gave: its record, the first faults in words, and bodies for the scenario's own check."""
+
+    record: SliceRecord
+    faults: list[str]
+    samples: list[bytes]
+
+
 class Rotation:
     """Drives slices over the slots. `prepare` comes first."""
 
@@ -71,19 +76,17 @@ class Rotation:
         self._slots = slots
         self._targets: dict[str, Target] = {}
         self._scenarios: dict[str, LoadScenario] = {}
-        self._checks: dict[str, Check | None] = {}
         self._scripts: dict[tuple[str, str, Level], Script] = {}
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
-        """Take in what is live and what will be asked. Raises UsageError where a check cannot be loaded."""
+        """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: scenario for scenario in scenarios}
-        self._checks = {scenario.id: check_of(scenario) for scenario in scenarios}
         self._scripts = {}
         self._slots.aim(targets)
 
-    def drive(self, plan: Slice) -> tuple[SliceRecord, list[str]]:
-        """Drive one slice to its end; its record, and the first faults in words."""
+    def drive(self, plan: Slice) -> Outcome:
+        """Drive one slice to its end. Raises UsageError for what was not prepared."""
         script = self._script(plan)
         model = ClosedDrive if plan.offered_rate is None else OpenDrive
         drive = model(self._slots.connections(plan.target, plan.level.connections), script, plan)
@@ -93,12 +96,13 @@ class Rotation:
             drive.run()
         finally:
             gc.enable()
-        wrong = script.judge.check_samples()
-        if wrong:
-            drive.errors["body"] += len(wrong)
-            drive.marks.add("wrong-body-in-sample")
-        record = record_of(plan, drive, len(wrong), started_at, time.perf_counter() - began)
-        return record, [*drive.faults, *wrong]
+        record = record_of(plan, drive, started_at, time.perf_counter() - began)
+        return Outcome(record, drive.faults, script.judge.take_samples())
+
+    def know(self, plan: Slice, bodies: Sequence[bytes]) -> None:
+        """Samples of a slice that were found right."""
+        for body in bodies:
+            self._script(plan).judge.know(body)
 
     def _script(self, plan: Slice) -> Script:
         key = (plan.target, plan.scenario, plan.level)
@@ -109,12 +113,11 @@ class Rotation:
                 raise UsageError(
                     f"{unknown} was not prepared", where="load driver", mend="name it in prepare() first"
                 ) from unknown
-            self._scripts[key] = Script(target, scenario, plan.level, self._checks[plan.scenario])
+            self._scripts[key] = Script(target, scenario, plan.level)
         return self._scripts[key]
 
 
-def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: float) -> SliceRecord:
-    """`wrong`: samples that turned out not to be right responses after they had been counted."""
+def record_of(plan: Slice, drive: Drive, started_at: float, wall_s: float) -> SliceRecord:
     return SliceRecord(
         rotation=plan.rotation,
         target=plan.target,
@@ -123,7 +126,7 @@ def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: 
         counted=plan.counted,
         started_at=started_at,
         duration_s=drive.duration_s,
-        completions=max(0, drive.completions - wrong),
+        completions=drive.completions,
         errors=dict(drive.errors),
         bytes_received=drive.bytes_received,
         body_bytes=drive.body_bytes,
@@ -138,8 +141,3 @@ def record_of(plan: Slice, drive: Drive, wrong: int, started_at: float, wall_s: 
         backlog=drive.backlog,
         marks=tuple(sorted(drive.marks)),
     )
-
-
-def check_of(scenario: LoadScenario) -> Check | None:
-    """The scenario's own check of one body. Raises UsageError where check.py cannot be had."""
-    return load_check(Path(scenario.check)).check if scenario.check else None

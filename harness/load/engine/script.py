@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.load.engine.judging import Check, Judge
+from harness.load.engine.judging import Judge
 from harness.load.engine.requests import prepared
 from harness.model.load import LoadScenario, Target
 from harness.model.scenario import Level
@@ -28,8 +28,8 @@ class Exchange:
 class Script:
     """A scenario at a level, for one target: its requests are asked in turn by every connection."""
 
-    def __init__(self, target: Target, scenario: LoadScenario, level: Level, check: Check | None) -> None:
-        self.judge = Judge(scenario, level, check)
+    def __init__(self, target: Target, scenario: LoadScenario, level: Level) -> None:
+        self.judge = Judge(scenario)
         self.exchanges = ring([prepared(request, target, level) for request in scenario.requests], self.judge)
 
 
