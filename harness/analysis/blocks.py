@@ -1,6 +1,6 @@
 """Trials -> one value a cell and block: the robust additive fit of each block."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.model.trial import Trial
 from harness.stats.additive import additive_fit
-from harness.stats.arrays import Floats
+from harness.stats.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,46 @@ def block_values(trials: Mapping[tuple[int, str], Trial], references: AbstractSe
 def _block(block: int, trials: Sequence[Trial], references: AbstractSet[str]) -> Sequence[BlockValues]:
     fits = []
     for rotations in _groups(trials, references):
-        within = [_within(trial, rotations) for trial in trials]
-        fits.append(_fit(block, [part for part in within if part is not None]))
+        together = [(trial.cell, *_log_rates(trial, rotations)) for trial in trials]
+        fits.append(_fit(block, [(cell, numbers, rates) for cell, numbers, rates in together if len(numbers)]))
     return _adopted(fits, references)
+
+
+def _fit(block: int, cells: Sequence[tuple[str, Ints, Floats]]) -> BlockValues:
+    """`cells`: id, rotation numbers, log rate in each."""
+    rotations = np.unique(np.concatenate([numbers for _, numbers, _ in cells]))
+    table = np.full((len(rotations), len(cells)), np.nan)
+    for column, (_, numbers, rates) in enumerate(cells):
+        table[np.searchsorted(rotations, numbers), column] = rates
+    fit = additive_fit(table)
+    return BlockValues(block, tuple(cell for cell, _, _ in cells), fit.cells, float(fit.scale), len(rotations))
+
+
+def _log_rates(trial: Trial, rotations: Ints) -> tuple[Ints, Floats]:
+    """The trial's slices that are among `rotations`. One without a completion counts as half a one: its logarithm must
+    exist."""
+    numbers = np.array(trial.rotations)
+    among = np.isin(numbers, rotations)
+    least = 0.5 * len(trial.rates) / trial.duration_s
+    return numbers[among], np.log(np.maximum(np.array(trial.rates)[among], least))
+
+
+def _groups(trials: Sequence[Trial], references: AbstractSet[str]) -> list[Ints]:
+    """Sets of rotations that share a cell other than a reference, directly or through others."""
+    groups: list[set[int]] = []
+    for trial in trials:
+        if trial.cell in references:
+            continue
+        mine, apart = set(trial.rotations), []
+        for group in groups:
+            if group & mine:
+                mine |= group
+            else:
+                apart.append(group)
+        groups = [*apart, mine]
+    if not groups:
+        groups = [{rotation for trial in trials for rotation in trial.rotations}]
+    return [np.array(sorted(group)) for group in groups]
 
 
 def _adopted(fits: Sequence[BlockValues], references: AbstractSet[str]) -> Sequence[BlockValues]:
@@ -55,40 +92,3 @@ def _adopted(fits: Sequence[BlockValues], references: AbstractSet[str]) -> Seque
         values=np.concatenate([fit.values for fit in joining]),
     )
     return (joined, *(others if linked else ()))
-
-
-def _fit(block: int, trials: Sequence[tuple[str, Mapping[int, float]]]) -> BlockValues:
-    numbers = sorted({rotation for _, rates in trials for rotation in rates})
-    row = {rotation: place for place, rotation in enumerate(numbers)}
-    table = np.full((len(numbers), len(trials)), np.nan)
-    for column, (_, rates) in enumerate(trials):
-        table[[row[rotation] for rotation in rates], column] = list(rates.values())
-    fit = additive_fit(table)
-    return BlockValues(block, tuple(cell for cell, _ in trials), fit.cells, float(fit.scale), len(numbers))
-
-
-def _within(trial: Trial, rotations: Collection[int]) -> tuple[str, Mapping[int, float]] | None:
-    """(cell, log rate by rotation) of the trial's slices among `rotations`; None where there are none.
-
-    A slice without a completion counts as half a one, so that its logarithm exists.
-    """
-    least = 0.5 * len(trial.rates) / trial.duration_s
-    pairs = zip(trial.rotations, trial.rates, strict=True)
-    rates = {rotation: float(np.log(max(rate, least))) for rotation, rate in pairs if rotation in rotations}
-    return (trial.cell, rates) if rates else None
-
-
-def _groups(trials: Sequence[Trial], references: AbstractSet[str]) -> Iterable[set[int]]:
-    """Sets of rotations that share a cell other than a reference, directly or through others."""
-    groups: list[set[int]] = []
-    for trial in trials:
-        if trial.cell in references:
-            continue
-        mine, apart = set(trial.rotations), []
-        for group in groups:
-            if group & mine:
-                mine |= group
-            else:
-                apart.append(group)
-        groups = [*apart, mine]
-    return groups or [{rotation for trial in trials for rotation in trial.rotations}]

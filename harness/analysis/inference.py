@@ -1,6 +1,7 @@
 """What is inferred of each scenario: the block values that count, and the verdicts on them."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,31 +40,29 @@ class Inference:
         return np.array(values), np.array([group.block for group in self.blocks], dtype=np.int64)
 
 
-def infer(
-    record: CampaignRecord, trials: Sequence[Trial], *, delta: float | None = None, usual_looks_only: bool = False
-) -> dict[str, Inference]:
-    """Every scenario of the plan, by id. `delta` replaces the plan's. `usual_looks_only` leaves out the blocks after
-    the last usual look, for whoever decides from the answer whether to go on."""
+def infer(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> dict[str, Inference]:
+    """Every scenario of the plan, by id. `delta` replaces the plan's."""
     of_scenario: dict[str, list[Trial]] = {scenario.id: [] for scenario in record.plan.scenarios}
     for trial in trials:
         of_scenario[trial.scenario].append(trial)
     return {
-        scenario.id: _infer(record, scenario, of_scenario[scenario.id], delta or record.plan.delta, usual_looks_only)
+        scenario.id: _infer(record, scenario, of_scenario[scenario.id], delta or record.plan.delta)
         for scenario in record.plan.scenarios
     }
 
 
-def _infer(
-    record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float, usual_looks_only: bool
-) -> Inference:
+def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float) -> Inference:
     references = reference_cells(record)
     counted = eligible(record, scenario, trials)
     blocks = block_values(counted.trials, references)
-    look = judge(blocks, record.completed_blocks, delta, references, usual_looks_only=usual_looks_only)
-    void = look is not None and any(
-        pair.verdict == "better" and {pair.first, pair.second} <= references for pair in look.pairs.values()
-    )
+    look = judge(blocks, record.completed_blocks, delta, references)
+    void = look is not None and is_void(look, references)
     return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void)
+
+
+def is_void(look: Look, references: AbstractSet[str]) -> bool:
+    """Whether the reference was called different from itself."""
+    return any(pair.verdict == "better" and {pair.first, pair.second} <= references for pair in look.pairs.values())
 
 
 def reference_cells(record: CampaignRecord) -> frozenset[str]:

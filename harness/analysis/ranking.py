@@ -9,6 +9,7 @@ from harness.analysis.eligible import Eligible, unranked_cells
 from harness.analysis.inference import Inference, competitors, infer, reference_cells
 from harness.analysis.overall import overall_ranking
 from harness.analysis.places import Place, league_of, places
+from harness.analysis.stalls import stalls
 from harness.analysis.verdicts import Look, Pair
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
@@ -54,7 +55,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
             **_spreads(inference, look),
-            "notices": (*_void(floor), *_excluded(inference.counted)),
+            "notices": (*_void(floor), *stalls(inference), *_excluded(inference.counted)),
         }
     )
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from harness.analysis.inference import Inference, infer, reference_cells
+from harness.analysis.inference import Inference, infer, is_void, reference_cells
 from harness.analysis.places import league_of_cell
-from harness.analysis.verdicts import ALPHA, Look, Pair, noise_floor
+from harness.analysis.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.campaign import CampaignRecord
 from harness.model.trial import Trial
 from harness.stats.pairs import forecast_half_widths, verdict
@@ -51,35 +51,35 @@ class Unresolved:
 def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> tuple[Unresolved, ...]:
     """The open pairs of every scenario, judged at the last usual look that has been reached: asking after each block
     costs nothing of the error. Pairs of different leagues are not asked for. `delta` replaces the plan's."""
-    judged = infer(record, trials, delta=delta, usual_looks_only=True)
-    so_far = infer(record, trials, delta=delta)
-    return tuple(
-        _unresolved(record, judged[scenario.id], so_far[scenario.id], delta or record.plan.delta)
-        for scenario in record.plan.scenarios
-    )
+    difference = delta or record.plan.delta
+    return tuple(_unresolved(record, inference, difference) for inference in infer(record, trials, delta).values())
 
 
-def _unresolved(record: CampaignRecord, judged: Inference, so_far: Inference, delta: float) -> Unresolved:
-    done = len({block.block for block in so_far.blocks})
-    look, references = so_far.look, reference_cells(record)
+def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> Unresolved:
+    done, look = len({group.block for group in inference.blocks}), inference.look
     if look is None:
-        return Unresolved(so_far.scenario.id, (), frozenset(), 0)
-    closed = {
-        frozenset(key)
-        for key, pair in (judged.look.pairs if judged.look else {}).items()
-        if pair.verdict != "unresolved"
-    }
+        return Unresolved(inference.scenario.id, (), frozenset(), 0)
+    references, closed = reference_cells(record), _closed(record, inference, delta)
     still_open = [
         pair
         for key, pair in look.pairs.items()
-        if frozenset(key) not in closed
+        if key not in closed
         and not references & set(key) - {record.plan.reference}
         and league_of_cell(record, pair.first) == league_of_cell(record, pair.second)
     ]
     ahead = _forecast(look, still_open, done, delta, references)
     pairs = tuple(OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second))) for pair in still_open)
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
-    return Unresolved(so_far.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
+    return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
+
+
+def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:
+    """Pairs that had their verdict at the last usual look; none where the scenario is void."""
+    references = reference_cells(record)
+    look = judge(inference.blocks, record.completed_blocks, delta, references, usual_looks_only=True)
+    if look is None or is_void(look, references):
+        return set()
+    return {key for key, pair in look.pairs.items() if pair.verdict != "unresolved"}
 
 
 def _forecast(

@@ -60,7 +60,7 @@ def judge(
     1, and `references` are the reference cell and its twins, whose difference is the noise floor. `usual_looks_only`
     leaves out the blocks after the last usual look.
     """
-    cells = tuple(dict.fromkeys(cell for block in blocks for cell in block.cells))
+    cells = {cell for block in blocks for cell in block.cells}
     driven = {block.block for block in blocks}
     order = [number for number in completed if number in driven]
     times = usual_looks_until(len(order)) if usual_looks_only else looks_until(len(order))
@@ -81,7 +81,7 @@ def _look(
     references: AbstractSet[str],
     before: Look | None,
 ) -> Look:
-    cells = tuple(dict.fromkeys(cell for block in blocks for cell in block.cells))
+    cells = tuple(sorted({cell for block in blocks for cell in block.cells}))
     fit = fit_of(blocks, cells)
     widths = guarded_half_widths(fit, confidence)
     floor = noise_floor(cells, fit.cells, widths, references)

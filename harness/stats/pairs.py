@@ -57,7 +57,7 @@ def guarded_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
     each pair's own, and is too narrow where blocks are few and pairs many. This takes the HSD, but never less than the
     pair's own variance gives when it is moderated by the common one (Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3:3),
     which counts for as many blocks as there are cells, at most MOST_PRIOR_BLOCKS: the more cells, the better it is
-    known. Chosen by simulation, see docs/decisions/0005-simultaneous-intervals.md.
+    known. Chosen by simulation, see docs/decisions/simultaneous-intervals.md.
     """
     own, blocks = fit.pair_variance()
     return _guarded(fit, own, np.maximum(blocks - 1, 0.0), spread=fit.spread(), df=fit.df, confidence=confidence)

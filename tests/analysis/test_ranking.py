@@ -158,3 +158,18 @@ def test_groups_that_share_only_the_reference_are_compared_through_it() -> None:
 def test_rows_are_in_the_order_of_their_rates() -> None:
     ranking = rank(campaign(CELLS, blocks=3), made_up(SPEEDS, 3)).scenarios["json"]
     assert all(one.rps >= other.rps for one, other in pairwise(ranking.rows))
+
+
+def test_a_cell_that_stands_still_now_and_then_is_named() -> None:
+    trials = []
+    for t in made_up(SPEEDS, 6):
+        rates = [0.0 if t.cell == FASTAPI and number % 5 == 0 else rate for number, rate in enumerate(t.rates)]
+        trials.append(t.model_copy(update={"rates": tuple(rates), "completions": int(sum(rates) * 0.07)}))
+    ranking = rank(campaign(CELLS, blocks=6), trials).scenarios["json"]
+    (notice,) = ranking.notices
+    assert notice.code == "stalls"
+    assert FASTAPI in notice.seen
+
+
+def test_a_machine_that_flips_for_everybody_is_nobodys_stall() -> None:
+    assert rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"].notices == ()

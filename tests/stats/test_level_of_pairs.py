@@ -1,4 +1,7 @@
-"""Which simultaneous intervals hold their level when cells are not equally steady. Finding: docs/decisions/0005."""
+"""Which simultaneous intervals hold their level when cells are not equally steady.
+
+The finding is in docs/decisions/simultaneous-intervals.md.
+"""
 
 from collections.abc import Callable
 
