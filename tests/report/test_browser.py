@@ -1,0 +1,246 @@
+"""The page in a browser: what a person sees, presses and gets."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from harness.report.text import times, times_between
+from harness.report.write import write_report
+from tests.report.hostile import LONG, SHORT, replaced, rewrite, strings
+from tests.report.test_hostile import documents, page_shape, small_campaign
+
+Opener = Callable[..., "Opened"]
+
+
+@dataclass
+class Opened:
+    """A page and what it did that it should not."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def apps(self, scenario: str = "json") -> list[str | None]:
+        """Applications shown in a ranking, from the top."""
+        rows = self.page.locator(f"table[data-scenario={scenario}] tbody tr:visible")
+        return [row.get_attribute("data-app") for row in rows.all()]
+
+
+@pytest.fixture
+def opened(browser: Browser, written: Path) -> Iterator[Opener]:
+    contexts = []
+
+    def open_page(
+        path: Path = written, *, width: int = 1280, scheme: str = "light", query: str = "", scripts: bool = True
+    ) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        found = Opened(context.new_page())
+        found.page.on("request", lambda request: found.requests.append(request.url))
+        found.page.on("console", lambda message: found.complaints.append(message.text))
+        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        found.page.on("dialog", lambda dialog: found.complaints.append(dialog.message) or dialog.dismiss())
+        found.page.goto(path.as_uri() + query)
+        return found
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_it_opens_from_a_file_asks_for_nothing_else_and_complains_of_nothing(opened: Opener, written: Path) -> None:
+    for scheme in ("light", "dark"):
+        found = opened(scheme=scheme)
+        assert found.page.locator("h1").is_visible()
+        assert found.requests == [written.as_uri()]
+        assert found.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1600])
+def test_no_serious_accessibility_finding(opened: Opener, width: int, scheme: str) -> None:
+    found = opened(width=width, scheme=scheme)
+    found.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    results = Axe().run(found.page)
+    serious = [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
+        for finding in results.response["violations"]
+        if finding["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("width", [320, 400, 768, 1280, 1600])
+def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
+    page = opened(width=width).page
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_tables_are_complete_without_javascript(opened: Opener, written: Path) -> None:
+    page = opened(scripts=False).page
+    figures = json.loads(written.with_name("ranking.json").read_text())
+    for scenario, rows in figures["scenarios"].items():
+        assert page.locator(f"table[data-scenario={scenario}] tbody tr:visible").count() == len(rows)
+    assert page.locator(".tools").is_hidden()
+    assert page.locator("button.sort:visible").count() == 0
+
+
+def test_a_column_sorts_when_its_head_is_pressed_and_says_so(opened: Opener) -> None:
+    found = opened()
+    head = found.page.locator("table[data-scenario=json] th[data-key=rps]")
+    best_first = found.apps()
+    head.locator("button").click()
+    assert (head.get_attribute("aria-sort"), found.apps()) == ("descending", best_first)
+    head.locator("button").click()
+    assert (head.get_attribute("aria-sort"), found.apps()) == ("ascending", best_first[::-1])
+    assert found.page.locator("table[data-scenario=json] th[data-key=rank]").get_attribute("aria-sort") == "none"
+    assert found.apps("db") == opened().apps("db")
+
+
+def test_sorting_works_from_the_keyboard(opened: Opener) -> None:
+    found = opened()
+    found.page.locator("table[data-scenario=json] th[data-key=who] button").focus()
+    found.page.keyboard.press("Enter")
+    assert found.apps() == sorted(found.apps(), key=str)
+    found.page.keyboard.press("Space")
+    assert found.apps() == sorted(found.apps(), key=str, reverse=True)
+
+
+def test_every_control_is_reached_with_the_tabulator(opened: Opener) -> None:
+    page = opened().page
+    reached = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.name || document.activeElement.className || ''"))
+    assert {"skip", "q", "server", "ref", "best", "reset", "sort", "scroll"} <= reached
+
+
+def test_filters_leave_only_what_is_asked_for(opened: Opener) -> None:
+    found = opened()
+    found.page.select_option("select[name=server]", "uvicorn")
+    assert set(found.apps()) == {"Raw ASGI", "Starlette", "FastAPI"}
+    assert found.page.locator("p.shown").inner_text() == "3 of 6 cells shown"
+    found.page.fill("input[name=q]", "fast uvi")
+    assert found.apps() == ["FastAPI"]
+    found.page.fill("input[name=q]", "no such thing")
+    assert found.apps() == []
+    assert found.page.locator("#json p.nothing").is_visible()
+    found.page.click("button.reset")
+    assert len(found.apps()) == 5
+
+
+def test_the_state_is_in_the_address_and_comes_back_from_it(opened: Opener, written: Path) -> None:
+    first = opened()
+    first.page.select_option("select[name=interface]", "asgi")
+    first.page.select_option("select[name=ref]", label="FastAPI on uvicorn")
+    first.page.locator("table[data-scenario=json] th[data-key=who] button").click()
+    query = "?" + first.page.url.partition("?")[2]
+    second = opened(query=query)
+    assert second.apps() == first.apps() == ["FastAPI", "Raw ASGI", "Starlette"]
+    assert second.page.locator("select[name=ref]").input_value().startswith("fastapi.")
+    assert second.page.url == first.page.url
+    second.page.click("button.reset")
+    assert second.page.url == written.as_uri()
+
+
+def test_another_reference_gives_the_ratios_that_the_analysis_gave_the_pairs(opened: Opener, written: Path) -> None:
+    figures = json.loads(written.with_name("ranking.json").read_text())
+    for chosen in (row["cell"] for row in figures["scenarios"]["json"][1:]):
+        found = opened(query=f"?ref={chosen}")
+        for row in found.page.locator("#json tbody tr").all():
+            shown = row.locator(".ratio-text").inner_text()
+            assert shown == ratio_in_words(figures["pairs"]["json"], row.get_attribute("data-cell"), chosen)
+            assert (row.locator("td.ratio line").count() > 0) == (row.get_attribute("data-cell") != chosen)
+        assert found.page.locator("#json .reference-name").text_content() == figures["titles"][chosen]
+        assert found.complaints == []
+
+
+def ratio_in_words(pairs: list[dict[str, Any]], cell: str | None, reference: str) -> str:
+    if cell == reference:
+        return "1.00× the reference"
+    pair = next(pair for pair in pairs if {pair["first"], pair["second"]} == {cell, reference})
+    ratio, low, high = pair["ratio"], pair["low"], pair["high"]
+    if pair["first"] == reference:
+        ratio, low, high = 1 / ratio, 1 / high, 1 / low
+    return f"{times(ratio)} {times_between(low, high)}"
+
+
+def test_the_first_reference_comes_back_as_it_was(opened: Opener) -> None:
+    page = opened().page
+    before = page.locator("#json tbody").inner_html().split()
+    page.select_option("select[name=ref]", label="FastAPI on uvicorn")
+    assert page.locator("#json tbody").inner_html().split() != before
+    page.click("button.reset")
+    assert page.locator("#json tbody").inner_html().split() == before
+
+
+def test_best_server_only_leaves_one_row_for_each_application(opened: Opener) -> None:
+    found = opened()
+    found.page.check("input[name=best]")
+    assert len(found.apps()) == len(set(found.apps()))
+    assert "best=yes" in found.page.url
+
+
+def test_a_link_to_a_cell_opens_its_details(opened: Opener) -> None:
+    page = opened(query="#cell-4").page
+    assert page.locator("#cell-4").get_attribute("open") is not None
+    page.locator("table[data-scenario=json] tbody tr").first.locator("a").click()
+    assert page.locator("#cell-1").get_attribute("open") is not None
+
+
+def test_dark_is_dark_and_light_is_light_charts_included(opened: Opener) -> None:
+    def colours(scheme: str) -> tuple[int, int]:
+        page = opened(scheme=scheme).page
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        label = page.evaluate("getComputedStyle(document.querySelector('svg.chart text')).fill")
+        return tuple(sum(int(part) for part in text[4:-1].split(",")) for text in (paper, label))  # type: ignore[return-value]
+
+    (light_paper, light_label), (dark_paper, dark_label) = colours("light"), colours("dark")
+    assert light_paper > 700
+    assert light_label < 300
+    assert dark_paper < 150
+    assert dark_label > 300
+
+
+def test_print_hides_the_controls_and_shows_every_detail(opened: Opener) -> None:
+    page = opened(scheme="dark").page
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".tools").is_hidden()
+    assert page.locator("nav").is_hidden()
+    assert page.locator("details:not([open])").count() == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')").strip() == "#fff"
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_hostile_strings_everywhere_at_once_run_nothing_and_fit_the_window(opened: Opener, tmp_path: Path) -> None:
+    folder = small_campaign(tmp_path / "results")
+    record, trial = documents(folder)
+    both = {"record": record, "trial": trial}
+    for place in list(strings(both)):
+        for text in (LONG, "".join(SHORT), *SHORT):
+            changed = replaced(both, place, text)
+            if page_shape(folder, tmp_path, changed) is not None:
+                both = changed
+                break
+    rewrite(folder, both["record"], both["trial"])
+    page = write_report(folder, tmp_path / "out")
+    assert SHORT[0].replace("<", "&lt;").replace(">", "&gt;") in page.read_text()
+    for width in (400, 1600):
+        found = opened(page, width=width)
+        found.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        found.page.fill("input[name=q]", "x")
+        assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert found.page.locator("img").count() == 0
+        assert (found.requests, found.complaints) == ([page.as_uri()], [])
