@@ -18,6 +18,7 @@ import psutil
 
 from harness.model.errors import EnvironmentRefused, TargetFailed
 
+WARDEN: Final = Path(__file__).with_name("warden.py")
 START_S: Final = 30.0
 STOP_MARGIN_S: Final = 20.0
 """What the warden may take beyond the grace, its own terminate and kill waits included, before it is itself killed."""
@@ -71,7 +72,7 @@ class OwnedProcess:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._warden = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))],
+                [sys.executable, "-I", "-S", str(WARDEN)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

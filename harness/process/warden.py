@@ -32,8 +32,10 @@ PR_SET_PDEATHSIG: Final = 1
 PR_SET_CHILD_SUBREAPER: Final = 36
 TERMINATE_S: Final = 2.0
 KILL_S: Final = 10.0
-OPEN_FILES: Final = 65_536
-"""Soft limit of open files given to programs where the hard one allows it: thousands of connections need it."""
+OPEN_FILES: Final = 65_536 if LINUX else 10_240
+"""Soft limit of open files given to programs where the hard one allows it: thousands of connections need it.
+
+macOS says that its hard limit is infinite and refuses more than 10,240."""
 
 
 class Refused(Exception):
@@ -259,9 +261,8 @@ def read_stat(pid: int) -> Stat | None:
 
 
 def listed_by_ps() -> Iterator[Stat]:
-    listing = subprocess.run(
-        ["/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], capture_output=True, text=True, check=True
-    )
+    columns = ("-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat=")
+    listing = subprocess.run(["/bin/ps", "-A", *columns], capture_output=True, text=True, check=True)
     for line in listing.stdout.splitlines():
         pid, parent, group, state = line.split()
         if not state.startswith("Z"):

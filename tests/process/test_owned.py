@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from harness.model.errors import EnvironmentRefused
+from harness.process import owned as owning
 from harness.process.owned import OwnedProcess, stop_together
 from tests.process.helpers import all_gone, program, running, until
 
@@ -226,3 +227,22 @@ def test_one_that_cannot_be_stopped_does_not_keep_the_others_alive(tmp_path: Pat
     with pytest.raises(RuntimeError, match="stuck"):
         stop_together(processes)
     assert all_gone([process.pid for process in processes])
+
+
+@pytest.mark.skipif(not Path("/bin/ps").exists(), reason="no ps here")
+@pytest.mark.parametrize("options", [[], ["stubborn"]])
+def test_where_there_is_no_proc_the_tree_is_found_by_ps(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The warden as on macOS. A daemon that also wiped its environment is the one thing it cannot find there."""
+    told = 'LINUX: Final = sys.platform == "linux"'
+    source = owning.WARDEN.read_text()
+    assert told in source
+    (tmp_path / "warden.py").write_text(source.replace(told, "LINUX: Final = False"))
+    monkeypatch.setattr(owning, "WARDEN", tmp_path / "warden.py")
+    with owned(tmp_path, *program("tree", tmp_path / "ready", "no-daemon", *options), grace_s=0.3) as process:
+        until((tmp_path / "ready").exists)
+        tree = process.tree()
+        assert len(tree) == 3
+    assert all_gone(tree)
+    assert process.poll() in {-signal.SIGTERM, -signal.SIGKILL}

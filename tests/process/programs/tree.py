@@ -18,7 +18,9 @@ def main(ready: str, *options: str) -> None:
     if os.fork() == 0:
         os.fork()
         forever()
-    if os.fork() == 0:
+    if "no-daemon" in options:
+        Path(ready + ".daemon").touch()
+    elif os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
             os.closerange(0, 3)
@@ -28,7 +30,8 @@ def main(ready: str, *options: str) -> None:
                 [sys.executable, "-c", f"open({ready + '.daemon'!r}, 'w'); import time; time.sleep(600)"],
             )
         os._exit(0)
-    os.wait()
+    else:
+        os.wait()
     while not Path(ready + ".daemon").exists():
         time.sleep(0.01)
     Path(ready).touch()
