@@ -51,7 +51,7 @@ class SliceRecord(Record):
     """What happened in one slice. Only completions between burn-in and the slice's end are counted.
 
     `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
-    (goodput). `errors`: by kind, burn-in and drain included. `bytes_received`: of the counted responses, headers
+    (goodput). `answered`: validated responses of the whole slice, burn-in and drain included. `errors`: by kind, burn-in and drain included. `bytes_received`: of the counted responses, headers
     included. `histogram`: response times in microseconds, HdrHistogram V2 encoding; `service_histogram` beside it
     in the open model, where the first is timed from the due moment. `backlog`: requests due and not yet sent when
     the slice ended. `marks`: codes of what makes the record doubtful (a lost worker, an overrun drain).
@@ -65,6 +65,7 @@ class SliceRecord(Record):
     started_at: float
     duration_s: float
     completions: int
+    answered: int = 0
     errors: dict[ErrorKind, int] = Field(default_factory=dict)
     bytes_received: int = 0
     body_bytes: int = 0

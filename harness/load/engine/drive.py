@@ -54,6 +54,12 @@ class Drive(Owner, ABC):
         self._sending = False
         self._in_flight = 0
         self._at_rest = Event()
+        self._burnt_in = self._drained = 0
+
+    @property
+    def answered_in_all(self) -> int:
+        """Right responses of the whole slice, burn-in and drain included: what the server worked for."""
+        return self._burnt_in + self.completions + self._drained
 
     @property
     def duration_s(self) -> float:
@@ -163,7 +169,9 @@ class ClosedDrive(Drive):
         """Count it, and go on."""
         if fault is not None:
             self._fault(*fault)
-        elif self.streaming:
+        elif not self.streaming:
+            self._drained += 1
+        else:
             self.record(now - connection.asked_at)
             self.bytes_received += size
             self.body_bytes += body_size
@@ -178,6 +186,7 @@ class ClosedDrive(Drive):
 
     def _count(self) -> None:
         self.counted_from = clock()
+        self._burnt_in = self.times.count + len(self._latencies)
         self._forget()
         self.times = Times()
         self.bytes_received = self.body_bytes = 0

@@ -63,6 +63,10 @@ class OpenDrive(Drive):
                 self.completions += 1
                 self.bytes_received += size
                 self.body_bytes += body_size
+            elif now < self.counted_from:
+                self._burnt_in += 1
+            else:
+                self._drained += 1
             if connection.due >= self._counted_due:
                 self.record(now - connection.due)
                 self._served(now - connection.asked_at)

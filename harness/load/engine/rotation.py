@@ -127,6 +127,7 @@ def record_of(plan: Slice, drive: Drive, started_at: float, wall_s: float) -> Sl
         started_at=started_at,
         duration_s=drive.duration_s,
         completions=drive.completions,
+        answered=drive.answered_in_all,
         errors=dict(drive.errors),
         bytes_received=drive.bytes_received,
         body_bytes=drive.body_bytes,
