@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 def forever() -> None:
-    while True:
-        time.sleep(60)
+    """For longer than any test, and not for ever: the warden under test may be broken."""
+    time.sleep(300)
 
 
 def main(ready: str, *options: str) -> None:
@@ -27,7 +27,7 @@ def main(ready: str, *options: str) -> None:
             os.environ.clear()
             os.execv(
                 sys.executable,
-                [sys.executable, "-c", f"open({ready + '.daemon'!r}, 'w'); import time; time.sleep(600)"],
+                [sys.executable, "-c", f"open({ready + '.daemon'!r}, 'w'); import time; time.sleep(300)"],
             )
         os._exit(0)
     else:

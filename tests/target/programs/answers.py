@@ -27,7 +27,7 @@ class Server(ThreadingHTTPServer):
 def become_a_daemon() -> None:
     """The parent stays, the grandchild in a session of its own goes on."""
     if os.fork():
-        time.sleep(600)
+        time.sleep(300)
     os.setsid()
     if os.fork():
         os._exit(0)
