@@ -44,6 +44,22 @@ class TwoWayFit:
         squares = np.where(both, (differences - mean) ** 2, 0.0).sum(axis=0)
         return squares / np.maximum(count - 1, 1), count
 
+    def cell_variance(self) -> tuple[Floats, Floats]:
+        """(K,): variance of one value of each cell against its block, and the number of its values.
+
+        From the mean square m of its residuals in blocks of k cells, of which the others take a part: about
+        (m - v / k) k / (k - 2), with v the common variance (Grubbs 1948, J. Amer. Statist. Assoc. 43:243-264, for one
+        value in each place of a complete table). Never below 0; the common variance in blocks of two.
+        """
+        present = np.isfinite(self.values)
+        residual = np.where(present, self.values - self.blocks[:, None] - self.cells[None, :], 0.0)
+        count = present.sum(axis=0, dtype=np.float64)
+        size = (present * present.sum(axis=1, keepdims=True)).sum(axis=0) / count
+        mean_square = (residual**2).sum(axis=0) / np.maximum(count - 1, 1)
+        common = self.variance or 0.0
+        own = (mean_square - common / size) * size / np.maximum(size - 2, 1)
+        return np.where((size > 2) & (count > 1), np.maximum(own, 0.0), common), count
+
 
 def two_way_fit(values: Floats) -> TwoWayFit:
     """Fit values[block, cell] = cell + block + residual by intra-block analysis; NaN marks a cell not in a block.

@@ -57,19 +57,29 @@ def guarded_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
     each pair's own, and is too narrow where blocks are few and pairs many. This takes the HSD, but never less than the
     pair's own variance gives when it is moderated by the common one (Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3:3),
     which counts for as many blocks as there are cells, at most MOST_PRIOR_BLOCKS: the more cells, the better it is
-    known. Chosen by simulation, see docs/decisions/simultaneous-intervals.md.
+    known. Two cells that are not always in the same blocks are judged by the sum of their variances. Chosen by
+    simulation, see docs/decisions/simultaneous-intervals.md.
     """
-    own, blocks = fit.pair_variance()
-    return _guarded(fit, own, np.maximum(blocks - 1, 0.0), spread=fit.spread(), df=fit.df, confidence=confidence)
+    own, own_df = _own_variance(fit)
+    return _guarded(fit, own, own_df, spread=fit.spread(), df=fit.df, confidence=confidence)
 
 
 def forecast_half_widths(fit: TwoWayFit, blocks: int, confidence: float) -> Floats:
     """(K, K) guarded half-widths to expect after `blocks` complete blocks in all, if variances stay what they are."""
-    own, seen = fit.pair_variance()
-    later = np.where(seen > 1, blocks - 1.0, 0.0)
+    own, seen = _own_variance(fit)
+    later = np.where(seen > 0, blocks - 1.0, 0.0)
     cells = len(fit.cells)
     spread = np.full((cells, cells), 2 / blocks)
     return _guarded(fit, own, later, spread=spread, df=(cells - 1) * (blocks - 1), confidence=confidence)
+
+
+def _own_variance(fit: TwoWayFit) -> tuple[Floats, Floats]:
+    """(K, K): the variance of a difference in one block as the pair itself shows it, and its degrees of freedom."""
+    together, common_blocks = fit.pair_variance()
+    single, blocks = fit.cell_variance()
+    fewer = np.minimum(blocks[:, None], blocks[None, :])
+    own = np.where(common_blocks < fewer, single[:, None] + single[None, :], together)
+    return own, np.maximum(fewer - 1, 0.0)
 
 
 def _guarded(fit: TwoWayFit, own: Floats, own_df: Floats, *, spread: Floats, df: int, confidence: float) -> Floats:

@@ -74,6 +74,15 @@ def test_the_variance_of_a_pair_is_that_of_its_differences() -> None:
     assert variance[2, 4] == pytest.approx(np.var(both, ddof=1))
 
 
+def test_the_variance_of_a_cell_is_told_from_those_it_shares_blocks_with() -> None:
+    dice = np.random.default_rng(2)
+    spread = np.array([3.0, 1.0, 1.0, 0.5, 1.0, 1.0])
+    found = np.mean([two_way_fit(dice.normal(size=(8, 6)) * spread).cell_variance()[0] for _ in range(300)], axis=0)
+    assert found[0] == pytest.approx(9.0, rel=0.25)
+    assert found[[1, 2, 4, 5]] == pytest.approx(1.0, rel=0.35)
+    assert found[3] < 0.7
+
+
 def test_the_parts_of_a_simulated_variance_are_found() -> None:
     dice = np.random.default_rng(1)
     rotations = 30

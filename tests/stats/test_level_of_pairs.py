@@ -49,6 +49,25 @@ def test_guarded_intervals_hold_their_level(kind: str, cells: int) -> None:
     assert false_claims(guarded_half_widths, residuals(kind, 6, cells)) <= bound(ALPHA)
 
 
+def grouped(cells: int, turns: int) -> Floats:
+    """(campaigns, blocks, cells): two groups a turn, drawn anew, the first cell in each; the second is noisy."""
+    dice = np.random.default_rng(12)
+    values = np.full((500, 2 * turns, cells), np.nan)
+    for campaign in values:
+        for turn in range(turns):
+            others = dice.permutation(np.arange(1, cells))
+            for block, group in enumerate((others[::2], others[1::2]), start=2 * turn):
+                members = np.array([0, *group])
+                campaign[block, members] = dice.normal(size=len(members)) * np.where(members == 1, 3.0, 1.0)
+    return values
+
+
+def test_guarded_intervals_hold_their_level_where_cells_take_turns_in_groups() -> None:
+    values = grouped(15, 6)
+    assert false_claims(guarded_half_widths, values) <= ALPHA + 3.1 * float(np.sqrt(ALPHA / len(values)))
+    assert false_claims(tukey_half_widths, values) > 2 * ALPHA
+
+
 def test_one_variance_for_all_claims_too_much_of_a_noisy_cell() -> None:
     assert false_claims(tukey_half_widths, residuals("one noisy", 6, 8)) > 2 * ALPHA
 
