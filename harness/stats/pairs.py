@@ -1,23 +1,16 @@
 """All pairs of cells at once: simultaneous intervals and the verdict of each pair."""
 
-from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
-from scipy.stats import studentized_range
 
 from harness.stats.arrays import Floats
 from harness.stats.design import TwoWayFit
+from harness.stats.studentized import studentized_range_quantile
 
 Verdict = Literal["tied", "better", "unresolved"]
 
 MOST_PRIOR_BLOCKS: Final = 6
-
-
-@lru_cache(maxsize=4096)
-def studentized_range_quantile(confidence: float, groups: int, df: float) -> float:
-    """The point that the studentized range of `groups` means with `df` degrees of freedom stays below."""
-    return float(studentized_range.ppf(confidence, groups, df))
 
 
 def kramer_half_widths(variance: float, spread: Floats, *, groups: int, df: float, confidence: float) -> Floats:

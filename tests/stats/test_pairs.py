@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_rel, tukey_hsd
+from scipy.stats import studentized_range, ttest_rel, tukey_hsd
 
 from harness.stats.design import two_way_fit
 from harness.stats.pairs import (
     games_howell_half_widths,
     guarded_half_widths,
     kramer_half_widths,
-    studentized_range_quantile,
     tukey_half_widths,
     verdict,
 )
+from harness.stats.studentized import studentized_range_quantile
 from tests.stats.test_design import GRAFTS, incomplete
 
 
@@ -33,6 +33,14 @@ from tests.stats.test_design import GRAFTS, incomplete
 )
 def test_quantiles_are_those_of_published_tables(confidence: float, groups: int, df: int, published: float) -> None:
     assert studentized_range_quantile(confidence, groups, df) == pytest.approx(published, abs=0.01)
+
+
+@pytest.mark.parametrize("df", [1, 3, 4, 11, 90, 2000])
+@pytest.mark.parametrize("groups", [2, 7, 40])
+@pytest.mark.parametrize("confidence", [0.9, 0.976, 0.9995])
+def test_quantiles_are_scipys(confidence: float, groups: int, df: int) -> None:
+    expected = studentized_range.ppf(confidence, groups, df)
+    assert studentized_range_quantile(confidence, groups, df) == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_honestly_significant_difference_of_a_textbook_is_reproduced() -> None:
