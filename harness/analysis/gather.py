@@ -47,6 +47,7 @@ def _trial(slices: Sequence[SliceRecord], block: int, expect: Expectation | None
         rotations=tuple(record.rotation for record in slices),
         rates=tuple(record.rate for record in slices),
         completions=sum(record.completions for record in slices),
+        answered=sum(record.answered for record in slices),
         duration_s=sum(record.duration_s for record in slices),
         errors=dict(errors),
         bytes_received=sum(record.bytes_received for record in slices),

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from harness.analysis.gather import gather
 from harness.campaign.bench import Bench
+from harness.campaign.costing import Costs, burning
+from harness.campaign.need import Need
 from harness.campaign.planning import block_dice, rotation_of, warm_up_of
 from harness.catalog.scenarios import Scenario
 from harness.model.campaign import CellFacts
@@ -25,15 +27,21 @@ MIN_ROTATIONS: Final = 3
 
 @dataclass
 class Block:
-    """A block under way: who is live, who has failed, what was measured."""
+    """A block under way: what is asked of it, who is live, who has failed, what was measured.
+
+    `repeated`: (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation.
+    """
 
     number: int
-    tell: Callable[[], None]
+    cells: Sequence[Cell]
+    need: Need
     live: dict[str, LiveServer] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     facts: dict[str, CellFacts] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     slices: list[SliceRecord] = field(default_factory=list)
+    repeated: dict[tuple[str, str], int] = field(default_factory=dict)
+    costs: Costs = field(default_factory=Costs)
 
     def fail(self, failure: Failure) -> None:
         """Take a cell out of the rest of the block; what was measured of it is kept."""
@@ -44,58 +52,92 @@ class Block:
         """Add to what was seen of a cell."""
         self.facts[cell] = self.facts[cell].model_copy(update=facts)
 
-    def living(self, cells: Sequence[Cell]) -> list[Cell]:
-        """Those of `cells` that are up and have not failed."""
-        return [cell for cell in cells if cell.id in self.live]
+    def living(self, scenario: Scenario | None = None) -> list[Cell]:
+        """The cells that are up and have not failed; of those, the ones needed for `scenario`."""
+        wanted = self.live.keys() if scenario is None else self.live.keys() & self.need.get(scenario.id, frozenset())
+        return [cell for cell in self.cells if cell.id in wanted]
 
 
-def run_block(bench: Bench, block: Block, cells: Sequence[Cell], *, first: bool, is_last: Callable[[], bool]) -> None:
-    """Measure `cells`. The contract is checked in full in the first block and after the last, else briefly."""
+def run_block(bench: Bench, block: Block, *, first: bool, is_last: Callable[[], bool]) -> Iterator[None]:
+    """Measure; yields after every rotation. The contract is checked in full in the first block and after the last."""
     dice = block_dice(bench.plan, block.number)
-    with servers_up(bench, block, cells):
-        verify(bench, block, cells, full=first)
-        prepare(bench, block, cells)
-        scenarios = [bench.scenarios[s.id] for s in dice.sample(bench.plan.scenarios, len(bench.plan.scenarios))]
-        for scenario in scenarios:
-            if bench.interrupt.asked:
-                break
-            takers = [cell for cell in cells if scenario in bench.stage.scenarios_of(cell)]
-            rates = warm_up(bench, block, takers, scenario)
-            rotate(bench, block, takers, scenario, rates=rates, dice=dice)
-        verify(bench, block, cells, full=is_last() and not bench.interrupt.asked)
+    with servers_up(bench, block, one_by_one=first):
+        verify(bench, block, full=first)
+        rest(bench, block, first=first)
+        prepare(bench, block)
+        for scenario in dice.sample(list(bench.scenarios.values()), len(bench.scenarios)):
+            if block.living(scenario) and not bench.interrupt.asked:
+                yield from measure_scenario(bench, block, scenario, dice)
+        verify(bench, block, full=is_last() and not bench.interrupt.asked)
+
+
+def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
+    """Warm up, rotate, and repeat once whatever failed a gate."""
+    rates = warm_up(bench, block, scenario)
+    before = block.costs.cpu_of(block.live)
+    length_s = bench.plan.shape.rotations_s
+    cells = block.living(scenario)
+    yield from rotate(bench, block, cells, scenario, rates=rates, dice=dice, length_s=length_s)
+    block.costs.spent(scenario.id, block.live, before)
+    if failing := repeatable(bench, block, scenario):
+        references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
+        again = [cell for cell in cells if cell.id in failing or cell in references]
+        block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
+        share = length_s * len(again) / len(cells)
+        yield from rotate(bench, block, again, scenario, rates=rates, dice=dice, length_s=share)
+
+
+def repeatable(bench: Bench, block: Block, scenario: Scenario) -> frozenset[str]:
+    """Living cells whose trial failed a gate: they are measured once more, whatever their figures were."""
+    if bench.interrupt.asked:
+        return frozenset()
+    trials = [trial for trial in trials_of(bench, block) if trial.scenario == scenario.id and trial.failed_gates]
+    return frozenset(trial.cell for trial in trials if trial.cell in block.live)
+
+
+def rotations_done(block: Block, scenario: Scenario) -> int:
+    done = [record.rotation for record in block.slices if record.scenario == scenario.id and record.counted]
+    return max(done, default=-1) + 1
 
 
 def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
-    """What the counted slices of the block amount to."""
-    return gather(
-        block.slices,
-        block.number,
-        expectations={scenario.id: scenario.manifest.expect for scenario in bench.scenarios.values()},
-        generator_cores=max(1, len(bench.cores.generator)),
-    )
+    """What the counted slices amount to; a trial that was repeated comes twice, the repeat after what it repeats."""
+    repeats = [r for r in block.slices if r.rotation >= block.repeated.get((r.target, r.scenario), r.rotation + 1)]
+    ids = {id(record) for record in repeats}
+    firsts = [record for record in block.slices if id(record) not in ids]
+    expectations = {scenario.id: scenario.manifest.expect for scenario in bench.scenarios.values()}
+    cores = max(1, len(bench.cores.generator))
+    made = gather(firsts, block.number, expectations=expectations, generator_cores=cores)
+    again = gather(repeats, block.number, expectations=expectations, generator_cores=cores)
+    trials = (*made, *(trial.model_copy(update={"repeat": True}) for trial in again))
+    return tuple(trial.model_copy(update={"cost": block.costs.of(trial.cell, trial.scenario)}) for trial in trials)
 
 
 @contextmanager
-def servers_up(bench: Bench, block: Block, cells: Sequence[Cell]) -> Iterator[None]:
-    """Every cell's server started at the same time, for the length of the with-block; one that fails is noted."""
-    bench.progress.block(block.number, len(cells))
+def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None]:
+    """Every cell's server, for the length of the with-block; one that fails is noted.
+
+    They start at the same time, which is fast, or one by one, which tells how long each takes.
+    """
+    bench.progress.block(block.number, len(block.cells))
     if bench.stage.service:
         bench.stage.service.settle()
     with ExitStack() as stack:
         with bench.phases.timed("start"):
-            live, failures = stack.enter_context(launched_together(bench.stage.launches(cells)))
-        block.live = live
-        block.facts = {cell.id: bench.stage.facts_of(cell, live[cell.id]) for cell in cells if cell.id in live}
-        for failure in failures:
-            block.fail(failure)
+            launches = bench.stage.launches(block.cells)
+            for batch in [[launch] for launch in launches] if one_by_one else [launches]:
+                live, failures = stack.enter_context(launched_together(batch))
+                block.live |= live
+                block.failures += failures
+        block.facts = {c.id: bench.stage.facts_of(c, block.live[c.id]) for c in block.cells if c.id in block.live}
         yield
         with bench.phases.timed("stop"):
             stack.close()
 
 
-def verify(bench: Bench, block: Block, cells: Sequence[Cell], *, full: bool) -> None:
+def verify(bench: Bench, block: Block, *, full: bool) -> None:
     """Check the contract of every living cell; one that does not keep it fails with what was seen."""
-    living = block.living(cells)
+    living = block.living()
     with bench.phases.timed("verify"):
         found = verify_all([(block.live[c.id].target, bench.stage.scenarios_of(c)) for c in living], full=full)
     for verification in found:
@@ -115,18 +157,40 @@ def failure_of(verification: Verification, server: LiveServer) -> Failure:
     )
 
 
-def prepare(bench: Bench, block: Block, cells: Sequence[Cell]) -> None:
+def rest(bench: Bench, block: Block, *, first: bool) -> None:
+    """Look at the servers while nobody asks anything of them. One that burns CPU would slow the others: it is stopped,
+    and measured alone from the next block on."""
+    with bench.phases.timed("rest"):
+        block.costs.at_rest(block.live, started_alone=first)
+        if len(block.live) == 1:
+            return
+        workers = {cell.id: cell.workers for cell in block.cells}
+        for cell, share in burning(block.live, workers).items():
+            block.know(cell, idle_cpu_share=share)
+            seen = f"{cell} uses {share:.1%} of a core while idle; it is measured alone, outside the rotations"
+            block.notices.append(Notice(code="burns-while-idle", seen=seen))
+            block.live.pop(cell).process.stop()
+
+
+def prepare(bench: Bench, block: Block) -> None:
     """Tell the load driver what is live."""
     with bench.phases.timed("prepare"):
-        targets = [block.live[cell.id].target for cell in block.living(cells)]
+        targets = [block.live[cell.id].target for cell in block.living()]
         bench.driver.prepare(targets, [scenario.for_driver for scenario in bench.scenarios.values()])
 
 
-def warm_up(bench: Bench, block: Block, cells: Sequence[Cell], scenario: Scenario) -> dict[str, float]:
-    """Drive each living cell uncounted; its rate by cell id."""
-    slices = warm_up_of(bench.plan, block.living(cells), scenario.manifest)
+def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
+    """Drive each living cell uncounted; its rate by cell id. What the database does for each is told here, where one
+    cell has it for itself long enough."""
+    service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
+    rates: dict[str, float] = {}
     with bench.phases.timed("warm-up"):
-        return {record.target: record.rate for record in drive(bench, block, slices)}
+        for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest):
+            with block.costs.service_for(plan.target, scenario.id, service) as answered:
+                for record in drive(bench, block, [plan]):
+                    rates[record.target] = record.rate
+                    answered(record.answered)
+    return rates
 
 
 def rotate(
@@ -137,17 +201,19 @@ def rotate(
     *,
     rates: Mapping[str, float],
     dice: random.Random,
-) -> None:
-    """Rotations for the time the plan gives a scenario, each on disk before the next begins."""
-    ends = time.monotonic() + bench.plan.shape.rotations_s
-    number = 0
-    while not bench.interrupt.asked and (number < MIN_ROTATIONS or time.monotonic() < ends):
-        living = block.living(cells)
+    length_s: float,
+) -> Iterator[None]:
+    """Rotations of the living among `cells` for `length_s`, each on disk before the next begins; yields after each."""
+    ends = time.monotonic() + length_s
+    begun = number = rotations_done(block, scenario)
+    while not bench.interrupt.asked and (number < begun + MIN_ROTATIONS or time.monotonic() < ends):
+        living = [cell for cell in cells if cell.id in block.live]
         if not living:
             return
         with bench.phases.timed("slices"):
             drive(bench, block, rotation_of(bench.plan, living, scenario.manifest, rates, number=number, order=dice))
         number += 1
+        yield
 
 
 def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
@@ -155,7 +221,6 @@ def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceReco
     records = list(bench.driver.drive(slices))
     bench.folder.append_slices(records, block.number)
     block.slices += records
-    block.tell()
     for cell, server in list(block.live.items()):
         code = server.process.poll()
         if code is not None:

@@ -1,10 +1,12 @@
-"""The campaign: blocks until the budget is spent, an end is asked for, or no cell is left."""
+"""The campaign: blocks until everything is resolved, the budget is spent, or an end is asked for."""
 
 import time
 from collections.abc import Iterator, Sequence
 
+from harness.analysis.ranking import rank
 from harness.campaign.bench import Bench
 from harness.campaign.block import Block, run_block, trials_of
+from harness.campaign.need import Need, open_scenarios, still_needed
 from harness.campaign.planning import block_dice, groups_of
 from harness.campaign.recording import Recorder
 from harness.model.campaign import Plan
@@ -52,39 +54,48 @@ class Clock:
 
 
 def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
-    """Run blocks, the first with the number `next_block`, and write down each."""
+    """Run blocks, the first with the number `next_block`, and write down each, until every pair is resolved."""
     clock = Clock(bench.plan)
-    for number, cells in enumerate(_groups(bench, recorder), start=next_block):
+    for number, (cells, need) in enumerate(_groups(bench, recorder), start=next_block):
         if bench.interrupt.asked or not clock.another_fits():
             return
         clock.begin_block()
-        _measure_block(bench, recorder, clock, number, cells)
+        _measure_block(bench, recorder, clock, Block(number, cells, need))
         clock.end_block()
+        bench.progress.answer(rank(recorder.record, recorder.trials), open_scenarios(recorder.record, recorder.trials))
 
 
-def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, number: int, cells: Sequence[Cell]) -> None:
-    block = Block(number, tell=lambda: bench.progress.advance(clock.spent_s(), clock.total_s()))
+def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:
     complete = False
     try:
-        run_block(bench, block, cells, first=not recorder.record.completed_blocks, is_last=clock.is_last)
+        for _ in run_block(bench, block, first=not recorder.record.completed_blocks, is_last=clock.is_last):
+            bench.progress.advance(clock.spent_s(), clock.total_s())
         complete = not bench.interrupt.asked
     finally:
-        recorder.keep_trials(trials_of(bench, block), number, complete=complete)
+        recorder.keep_trials(trials_of(bench, block), block.number, complete=complete)
         recorder.know(block.facts)
         recorder.fail(block.failures)
+        for failure in block.failures:
+            bench.progress.failed(failure)
         recorder.notice(block.notices)
         recorder.update(phases_s=bench.phases.seconds())
 
 
-def _groups(bench: Bench, recorder: Recorder) -> Iterator[Sequence[Cell]]:
-    """Groups of cells without end, in fresh random groups each time round, without the cells that have failed."""
-    turn = 0
-    while True:
-        dice = block_dice(bench.plan, -1 - turn)
-        for group in groups_of(bench.plan.cells, bench.plan.reference, dice):
-            failed = recorder.failed_cells()
-            if all(cell.id in failed for cell in bench.plan.cells):
-                return
-            if living := [cell for cell in group if cell.id not in failed]:
-                yield living
+def _groups(bench: Bench, recorder: Recorder) -> Iterator[tuple[Sequence[Cell], Need]]:
+    """Groups of cells and what they are needed for, in fresh random groups each time round, until nothing is needed.
+
+    Cells that have failed are left out.
+    """
+    plan, turn = bench.plan, 0
+    while need := still_needed(recorder.record, recorder.trials):
+        wanted = frozenset[str]().union(*need.values()) - recorder.failed_cells()
+        if not wanted:
+            return
+        alone = recorder.cells_measured_alone()
+        together = [cell for cell in plan.cells if cell.id not in alone]
+        groups = groups_of(together, plan.reference_cell, block_dice(plan, -1 - turn))
+        for group in (*groups, *((cell,) for cell in plan.cells if cell.id in alone)):
+            cells = [cell for cell in group if cell.id in wanted - recorder.failed_cells()]
+            if cells:
+                yield cells, need
         turn += 1

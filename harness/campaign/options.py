@@ -54,6 +54,7 @@ class RunOptions(Record):
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
             seed=plan.seed,
             shape=plan.shape,
+            delta=plan.delta,
             budget_s=plan.budget_s,
             max_blocks=plan.max_blocks,
         )
@@ -63,5 +64,6 @@ class RunOptions(Record):
     reference: str | None = None
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**32))
     shape: SliceShape = SliceShape()
+    delta: float = Field(default=0.03, gt=0, lt=1)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
     max_blocks: int = Field(default=1000, ge=1)

@@ -54,10 +54,15 @@ def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
     )
 
 
-def groups_of(cells: Sequence[Cell], reference: str, dice: random.Random) -> list[tuple[Cell, ...]]:
-    """Cells in random order, in groups of at most GROUP_SIZE and nearly equal size, the reference in each."""
-    others = [cell for cell in cells if cell.id != reference]
-    home = [cell for cell in cells if cell.id == reference]
+def with_twin(cells: Sequence[Cell], reference: Cell) -> tuple[Cell, ...]:
+    """The cells, and the reference once more under another name: how far apart it comes out is the noise floor."""
+    return (*cells, reference.model_copy(update={"twin": 1}))
+
+
+def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random) -> list[tuple[Cell, ...]]:
+    """Cells in random order, in groups of at most GROUP_SIZE and nearly equal size, reference and twin in each."""
+    home = [cell for cell in cells if cell.model_copy(update={"twin": 0}) == reference]
+    others = [cell for cell in cells if cell not in home]
     dice.shuffle(others)
     room = GROUP_SIZE - len(home)
     count = max(1, -(-len(others) // room))

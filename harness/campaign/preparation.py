@@ -11,7 +11,7 @@ from pathlib import Path
 from harness import VERSION
 from harness.campaign.commit import commit_of
 from harness.campaign.options import POOL_SIZE, Place, RunOptions
-from harness.campaign.planning import GROUP_SIZE, cells_of, reference_of
+from harness.campaign.planning import GROUP_SIZE, cells_of, reference_of, with_twin
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
 from harness.catalog.applications import Application
@@ -106,11 +106,13 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
         database=ground.database,
         interpreter=ground.interpreter.label,
     )
+    reference = reference_of(cells, options.reference)
     return Plan(
         seed=options.seed,
-        cells=cells,
+        cells=with_twin(cells, reference),
         scenarios=tuple(scenario.manifest for scenario in selected.scenarios),
-        reference=reference_of(cells, options.reference).id,
+        reference=reference.id,
+        delta=options.delta,
         shape=options.shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,

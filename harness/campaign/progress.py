@@ -1,8 +1,11 @@
 """What a campaign tells while it runs. Who listens decides how to show it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from harness.analysis.unresolved import Unresolved
 from harness.model.notice import Failure, Notice
+from harness.model.ranking import Ranking
 
 
 class Progress(Protocol):
@@ -17,6 +20,9 @@ class Progress(Protocol):
     def advance(self, done_s: float, total_s: float) -> None:
         """Seconds of planned measuring behind, and in all, as far as known."""
 
+    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None:
+        """What is known after a block, and what is not resolved yet."""
+
     def failed(self, failure: Failure) -> None:
         """A cell has failed; the campaign goes on."""
 
@@ -30,5 +36,6 @@ class Silent:
     def step(self, text: str) -> None: ...
     def block(self, number: int, cells: int) -> None: ...
     def advance(self, done_s: float, total_s: float) -> None: ...
+    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None: ...
     def failed(self, failure: Failure) -> None: ...
     def noticed(self, notice: Notice) -> None: ...

@@ -10,10 +10,11 @@ from harness.store.folder import ResultsFolder
 
 
 class Recorder:
-    """The record as it stands, and the folder it is kept in."""
+    """The record and the trials as they stand, and the folder they are kept in."""
 
     def __init__(self, folder: ResultsFolder, record: CampaignRecord) -> None:
         self.folder, self.record = folder, record
+        self.trials: tuple[Trial, ...] = folder.read_trials()[0]
         folder.write_record(record)
 
     def update(self, **changes: Any) -> None:
@@ -24,13 +25,20 @@ class Recorder:
     def keep_trials(self, trials: Sequence[Trial], block: int, *, complete: bool) -> None:
         """Write the trials of a block; only a complete one counts from here on."""
         self.folder.append_trials(trials)
+        self.trials = (*self.trials, *trials)
         if complete:
             self.update(completed_blocks=(*self.record.completed_blocks, block))
 
     def know(self, facts: dict[str, CellFacts]) -> None:
-        """What was seen of cells; a later sight adds to an earlier one."""
+        """What was seen of cells. That one burns CPU while idle is seen once, and remembered."""
+        before = self.record.cells
+        kept = {
+            cell: seen.model_copy(update={"idle_cpu_share": before[cell].idle_cpu_share})
+            for cell, seen in facts.items()
+            if cell in before and seen.idle_cpu_share is None
+        }
         if facts:
-            self.update(cells=self.record.cells | facts)
+            self.update(cells=before | facts | kept)
 
     def fail(self, failures: Sequence[Failure]) -> None:
         if failures:
@@ -41,6 +49,10 @@ class Recorder:
         fresh = tuple(notice for notice in notices if notice not in self.record.notices)
         if fresh:
             self.update(notices=(*self.record.notices, *fresh))
+
+    def cells_measured_alone(self) -> frozenset[str]:
+        """Those that burn CPU while idle."""
+        return frozenset(cell for cell, facts in self.record.cells.items() if facts.idle_cpu_share is not None)
 
     def failed_cells(self) -> frozenset[str]:
         return frozenset(failure.cell for failure in self.record.failures)

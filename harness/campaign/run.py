@@ -12,6 +12,7 @@ from harness.campaign.bench import Bench
 from harness.campaign.interrupt import Interrupt, listening
 from harness.campaign.loop import measure
 from harness.campaign.phases import Phases
+from harness.campaign.pinning import pinned
 from harness.campaign.preparation import Prepared, database_up, install
 from harness.campaign.progress import Progress
 from harness.campaign.project import Project
@@ -77,7 +78,10 @@ def run(project: Project, prepared: Prepared, start: Start, progress: Progress) 
     state = "interrupted"
     try:
         with listening() as interrupt:
-            with _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench:
+            with (
+                _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench,
+                pinned(prepared.ground.cores.generator),
+            ):
                 progress.step("Measuring; Ctrl-C ends it after the rotation in hand and still reports")
                 measure(bench, recorder, next_block=start.next_block)
             state = "interrupted" if interrupt.asked else "finished"

@@ -1,13 +1,16 @@
 """A campaign's progress on the terminal: a bar with time to go, on standard error."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from harness.analysis.unresolved import Unresolved
 from harness.cli.console import messages
-from harness.cli.durations import spoken
+from harness.cli.quantities import spoken
 from harness.model.notice import Failure, Notice
+from harness.model.ranking import Ranking, ScenarioRanking
 
 
 class Bar:
@@ -44,6 +47,14 @@ class Bar:
             self._task = self._bar.add_task("Measuring", total=total_s, left=left)
         self._bar.update(self._task, completed=done_s, total=total_s, left=left)
 
+    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None:
+        for scenario in ranking.scenarios.values():
+            if scenario.rows:
+                self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
+        if still_open:
+            pairs = sum(len(scenario.pairs) for scenario in still_open)
+            self.step(f"  {pairs} pairs of cells are neither tied nor told apart yet")
+
     def failed(self, failure: Failure) -> None:
         messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
         if failure.log_tail:
@@ -52,3 +63,9 @@ class Bar:
     def noticed(self, notice: Notice) -> None:
         text = f"note: {notice.seen}" + (f" ({notice.mend})" if notice.mend else "")
         messages.print(text, style="yellow", markup=False, highlight=False)
+
+
+def in_a_line(ranking: ScenarioRanking) -> str:
+    """The cells from the fastest down, each with its share of the reference."""
+    cells = [f"{row.app} {row.ratio:.2f}" if row.ratio else row.app for row in ranking.rows]
+    return ", ".join(cells) + (" (estimate)" if ranking.estimate else "")

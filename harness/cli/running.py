@@ -10,9 +10,9 @@ from harness.campaign.progress import Silent
 from harness.campaign.project import Project
 from harness.campaign.run import Start, run
 from harness.cli.console import messages, output, print_json
-from harness.cli.durations import spoken
 from harness.cli.folders import point_latest_at, report_on
 from harness.cli.progress import Bar
+from harness.cli.quantities import spoken
 from harness.cli.tables import ranking_table, table
 from harness.model.campaign import CampaignRecord, Plan
 from harness.model.errors import ExitCode, UsageError

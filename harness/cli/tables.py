@@ -34,7 +34,7 @@ def ranking_table(ranking: ScenarioRanking) -> Group:
     """The ranking of one scenario, best first; below it every cell without a place, with the reason."""
     title = f"{ranking.scenario} at {ranking.level.label}" + (" (estimate)" if ranking.estimate else "")
     errors = any(row.error_share for row in ranking.rows)
-    columns = ("rank", "application", "server", "requests/s", "interval", "ratio", *(("errors",) if errors else ()))
+    columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
     rows = [_row(row)[: len(columns)] for row in ranking.rows]
     unranked = [Text(f"n/a  {cell.app} on {cell.server}: {cell.reason}") for cell in ranking.unranked]
     return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(1, 2)), *unranked)
@@ -42,6 +42,12 @@ def ranking_table(ranking: ScenarioRanking) -> Group:
 
 def _row(row: RankedCell) -> tuple[str, ...]:
     rank = str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
-    interval = "n/a" if row.rps_low is None or row.rps_high is None else f"{row.rps_low:,.0f}–{row.rps_high:,.0f}"
     ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
-    return (rank, row.app, row.server, f"{row.rps:,.0f}", interval, ratio, f"{row.error_share:.2%}")
+    return (rank, row.app, row.server, f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
+
+
+def _interval(row: RankedCell) -> str:
+    """Of the ratio. The reference has none: every other cell is told to it."""
+    if row.ratio_low is None or row.ratio_high is None:
+        return "n/a"
+    return "reference" if row.ratio_low == row.ratio_high else f"{row.ratio_low:.2f}–{row.ratio_high:.2f}"

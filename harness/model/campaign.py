@@ -49,14 +49,23 @@ class Plan(Record):
     load_driver: str = "locust"
     delta: float = Field(default=0.03, gt=0, lt=1)
 
+    @property
+    def reference_cell(self) -> Cell:
+        """The cell that `reference` names."""
+        return next(cell for cell in self.cells if cell.id == self.reference)
+
 
 class CellFacts(Record):
-    """What was seen of a cell: its exact command, its live identity, whether it answered the contract."""
+    """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it.
+
+    `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone.
+    """
 
     command: tuple[str, ...] = ()
     identity: Identity | None = None
     lock_sha256: str | None = None
     verified: tuple[str, ...] = ()
+    idle_cpu_share: float | None = None
 
 
 class ServiceFacts(Record):

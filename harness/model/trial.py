@@ -6,8 +6,27 @@ from harness.model.record import Record
 from harness.model.scenario import Level
 
 
+class Cost(Record):
+    """What the cell cost in this block and scenario; None where the system does not tell.
+
+    `startup_s`: from the start of the server to its first answer. `rest_pss_bytes`, `load_pss_bytes`: proportional
+    memory of its process tree before the first load and right after this one. `server_cpu_s`: CPU seconds of the tree
+    over the counted slices, burn-in and drain included, spent on the trial's `answered` requests.
+    `service_cpu_s_a_request`: CPU seconds of the database for one request, while this cell alone used it.
+    """
+
+    startup_s: float | None = None
+    rest_pss_bytes: int | None = None
+    load_pss_bytes: int | None = None
+    server_cpu_s: float | None = None
+    service_cpu_s_a_request: float | None = None
+
+
 class Trial(Record):
     """The counted slices of one (cell, block, scenario, level), gathered.
+
+    `repeat`: measured once more in the same block, because the trial before it failed a gate; it takes its place.
+    `answered`: validated responses, burn-in and drain included.
 
     `rates` is goodput in requests a second, one for each entry of `rotations`. `errors` is by kind. `failed_gates`
     holds what keeps the trial out of the ranking; it is kept and shown all the same.
@@ -27,7 +46,10 @@ class Trial(Record):
     reconnects: int
     generator_cpu_s: float
     wall_s: float
+    answered: int = 0
     histogram: str | None = None
+    cost: Cost | None = None
+    repeat: bool = False
     failed_gates: tuple[Notice, ...] = ()
 
     @property

@@ -43,7 +43,7 @@ def a_plan(cells: tuple[Cell, ...] = CELLS, seed: int = 1) -> Plan:
 def test_every_cell_is_in_one_group_and_the_reference_in_each(count: int) -> None:
     reference = CELLS[-1]
     cells = CELLS[:count]
-    groups = groups_of((*cells, reference), reference.id, random.Random(3))
+    groups = groups_of((*cells, reference), reference, random.Random(3))
     assert all(len(group) <= GROUP_SIZE and group.count(reference) == 1 for group in groups)
     others = [cell for group in groups for cell in group if cell != reference]
     assert sorted(others, key=lambda c: c.id) == sorted(cells, key=lambda c: c.id)

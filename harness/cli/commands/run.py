@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli import options
-from harness.cli.durations import duration
+from harness.cli.quantities import duration, percentage
 from harness.model.errors import ExitCode
 
 Resume = Annotated[
@@ -27,6 +27,15 @@ Seed = Annotated[
 ShowPlan = Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")]
 Reference = Annotated[
     str | None, typer.Option("--reference", metavar="APP[@SERVER]", help="The cell that ratios are told to.")
+]
+Until = Annotated[
+    float | None,
+    typer.Option(
+        "--until",
+        parser=percentage,
+        metavar="SHARE",
+        help="The difference that matters: cells closer than this are tied (default: 3%).",
+    ),
 ]
 FailOn = Annotated[
     str | None,
@@ -67,6 +76,7 @@ def run(
     app: options.AppFolders = None,
     quick: Quick = False,
     budget: Budget = None,
+    until: Until = None,
     blocks: Blocks = None,
     seed: Seed = None,
     plan: ShowPlan = False,
@@ -101,6 +111,7 @@ def run(
         "reference": reference,
         "seed": seed,
         "budget_s": budget,
+        "delta": until,
         "max_blocks": blocks or (1 if quick else None),
         "shape": options.shape(slice_length, burn_in, rotations, quick=quick),
     }

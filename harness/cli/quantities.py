@@ -1,4 +1,4 @@
-"""Durations as people write them: 90s, 10m, 1h, 100ms."""
+"""Durations and shares as people write them: 90s, 10m, 1h, 100ms; 3%."""
 
 import re
 from typing import Final
@@ -15,6 +15,14 @@ def duration(text: str) -> float:
     if not match or float(match[1]) == 0:
         raise typer.BadParameter(f"{text!r} is not a duration; write a number above 0 and a unit: 90s, 10m, 100ms")
     return float(match[1]) * _SECONDS[match[2]]
+
+
+def percentage(text: str) -> float:
+    """A share of 1 from a percentage. Raises typer.BadParameter for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text.strip())
+    if not match or not 0 < float(match[1]) < 100:
+        raise typer.BadParameter(f"{text!r} is not a percentage above 0% and below 100%, such as 3%")
+    return float(match[1]) / 100
 
 
 def spoken(seconds: float) -> str:

@@ -1,0 +1,77 @@
+"""What a cell costs in a block: start-up, memory, and CPU time a request, the server's and the service's apart."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from harness.measure.tree import idle_cpu_shares, tree_cpu_seconds, tree_pss_bytes
+from harness.model.trial import Cost
+from harness.process.owned import OwnedProcess
+from harness.target.launch import LiveServer
+
+IDLE_S: Final = 1.0
+IDLE_SHARE: Final = 0.005
+"""Of a core, for each worker: an idle server that uses more would slow the others of its rotation (docs/method.md)."""
+
+Live = Mapping[str, LiveServer]
+
+
+def burning(live: Live, workers: Mapping[str, int]) -> dict[str, float]:
+    """Cells whose idle server uses more than IDLE_SHARE of a core for each of its workers, and how much."""
+    shares = idle_cpu_shares({cell: server.process.warden_pid for cell, server in live.items()}, IDLE_S)
+    return {cell: share for cell, share in shares.items() if share is not None and share > IDLE_SHARE * workers[cell]}
+
+
+class Costs:
+    """Gathered while a block runs. What the system does not tell stays None."""
+
+    def __init__(self) -> None:
+        self._startup_s: dict[str, float] = {}
+        self._rest: dict[str, int | None] = {}
+        self._load: dict[tuple[str, str], int | None] = {}
+        self._server: dict[tuple[str, str], float] = {}
+        self._service: dict[tuple[str, str], float] = {}
+
+    def at_rest(self, live: Live, *, started_alone: bool) -> None:
+        """Note memory before the first load, and the start-up time where no other server was starting meanwhile."""
+        for cell, server in live.items():
+            if started_alone:
+                self._startup_s[cell] = server.startup_s
+            self._rest[cell] = tree_pss_bytes(server.process.warden_pid)
+
+    def cpu_of(self, live: Live) -> dict[str, float | None]:
+        """CPU seconds of each server's tree so far."""
+        return {cell: tree_cpu_seconds(server.process.warden_pid) for cell, server in live.items()}
+
+    def spent(self, scenario: str, live: Live, before: Mapping[str, float | None]) -> None:
+        """Note what each server used since `before`, and its memory right after load."""
+        for cell, server in live.items():
+            self._load[cell, scenario] = tree_pss_bytes(server.process.warden_pid)
+            now, then = tree_cpu_seconds(server.process.warden_pid), before.get(cell)
+            if now is not None and then is not None:
+                self._server[cell, scenario] = now - then
+
+    @contextmanager
+    def service_for(self, cell: str, scenario: str, service: OwnedProcess | None) -> Iterator[Callable[[int], None]]:
+        """Note the service's CPU time while `cell` alone has it; call what is yielded with the requests answered."""
+        answered = 0
+
+        def count(requests: int) -> None:
+            nonlocal answered
+            answered += requests
+
+        before = tree_cpu_seconds(service.warden_pid) if service else None
+        yield count
+        after = tree_cpu_seconds(service.warden_pid) if service else None
+        if before is not None and after is not None and answered:
+            self._service[cell, scenario] = (after - before) / answered
+
+    def of(self, cell: str, scenario: str) -> Cost:
+        """What is known of a cell in a scenario."""
+        return Cost(
+            startup_s=self._startup_s.get(cell),
+            rest_pss_bytes=self._rest.get(cell),
+            load_pss_bytes=self._load.get((cell, scenario)),
+            server_cpu_s=self._server.get((cell, scenario)),
+            service_cpu_s_a_request=self._service.get((cell, scenario)),
+        )
