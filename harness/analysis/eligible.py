@@ -15,13 +15,14 @@ from harness.model.trial import Trial
 class Eligible:
     """What one scenario is inferred from: the passing trials by (block, cell), and the reason of each cell left out.
 
-    `excluded` are the trials of ranked cells that failed a gate.
+    `excluded` are the trials of ranked cells that failed a gate, `repeated` those that a repeat has taken the place of.
     """
 
     scenario: ScenarioManifest
     trials: Mapping[tuple[int, str], Trial]
     unranked: Mapping[str, str]
     excluded: tuple[Trial, ...]
+    repeated: tuple[Trial, ...]
 
 
 def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Iterable[Trial]) -> Eligible:
@@ -30,11 +31,13 @@ def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Iterabl
     A cell is left out when it failed, when no block of it passed, or when more than half of its blocks failed a gate.
     """
     completed = frozenset(record.completed_blocks)
-    latest = {
-        (trial.block, trial.cell): trial
-        for trial in trials
-        if trial.block in completed and trial.scenario == scenario.id and trial.level == scenario.rank.at
-    }
+    latest: dict[tuple[int, str], Trial] = {}
+    replaced: list[Trial] = []
+    for trial in trials:
+        if trial.block in completed and trial.scenario == scenario.id and trial.level == scenario.rank.at:
+            before = latest.pop((trial.block, trial.cell), None)
+            replaced += [before] if before else []
+            latest[trial.block, trial.cell] = trial
     of_cell: defaultdict[str, list[Trial]] = defaultdict(list)
     for trial in latest.values():
         of_cell[trial.cell].append(trial)
@@ -46,6 +49,7 @@ def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Iterabl
         trials={place: trial for place, trial in ranked.items() if not trial.failed_gates},
         unranked=unranked,
         excluded=tuple(trial for trial in ranked.values() if trial.failed_gates),
+        repeated=tuple(replaced),
     )
 
 

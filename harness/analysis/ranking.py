@@ -55,7 +55,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
             **_spreads(inference, look),
-            "notices": (*_void(floor), *stalls(inference), *_excluded(inference.counted)),
+            "notices": (*_void(floor), *stalls(inference), *_disclosed(inference.counted)),
         }
     )
 
@@ -167,12 +167,12 @@ def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:
     return (Notice(code="noise-floor", seen=seen, mend="run again on a quieter machine, or with more blocks"),)
 
 
-def _excluded(counted: Eligible) -> tuple[Notice, ...]:
+def _disclosed(counted: Eligible) -> tuple[Notice, ...]:
+    """Trials that were left out or repeated, each by its cause."""
+    told = [("trial-excluded", trial) for trial in counted.excluded]
+    told += [("trial-repeated", trial) for trial in counted.repeated]
     return tuple(
-        Notice(
-            code="trial-excluded",
-            seen=f"{trial.cell}, block {trial.block}: {trial.failed_gates[0].code}: {trial.failed_gates[0].seen}",
-            mend=trial.failed_gates[0].mend,
-        )
-        for trial in counted.excluded
+        Notice(code=code, seen=f"{trial.cell}, block {trial.block}: {gate.code}: {gate.seen}", mend=gate.mend)
+        for code, trial in told
+        for gate in trial.failed_gates[:1]
     )

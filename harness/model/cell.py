@@ -1,6 +1,5 @@
 """The unit that is measured: an application on a server, with everything that may change its speed."""
 
-from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -20,7 +19,7 @@ class Cell(Record):
     interpreter: str = Field(pattern=r"^[\w.+-]+$")
     twin: int = Field(default=0, ge=0)
 
-    @cached_property
+    @property
     def id(self) -> str:
         """Unique in a campaign, and safe as a file name."""
         parts = (self.app, self.server, f"w{self.workers}", self.database, self.interpreter)

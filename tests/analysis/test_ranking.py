@@ -109,11 +109,13 @@ def test_a_single_trial_that_failed_a_gate_is_left_out_and_disclosed() -> None:
     assert [notice.code for notice in ranking.notices] == ["trial-excluded"]
 
 
-def test_a_repeat_takes_the_place_of_what_it_repeats() -> None:
+def test_a_repeat_takes_the_place_of_what_it_repeats_and_is_disclosed() -> None:
     trials = made_up(SPEEDS, 4)
-    failed = [t.model_copy(update={"failed_gates": (GATE,)}) for t in trials if t.block == 1]
+    failed = [t.model_copy(update={"failed_gates": (GATE,)}) for t in trials if t.block == 1 and t.cell == FLASK]
     record = campaign(CELLS, blocks=4)
-    assert rank(record, [*failed, *trials]) == rank(record, trials)
+    once, again = (rank(record, given).scenarios["json"] for given in (trials, [*failed, *trials]))
+    assert again.rows == once.rows
+    assert [notice.code for notice in again.notices] == ["trial-repeated"]
 
 
 def test_a_cell_that_was_never_measured_says_so() -> None:
