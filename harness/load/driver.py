@@ -38,8 +38,10 @@ DRIVERS: Final[Mapping[str, str]] = {"locust": "harness.load.driver:LocustDriver
 
 START_TIMEOUT_S: Final = 60.0
 PREPARE_TIMEOUT_S: Final = 60.0
-SLACK_S: Final = 60.0
-"""What a slice may take beyond its length and drain: spawning users and opening thousands of connections included."""
+SLACK_S: Final = 150.0
+"""What a slice may take beyond its length and drain: bringing up thousands of connections, awaiting a lost worker."""
+LOOPBACK: Final = "127.0.0.1"
+ANY_ADDRESS: Final = ("*", "0.0.0.0", "::")  # noqa: S104  what may be asked for, not what is done by default
 MAX_SOCKET_PATH: Final = 100
 """The kernel takes 107 bytes on Linux and 103 on macOS."""
 
@@ -67,36 +69,70 @@ def driver_class(driver: str) -> type[LoadDriver]:
 class LocustDriver:
     """Owns the load process and speaks with it. Every wait has a deadline.
 
-    `cpus`: the generator's cores, empty for any. `log`: where the load process writes. Methods raise HarnessError, with
-    the end of that log, when the load process ended or fell silent.
+    `cpus`: the generator's cores, empty for any. `log`: where the load process writes; workers beside it. Methods raise
+    HarnessError, with the end of that log, when the load process ended or fell silent.
+
+    `workers` are expected from elsewhere (`harness worker`) within `wait_s` of the first `prepare`, at `bind` and
+    `port`; `own_workers` are started here, each on one of `cpus`. Without any the load process makes the load itself.
     """
 
-    def __init__(self, *, cpus: tuple[int, ...], log: Path) -> None:
+    def __init__(
+        self,
+        *,
+        cpus: tuple[int, ...],
+        log: Path,
+        workers: int = 0,
+        own_workers: int = 0,
+        bind: str = LOOPBACK,
+        port: int = 0,
+        wait_s: float = 300.0,
+    ) -> None:
         self._cpus, self._log = cpus, log
+        self._workers, self._own_workers, self._bind, self._port, self._wait_s = (
+            workers,
+            own_workers,
+            bind,
+            port,
+            wait_s,
+        )
         self._owned = contextlib.ExitStack()
         self._process: OwnedProcess | None = None
         self._lines: Lines | None = None
         self._left_of_drive_s: float | None = None
+        self.port: int | None = None
+        """Where workers connect to."""
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
             folder = starting.enter_context(tempfile.TemporaryDirectory(prefix="harness-load-"))
             address = socket_address(Path(folder))
             with listening(address) as listener:
+                argv = [sys.executable, "-m", "harness.load.process", address, *self._options()]
                 self._process = starting.enter_context(
-                    OwnedProcess(
-                        [sys.executable, "-m", "harness.load.process", address],
-                        name="load process",
-                        log=self._log,
-                        cpus=self._cpus,
-                    )
+                    OwnedProcess(argv, name="load process", log=self._log, cpus=self._cpus)
                 )
                 connected = self._accept(listener)
             self._lines = Lines(connected, REPLIES)
             starting.callback(self._lines.close)
-            self._hear(Ready, START_TIMEOUT_S)
+            self.port = self._hear(Ready, START_TIMEOUT_S).port
+            for number in range(self._own_workers):
+                starting.enter_context(self._own_worker(number))
             self._owned = starting.pop_all()
         return self
+
+    def _options(self) -> list[str]:
+        count = self._workers + self._own_workers
+        options = {"workers": count, "bind": self._bind, "port": self._port, "wait": self._wait_s}
+        return [f"--{name}={value}" for name, value in options.items()] if count else []
+
+    def _own_worker(self, number: int) -> OwnedProcess:
+        host = LOOPBACK if self._bind in ANY_ADDRESS else self._bind
+        return OwnedProcess(
+            [sys.executable, "-m", "harness.load.worker", host, str(self.port)],
+            name=f"load worker {number}",
+            log=self._log.with_name(f"{self._log.stem}.worker{number}{self._log.suffix}"),
+            cpus=self._cpus[number % len(self._cpus) :][:1] if self._cpus else (),
+        )
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self._owned.close()
@@ -111,7 +147,7 @@ class LocustDriver:
         """Close every connection, and get ready for these targets and scenarios."""
         self._end_drive()
         self._say(Prepare(targets=tuple(targets), scenarios=tuple(scenarios)))
-        self._hear(Prepared, PREPARE_TIMEOUT_S)
+        self._hear(Prepared, PREPARE_TIMEOUT_S + self._wait_s)
 
     def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
         """Drive the slices in the order given; their records as they end.

@@ -9,7 +9,7 @@ import gevent
 
 from harness.load.engine.rotation import Rotation, Slots
 from harness.load.messages import Prepare
-from harness.load.open_files import demand
+from harness.load.open_files import allowed, demand
 from harness.load.sampling import Checks, less_wrong
 from harness.load.tally import merge_into
 from harness.load.user import LoadEnvironment
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 class LocalFleet:
     """Users, connections and slices in this very process, under Locust's LocalRunner."""
+
+    port: int | None = None
 
     def __init__(self) -> None:
         self._slots = Slots()
@@ -43,7 +45,7 @@ class LocalFleet:
     def drive(self, plan: Slice) -> SliceRecord:
         """Bring the slots to the slice's level, and drive it."""
         if len(self._slots) != plan.level.connections:
-            demand(plan.level.connections, self._targets)
+            demand(plan.level.connections, self._targets, allowed(), where="load process")
             self._spawn(plan.level.connections)
             self._slots.settle(CONNECT_TIMEOUT_S)
         outcome = self._rotation.drive(plan)

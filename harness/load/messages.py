@@ -32,9 +32,10 @@ class Cancel(Record):
 
 
 class Ready(Record):
-    """The load process is up."""
+    """The load process is up. `port`: where workers connect to, when it has any."""
 
     say: Literal["ready"] = "ready"
+    port: int | None = None
 
 
 class Prepared(Record):

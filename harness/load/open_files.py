@@ -6,6 +6,7 @@ from harness.model.errors import EnvironmentRefused
 
 OWN_FILES = 100
 """What the load process itself has open: libraries, logs, Locust's sockets."""
+UNLIMITED = 2**31
 
 
 def raise_limit() -> None:
@@ -15,13 +16,18 @@ def raise_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def demand(connections: int, targets: int) -> None:
-    """Raises EnvironmentRefused when `connections` to each of `targets` are more than may be open."""
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+def allowed() -> int:
+    """How many files this process may have open."""
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return UNLIMITED if soft == resource.RLIM_INFINITY else soft
+
+
+def demand(connections: int, targets: int, limit: int, *, where: str) -> None:
+    """Raises EnvironmentRefused when `connections` to each of `targets` are more than `limit` files allow."""
     needed = connections * targets + OWN_FILES
-    if limit != resource.RLIM_INFINITY and needed > limit:
+    if needed > limit:
         raise EnvironmentRefused(
             f"{connections} connections to each of {targets} targets need {needed} open files; {limit} are allowed",
-            where="load process",
+            where=where,
             mend=f"allow more (ulimit -Hn {needed}), or run fewer applications together or a lower level",
         )

@@ -1,20 +1,25 @@
-"""The load process: `python -m harness.load.process SOCKET`.
+"""The load process: `python -m harness.load.process SOCKET [--workers N --bind HOST --port PORT --wait SECONDS]`.
 
 It does what the driver orders, until the driver is gone.
 """
 
+import argparse
 import sys
+from collections.abc import Sequence
 
 from locust import User  # noqa: F401  gevent's monkey patching comes before anything else
 
 # isort: split
 import logging
+import signal
 import socket
 
 import gevent
 from gevent.queue import Queue
 
 from harness.load.fleet import LocalFleet
+from harness.load.logs import set_up_logging
+from harness.load.master import MasterFleet
 from harness.load.messages import (
     ORDERS,
     Cancel,
@@ -28,7 +33,7 @@ from harness.load.messages import (
     Refused,
 )
 from harness.load.open_files import raise_limit
-from harness.model.errors import HarnessError
+from harness.model.errors import HarnessError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -36,21 +41,26 @@ log = logging.getLogger(__name__)
 class Session:
     """One driver's orders, done one after another; a Cancel overtakes."""
 
-    def __init__(self, lines: Lines, fleet: LocalFleet) -> None:
+    def __init__(self, lines: Lines, fleet: LocalFleet | MasterFleet) -> None:
         self._lines, self._fleet = lines, fleet
         self._orders: Queue[Prepare | DriveSlices | None] = Queue()
+        self._prepared = Prepare(targets=(), scenarios=())
         self._drives_heard = self._drives_begun = self._drives_cancelled = 0
+
+    def leave(self, *_: object) -> None:
+        """Serve no longer than the slice in hand lasts."""
+        self._drives_cancelled = self._drives_heard
+        self._orders.put(None)
 
     def serve(self) -> None:
         """Until the driver hangs up."""
-        gevent.spawn(self._listen).link(lambda _: self._orders.put(None))
-        self._lines.say(Ready())
+        gevent.spawn(self._listen).link(self.leave)
+        self._lines.say(Ready(port=self._fleet.port))
         while (order := self._orders.get()) is not None:
             try:
                 self._obey(order)
             except HarnessError as fault:
-                name = type(fault).__name__
-                self._lines.say(Refused(fault=name, what=fault.what, where=fault.where, mend=fault.mend))
+                self._lines.say(refusal_of(fault))
 
     def _listen(self) -> None:
         while (order := self._lines.hear()) is not None:
@@ -59,14 +69,15 @@ class Session:
             else:
                 self._drives_heard += isinstance(order, DriveSlices)
                 self._orders.put(order)
-        self._drives_cancelled = self._drives_heard
 
     def _obey(self, order: Prepare | DriveSlices) -> None:
         if isinstance(order, Prepare):
             self._fleet.prepare(order)
+            self._prepared = order
             self._lines.say(Prepared())
             return
         self._drives_begun += 1
+        refuse_unprepared(order, self._prepared)
         for plan in order.slices:
             if self._drives_begun <= self._drives_cancelled:
                 break
@@ -74,21 +85,58 @@ class Session:
         self._lines.say(Done())
 
 
-def main(address: str) -> None:
+def refuse_unprepared(order: DriveSlices, prepared: Prepare) -> None:
+    """Raises UsageError where a slice names a target or scenario that is not known."""
+    known = {target.cell for target in prepared.targets}, {scenario.id for scenario in prepared.scenarios}
+    for plan in order.slices:
+        for name, names in zip((plan.target, plan.scenario), known, strict=True):
+            if name not in names:
+                raise UsageError(f"{name!r} was not prepared", where="load driver", mend="name it in prepare() first")
+
+
+def main(arguments: Sequence[str]) -> None:
     """Connect to the driver's socket and serve it."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("locust.runners").setLevel(logging.ERROR)  # it warns of every fast spawn
+    options = parsed(arguments)
+    set_up_logging()
     raise_limit()
     connected = socket.socket(socket.AF_UNIX)
-    connected.connect(address)
-    fleet = LocalFleet()
+    connected.connect(options.socket)
+    lines = Lines(connected, ORDERS)
     try:
-        Session(Lines(connected, ORDERS), fleet).serve()
+        fleet = fleet_of(options)
+    except HarnessError as fault:
+        lines.say(refusal_of(fault))
+        return
+    session = Session(lines, fleet)
+    gevent.signal_handler(signal.SIGTERM, session.leave)  # workers elsewhere are sent home
+    try:
+        session.serve()
     except (BrokenPipeError, ConnectionResetError):
         log.warning("the driver is gone")
     finally:
         fleet.close()
 
 
+def fleet_of(options: argparse.Namespace) -> LocalFleet | MasterFleet:
+    """Load from this very process, or from workers."""
+    if options.workers == 0:
+        return LocalFleet()
+    return MasterFleet(options.workers, options.bind, options.port, options.wait)
+
+
+def refusal_of(fault: HarnessError) -> Refused:
+    return Refused(fault=type(fault).__name__, what=fault.what, where=fault.where, mend=fault.mend)
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="harness.load.process", description=__doc__)
+    parser.add_argument("socket")
+    parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--bind", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--wait", type=float, default=0.0)
+    return parser.parse_args(arguments)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

@@ -11,7 +11,6 @@ from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
-from harness.model.errors import UsageError
 from harness.model.load import LoadScenario, Slice, SliceRecord, Target
 from harness.model.scenario import Level
 
@@ -86,7 +85,7 @@ class Rotation:
         self._slots.aim(targets)
 
     def drive(self, plan: Slice) -> Outcome:
-        """Drive one slice to its end. Raises UsageError for what was not prepared."""
+        """Drive one slice to its end; its target and scenario must have been prepared."""
         script = self._script(plan)
         model = ClosedDrive if plan.offered_rate is None else OpenDrive
         drive = model(self._slots.connections(plan.target, plan.level.connections), script, plan)
@@ -107,13 +106,7 @@ class Rotation:
     def _script(self, plan: Slice) -> Script:
         key = (plan.target, plan.scenario, plan.level)
         if key not in self._scripts:
-            try:
-                target, scenario = self._targets[plan.target], self._scenarios[plan.scenario]
-            except KeyError as unknown:
-                raise UsageError(
-                    f"{unknown} was not prepared", where="load driver", mend="name it in prepare() first"
-                ) from unknown
-            self._scripts[key] = Script(target, scenario, plan.level)
+            self._scripts[key] = Script(self._targets[plan.target], self._scenarios[plan.scenario], plan.level)
         return self._scripts[key]
 
 

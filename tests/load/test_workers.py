@@ -1,0 +1,172 @@
+"""Workers under a master: what they sent is what the master says, and one that is lost is told."""
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from harness.load.distributed import Clock, clock_of
+from harness.load.driver import LocustDriver
+from harness.load.histogram import Times, decoded
+from harness.load.join import work_for
+from harness.load.merging import merged_record
+from harness.model.errors import EnvironmentRefused, HarnessError
+from harness.model.load import SliceRecord
+from harness.process.owned import OwnedProcess
+from tests.load.programs.running import worker_process
+from tests.load.servers import RIGHT, answering, scenario, serving, slice_of
+
+
+@contextlib.contextmanager
+def driver_with_workers(folder: Path, count: int) -> Iterator[tuple[LocustDriver, list[OwnedProcess]]]:
+    """A driver and its workers, which write journals `0`, `1`, ... into `folder`."""
+    with contextlib.ExitStack() as owned:
+        driver = owned.enter_context(LocustDriver(cpus=(), log=folder / "load.log", workers=count, wait_s=60))
+        assert driver.port is not None
+        workers = [owned.enter_context(worker_process(driver.port, folder, str(n))) for n in range(count)]
+        yield driver, workers
+
+
+def journal(folder: Path, name: str) -> list[SliceRecord]:
+    return [SliceRecord.model_validate_json(line) for line in (folder / name).read_text().splitlines()]
+
+
+@pytest.mark.parametrize("rate", [None, 301.0], ids=["closed model", "open model"])
+def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(tmp_path: Path, rate: float | None) -> None:
+    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 3) as (driver, _):
+        driver.prepare([served.target()], [scenario()])
+        slices = [slice_of(0.3, rotation=n, connections=7, offered_rate=rate) for n in range(4)]
+        records = list(driver.drive(slices))
+    journals = [journal(tmp_path, str(n)) for n in range(3)]
+    assert [len(lines) for lines in journals] == [4, 4, 4]
+    for record, *parts in zip(records, *journals, strict=True):
+        assert record.marks == ()
+        assert record.completions == sum(part.completions for part in parts) > 0
+        assert record.bytes_received == sum(part.bytes_received for part in parts)
+        assert record.rate == pytest.approx(sum(part.rate for part in parts))
+        assert record.histogram is not None
+        counted = record.completions if rate is None else record.offered
+        assert decoded(record.histogram).get_total_count() == counted
+
+
+def test_the_offered_rate_is_shared_by_users(tmp_path: Path) -> None:
+    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, _):
+        driver.prepare([served.target()], [scenario()])
+        (record,) = driver.drive([slice_of(1.0, burn_in_s=0.0, connections=3, offered_rate=300.0)])
+    assert record.offered == 300
+    assert sorted(journal(tmp_path, str(n))[0].offered or 0 for n in range(2)) == [100, 200]
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "silent"])
+def test_a_worker_lost_in_the_middle_marks_the_slice_and_the_others_take_over(tmp_path: Path, blow: int) -> None:
+    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, workers):
+        driver.prepare([served.target()], [scenario()])
+        driving = driver.drive([slice_of(0.3, rotation=n, connections=4) for n in range(6)])
+        assert next(driving).marks == ()
+        os.kill(workers[0].pid, blow)
+        records = list(driving)
+        if blow == signal.SIGSTOP:
+            os.kill(workers[0].pid, signal.SIGCONT)
+    lost = [record for record in records if "worker-lost" in record.marks]
+    assert len(lost) <= 2
+    assert len(records) == 5
+    assert records[-1].marks == ()
+    assert records[-1].completions == journal(tmp_path, "1")[-1].completions > 0
+    assert served.connections > 4  # the survivor opened its own again, and the other's
+
+
+def test_a_worker_that_comes_back_has_its_part_again(tmp_path: Path) -> None:
+    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, workers):
+        driver.prepare([served.target()], [scenario()])
+        list(driver.drive([slice_of(0.1, connections=4)]))
+        os.kill(workers[0].pid, signal.SIGSTOP)
+        list(driver.drive([slice_of(0.1, rotation=n, connections=4) for n in range(1, 4)]))
+        os.kill(workers[0].pid, signal.SIGCONT)
+        back = [record for n in range(4, 40) for record in driver.drive([slice_of(0.3, rotation=n, connections=4)])]
+    assert back[-1].marks == ()
+    assert journal(tmp_path, "0")[-1].rotation == 39
+    assert back[-1].completions == sum(journal(tmp_path, str(n))[-1].completions for n in range(2))
+
+
+def test_workers_that_never_come_are_told(tmp_path: Path) -> None:
+    with (
+        LocustDriver(cpus=(), log=tmp_path / "log", workers=2, wait_s=0.5) as driver,
+        pytest.raises(HarnessError, match="2 load workers did not connect"),
+    ):
+        driver.prepare([], [scenario()])
+
+
+def test_a_port_taken_by_someone_else_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as squatter:
+        port = squatter.getsockname()[1]
+        driver = LocustDriver(cpus=(), log=tmp_path / "log", workers=1, port=port)
+        with pytest.raises(EnvironmentRefused, match=f"127.0.0.1:{port} cannot be listened on"), driver:
+            pass
+
+
+def test_the_master_listens_on_loopback_alone_unless_told_otherwise(tmp_path: Path) -> None:
+    with LocustDriver(cpus=(), log=tmp_path / "log", workers=1) as driver:
+        listening = [c.laddr for c in psutil.Process(driver.pid).net_connections("tcp") if c.status == "LISTEN"]
+    assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", driver.port)]
+
+
+def test_workers_go_home_with_their_driver(tmp_path: Path) -> None:
+    with LocustDriver(cpus=(), log=tmp_path / "log", own_workers=2) as driver:
+        driver.prepare([], [scenario()])
+        python = {p.pid for p in psutil.Process().children(recursive=True)}
+    assert not any(psutil.pid_exists(pid) for pid in python)
+
+
+def test_a_worker_is_sent_home_when_the_master_is_done(tmp_path: Path) -> None:
+    with driver_with_workers(tmp_path, 1) as (driver, (worker,)):
+        driver.prepare([], [scenario()])
+        driver.__exit__(None, None, None)
+        assert worker.wait(20) == 0
+
+
+def test_joining_a_master_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(HarnessError, match="no load master answers"):
+        work_for("127.0.0.1", port, log=tmp_path / "log", wait_s=1)
+
+
+def test_the_shortest_round_trip_tells_the_clock() -> None:
+    assert clock_of([(0.0, 105.0, 10.0), (20.0, 121.0, 22.0), (30.0, 135.0, 34.0)]) == Clock(offset_s=100.0, skew_s=1.0)
+
+
+def part_of(seconds: list[float], **more: object) -> SliceRecord:
+    times = Times()
+    times.add(np.array(seconds))
+    fields: dict[str, object] = {
+        "rotation": 0, "target": "cell", "scenario": "plaintext", "level": {"connections": 4}, "counted": True,
+        "started_at": 5.0, "duration_s": 2.0, "completions": len(seconds), "wall_s": 3.0,
+        "latency_mean_s": times.mean_s, "latency_max_s": times.max_s, "histogram": times.encoded(),
+    }  # fmt: skip
+    return SliceRecord.model_validate(fields | more)
+
+
+def test_merging_adds_counts_and_weighs_means() -> None:
+    parts = [
+        part_of([0.1, 0.3], errors={"status": 1}),
+        part_of([0.5], errors={"status": 2, "reset": 1}, duration_s=1.0),
+    ]
+    record = merged_record(slice_of(), parts, {"worker-lost"})
+    assert record.completions == 3
+    assert record.rate == pytest.approx(1.0 + 1.0)
+    assert record.errors == {"status": 3, "reset": 1}
+    assert record.latency_mean_s == pytest.approx(0.3)
+    assert record.latency_max_s == 0.5
+    assert record.marks == ("worker-lost",)
+
+
+def test_nothing_from_anybody_is_a_record_of_nothing() -> None:
+    record = merged_record(slice_of(), [], {"worker-lost"})
+    assert (record.completions, record.rate, record.histogram, record.latency_mean_s) == (0, 0.0, None, None)
+    assert record.marks == ("worker-lost",)
