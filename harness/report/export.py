@@ -28,6 +28,7 @@ def ranking_document(source: Source) -> dict[str, Any]:
         "pairs": {id_: one.pop("pairs") for id_, one in found.items()},
         "inference": found,
         "overall": ranking.overall.model_dump(mode="json") if ranking.overall else None,
+        "effects": [effect.model_dump(mode="json") for effect in ranking.effects],
         "titles": {name.id: name.label for name in source.names.values()},
         "machine": record.machine.model_dump(mode="json"),
         "interpreter": record.interpreter.model_dump(mode="json"),

@@ -7,6 +7,8 @@ from typing import Final
 
 NOT_AVAILABLE: Final = "n/a"
 _BARRED: Final = {"Cc", "Cs", "Cn"}  # controls, lone surrogates and non-characters: no page may hold them
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Bidirectional embeddings, overrides and isolates: they would reorder the text around them."""
 _YEAR_10000: Final = 253_402_300_800
 
 
@@ -25,10 +27,16 @@ def absent(reason: str) -> Figure:
 
 
 def clean(text: str) -> str:
-    """`text` without the characters that HTML, XML and UTF-8 cannot hold; each becomes U+FFFD."""
+    """`text` with U+FFFD for characters that HTML, XML and UTF-8 cannot hold, or that turn their surroundings."""
     if text.isprintable():
         return text
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in _BARRED else "\ufffd" for c in text)
+    return "".join("\ufffd" if _barred(character) else character for character in text)
+
+
+def _barred(character: str) -> bool:
+    if character in "\n\t":
+        return False
+    return character in _TURNING or unicodedata.category(character) in _BARRED
 
 
 def shorten(text: str, limit: int) -> str:

@@ -57,6 +57,7 @@ VERSIONS = {
     "django": "5.2.8",
     "uvicorn": "0.54.0",
     "gunicorn": "27.0.1",
+    "granian": "2.8.7",
     "psycopg": "3.3.9",
     "uvloop": "0.23.0",
 }
@@ -170,16 +171,16 @@ def campaign(
     *,
     apps: Sequence[App] = APPS,
     scenarios: Mapping[str, str] = SCENARIOS,
-    levels: bool = False,
+    levels: int = 1,
     rotations: int = 30,
     timed: bool = False,
     twin: bool = True,
     failed: Sequence[str] = (),
     state: str = "finished",
 ) -> tuple[CampaignRecord, tuple[Trial, ...]]:
-    """A campaign's record and its trials; applications named in `failed` never came up."""
-    at, others = Level(connections=64), (Level(connections=16), Level(connections=256)) if levels else ()
-    manifests = tuple(scenario(id_, title, at, others) for id_, title in scenarios.items())
+    """A campaign's record and its trials, at `levels` levels; applications named in `failed` never came up."""
+    at, *others = (Level(connections=connections) for connections in (64, 16, 256, 32, 128)[:levels])
+    manifests = tuple(scenario(id_, title, at, tuple(others)) for id_, title in scenarios.items())
     cells = [
         (Cell(app=app.id, server=app.server, workers=1, database="postgresql", interpreter="3.11"), app) for app in apps
     ]

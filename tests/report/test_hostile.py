@@ -84,7 +84,8 @@ def test_a_hostile_text_is_shown_as_the_text_it_is(tmp_path: Path, payload: str)
 
 def test_characters_that_no_page_may_hold_are_replaced() -> None:
     assert clean("a\x00b\x1bc\ud800d\n") == "a\ufffdb\ufffdc\ufffdd\n"
-    assert clean("日本語 مرحبا") == "日本語 مرحبا"
+    assert clean("日本語 \u0645\u0631\u062d") == "日本語 \u0645\u0631\u062d"
+    assert clean("\u202eevil\u2066") == "\ufffdevil\ufffd"
 
 
 def test_a_lone_surrogate_in_a_results_folder_is_no_obstacle(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_the_factory_of_this_test_knows_every_string_of_a_trial() -> None:
 
 
 def test_hostile_names_stay_text_in_every_chart(tmp_path: Path) -> None:
-    record, trials = campaign(2, apps=APPS[:4], scenarios={"json": "JSON"}, rotations=3, levels=True, timed=True)
+    record, trials = campaign(2, apps=APPS[:4], scenarios={"json": "JSON"}, rotations=3, levels=3, timed=True)
     shapes = []
     for title in ("harmless", "<b>&amp;", "{{7*7}}", "$\\frac{1}{0}$", "\u202e\u0645\u0631\u062d\x00", "%s" * 40):
         apps = {id_: app.model_copy(update={"title": title}) for id_, app in record.applications.items()}

@@ -204,7 +204,7 @@ def test_charts_that_lack_data_are_named_with_the_reason(tmp_path: Path) -> None
 
 
 def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
-    page, _ = report(tmp_path, levels=True, timed=True)
+    page, _ = report(tmp_path, levels=3, timed=True)
     charts = page.all("svg", class_="chart")
     assert len(charts) == 15
     ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
@@ -216,7 +216,7 @@ def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
 
 
 def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(tmp_path: Path) -> None:
-    page, _ = report(tmp_path, levels=True, timed=True)
+    page, _ = report(tmp_path, levels=3, timed=True)
     for element in page.walk():
         assert not [name for name in element.attributes if name.startswith("on") or name == "style"], element
         for name in ("src", "href"):

@@ -65,12 +65,12 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
 
 
 def _draw_row(axes: Axes, place: int, row: Cost, longest: float) -> None:
-    axes.barh(place, row.floor_us, height=0.5, color=FLOOR)
+    axes.barh(place, min(row.floor_us, row.floor_us + row.extra_us), height=0.5, color=FLOOR)
     axes.barh(place, max(row.extra_us, 0.0), left=row.floor_us, height=0.5, color=ACCENT)
-    end = row.floor_us + max(row.extra_us, 0.0)
+    end = row.floor_us + row.extra_us
     if row.extra_low_us is not None and row.extra_high_us is not None:
         low, high = row.floor_us + row.extra_low_us, row.floor_us + row.extra_high_us
         axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
         axes.plot([low, high], [place, place], "|", color=INK, markersize=7, markeredgewidth=1.4)
         end = max(end, high)
-    axes.text(end + 0.02 * longest, place, f"{row.extra_us:+.3g}", va="center", fontsize=11.5)
+    axes.text(end + 0.02 * longest, place, f"{row.extra_us:+.3g}".replace("-", "\u2212"), va="center", fontsize=11.5)

@@ -137,7 +137,7 @@ def _restyle(element: ET.Element) -> None:
             element.attrib[name] = _VARIABLES[element.attrib[name]]
     for name in ("d", "x", "y", "transform", "points"):
         if name in element.attrib:
-            element.attrib[name] = re.sub(r"-?\d+\.\d{3,}", _rounded, element.attrib[name])
+            element.attrib[name] = re.sub(r"-?\d+\.\d{2,}", _rounded, element.attrib[name])
     if "d" in element.attrib:
         element.attrib["d"] = " ".join(element.attrib["d"].split())
     element.attrib.pop("font-family", None)
@@ -151,7 +151,7 @@ def _declarations(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _rounded(match: re.Match[str]) -> str:
-    return f"{float(match.group()):.2f}"
+    return f"{float(match.group()):.1f}"
 
 
 def _drop_unused_ids(root: ET.Element) -> None:

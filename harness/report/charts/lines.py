@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
 
 from harness.report.charts.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
 
@@ -49,7 +50,15 @@ def name_ends(axes: Axes, lines: Sequence[Line]) -> None:
             color=MUTED if line.floor else colour,
             fontsize=12,
             va="center",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 2, "shrinkB": 4},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "alpha": 0.6,
+                "shrinkA": 1,
+                "shrinkB": 4,
+                "relpos": (0, 0.5),
+            },
         )
 
 
@@ -67,19 +76,17 @@ def styles(lines: Sequence[Line]) -> list[tuple[str, str | tuple[float, tuple[fl
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places near those `wanted`, in the same order, at least `gap` apart and between `low` and `high` as far as
-    they fit."""
+    """Places as near as can be to those `wanted` (least squares), in the same order, at least `gap` apart.
+
+    They lie between `low` and `high` where they fit at all. With the gaps taken out this is isotonic regression.
+    """
+    if not wanted:
+        return []
     order = np.argsort(wanted, kind="stable")
-    placed = np.asarray(wanted, dtype=float)[order]
-    for index in range(1, len(placed)):
-        placed[index] = max(placed[index], placed[index - 1] + gap)
-    over = placed[-1] - high if len(placed) else 0.0
-    if over > 0:
-        placed[-1] -= over
-        for index in range(len(placed) - 2, -1, -1):
-            placed[index] = min(placed[index], placed[index + 1] - gap)
-    found = np.empty_like(placed)
-    found[order] = np.maximum(placed, low - gap)
+    gaps = gap * np.arange(len(wanted))
+    closed = isotonic_regression(np.asarray(wanted, dtype=float)[order] - gaps).x
+    found = np.empty(len(wanted))
+    found[order] = np.clip(closed, low, max(low, high - gaps[-1])) + gaps
     return [float(value) for value in found]
 
 

@@ -73,7 +73,7 @@
     const chosen = control("ref");
     for (const name of all(".reference-name")) name.textContent = chosen.selectedOptions[0].textContent;
     for (const section of all(".scenario")) {
-      const found = all("tbody tr", section).filter((row) => row.dataset.cell).map((row) => [
+      const found = all("table.ranking tbody tr", section).map((row) => [
         one("td.ratio", row),
         row.dataset.cell === chosen.value ? { ratio: 1, own: true } : pairs.get(`${section.id} ${row.dataset.cell} ${chosen.value}`),
       ]);

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from harness.model.ranking import OverallCell
 from harness.report.text import Figure, absent, shorten, times, times_between
 from harness.report.view.names import Name
 from harness.report.view.source import Source
@@ -86,12 +87,18 @@ def _overall(source: Source) -> Mapping[str, Share]:
         row.cell: Share(
             figure=Figure(times(row.score), row.score),
             rank=place(row.rank_low, row.rank_high),
-            interval=times_between(row.score_low, row.score_high) if row.score_low and row.score_high else "",
+            interval=_interval(row),
             width=f"{100 * row.score / best:.2f}%",
         )
         for row in overall.rows
     }
     return _complete(source, shares, {cell.cell: shorten(cell.reason, 200) for cell in overall.unranked})
+
+
+def _interval(row: OverallCell) -> str:
+    if row.score_low is None or row.score_high is None or row.score_low == row.score_high:
+        return ""
+    return times_between(row.score_low, row.score_high)
 
 
 def _complete(source: Source, shares: Mapping[str, Share], reasons: Mapping[str, str]) -> Mapping[str, Share]:

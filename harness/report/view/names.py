@@ -29,7 +29,7 @@ class Name:
 
     @property
     def label(self) -> str:
-        return f"{self.title} on {self.server}{self.suffix}"
+        return f"{self.title} on {self.server} {self.suffix}".rstrip()
 
 
 def names(record: CampaignRecord) -> dict[str, Name]:
@@ -67,7 +67,7 @@ def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Nam
         anchor=f"cell-{index}",
         title=shorten(app.title, 80) if app else cell.app,
         server=cell.server,
-        suffix="" if alone else _difference(cell, record.plan.cells),
+        suffix="" if alone else shorten(_difference(cell, record.plan.cells), 80),
         tier=app.tier if app else "unknown",
         league=league_of(app),
         interface=_interfaces(app) if app else "unknown",
@@ -88,7 +88,8 @@ def _difference(cell: Cell, cells: Sequence[Cell]) -> str:
         )
         if len(values) > 1
     ]
-    return f" ({', '.join([*parts, *([f'twin {cell.twin}'] if cell.twin else [])])})" if parts or cell.twin else ""
+    parts += [f"twin {cell.twin}"] if cell.twin else []
+    return f"({', '.join(parts)})" if parts else ""
 
 
 def _interfaces(app: AppManifest) -> str:

@@ -7,6 +7,7 @@ from harness.report.figures import Figures, figures
 from harness.report.text import moment, shorten
 from harness.report.view.answer import Answer, answers, headline
 from harness.report.view.details import Detail, details
+from harness.report.view.effects import EffectRow, effect_rows
 from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
 from harness.report.view.glance import Glance, glance
 from harness.report.view.remarks import Remark
@@ -36,6 +37,7 @@ class Page:
     glance: Glance
     tables: tuple[Table, ...]
     figures: Mapping[str, Figures]
+    effects: Mapping[str, tuple[EffectRow, ...]]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
     reference: str
@@ -61,6 +63,7 @@ def page(source: Source) -> Page:
         glance=glance(source),
         tables=tables,
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
+        effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),
         reference=source.ranking.reference,

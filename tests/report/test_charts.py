@@ -1,0 +1,130 @@
+"""Charts: what they are made of, and the few sums they do themselves."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.model.scenario import Level
+from harness.model.trial import Trial
+from harness.report.charts.agreement import Agreement, against, agreement
+from harness.report.charts.cost import Cost, cost
+from harness.report.charts.figure import TOKENS, Chart
+from harness.report.charts.levels import levels
+from harness.report.charts.lines import Line, apart
+from harness.report.charts.percentiles import percentiles
+from harness.report.charts.scale import plain, ticks
+from harness.report.charts.trace import machine_speed, trace
+from tests.report.dom import parse
+
+LINES = [Line("Starlette on uvicorn", ((16, 900), (64, 1000)), floor=False), Line("Raw", ((16, 950), (64, 1100)), True)]
+COSTS = [
+    Cost("Slow", "Raw", floor_us=40, extra_us=60, extra_low_us=50, extra_high_us=70),
+    Cost("Quick", "Raw", floor_us=40, extra_us=-1, extra_low_us=-3, extra_high_us=1),
+]
+AGREEMENTS = [Agreement("Starlette", 0.75, 0.74, 0.76, blocks=(0.74, 0.75, 0.77), floor=False)]
+
+
+def a_trial(cell: str, block: int, rates: tuple[float, ...], rotations: tuple[int, ...] | None = None) -> Trial:
+    return Trial(
+        cell=cell,
+        block=block,
+        scenario="json",
+        level=Level(connections=64),
+        rotations=rotations or tuple(range(len(rates))),
+        rates=rates,
+        completions=10,
+        duration_s=1,
+        errors={},
+        bytes_received=0,
+        body_bytes=0,
+        reconnects=0,
+        generator_cpu_s=0,
+        wall_s=1,
+    )
+
+
+def every_chart() -> list[Chart]:
+    drawn = (
+        agreement("json", "JSON", AGREEMENTS, "Raw"),
+        cost("json", "JSON", COSTS),
+        levels("json", "JSON", LINES, "connections"),
+        percentiles("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
+        trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
+    )
+    return [chart for chart in drawn if chart is not None]
+
+
+def test_a_chart_is_drawn_alike_every_time() -> None:
+    assert [chart.svg for chart in every_chart()] == [chart.svg for chart in every_chart()]
+    assert len(every_chart()) == 5
+
+
+@pytest.mark.parametrize("chart", every_chart(), ids=lambda chart: chart.id)
+def test_a_chart_has_the_colours_of_the_page_and_text_that_is_text(chart: Chart) -> None:
+    svg = parse(chart.svg).one("svg")
+    assert not re.findall(r"#[0-9a-f]{6}", chart.svg), "a colour that neither light nor dark changes"
+    assert "var(--" in chart.svg
+    assert not [e for e in svg.walk() if "style" in e.attributes or e.tag in {"style", "metadata", "script"}]
+    assert svg.all("text")
+    assert svg.attributes["role"] == "img"
+    assert [element.tag for element in svg.children if not isinstance(element, str)][:2] == ["title", "desc"]
+
+
+def test_every_colour_of_the_charts_is_a_variable_of_the_style_sheet() -> None:
+    from harness.report.page import _asset
+
+    css = _asset("page.css")
+    for name in TOKENS:
+        assert len(re.findall(rf"--{name}: #", css)) >= 2, f"--{name} is not set for light and dark"
+
+
+def test_without_data_there_is_no_chart() -> None:
+    one_point = [Line("Starlette", ((64, 1000),), floor=False)]
+    assert agreement("json", "JSON", [], "Raw") is None
+    assert cost("json", "JSON", []) is None
+    assert levels("json", "JSON", one_point, "connections") is None
+    assert percentiles("json", "JSON", one_point, "64 connections") is None
+    assert trace("json", "JSON", [a_trial("a", 0, (10,))]) is None
+
+
+def test_the_machines_speed_is_what_all_cells_have_in_common() -> None:
+    fast_and_slow = [a_trial("a", 0, (100, 50, 100)), a_trial("b", 0, (10, 5, 10)), a_trial("a", 1, (50, 100))]
+    assert machine_speed(fast_and_slow) == [(0, [1.0, 0.5, 1.0]), (1, [0.5, 1.0])]
+
+
+def test_rotations_in_which_a_cell_did_not_run_do_not_shift_the_others() -> None:
+    speeds = machine_speed([a_trial("a", 0, (100, 100, 50)), a_trial("b", 0, (10, 5), rotations=(0, 2))])
+    assert speeds == [(0, [pytest.approx((1 + 10 / 7.5) / 2), 1.0, pytest.approx((0.5 + 5 / 7.5) / 2)])]
+
+
+def test_ratios_are_taken_only_in_blocks_that_both_were_in() -> None:
+    assert against({1: 50.0, 2: 60.0, 4: 70.0}, {1: 100.0, 3: 1.0, 4: 140.0}) == (0.5, 0.5)
+
+
+@given(st.floats(min_value=1e-3, max_value=1e6), st.floats(min_value=1.25, max_value=1e4))
+def test_an_axis_has_a_few_round_ticks_within_it(low: float, times: float) -> None:
+    found = ticks(low, low * times)
+    assert all(low <= tick <= low * times for tick in found)
+    assert 2 <= len(found) <= 13
+
+
+def test_ticks_are_written_in_plain_digits() -> None:
+    assert [plain(value) for value in (20_000, 0.25, 3, 1_500)] == ["20,000", "0.25", "3", "1,500"]
+
+
+@given(st.lists(st.floats(min_value=0, max_value=300), max_size=20))
+def test_names_at_the_ends_of_lines_never_touch_and_keep_their_order(wanted: list[float]) -> None:
+    placed = apart(wanted, 15, 0, 300)
+    assert all(above - below >= 15 - 1e-6 for below, above in pairwise(sorted(placed)))
+    assert [x for _, x in sorted(zip(wanted, placed, strict=True), key=lambda pair: pair[0])] == pytest.approx(
+        sorted(placed)
+    )
+    assert min(placed, default=0) >= -1e-6
+
+
+def test_names_that_do_not_touch_stay_where_their_lines_end() -> None:
+    assert apart([200, 10, 100], 15, 0, 300) == pytest.approx([200, 10, 100])
+    assert apart([100, 100], 20, 0, 300) == pytest.approx([90, 110])
