@@ -92,9 +92,9 @@ class Peer:
 
 
 @contextlib.contextmanager
-def serving(behaviour: Behaviour) -> Iterator[Served]:
+def serving(behaviour: Behaviour, host: str = "127.0.0.1") -> Iterator[Served]:
     """Serve every connection by `behaviour` until the block is left."""
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+    with socket.create_server((host, 0), backlog=256) as listener:
         served = Served(listener.getsockname()[1])
         open_sockets: set[socket.socket] = set()
         acceptor = threading.Thread(target=accept, args=(listener, behaviour, served, open_sockets), daemon=True)
