@@ -58,7 +58,7 @@ class MasterFleet:
         answers = self._driven(plan, users)
         marks = set()
         if len(answers) < len(users):
-            marks.add("worker-lost")
+            marks.add("lost-worker")
             log.warning("lost in a slice: %s", ", ".join(sorted(set(users) - set(answers))))
         if plan.length_s < SKEWS_IN_A_SLICE * max(self._clocks[worker].skew_s for worker in users):
             marks.add("clock-skew")

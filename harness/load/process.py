@@ -18,7 +18,6 @@ import gevent
 from gevent.queue import Queue
 
 from harness.load.fleet import LocalFleet
-from harness.load.logs import set_up_logging
 from harness.load.master import MasterFleet
 from harness.load.messages import (
     ORDERS,
@@ -33,6 +32,7 @@ from harness.load.messages import (
     Refused,
 )
 from harness.load.open_files import raise_limit
+from harness.load.own_process import set_up
 from harness.model.errors import HarnessError, UsageError
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def refuse_unprepared(order: DriveSlices, prepared: Prepare) -> None:
 def main(arguments: Sequence[str]) -> None:
     """Connect to the driver's socket and serve it."""
     options = parsed(arguments)
-    set_up_logging()
+    set_up()
     raise_limit()
     connected = socket.socket(socket.AF_UNIX)
     connected.connect(options.socket)

@@ -20,9 +20,9 @@ import gevent
 from harness.load.distributed import ANSWER, PING, PREPARE, SETTLE, SLICE
 from harness.load.engine.rotation import Outcome, Rotation, Slots
 from harness.load.fleet import CONNECT_TIMEOUT_S, SPAWN_TIMEOUT_S, await_until
-from harness.load.logs import set_up_logging
 from harness.load.messages import Prepare
 from harness.load.open_files import allowed, raise_limit
+from harness.load.own_process import set_up
 from harness.load.tally import merge_into
 from harness.load.user import ConnectionUser, LoadEnvironment
 from harness.model.errors import HarnessError
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--journal", type=Path)
     parser.add_argument("--wait", type=int, default=300, metavar="SECONDS")
     options = parser.parse_args(arguments)
-    set_up_logging()
+    set_up()
     raise_limit()
     runners.CONNECT_TIMEOUT, runners.CONNECT_RETRY_COUNT = 1, options.wait
     try:

@@ -58,6 +58,6 @@ def test_a_load_host_cut_off_marks_the_slice_and_the_campaign_goes_on(tmp_path: 
         after = list(records)
     assert [record.marks for record in before] == [(), ()]
     assert len(after) == 6
-    assert any("worker-lost" in record.marks for record in after)
+    assert any("lost-worker" in record.marks for record in after)
     assert after[-1].marks == ()
     assert after[-1].completions == journal(tmp_path, two[0])[7].completions > 0

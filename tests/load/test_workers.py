@@ -73,7 +73,7 @@ def test_a_worker_lost_in_the_middle_marks_the_slice_and_the_others_take_over(tm
         records = list(driving)
         if blow == signal.SIGSTOP:
             os.kill(workers[0].pid, signal.SIGCONT)
-    lost = [record for record in records if "worker-lost" in record.marks]
+    lost = [record for record in records if "lost-worker" in record.marks]
     assert len(lost) <= 2
     assert len(records) == 5
     assert records[-1].marks == ()
@@ -157,16 +157,16 @@ def test_merging_adds_counts_and_weighs_means() -> None:
         part_of([0.1, 0.3], errors={"status": 1}),
         part_of([0.5], errors={"status": 2, "reset": 1}, duration_s=1.0),
     ]
-    record = merged_record(slice_of(), parts, {"worker-lost"})
+    record = merged_record(slice_of(), parts, {"lost-worker"})
     assert record.completions == 3
     assert record.rate == pytest.approx(1.0 + 1.0)
     assert record.errors == {"status": 3, "reset": 1}
     assert record.latency_mean_s == pytest.approx(0.3)
     assert record.latency_max_s == 0.5
-    assert record.marks == ("worker-lost",)
+    assert record.marks == ("lost-worker",)
 
 
 def test_nothing_from_anybody_is_a_record_of_nothing() -> None:
-    record = merged_record(slice_of(), [], {"worker-lost"})
+    record = merged_record(slice_of(), [], {"lost-worker"})
     assert (record.completions, record.rate, record.histogram, record.latency_mean_s) == (0, 0.0, None, None)
-    assert record.marks == ("worker-lost",)
+    assert record.marks == ("lost-worker",)

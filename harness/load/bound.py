@@ -1,0 +1,95 @@
+"""Was it the generator? A verdict on the slices of one trial, from what generator and server used. Pure."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from harness.model.load import SliceRecord
+from harness.model.record import Record
+
+MAX_GENERATOR_SHARE: Final = 0.85
+MAX_SHARE_OF_NULL: Final = 0.70
+MAX_LITTLE_DEVIATION: Final = 0.05
+SATURATED: Final = 0.85
+"""Share of its cores from which on a server counts as busy."""
+
+Limit = Literal["generator-bound", "server-bound", "neither"]
+
+
+class Bound(Record):
+    """What limited a trial, and why that is said.
+
+    `generator_share`: of the generator's cores, in the counted stretches. `ceiling_rps`: what the generator could do at
+    this cost a request, with all its cores. `null_rps`: what it did against a responder that does nothing. `little`:
+    rate x mean latency / connections, 1 where every connection was busy all the time (Little 1961; closed model).
+    """
+
+    limit: Limit
+    reason: str
+    generator_share: float | None
+    ceiling_rps: float | None
+    null_rps: float | None
+    server_share: float | None
+    little: float | None
+
+
+def bound_of(
+    slices: Sequence[SliceRecord],
+    *,
+    generator_cores: int,
+    server_share: float | None = None,
+    null_rps: float | None = None,
+) -> Bound:
+    """Judge the slices of one target, scenario and level.
+
+    `server_share`: of its cores, that the server's tree (and its services') used meanwhile, 0 to 1; None: not measured.
+    """
+    duration_s = sum(record.duration_s for record in slices)
+    completions = sum(record.completions for record in slices)
+    cpu_s = sum(record.generator_cpu_s for record in slices)
+    generator_share = cpu_s / (generator_cores * duration_s) if duration_s else None
+    little = little_ratio(slices)
+    limit, reason = verdict(
+        generator_share, server_share, completions / duration_s if duration_s else 0.0, null_rps, little
+    )
+    return Bound(
+        limit=limit,
+        reason=reason,
+        generator_share=generator_share,
+        ceiling_rps=generator_cores * completions / cpu_s if cpu_s else None,
+        null_rps=null_rps,
+        server_share=server_share,
+        little=little,
+    )
+
+
+def verdict(
+    generator_share: float | None,
+    server_share: float | None,
+    rate: float,
+    null_rps: float | None,
+    little: float | None,
+) -> tuple[Limit, str]:
+    """The first of these that holds, in words."""
+    if generator_share is None:
+        return "neither", "nothing was measured"
+    if generator_share > MAX_GENERATOR_SHARE:
+        return "generator-bound", f"the generator used {generator_share:.0%} of its cores"
+    if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps:
+        return "generator-bound", f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
+    if little is not None and abs(little - 1) > MAX_LITTLE_DEVIATION:
+        return "neither", f"connections were busy {little:.0%} of the time (Little's law); see errors and reconnects"
+    if server_share is None:
+        return "neither", f"the generator used {generator_share:.0%} of its cores; the server's were not measured"
+    if server_share >= SATURATED:
+        return "server-bound", f"the server used {server_share:.0%} of its cores, the generator {generator_share:.0%}"
+    return "neither", f"the server used {server_share:.0%} of its cores: it waited, or connections were too few"
+
+
+def little_ratio(slices: Sequence[SliceRecord]) -> float | None:
+    """Mean requests in flight by Little's law over connections, weighted by duration; None in the open model."""
+    known = [s for s in slices if s.latency_mean_s is not None and s.offered is None and s.duration_s > 0]
+    duration_s = sum(record.duration_s for record in known)
+    if not duration_s:
+        return None
+    busy_s = sum(s.completions * (s.latency_mean_s or 0.0) / s.level.connections for s in known)
+    return busy_s / duration_s

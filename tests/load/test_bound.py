@@ -1,0 +1,66 @@
+"""The verdict on what limited a trial."""
+
+import pytest
+
+from harness.load.bound import bound_of
+from harness.model.load import SliceRecord
+
+
+def record(**more: object) -> SliceRecord:
+    """64 connections, 1000 requests a second, each taking 64 ms, at 10 us of the generator's CPU."""
+    fields: dict[str, object] = {
+        "rotation": 0, "target": "cell", "scenario": "json", "level": {"connections": 64}, "counted": True,
+        "started_at": 0.0, "duration_s": 1.0, "completions": 1000, "wall_s": 1.5, "generator_cpu_s": 0.01,
+        "latency_mean_s": 0.064,
+    }  # fmt: skip
+    return SliceRecord.model_validate(fields | more)
+
+
+def test_a_busy_server_under_an_idle_generator_is_the_limit() -> None:
+    bound = bound_of([record()] * 3, generator_cores=1, server_share=0.97)
+    assert bound.limit == "server-bound"
+    assert bound.generator_share == pytest.approx(0.01)
+    assert bound.ceiling_rps == pytest.approx(100_000)
+    assert bound.little == pytest.approx(1.0)
+
+
+def test_a_busy_generator_is_the_limit_whatever_the_server_does() -> None:
+    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=1, server_share=0.99)
+    assert bound.limit == "generator-bound"
+    assert "90%" in bound.reason
+
+
+def test_more_generator_cores_make_room() -> None:
+    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=2, server_share=0.99)
+    assert bound.limit == "server-bound"
+    assert bound.ceiling_rps == pytest.approx(2222, rel=0.001)
+
+
+def test_a_rate_near_that_of_a_null_responder_is_the_generators() -> None:
+    bound = bound_of([record()], generator_cores=1, server_share=0.99, null_rps=1200)
+    assert bound.limit == "generator-bound"
+    assert "83%" in bound.reason
+
+
+def test_a_server_that_waits_is_neither() -> None:
+    bound = bound_of([record()], generator_cores=1, server_share=0.3)
+    assert bound.limit == "neither"
+    assert "waited" in bound.reason
+
+
+def test_idle_connections_are_told_before_any_conclusion() -> None:
+    bound = bound_of([record(latency_mean_s=0.032)], generator_cores=1, server_share=0.99)
+    assert bound.limit == "neither"
+    assert "50%" in bound.reason
+
+
+def test_an_unmeasured_server_is_never_called_the_limit() -> None:
+    assert bound_of([record()], generator_cores=1).limit == "neither"
+
+
+def test_littles_law_is_not_asked_of_the_open_model() -> None:
+    assert bound_of([record(offered=1000, latency_mean_s=0.001)], generator_cores=1, server_share=0.99).little is None
+
+
+def test_nothing_measured_is_said() -> None:
+    assert bound_of([], generator_cores=1).reason == "nothing was measured"
