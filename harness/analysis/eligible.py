@@ -1,8 +1,9 @@
 """Which trials count, and why a cell has no place."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean
 
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
@@ -25,12 +26,18 @@ class Eligible:
     repeated: tuple[Trial, ...]
 
 
-def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Iterable[Trial]) -> Eligible:
+def counting_blocks(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[int, ...]:
+    """The completed blocks; while there is none, the last one begun: a campaign cut off in its first block still has
+    something to show, and a single block is never more than an estimate."""
+    return record.completed_blocks or tuple({max(trial.block for trial in trials)} if trials else ())
+
+
+def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial]) -> Eligible:
     """Trials of completed blocks at the scenario's ranking level, repeats put in the place of what they repeat.
 
     A cell is left out when it failed, when no block of it passed, or when more than half of its blocks failed a gate.
     """
-    completed = frozenset(record.completed_blocks)
+    completed = frozenset(counting_blocks(record, trials))
     latest: dict[tuple[int, str], Trial] = {}
     replaced: list[Trial] = []
     for trial in trials:
@@ -60,6 +67,12 @@ def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, tria
             return f"{failure.phase}: {failure.reason}"
     if cell.app in record.applications and scenario.id not in record.applications[cell.app].scenarios:
         return "the application does not answer this scenario"
+    share = record.cells[cell.id].idle_cpu_share if cell.id in record.cells else None
+    if share is not None:
+        alone = (
+            f"; measured alone: {mean(t.completions / t.duration_s for t in trials):,.0f} requests/s" if trials else ""
+        )
+        return f"uses {share:.1%} of a core while idle, and would slow the cells it is compared with{alone}"
     if not trials:
         return "not measured in any completed block"
     failed = [trial for trial in trials if trial.failed_gates]

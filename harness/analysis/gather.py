@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hdrh.histogram import HdrHistogram
 
 from harness.analysis.gates import failed_gates
+from harness.model.campaign import CampaignRecord
 from harness.model.load import ErrorKind, SliceRecord
 from harness.model.scenario import Expectation
 from harness.model.trial import Trial
@@ -32,6 +33,17 @@ def gather(
     return tuple(
         _trial(sorted(records, key=lambda record: record.rotation), block, known.get(scenario), generator_cores)
         for (_, scenario, _), records in of_trial.items()
+    )
+
+
+def salvaged(record: CampaignRecord, blocks: Mapping[int, Sequence[SliceRecord]]) -> tuple[Trial, ...]:
+    """Trials of blocks that a kill cut off before they were gathered, by block number."""
+    expectations = {scenario.id: scenario.expect for scenario in record.plan.scenarios}
+    cores = max(1, len(record.machine.cores.generator))
+    return tuple(
+        trial
+        for block, slices in blocks.items()
+        for trial in gather(slices, block, expectations=expectations, generator_cores=cores)
     )
 
 

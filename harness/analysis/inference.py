@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.analysis.blocks import BlockValues, block_values
-from harness.analysis.eligible import Eligible, eligible
+from harness.analysis.eligible import Eligible, counting_blocks, eligible
 from harness.analysis.verdicts import Look, judge
 from harness.model.campaign import CampaignRecord
 from harness.model.scenario import ScenarioManifest
@@ -55,7 +55,7 @@ def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[
     references = reference_cells(record)
     counted = eligible(record, scenario, trials)
     blocks = block_values(counted.trials, references)
-    look = judge(blocks, record.completed_blocks, delta, references)
+    look = judge(blocks, counting_blocks(record, trials), delta, references)
     void = look is not None and is_void(look, references)
     return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.analysis.costs import cost_of
 from harness.analysis.effects import effects_of
 from harness.analysis.eligible import Eligible, unranked_cells
 from harness.analysis.inference import Inference, competitors, infer, reference_cells
@@ -97,6 +98,7 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         error_share=errors / (errors + completions),
         block_rps=tuple(float(np.exp(value)) for value in values.values()),
         block_numbers=tuple(values),
+        cost=cost_of(trials),
     )
 
 

@@ -10,6 +10,16 @@ League = Literal["controlled", "idiomatic", "outside"]
 """Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages."""
 
 
+class CellCost(Record):
+    """Medians over the blocks; None where the system does not tell. Microseconds of CPU are those of one request."""
+
+    startup_s: float | None = None
+    rest_pss_bytes: float | None = None
+    load_pss_bytes: float | None = None
+    server_cpu_us: float | None = None
+    service_cpu_us: float | None = None
+
+
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
@@ -38,6 +48,7 @@ class RankedCell(Record):
     block_rps: tuple[float, ...]
     block_numbers: tuple[int, ...] = ()
     league: League = "controlled"
+    cost: CellCost = CellCost()
 
 
 class UnrankedCell(Record):

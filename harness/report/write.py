@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.analysis.gather import salvaged
 from harness.analysis.ranking import rank
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
@@ -37,6 +38,9 @@ def read(results: Path) -> Source:
     folder = ResultsFolder.open(results)
     record = folder.read_record()
     found, notices = folder.read_trials()
+    if not found:  # cut off by a kill in its first block: what its slices say is still worth an estimate
+        slices, broken = folder.read_slices()
+        found, notices = salvaged(record, slices), (*notices, *broken)
     trials, more = _usable(record, found)
     return Source(record, trials, rank(record, trials), (*notices, *more))
 

@@ -5,7 +5,9 @@ from itertools import pairwise
 import pytest
 
 from harness.analysis.ranking import rank
+from harness.model.campaign import CellFacts
 from harness.model.notice import Failure, Notice
+from harness.model.trial import Cost
 from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))
@@ -62,6 +64,41 @@ def test_blocks_that_were_not_completed_are_left_out() -> None:
     record = campaign(CELLS, blocks=2)
     whole = made_up(SPEEDS, 2)
     assert rank(record, [*whole, trial(FLASK, 2, [99_000.0])]) == rank(record, whole)
+
+
+def test_a_campaign_cut_off_in_its_first_block_is_an_estimate_from_what_there_is() -> None:
+    cut_off = [trial(cell, 0, [speed] * 4) for cell, speed in SPEEDS.items()]
+    ranking = rank(campaign(CELLS, blocks=0), cut_off).scenarios["json"]
+    assert ranking.estimate
+    assert [row.cell for row in ranking.rows] == [REFERENCE, STARLETTE, FASTAPI, FLASK]
+    assert all(row.rps_low is None for row in ranking.rows)
+
+
+def test_a_cell_that_burns_cpu_while_idle_has_no_place_and_says_why() -> None:
+    record = campaign(CELLS, blocks=1)
+    burning = record.model_copy(update={"cells": {FLASK: CellFacts(idle_cpu_share=0.31)}})
+    ranking = rank(burning, made_up(SPEEDS, 1)).scenarios["json"]
+    assert [cell.cell for cell in ranking.unranked] == [FLASK]
+    assert "31.0% of a core while idle" in ranking.unranked[0].reason
+    assert "measured alone" in ranking.unranked[0].reason
+
+
+def test_costs_are_the_medians_over_the_blocks_and_absent_where_nothing_was_told() -> None:
+    spent = [(0.010, 2e6), (0.030, 4e6), (0.020, 9e6)]
+    trials = [
+        t.model_copy(
+            update={
+                "answered": 1000,
+                "cost": Cost(server_cpu_s=spent[t.block][0], load_pss_bytes=int(spent[t.block][1])),
+            }
+        )
+        for t in made_up(SPEEDS, 3)
+    ]
+    cost = rank(campaign(CELLS, blocks=3), trials).scenarios["json"].rows[0].cost
+    assert cost.server_cpu_us == pytest.approx(20)
+    assert cost.load_pss_bytes == 4e6
+    assert cost.startup_s is None
+    assert cost.service_cpu_us is None
 
 
 def test_other_levels_do_not_rank() -> None:
