@@ -13,12 +13,13 @@ SATURATED: Final = 0.85
 """Share of its cores from which on a server counts as busy."""
 
 Limit = Literal["generator-bound", "server-bound", "neither"]
+NOTHING: Final[tuple[Limit, str]] = ("neither", "nothing was measured")
 
 
 class Bound(Record):
     """What limited a trial, and why that is said.
 
-    `generator_share`: of the generator's cores, in the counted stretches. `ceiling_rps`: what the generator could do at
+    `generator_share`: of the generator's cores, over the slices. `ceiling_rps`: what the generator could do at
     this cost a request, with all its cores. `null_rps`: what it did against a responder that does nothing. `little`:
     rate x mean latency / connections, 1 where every connection was busy all the time (Little 1961; closed model).
     """
@@ -46,43 +47,45 @@ def bound_of(
     duration_s = sum(record.duration_s for record in slices)
     completions = sum(record.completions for record in slices)
     cpu_s = sum(record.generator_cpu_s for record in slices)
-    generator_share = cpu_s / (generator_cores * duration_s) if duration_s else None
+    wall_s = sum(record.wall_s for record in slices)
+    generator_share = cpu_s / (generator_cores * wall_s) if wall_s else None
     little = little_ratio(slices)
-    limit, reason = verdict(
-        generator_share, server_share, completions / duration_s if duration_s else 0.0, null_rps, little
-    )
+    rate = completions / duration_s if duration_s else 0.0
+    if generator_share is None:
+        limit, reason = NOTHING
+    else:
+        limit, reason = of_generator(generator_share, rate, null_rps) or of_server(
+            generator_share, server_share, little
+        )
     return Bound(
         limit=limit,
         reason=reason,
         generator_share=generator_share,
-        ceiling_rps=generator_cores * completions / cpu_s if cpu_s else None,
+        ceiling_rps=generator_cores * sum(record.answered for record in slices) / cpu_s if cpu_s else None,
         null_rps=null_rps,
         server_share=server_share,
         little=little,
     )
 
 
-def verdict(
-    generator_share: float | None,
-    server_share: float | None,
-    rate: float,
-    null_rps: float | None,
-    little: float | None,
-) -> tuple[Limit, str]:
-    """The first of these that holds, in words."""
-    if generator_share is None:
-        return "neither", "nothing was measured"
-    if generator_share > MAX_GENERATOR_SHARE:
-        return "generator-bound", f"the generator used {generator_share:.0%} of its cores"
+def of_generator(share: float, rate: float, null_rps: float | None) -> tuple[Limit, str] | None:
+    """Why it was the generator; None where it was not."""
+    if share > MAX_GENERATOR_SHARE:
+        return "generator-bound", f"the generator used {share:.0%} of its cores"
     if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps:
         return "generator-bound", f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
+    return None
+
+
+def of_server(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:
+    """Whether it was the server, where it was not the generator. Shares of cores."""
     if little is not None and abs(little - 1) > MAX_LITTLE_DEVIATION:
         return "neither", f"connections were busy {little:.0%} of the time (Little's law); see errors and reconnects"
-    if server_share is None:
-        return "neither", f"the generator used {generator_share:.0%} of its cores; the server's were not measured"
-    if server_share >= SATURATED:
-        return "server-bound", f"the server used {server_share:.0%} of its cores, the generator {generator_share:.0%}"
-    return "neither", f"the server used {server_share:.0%} of its cores: it waited, or connections were too few"
+    if server is None:
+        return "neither", f"the generator used {generator:.0%} of its cores; the server's were not measured"
+    if server >= SATURATED:
+        return "server-bound", f"the server used {server:.0%} of its cores, the generator {generator:.0%}"
+    return "neither", f"the server used {server:.0%} of its cores: it waited, or connections were too few"
 
 
 def little_ratio(slices: Sequence[SliceRecord]) -> float | None:

@@ -28,6 +28,7 @@ def merged_record(plan: Slice, parts: Sequence[SliceRecord], marks: Iterable[str
         started_at=min((part.started_at for part in parts), default=time.time()),
         duration_s=completions / rate if rate else max((part.duration_s for part in parts), default=0.0),
         completions=completions,
+        answered=sum(part.answered for part in parts),
         errors=dict(errors),
         bytes_received=sum(part.bytes_received for part in parts),
         body_bytes=sum(part.body_bytes for part in parts),

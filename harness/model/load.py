@@ -52,10 +52,12 @@ class SliceRecord(Record):
 
     `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
     (goodput). `answered`: those of the whole slice, burn-in and drain included. `errors`: by kind, over the whole slice
-    too. `bytes_received`: of the counted responses, headers included. `histogram`: response times in microseconds,
-    HdrHistogram V2 encoding; `service_histogram` beside it in the open model, where the first is timed from the due
-    moment. `backlog`: requests due and not yet sent when the slice ended. `marks`: codes of what makes the record
-    doubtful (a lost worker, an overrun drain).
+    too. `bytes_received`: of the counted responses, headers included. `generator_cpu_s`: of the load processes, over
+    the whole slice (`wall_s`). `histogram`: response times in microseconds, HdrHistogram V2 encoding, of the counted
+    responses; in the open model of the requests due in the counted stretch, whenever they were answered, from the due
+    moment, with `service_histogram` beside it from the sending. `offered`: requests due in the counted stretch.
+    `backlog`: requests due and not yet sent when the slice ended. `marks`: codes of what makes the record doubtful (a
+    lost worker, an overrun drain).
     """
 
     rotation: int

@@ -10,8 +10,8 @@ def record(**more: object) -> SliceRecord:
     """64 connections, 1000 requests a second, each taking 64 ms, at 10 us of the generator's CPU."""
     fields: dict[str, object] = {
         "rotation": 0, "target": "cell", "scenario": "json", "level": {"connections": 64}, "counted": True,
-        "started_at": 0.0, "duration_s": 1.0, "completions": 1000, "wall_s": 1.5, "generator_cpu_s": 0.01,
-        "latency_mean_s": 0.064,
+        "started_at": 0.0, "duration_s": 1.0, "wall_s": 1.5, "completions": 1000, "answered": 1500,
+        "generator_cpu_s": 0.015, "latency_mean_s": 0.064,
     }  # fmt: skip
     return SliceRecord.model_validate(fields | more)
 
@@ -25,13 +25,13 @@ def test_a_busy_server_under_an_idle_generator_is_the_limit() -> None:
 
 
 def test_a_busy_generator_is_the_limit_whatever_the_server_does() -> None:
-    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=1, server_share=0.99)
+    bound = bound_of([record(generator_cpu_s=1.35)], generator_cores=1, server_share=0.99)
     assert bound.limit == "generator-bound"
     assert "90%" in bound.reason
 
 
 def test_more_generator_cores_make_room() -> None:
-    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=2, server_share=0.99)
+    bound = bound_of([record(generator_cpu_s=1.35)], generator_cores=2, server_share=0.99)
     assert bound.limit == "server-bound"
     assert bound.ceiling_rps == pytest.approx(2222, rel=0.001)
 

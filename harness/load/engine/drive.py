@@ -3,7 +3,6 @@
 Timers are only as exact as libev's (a millisecond), so the counted stretch is measured, not assumed.
 """
 
-import time
 from abc import ABC, abstractmethod
 from array import array
 from collections import Counter
@@ -49,7 +48,6 @@ class Drive(Owner, ABC):
         self.marks: set[str] = set()
         self.times = Times()
         self.started = self.counted_from = self.counted_to = 0.0
-        self.cpu_s = 0.0
         self._latencies: array[float] = array("d")
         self._sending = False
         self._in_flight = 0
@@ -92,12 +90,10 @@ class Drive(Owner, ABC):
             self.started = clock()
             self._begin()
             self._pass_until(self.started + self.plan.burn_in_s)
-            self.cpu_s = time.process_time()
             self._count()
             self._pass_until(self.started + self.plan.length_s)
             self._sending = False
             self._in_flight = self._stop()
-            self.cpu_s = time.process_time() - self.cpu_s
             self._drain()
         finally:
             for connection in self._connections:

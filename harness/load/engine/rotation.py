@@ -89,13 +89,14 @@ class Rotation:
         script = self._script(plan)
         model = ClosedDrive if plan.offered_rate is None else OpenDrive
         drive = model(self._slots.connections(plan.target, plan.level.connections), script, plan)
-        started_at, began = time.time(), time.perf_counter()
+        started_at, began, cpu_s = time.time(), time.perf_counter(), time.process_time()
         gc.disable()  # a collection of the whole heap takes as long as many responses
         try:
             drive.run()
         finally:
             gc.enable()
-        record = record_of(plan, drive, started_at, time.perf_counter() - began)
+        cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - began
+        record = record_of(plan, drive, started_at=started_at, wall_s=wall_s, cpu_s=cpu_s)
         return Outcome(record, drive.faults, script.judge.take_samples())
 
     def know(self, plan: Slice, bodies: Sequence[bytes]) -> None:
@@ -110,7 +111,7 @@ class Rotation:
         return self._scripts[key]
 
 
-def record_of(plan: Slice, drive: Drive, started_at: float, wall_s: float) -> SliceRecord:
+def record_of(plan: Slice, drive: Drive, *, started_at: float, wall_s: float, cpu_s: float) -> SliceRecord:
     return SliceRecord(
         rotation=plan.rotation,
         target=plan.target,
@@ -125,7 +126,7 @@ def record_of(plan: Slice, drive: Drive, started_at: float, wall_s: float) -> Sl
         bytes_received=drive.bytes_received,
         body_bytes=drive.body_bytes,
         reconnects=drive.reconnects,
-        generator_cpu_s=drive.cpu_s,
+        generator_cpu_s=cpu_s,
         wall_s=wall_s,
         latency_mean_s=drive.times.mean_s,
         latency_max_s=drive.times.max_s if drive.times.count else None,
