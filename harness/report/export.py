@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from harness.model.scenario import ScenarioManifest
+from harness.report.view.costs import costs
 from harness.report.view.source import Source
 
 
@@ -29,9 +31,24 @@ def ranking_document(source: Source) -> dict[str, Any]:
         "inference": found,
         "overall": ranking.overall.model_dump(mode="json") if ranking.overall else None,
         "effects": [effect.model_dump(mode="json") for effect in ranking.effects],
+        "costs": {item.id: _costs(source, item) for item in record.plan.scenarios},
         "titles": {name.id: name.label for name in source.names.values()},
         "machine": record.machine.model_dump(mode="json"),
         "interpreter": record.interpreter.model_dump(mode="json"),
+    }
+
+
+def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Any]:
+    """By cell: microseconds of CPU a request, bytes of memory, seconds of start-up; None where not told."""
+    return {
+        cell: {
+            "cpu_us_a_request": found.cpu.value,
+            "service_cpu_us_a_request": found.service.value,
+            "load_pss_bytes": found.memory.value,
+            "rest_pss_bytes": found.rest.value,
+            "startup_s": found.startup.value,
+        }
+        for cell, found in costs(source, scenario).items()
     }
 
 

@@ -9,6 +9,7 @@ from harness.report.charts.agreement import agreement
 from harness.report.charts.cost import cost
 from harness.report.charts.figure import Chart
 from harness.report.charts.levels import levels
+from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import percentiles
 from harness.report.charts.trace import trace
 from harness.report.text import count, shorten
@@ -45,19 +46,22 @@ def figures(source: Source, scenario: ScenarioManifest) -> Figures:
 
 def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
     title, trials = shorten(scenario.title, 60), source.trials_ranked(scenario)
-    yield cost(scenario.id, title, curves.costs(source, scenario)) or NotDrawn(
+    yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
     yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
         "how well the blocks agree", "it takes two blocks, and the reference in them"
     )
     of = curves.of(scenario)
-    yield levels(scenario.id, title, curves.throughputs(source, scenario, source.trials_of(scenario)), of) or NotDrawn(
+    yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
         f"requests a second against {of}", "only one level was driven"
     )
-    latencies = curves.latencies(source, trials)
+    latencies = curves.latencies(source, scenario)
     yield percentiles(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
         "response time under full load", _why_no_times(latencies)
+    )
+    yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
+        "requests a second against memory", "the system did not tell the memory of two cells"
     )
     yield trace(scenario.id, title, trials) or NotDrawn("speed of the machine", "it takes two rotations")
 

@@ -16,7 +16,7 @@ from harness.model.cell import Cell
 from harness.model.machine import Cores, Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
 from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.model.trial import Trial
+from harness.model.trial import Cost, Trial
 from harness.store.folder import ResultsFolder
 
 PYTHON = Interpreter(
@@ -162,7 +162,15 @@ def trial(
         reconnects=0,
         generator_cpu_s=0.03 * len(rates),
         wall_s=0.11 * len(rates),
+        answered=int(completions * 1.4),
         histogram=histogram,
+        cost=Cost(
+            startup_s=0.8 + 0.1 * (len(cell.app) % 4),
+            rest_pss_bytes=30_000_000 + 1_500_000 * len(cell.app),
+            load_pss_bytes=34_000_000 + 1_700_000 * len(cell.app),
+            server_cpu_s=0.098 * len(rates),
+            service_cpu_s_a_request=0.00012 if scenario_id == "db" else None,
+        ),
     )
 
 

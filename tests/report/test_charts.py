@@ -14,6 +14,7 @@ from harness.report.charts.cost import Cost, cost
 from harness.report.charts.figure import TOKENS, Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.lines import Line, apart
+from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import percentiles
 from harness.report.charts.scale import plain, ticks
 from harness.report.charts.trace import machine_speed, trace
@@ -52,6 +53,7 @@ def every_chart() -> list[Chart]:
         cost("json", "JSON", COSTS),
         levels("json", "JSON", LINES, "connections"),
         percentiles("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
+        memory("json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]),
         trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
     )
     return [chart for chart in drawn if chart is not None]
@@ -59,7 +61,7 @@ def every_chart() -> list[Chart]:
 
 def test_a_chart_is_drawn_alike_every_time() -> None:
     assert [chart.svg for chart in every_chart()] == [chart.svg for chart in every_chart()]
-    assert len(every_chart()) == 5
+    assert len(every_chart()) == 6
 
 
 @pytest.mark.parametrize("chart", every_chart(), ids=lambda chart: chart.id)
@@ -87,6 +89,7 @@ def test_without_data_there_is_no_chart() -> None:
     assert cost("json", "JSON", []) is None
     assert levels("json", "JSON", one_point, "connections") is None
     assert percentiles("json", "JSON", one_point, "64 connections") is None
+    assert memory("json", "JSON", one_point) is None
     assert trace("json", "JSON", [a_trial("a", 0, (10,))]) is None
 
 

@@ -37,19 +37,24 @@ class Answer:
 
 def headline(source: Source) -> str:
     """Who is fastest where, in one line."""
-    leads = {
-        shorten(scenario.title, 80): leaders(found)
-        for scenario in source.record.plan.scenarios
-        if (found := source.ranking.scenarios.get(scenario.id)) and contenders(found)
+    found = {
+        shorten(item.title, 80): source.ranking.scenarios[item.id]
+        for item in source.record.plan.scenarios
+        if item.id in source.ranking.scenarios and contenders(source.ranking.scenarios[item.id])
     }
-    if not leads:
+    if not found:
         return "Nothing could be ranked yet"
+    if all(_open(ranking) for ranking in found.values()):
+        return "No application is told apart from the others yet"
+    leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}
     everywhere = set.intersection(*({row.cell for row in rows} for rows in leads.values()))
-    for row in next(iter(leads.values())):
-        if row.cell in everywhere:
-            alone = all(len(rows) == 1 for rows in leads.values())
-            return _one_winner(source, row, len(leads), alone=alone)
-    return _several_winners(source, leads)
+    best = [row for row in next(iter(leads.values())) if row.cell in everywhere]
+    return _same_winners(source, best, leads, len(found)) if best else _several_winners(source, leads)
+
+
+def _open(found: ScenarioRanking) -> bool:
+    """Whether the best of several contenders is told apart from none of them."""
+    return 1 < len(contenders(found)) == len(leaders(found))
 
 
 def answers(source: Source) -> tuple[Answer, ...]:
@@ -73,13 +78,19 @@ def leaders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
     return tuple(row for row in rows if row is rows[0] or (not found.estimate and set(row.group) & set(rows[0].group)))
 
 
-def _one_winner(source: Source, row: RankedCell, scenarios: int, *, alone: bool) -> str:
-    name = _label(source, row)
+def _same_winners(
+    source: Source, best: Sequence[RankedCell], leads: dict[str, tuple[RankedCell, ...]], scenarios: int
+) -> str:
+    """Said of the scenarios in which anything is told apart; `scenarios` counts them all."""
     where = "here" if scenarios == 1 else f"in all {scenarios} scenarios"
-    estimate = any(found.estimate for found in source.ranking.scenarios.values())
-    if estimate:
-        return f"{name} looks fastest {where}"
-    return f"{name} is fastest {where}" if alone else f"{name} is fastest, or tied for it, {where}"
+    if len(leads) < scenarios:
+        where = f"in {listing(list(leads))}; in the rest nothing is told apart"
+    if any(found.estimate for found in source.ranking.scenarios.values()):
+        return f"{_label(source, best[0])} looks fastest {where}"
+    if len(best) > 1:
+        return f"{listing([_label(source, row) for row in best[:3]])} share the lead {where}"
+    alone = all(len(rows) == 1 for rows in leads.values())
+    return f"{_label(source, best[0])} {'is fastest' if alone else 'leads or shares the lead'} {where}"
 
 
 def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:

@@ -1,7 +1,7 @@
 """What the charts of a scenario are drawn from."""
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import geometric_mean, median
 from typing import Final
@@ -17,6 +17,7 @@ from harness.report.charts.agreement import Agreement, against
 from harness.report.charts.cost import Cost
 from harness.report.charts.lines import Line
 from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
+from harness.report.view.costs import MIB, NOTHING, costs
 from harness.report.view.source import Source
 
 _UNREADABLE: Final = (ValueError, IndexError, zlib.error, HdrCookieException, HdrLengthException)
@@ -40,7 +41,7 @@ def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
     ]
 
 
-def costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
+def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
     """What each framework costs over the bare callable on its server, as the analysis tells it."""
     return [
         Cost(
@@ -56,18 +57,28 @@ def costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
     ]
 
 
-def throughputs(source: Source, scenario: ScenarioManifest, trials: Iterable[Trial]) -> list[Line]:
-    """Requests a second of every cell at each level, from passing trials of completed blocks."""
-    counted = set(source.record.completed_blocks)
+def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
+    """Requests a second of every cell at each level: the median slice of a block, the geometric mean over blocks."""
     rates: dict[str, dict[float, list[float]]] = {}
-    for trial in trials:
-        rate = median(trial.rates) if trial.rates else 0.0
-        if trial.block in counted and not trial.failed_gates and rate > 0:
-            rates.setdefault(trial.cell, {}).setdefault(place(scenario, trial.level), []).append(rate)
+    for level in scenario.levels:
+        for trial in source.counted(scenario, level):
+            rate = median(trial.rates) if trial.rates else 0.0
+            if rate > 0:
+                rates.setdefault(trial.cell, {}).setdefault(place(scenario, level), []).append(rate)
     return [
-        Line(name.label, tuple((x, geometric_mean(found)) for x, found in sorted(rates[name.id].items())), floor=floor)
-        for name, floor in ((name, name.tier == "floor") for name in source.contestants)
+        Line(name.label, tuple((x, geometric_mean(found)) for x, found in sorted(rates[name.id].items())), name.floor)
+        for name in source.contestants
         if name.id in rates
+    ]
+
+
+def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> list[Line]:
+    """One point a cell: MiB under load, and requests a second as ranked."""
+    costed = costs(source, scenario)
+    return [
+        Line(_label(source, row), ((memory / MIB, row.rps),), row.tier == "floor")
+        for row in found.rows
+        if row.rps > 0 and (memory := costed.get(row.cell, NOTHING).memory.value) is not None
     ]
 
 
@@ -89,15 +100,11 @@ class Latencies:
     unreadable: int
 
 
-def latencies(source: Source, trials: Sequence[Trial]) -> Latencies:
+def latencies(source: Source, scenario: ScenarioManifest) -> Latencies:
     """Response times at the ranking level, all blocks of a cell merged; points are (share, milliseconds)."""
-    counted = set(source.record.completed_blocks)
-    passing = [trial for trial in trials if trial.block in counted and not trial.failed_gates and trial.histogram]
-    merged, unreadable = _merged(passing)
+    merged, unreadable = _merged(trial for trial in source.counted(scenario) if trial.histogram)
     lines = [
-        Line(name.label, _percentiles(merged[name.id]), floor=name.tier == "floor")
-        for name in source.contestants
-        if name.id in merged
+        Line(name.label, _percentiles(merged[name.id]), name.floor) for name in source.contestants if name.id in merged
     ]
     return Latencies([line for line in lines if line.points], unreadable)
 

@@ -10,7 +10,7 @@ from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.model.ranking import RankedCell
 from harness.model.scenario import ScenarioManifest
-from harness.report.text import Figure, clean, rate, shorten
+from harness.report.text import Figure, clean, percent, rate, shorten
 from harness.report.view.facts import Fact
 from harness.report.view.names import Name
 from harness.report.view.source import Source
@@ -113,6 +113,9 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None) -> Iterable[Fac
             yield Fact(term, shorten(text, 80) or "none")
         for key, value in sorted(app.environment.items()):
             yield Fact("Environment", shorten(f"{key}={value}", 200))
+    if seen.idle_cpu_share is not None:
+        yield Fact("CPU while idle", f"{percent(seen.idle_cpu_share)} of a core, and therefore measured alone")
+    yield Fact("Log", f"logs/{cell.id}.log in the results folder")
     yield Fact(
         "Lock", f"sha256 {shorten(seen.lock_sha256, 64)}" if seen.lock_sha256 else "n/a (no environment was made)"
     )

@@ -28,6 +28,11 @@ class Name:
     twin: bool = False
 
     @property
+    def floor(self) -> bool:
+        """Whether it is a bare callable: a yardstick and no contender."""
+        return self.tier == "floor"
+
+    @property
     def label(self) -> str:
         return f"{self.title} on {self.server} {self.suffix}".rstrip()
 

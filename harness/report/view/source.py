@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.analysis.eligible import eligible
 from harness.model.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import PairVerdict, Ranking
-from harness.model.scenario import ScenarioManifest
+from harness.model.scenario import Level, ScenarioManifest
 from harness.model.trial import Trial
 from harness.report.view.names import Name, name_of, names
 
@@ -56,6 +57,13 @@ class Source:
     def pair(self, scenario: str, one: str, other: str) -> PairVerdict | None:
         """What was concluded of two cells, whichever is named first."""
         return self._pairs.get((scenario, one, other))
+
+    def counted(self, scenario: ScenarioManifest, level: Level | None = None) -> tuple[Trial, ...]:
+        """The trials that the figures rest on, A/A twins left out: at the ranking level, or at another one."""
+        at = level or scenario.rank.at
+        chosen = scenario.model_copy(update={"rank": scenario.rank.model_copy(update={"at": at})})
+        trials = eligible(self.record, chosen, self.trials_of(scenario)).trials.values()
+        return tuple(trial for trial in trials if trial.cell in self.names and not self.names[trial.cell].twin)
 
     @cached_property
     def _by_scenario(self) -> Mapping[str, tuple[Trial, ...]]:

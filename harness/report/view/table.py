@@ -1,8 +1,8 @@
 """The ranking of one scenario as a table: one row a cell, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from harness.model.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.model.scenario import Level, ScenarioManifest
@@ -19,6 +19,7 @@ from harness.report.text import (
     times,
     times_between,
 )
+from harness.report.view.costs import NOTHING, CellCosts, costs
 from harness.report.view.names import Name
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
@@ -66,6 +67,7 @@ class Row:
     ratio_interval: Figure
     errors: Figure
     blocks: Figure
+    costs: CellCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Table:
     load: str
     estimate: bool
     inference: str
+    costed: bool
     leagues: tuple[League, ...]
     unranked: tuple[Unranked, ...]
     remarks: tuple[Remark, ...]
@@ -105,6 +108,7 @@ class Table:
 def table(source: Source, scenario: ScenarioManifest) -> Table:
     """The scenario's table; without leagues where nothing was measured."""
     found = source.ranking.scenarios.get(scenario.id)
+    costed = costs(source, scenario)
     return Table(
         id=scenario.id,
         title=shorten(scenario.title, 80),
@@ -112,7 +116,8 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         load=load(scenario.rank.at),
         estimate=found.estimate if found else True,
         inference=_inference(source, found) if found else "",
-        leagues=_leagues(source, found) if found else (),
+        costed=any(cost.known() for cost in costed.values()),
+        leagues=_leagues(source, found, costed) if found else (),
         unranked=tuple(_unranked(source, scenario.id, cell) for cell in found.unranked) if found else (),
         remarks=tuple(remark(notice) for notice in found.notices) if found else (),
     )
@@ -129,19 +134,29 @@ def load(level: Level) -> str:
     return connections if level.n is None else f"{connections}, n = {level.n}"
 
 
-def _leagues(source: Source, found: ScenarioRanking) -> tuple[League, ...]:
+def _leagues(source: Source, found: ScenarioRanking, costed: Mapping[str, CellCosts]) -> tuple[League, ...]:
     scale = _scale(found.rows)
     return tuple(
-        _league(source, league, [row for row in found.rows if row.league == league], scale)
+        _league(source, league, [row for row in found.rows if row.league == league], scale, costed)
         for league in LEAGUES
         if any(row.league == league for row in found.rows)
     )
 
 
-def _league(source: Source, id_: str, members: Sequence[RankedCell], scale: Scale) -> League:
+def _league(
+    source: Source, id_: str, members: Sequence[RankedCell], scale: Scale, costed: Mapping[str, CellCosts]
+) -> League:
     rails, best = _rails(members), _best_servers(members)
     rows = tuple(
-        _row(source, row, scale, rails[index], apart=_apart(members, index), best=row.cell in best)
+        _row(
+            source,
+            row,
+            bar=_bar(row, scale),
+            rails=rails[index],
+            apart=_apart(members, index),
+            best_server=row.cell in best,
+            costs=costed.get(row.cell, NOTHING),
+        )
         for index, row in enumerate(members)
     )
     return League(id_, LEAGUES[id_], rows, len(rails[0]))
@@ -161,23 +176,21 @@ def _inference(source: Source, found: ScenarioRanking) -> str:
     )
 
 
-def _row(source: Source, row: RankedCell, scale: Scale, rails: tuple[str, ...], *, apart: bool, best: bool) -> Row:
+def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
+    """The row, but for what it takes its neighbours to tell (`seen`)."""
     why_not = ONE_BLOCK if row.blocks <= 1 else "too few blocks for an interval"
     return Row(
         name=source.name(row.cell, row.app, row.server),
         rank=place(row.rank_low, row.rank_high),
         rank_low=row.rank_low,
         group=row.group,
-        rails=rails,
-        apart=apart,
-        best_server=best,
-        bar=_bar(row, scale),
         rps=rate(row.rps),
         interval=between(row.rps_low, row.rps_high, why_not),
         ratio=_ratio(row),
         ratio_interval=_ratio_interval(row, source.ranking.reference, why_not),
         errors=Figure(share(row.error_share), row.error_share),
         blocks=Figure(f"{row.blocks:,}", row.blocks),
+        **seen,
     )
 
 
