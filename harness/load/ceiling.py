@@ -41,7 +41,7 @@ def null_targets(folder: Path, *, count: int = 1, cpus: Sequence[int] = ()) -> I
 def measured_ceiling(
     driver: LoadDriver, folder: Path, *, cpus: Sequence[int] = (), connections: int = 64, length_s: float = 0.5
 ) -> SliceRecord:
-    """The driver's record against a null responder on `cpus`, those of the servers. Prepare the driver anew after it."""
+    """The driver's record against a null responder on `cpus`, those of the servers. It must be prepared anew after."""
     with null_targets(folder, cpus=cpus) as targets:
         driver.prepare(targets, [NULL])
         plan = Slice(

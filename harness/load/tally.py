@@ -11,9 +11,12 @@ from harness.load.histogram import recorded_us
 from harness.model.load import SliceRecord
 
 
-def merge_into(stats: RequestStats, record: SliceRecord) -> None:
-    """Add a slice to Locust's total and to the entry of its cell and scenario. Failures are counted as requests too."""
-    seen = entry_of(stats, record)
+def merge_into(stats: RequestStats, record: SliceRecord, name: str | None = None) -> None:
+    """Add a slice to Locust's total and to the entry of its scenario and `name` (its cell and level, when not given).
+
+    As Locust has it, failures are requests too.
+    """
+    seen = entry_of(stats, record, name or f"{record.target} {record.level.label}")
     if not seen.num_requests:
         return
     for entry in (stats.total, stats.get(seen.name, seen.method)):
@@ -23,11 +26,11 @@ def merge_into(stats: RequestStats, record: SliceRecord) -> None:
         stats.errors.setdefault(key, StatsError(seen.method, seen.name, kind)).occurrences += count
 
 
-def entry_of(stats: RequestStats, record: SliceRecord) -> StatsEntry:
+def entry_of(stats: RequestStats, record: SliceRecord, name: str) -> StatsEntry:
     """The slice as Locust would have counted it: whole milliseconds, all of it in the second now."""
     now = time.time()
     failures = sum(record.errors.values())
-    entry = StatsEntry(stats, f"{record.target} {record.level.label}", record.scenario)
+    entry = StatsEntry(stats, name, record.scenario)
     if record.histogram is not None:
         for time_us, count in recorded_us(record.histogram):
             entry.response_times[round(time_us / 1000)] += count

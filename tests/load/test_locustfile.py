@@ -1,0 +1,53 @@
+"""The scenarios as plain Locust files, run by the `locust` command itself."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.load.servers import HEAD, RIGHT, answering, serving
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def locust(port: int | str, *options: str) -> subprocess.CompletedProcess[str]:
+    file = REPOSITORY / "harness" / "load" / "locustfile.py"
+    argv = [sys.executable, "-m", "locust", "-f", str(file), "--scenario", "plaintext", "--headless", "--only-summary"]
+    argv += ["--host", f"http://127.0.0.1:{port}", "-u", "4", "-r", "4", "-t", "2s", "--json", *options]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=90, check=False, cwd=REPOSITORY)
+
+
+def figures(output: str) -> Sequence[dict[str, object]]:
+    entries: Sequence[dict[str, object]] = json.loads(output[output.index("[") :])
+    return entries
+
+
+def test_locust_shows_what_the_engine_did() -> None:
+    with serving(answering(RIGHT)) as served:
+        ended = locust(served.port)
+        assert served.connections == 4
+    assert ended.returncode == 0, ended.stderr
+    (entry,) = figures(ended.stdout)
+    assert (entry["name"], entry["method"]) == (f"127.0.0.1:{served.port}", "plaintext")
+    assert entry["num_failures"] == 0
+    assert isinstance(entry["num_requests"], int)
+    assert 0 < entry["num_requests"] <= served.requests
+
+
+def test_locust_shows_failures_by_kind_and_the_log_says_why() -> None:
+    with serving(answering(RIGHT, HEAD + b"Content-Length: 4\r\n\r\nOops")) as served:
+        ended = locust(served.port)
+    assert ended.returncode == 1
+    (entry,) = figures(ended.stdout)
+    assert isinstance(entry["num_failures"], int)
+    assert isinstance(entry["num_requests"], int)
+    assert 0.4 < entry["num_failures"] / entry["num_requests"] < 0.6
+    assert "the body differs" in ended.stderr or "not the expected body" in ended.stderr
+
+
+def test_a_host_that_is_no_address_is_told() -> None:
+    ended = locust("x/y")
+    assert ended.returncode != 0
+    assert re.search(r"'http://127.0.0.1:x/y' is not an address", ended.stderr)
