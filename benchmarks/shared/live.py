@@ -1,0 +1,107 @@
+"""The project's own servers, live and driven directly: what a campaign does, without its blocks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.analysis.gates import MAX_ERROR_SHARE
+from harness.campaign.options import RunOptions
+from harness.campaign.pinning import pinned
+from harness.campaign.planning import slice_length, warm_up_of
+from harness.campaign.preparation import Prepared, install, prepare
+from harness.campaign.project import Project
+from harness.campaign.stage import Stage
+from harness.load.driver import LoadDriver, driver_class
+from harness.model.campaign import Plan
+from harness.model.cell import Cell
+from harness.model.errors import TargetFailed
+from harness.model.load import LoadScenario, Slice, SliceRecord
+from harness.model.notice import Failure
+from harness.model.scenario import ScenarioManifest
+from harness.target.launch import LiveServer, launched_together
+
+
+@dataclass(frozen=True)
+class Live:
+    """Servers by cell id, all up together, warm, and driven one at a time in one scenario."""
+
+    plan: Plan
+    servers: Mapping[str, LiveServer]
+    driver: LoadDriver
+    rates: Mapping[str, float]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return self.plan.cells
+
+    @property
+    def scenario(self) -> ScenarioManifest:
+        return self.plan.scenarios[0]
+
+    def slice(self, cell: Cell, length_s: float | None = None) -> Slice:
+        """A slice of the cell; of the length a campaign would give it where none is said."""
+        level = self.scenario.rank.at
+        length = length_s or slice_length(self.plan, level.connections, self.rates.get(cell.id))
+        return Slice(
+            rotation=0,
+            target=cell.id,
+            scenario=self.scenario.id,
+            level=level,
+            burn_in_s=self.plan.shape.burn_in_s,
+            length_s=length,
+        )
+
+    def drive(self, slices: Sequence[Slice]) -> list[SliceRecord]:
+        """Drive the slices in the order given. Raises TargetFailed for a server that answers wrongly or not at all."""
+        records = list(self.driver.drive(slices))
+        for record in records:
+            errors = sum(record.errors.values())
+            if not record.completions or errors > MAX_ERROR_SHARE * (errors + record.completions):
+                raise TargetFailed(
+                    f"{record.completions} right answers and {errors} errors {dict(record.errors)} in one slice",
+                    phase="measure",
+                    where=record.target,
+                    mend="see that it keeps the contract: .venv/bin/harness verify",
+                    log_tail=self.servers[record.target].process.log_tail(),
+                )
+        return records
+
+
+@contextmanager
+def live_cells(options: RunOptions) -> Iterator[Live]:
+    """Every cell of the plan that `options` make, for the length of the with-block; one scenario without a database.
+
+    Raises HarnessError where an environment cannot be made or a server does not come up.
+    """
+    project = Project.here()
+    prepared = prepare(project, options)
+    pythons, faults = install(prepared, project.cache)
+    if faults:
+        raise faults[0]
+    plan, generator = prepared.record.plan, prepared.ground.cores.generator
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
+        launches = Stage(project, prepared, pythons, logs, None).launches(plan.cells)
+        servers, failures = stack.enter_context(launched_together(launches))
+        if failures:
+            raise _failed(failures[0])
+        driver = stack.enter_context(driver_class(plan.load_driver)(cpus=generator, log=logs / "load.log"))
+        stack.enter_context(pinned(generator))
+        driver.prepare([server.target for server in servers.values()], _scenarios(prepared))
+        warm = driver.drive(warm_up_of(plan, plan.cells, plan.scenarios[0]))
+        yield Live(plan, servers, driver, {record.target: record.rate for record in warm})
+
+
+def _scenarios(prepared: Prepared) -> list[LoadScenario]:
+    return [scenario.for_driver for scenario in prepared.scenarios.values()]
+
+
+def _failed(failure: Failure) -> TargetFailed:
+    return TargetFailed(
+        f"{failure.reason}\n{failure.log_tail}".strip(),
+        phase=failure.phase,
+        where=failure.cell,
+        mend="see what is missing with: .venv/bin/harness doctor",
+    )
