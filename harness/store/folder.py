@@ -3,6 +3,8 @@
     campaign.json   the record, rewritten whole and atomically
     slices.jsonl    one line a rotation, synced to disk before the next rotation starts
     trials.jsonl    one line a trial, synced when its block is complete
+    latency.jsonl   one line a latency window, synced when it ends
+    capacity.jsonl  one line a search for the highest rate under a limit, synced when it ends
     logs/           the output of every process
     work/           scratch of services (a private database's files), removed when the campaign ends
 
@@ -20,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.model.campaign import SCHEMA_VERSION, CampaignRecord
 from harness.model.errors import UsageError
+from harness.model.latency import CapacitySearch, LatencyWindow
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.model.trial import Trial
@@ -103,6 +106,14 @@ class ResultsFolder:
         """Add the trials of a finished block; on disk when this returns."""
         append_lines(self.path / "trials.jsonl", [trial.model_dump(mode="json") for trial in trials])
 
+    def append_windows(self, windows: Iterable[LatencyWindow]) -> None:
+        """Add latency windows; on disk when this returns."""
+        append_lines(self.path / "latency.jsonl", [w.model_dump(mode="json", exclude_defaults=True) for w in windows])
+
+    def append_searches(self, searches: Iterable[CapacitySearch]) -> None:
+        """Add searches for the highest rate under a limit; on disk when this returns."""
+        append_lines(self.path / "capacity.jsonl", [s.model_dump(mode="json", exclude_defaults=True) for s in searches])
+
     def read_slices(self) -> tuple[dict[int, tuple[SliceRecord, ...]], tuple[Notice, ...]]:
         """Slices by block, in the order they ran; a broken line is told and skipped."""
         lines, notices = read_lines(self.path / "slices.jsonl", _block_and_slices)
@@ -114,6 +125,14 @@ class ResultsFolder:
     def read_trials(self) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:
         """Trials in the order they were written; a broken line is told and skipped."""
         return read_lines(self.path / "trials.jsonl", Trial.model_validate)
+
+    def read_windows(self) -> tuple[tuple[LatencyWindow, ...], tuple[Notice, ...]]:
+        """Latency windows in the order they were measured; a broken line is told and skipped."""
+        return read_lines(self.path / "latency.jsonl", LatencyWindow.model_validate)
+
+    def read_searches(self) -> tuple[tuple[CapacitySearch, ...], tuple[Notice, ...]]:
+        """Searches in the order they were made; a broken line is told and skipped."""
+        return read_lines(self.path / "capacity.jsonl", CapacitySearch.model_validate)
 
 
 def _block_and_slices(line: Any) -> tuple[int, tuple[SliceRecord, ...]]:
