@@ -12,7 +12,9 @@ from harness.cli.commands.list import list_
 from harness.cli.commands.lock import lock
 from harness.cli.commands.report import report
 from harness.cli.commands.run import run
+from harness.cli.commands.serve import serve
 from harness.cli.commands.verify import verify
+from harness.cli.commands.worker import worker
 from harness.cli.console import print_error
 from harness.model.errors import ExitCode, HarnessError
 
@@ -30,6 +32,8 @@ app.command()(run)
 app.command()(report)
 app.command()(lock)
 app.command()(clean)
+app.command()(serve)
+app.command()(worker)
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import typer
 from pydantic import SecretStr, ValidationError
 
-from harness.campaign.options import QUICK_SHAPE, Place, Selection
+from harness.campaign.options import QUICK_SHAPE, Generator, Place, Selection
+from harness.campaign.planning import NONE
 from harness.model.campaign import SliceShape
 from harness.model.errors import UsageError
 
@@ -94,10 +95,15 @@ def place(
 
 
 def shape(
-    slice_length: float | None, burn_in: float | None, rotations: float | None, *, quick: bool
+    slice_length: float | None,
+    burn_in: float | None,
+    rotations: float | None,
+    window: float | None = None,
+    *,
+    quick: bool,
 ) -> SliceShape | None:
     """How the time is cut; None where nothing about it was asked for. Raises UsageError for one that cannot be."""
-    given = {"length_s": slice_length, "burn_in_s": burn_in, "rotations_s": rotations}
+    given = {"length_s": slice_length, "burn_in_s": burn_in, "rotations_s": rotations, "window_s": window}
     given = {name: value for name, value in given.items() if value is not None}
     if not given and not quick:
         return None
@@ -106,4 +112,27 @@ def shape(
         return SliceShape.model_validate(base.model_dump() | given)
     except ValidationError as error:
         faults = "; ".join(fault["msg"] for fault in error.errors())
-        raise UsageError(faults, where="--slice, --burn-in, --rotations", mend="see: harness run --help") from None
+        raise UsageError(
+            faults, where="--slice, --burn-in, --rotations, --window", mend="see: harness run --help"
+        ) from None
+
+
+def latency(wanted: list[str] | None, p99: float | None, *, quick: bool) -> tuple[str, ...] | None:
+    """The scenarios whose latency is asked for; None leaves it to the plan. A short look has time for none unasked."""
+    if wanted:
+        return tuple(wanted)
+    return (NONE,) if quick and p99 is None else None
+
+
+def generator(
+    processes: int | None, workers: int | None, bind: str | None, port: int | None, target_host: str | None
+) -> Generator:
+    """Where load comes from, as one value; what was not given is unset in it. Raises UsageError for a contradiction."""
+    if processes and workers:
+        raise UsageError(
+            "load comes from processes here or from workers elsewhere, not from both",
+            where="--load-processes, --workers",
+            mend="give one of them",
+        )
+    given = {"processes": processes, "workers": workers, "bind": bind, "port": port, "target_host": target_host}
+    return Generator.model_validate({name: value for name, value in given.items() if value is not None})

@@ -4,6 +4,8 @@ import contextlib
 from pathlib import Path
 from typing import Any, Final
 
+from harness.analysis.capacity import capacity_rows
+from harness.analysis.latency import latency_rows
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
 from harness.campaign.progress import Silent
@@ -11,6 +13,7 @@ from harness.campaign.project import Project
 from harness.campaign.run import Start, run
 from harness.cli.console import messages, output, print_json
 from harness.cli.folders import point_latest_at, report_on
+from harness.cli.latency_tables import capacity_table, latency_table
 from harness.cli.progress import Bar
 from harness.cli.quantities import spoken
 from harness.cli.tables import ranking_table, table
@@ -37,6 +40,7 @@ def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
     before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
     if given.get("selection") == Selection(app_folders=given["selection"].app_folders):
         given["selection"] = before.selection.model_copy(update={"app_folders": given["selection"].app_folders})
+    given["generator"] = before.generator.model_copy(update=given["generator"].model_dump(exclude_unset=True))
     given["place"] = before.place.model_copy(update=given["place"].model_dump(exclude_unset=True))
     return before.model_copy(update=given)
 
@@ -58,6 +62,18 @@ def show_plan(plan: Plan, *, json: bool) -> None:
         f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}.",
         highlight=False,
     )
+    if plan.latency:
+        messages.print(latency_plan(plan), highlight=False)
+
+
+def latency_plan(plan: Plan) -> str:
+    """In which scenarios response times would be measured, and how."""
+    told = (
+        f"Response times of {', '.join(plan.latency)} at {plan.latency_share:.0%} of what each cell can do, "
+        f"for {plan.shape.window_s:g} s of each block"
+    )
+    limit = "" if plan.p99_s is None else f"; the highest rate with a p99 within {plan.p99_s * 1000:g} ms is searched"
+    return f"{told}{limit}."
 
 
 def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) -> None:
@@ -78,10 +94,24 @@ def finish(project: Project, results: Path, out: Path | None, *, json: bool, fai
     else:
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking))
+        show_latency(source.record, results)
     tell_the_end(source.record, results)
     messages.print("The report:", end=" ")
     (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
     return ended(source.record, source.ranking, fail_on)
+
+
+def show_latency(record: CampaignRecord, results: Path) -> None:
+    """Response times at a fixed rate, and rates under a limit, as far as they were measured."""
+    folder = ResultsFolder.open(results)
+    windows, broken_windows = folder.read_windows()
+    searches, broken_searches = folder.read_searches()
+    for notice in (*broken_windows, *broken_searches):
+        messages.print(f"note: {notice.seen} ({notice.mend})", style="yellow", markup=False, highlight=False)
+    for scenario, rows in latency_rows(record, windows).items():
+        output.print(latency_table(scenario, rows))
+    for scenario, found in capacity_rows(record, searches).items():
+        output.print(capacity_table(scenario, found))
 
 
 def tell_the_end(record: CampaignRecord, results: Path) -> None:

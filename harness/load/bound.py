@@ -1,10 +1,10 @@
 """Was it the generator? A verdict on the slices of one trial, from what generator and server used. Pure."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from harness.model.load import SliceRecord
-from harness.model.record import Record
+from harness.model.trial import Bound, Limit
 
 MAX_GENERATOR_SHARE: Final = 0.85
 MAX_SHARE_OF_NULL: Final = 0.70
@@ -12,25 +12,7 @@ MAX_LITTLE_DEVIATION: Final = 0.05
 SATURATED: Final = 0.85
 """Share of its cores from which on a server counts as busy."""
 
-Limit = Literal["generator-bound", "server-bound", "neither"]
 NOTHING: Final[tuple[Limit, str]] = ("neither", "nothing was measured")
-
-
-class Bound(Record):
-    """What limited a trial, and why that is said.
-
-    `generator_share`: of the generator's cores, over the slices. `ceiling_rps`: what the generator could do at
-    this cost a request, with all its cores. `null_rps`: what it did against a responder that does nothing. `little`:
-    rate x mean latency / connections, 1 where every connection was busy all the time (Little 1961; closed model).
-    """
-
-    limit: Limit
-    reason: str
-    generator_share: float | None
-    ceiling_rps: float | None
-    null_rps: float | None
-    server_share: float | None
-    little: float | None
 
 
 def bound_of(

@@ -49,7 +49,16 @@ MAX_SOCKET_PATH: Final = 100
 class LoadDriver(Protocol):
     """What every driver is. A context manager: it owns whatever makes the load."""
 
-    def __init__(self, *, cpus: tuple[int, ...], log: Path) -> None: ...
+    def __init__(
+        self,
+        *,
+        cpus: tuple[int, ...],
+        log: Path,
+        workers: int = 0,
+        own_workers: int = 0,
+        bind: str = ...,
+        port: int = 0,
+    ) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None

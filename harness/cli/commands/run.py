@@ -57,6 +57,55 @@ Rotations = Annotated[
         "--rotations", parser=duration, metavar="TIME", help="Time of rotations for each scenario of a block."
     ),
 ]
+Latency = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--latency",
+        metavar="SCENARIO",
+        help="Measure response times in these scenarios, at a fixed rate (repeatable; 'all', 'none'; default: one).",
+    ),
+]
+LatencyShare = Annotated[
+    float | None,
+    typer.Option(
+        "--latency-share",
+        parser=percentage,
+        metavar="SHARE",
+        help="The fixed rate as a share of what the cell can do (default: 50%).",
+    ),
+]
+Window = Annotated[
+    float | None,
+    typer.Option("--window", parser=duration, metavar="TIME", help="How long a cell's latency is counted in a block."),
+]
+P99 = Annotated[
+    float | None,
+    typer.Option(
+        "--p99",
+        parser=duration,
+        metavar="TIME",
+        help="Also search the highest rate that keeps the 99th percentile within this.",
+    ),
+]
+LoadProcesses = Annotated[
+    int | None,
+    typer.Option("--load-processes", min=1, metavar="N", help="Load processes on this machine (default: 1)."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, metavar="N", help="Load workers on other machines: harness worker --master HOST."),
+]
+Bind = Annotated[
+    str | None,
+    typer.Option("--bind", metavar="ADDRESS", help="Where load workers find their master."),
+]
+Port = Annotated[
+    int | None, typer.Option("--port", min=1, max=65535, metavar="PORT", help="The same, its port (default: 5557).")
+]
+TargetHost = Annotated[
+    str | None,
+    typer.Option("--target-host", metavar="ADDRESS", help="Where servers listen for load workers (default: loopback)."),
+]
 ResultsDir = Annotated[
     Path | None,
     typer.Option("--results", metavar="DIR", help="Where the campaign's folder is made (default: results)."),
@@ -89,6 +138,15 @@ def run(
     slice_length: SliceLength = None,
     burn_in: BurnIn = None,
     rotations: Rotations = None,
+    latency: Latency = None,
+    latency_share: LatencyShare = None,
+    window: Window = None,
+    p99: P99 = None,
+    load_processes: LoadProcesses = None,
+    workers: Workers = None,
+    bind: Bind = None,
+    port: Port = None,
+    target_host: TargetHost = None,
     results: ResultsDir = None,
     out: Out = None,
     fail_on: FailOn = None,
@@ -108,12 +166,16 @@ def run(
     asked: dict[str, Any] = {
         "selection": options.selection(only, skip, server, scenario, app),
         "place": options.place(database, database_url, python, server_workers),
+        "generator": options.generator(load_processes, workers, bind, port, target_host),
         "reference": reference,
         "seed": seed,
         "budget_s": budget,
         "delta": until,
         "max_blocks": blocks or (1 if quick else None),
-        "shape": options.shape(slice_length, burn_in, rotations, quick=quick),
+        "shape": options.shape(slice_length, burn_in, rotations, window, quick=quick),
+        "latency": options.latency(latency, p99, quick=quick),
+        "latency_share": latency_share,
+        "p99_s": p99,
     }
     prepared = prepare(project, running.wanted_options(resumed, asked))
     if plan:

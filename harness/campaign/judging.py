@@ -1,0 +1,45 @@
+"""Was it the generator? Each trial says what limited it; one that the generator limited is not ranked."""
+
+from collections.abc import Sequence
+
+from harness.campaign.bench import Bench
+from harness.load.bound import bound_of
+from harness.model.load import SliceRecord
+from harness.model.notice import Notice
+from harness.model.trial import Bound, Trial
+
+GATE = "generator-bound"
+
+
+def judged(bench: Bench, trial: Trial, slices: Sequence[SliceRecord]) -> Trial:
+    """The trial with what limited it, and the gate it fails where that was the generator."""
+    own = [record for record in slices if record.counted and _trial_of(record) == (trial.cell, trial.scenario)]
+    bound = bound_of(
+        [record for record in own if record.level == trial.level],
+        generator_cores=bench.generator_cores,
+        server_share=_server_share(bench, trial),
+        null_rps=bench.null_rps,
+    )
+    known = {gate.code for gate in trial.failed_gates}
+    gates = (*trial.failed_gates, *_gate(bound)) if GATE not in known else trial.failed_gates
+    return trial.model_copy(update={"bound": bound, "failed_gates": gates})
+
+
+def _trial_of(record: SliceRecord) -> tuple[str, str]:
+    return record.target, record.scenario
+
+
+def _gate(bound: Bound) -> tuple[Notice, ...]:
+    if bound.limit != GATE:
+        return ()
+    mend = "give the generator more: harness run --load-processes N, or --workers N on other machines"
+    return (Notice(code=GATE, seen=bound.reason, mend=mend),)
+
+
+def _server_share(bench: Bench, trial: Trial) -> float | None:
+    """Of the cores of server and services, what both used over the trial's slices; None where it was not told."""
+    cost, cores = trial.cost, set(bench.cores.server) | set(bench.cores.services)
+    if cost is None or cost.server_cpu_s is None or not cores:
+        return None
+    used = cost.server_cpu_s + (cost.service_cpu_s_a_request or 0.0) * trial.answered
+    return used / (trial.wall_s * len(cores)) if trial.wall_s else None
