@@ -16,7 +16,10 @@ from harness.store.folder import ResultsFolder
 
 @dataclass(frozen=True)
 class Bench:
-    """The stage, the load driver, and where what is measured goes and is told."""
+    """The stage, the load driver, and where what is measured goes and is told.
+
+    `null_rps`: what the driver does against a responder that does nothing, requests a second.
+    """
 
     stage: Stage
     driver: LoadDriver
@@ -24,10 +27,16 @@ class Bench:
     progress: Progress
     phases: Phases
     interrupt: Interrupt
+    null_rps: float | None
 
     @property
     def plan(self) -> Plan:
         return self.stage.prepared.record.plan
+
+    @property
+    def generator_cores(self) -> int:
+        """Cores that the generator can keep busy: a load process is one thread."""
+        return self.plan.load_workers or self.plan.load_processes
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:

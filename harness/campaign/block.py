@@ -4,16 +4,16 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from harness.analysis.gather import gather
 from harness.campaign.bench import Bench
-from harness.campaign.costing import Costs, burning
-from harness.campaign.need import Need
+from harness.campaign.costing import burning
+from harness.campaign.judging import judged
+from harness.campaign.latency import measure_latency
 from harness.campaign.planning import block_dice, rotation_of, warm_up_of
+from harness.campaign.under_way import Block
 from harness.catalog.scenarios import Scenario
-from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.model.load import Slice, SliceRecord
 from harness.model.notice import Failure, Notice
@@ -23,39 +23,6 @@ from harness.target.verification import Verification, verify_all
 
 MIN_ROTATIONS: Final = 3
 """However slow the cells are, a block has this many rotations a scenario."""
-
-
-@dataclass
-class Block:
-    """A block under way: what is asked of it, who is live, who has failed, what was measured.
-
-    `repeated`: (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation.
-    """
-
-    number: int
-    cells: Sequence[Cell]
-    need: Need
-    live: dict[str, LiveServer] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    facts: dict[str, CellFacts] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
-    slices: list[SliceRecord] = field(default_factory=list)
-    repeated: dict[tuple[str, str], int] = field(default_factory=dict)
-    costs: Costs = field(default_factory=Costs)
-
-    def fail(self, failure: Failure) -> None:
-        """Take a cell out of the rest of the block; what was measured of it is kept."""
-        self.live.pop(failure.cell, None)
-        self.failures.append(failure)
-
-    def know(self, cell: str, **facts: Any) -> None:
-        """Add to what was seen of a cell."""
-        self.facts[cell] = self.facts[cell].model_copy(update=facts)
-
-    def living(self, scenario: Scenario | None = None) -> list[Cell]:
-        """The cells that are up and have not failed; of those, the ones needed for `scenario`."""
-        wanted = self.live.keys() if scenario is None else self.live.keys() & self.need.get(scenario.id, frozenset())
-        return [cell for cell in self.cells if cell.id in wanted]
 
 
 def run_block(bench: Bench, block: Block, *, first: bool, is_last: Callable[[], bool]) -> Iterator[None]:
@@ -72,7 +39,7 @@ def run_block(bench: Bench, block: Block, *, first: bool, is_last: Callable[[], 
 
 
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
-    """Warm up, rotate, and repeat once whatever failed a gate."""
+    """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
     rates = warm_up(bench, block, scenario)
     before = block.costs.cpu_of(block.live)
     length_s = bench.plan.shape.rotations_s
@@ -83,8 +50,10 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
         again = [cell for cell in cells if cell.id in failing or cell in references]
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
-        share = length_s * len(again) / len(cells)
+        share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
         yield from rotate(bench, block, again, scenario, rates=rates, dice=dice, length_s=share)
+        block.costs.spent(scenario.id, block.live, before, repeated=failing)
+    yield from measure_latency(bench, block, scenario, rates=rates, dice=dice)
 
 
 def repeatable(bench: Bench, block: Block, scenario: Scenario) -> frozenset[str]:
@@ -106,11 +75,12 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
     ids = {id(record) for record in repeats}
     firsts = [record for record in block.slices if id(record) not in ids]
     expectations = {scenario.id: scenario.manifest.expect for scenario in bench.scenarios.values()}
-    cores = max(1, len(bench.cores.generator))
-    made = gather(firsts, block.number, expectations=expectations, generator_cores=cores)
-    again = gather(repeats, block.number, expectations=expectations, generator_cores=cores)
-    trials = (*made, *(trial.model_copy(update={"repeat": True}) for trial in again))
-    return tuple(trial.model_copy(update={"cost": block.costs.of(trial.cell, trial.scenario)}) for trial in trials)
+    trials: list[Trial] = []
+    for slices, repeat in ((firsts, False), (repeats, True)):
+        for trial in gather(slices, block.number, expectations=expectations, generator_cores=bench.generator_cores):
+            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat)
+            trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
+    return tuple(trials)
 
 
 @contextmanager
@@ -221,16 +191,5 @@ def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceReco
     records = list(bench.driver.drive(slices))
     bench.folder.append_slices(records, block.number)
     block.slices += records
-    for cell, server in list(block.live.items()):
-        code = server.process.poll()
-        if code is not None:
-            block.fail(died(cell, server, code))
+    block.note_the_dead()
     return records
-
-
-def died(cell: str, server: LiveServer, code: int) -> Failure:
-    """A server that ended while it was measured."""
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    return Failure(
-        cell=cell, phase="measure", reason=f"the server {how} while it was measured", log_tail=server.process.log_tail()
-    )

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.ranking import rank
 from harness.campaign.bench import Bench
-from harness.campaign.block import Block, run_block, trials_of
+from harness.campaign.block import run_block, trials_of
+from harness.campaign.latency import expected_s
 from harness.campaign.need import Need, open_scenarios, still_needed
 from harness.campaign.planning import block_dice, groups_of
 from harness.campaign.recording import Recorder
+from harness.campaign.under_way import Block
 from harness.model.campaign import Plan
 from harness.model.cell import Cell
 
@@ -22,7 +24,8 @@ class Clock:
     def __init__(self, plan: Plan) -> None:
         self._budget_s, self._max_blocks = plan.budget_s, plan.max_blocks
         per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * len(plan.cells)
-        self._block_s = per_scenario * len(plan.scenarios) + OVERHEAD_S
+        latency_s = expected_s(plan, len(plan.cells)) * len(plan.latency)
+        self._block_s = per_scenario * len(plan.scenarios) + latency_s + OVERHEAD_S
         self._started = self._block_started = time.monotonic()
         self._blocks = 0
 

@@ -6,11 +6,13 @@ from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 
+from harness.campaign.planning import NONE
 from harness.model.campaign import Plan, SliceShape
 from harness.model.record import Record
 
 DEFAULT_BUDGET_S: Final = 300.0
 QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, warm_up_s=0.5)
+LOOPBACK: Final = "127.0.0.1"
 POOL_SIZE: Final = 16
 """Database connections of an application over all its workers, equal for everybody."""
 
@@ -36,6 +38,17 @@ class Place(Record):
     server_workers: int | None = Field(default=None, ge=1)
 
 
+class Generator(Record):
+    """Where load comes from: `processes` on this machine, or `workers` on others, which find their master at `bind`
+    and `port`; servers then listen on `target_host`."""
+
+    processes: int = Field(default=1, ge=1)
+    workers: int = Field(default=0, ge=0)
+    bind: str = LOOPBACK
+    port: int = Field(default=5557, ge=1, le=65_535)
+    target_host: str = LOOPBACK
+
+
 class RunOptions(Record):
     """Everything that decides a plan."""
 
@@ -52,18 +65,27 @@ class RunOptions(Record):
                 server_workers=plan.cells[0].workers,
             ),
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
+            generator=Generator(processes=plan.load_processes, workers=plan.load_workers, target_host=plan.target_host),
             seed=plan.seed,
             shape=plan.shape,
             delta=plan.delta,
+            latency=plan.latency or (NONE,),
+            latency_share=plan.latency_share,
+            p99_s=plan.p99_s,
             budget_s=plan.budget_s,
             max_blocks=plan.max_blocks,
         )
 
     selection: Selection = Selection()
     place: Place = Place()
+    generator: Generator = Generator()
     reference: str | None = None
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**32))
     shape: SliceShape = SliceShape()
     delta: float = Field(default=0.03, gt=0, lt=1)
+    latency: tuple[str, ...] | None = None
+    """Patterns of scenario ids, "all" or "none"; None: one scenario, by the rule of `latency_scenarios`."""
+    latency_share: float = Field(default=0.5, gt=0, le=1)
+    p99_s: float | None = Field(default=None, gt=0)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
     max_blocks: int = Field(default=1000, ge=1)

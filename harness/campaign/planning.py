@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.catalog.filters import ALL, matching
 from harness.model.application import AppManifest
 from harness.model.campaign import Plan
 from harness.model.cell import Cell, DatabaseKind
@@ -15,6 +16,7 @@ from harness.model.scenario import ScenarioManifest
 GROUP_SIZE: Final = 8
 """Cells that take turns in one rotation: more would put a cell's slices too far apart (docs/method.md)."""
 
+NONE: Final = "none"
 REFERENCE: Final = ("raw-asgi", "uvicorn")
 SLICE_ROUNDS: Final = 4
 """A slice is at least this many times what one request takes when all connections wait (connections / rate)."""
@@ -68,6 +70,19 @@ def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random) -> li
     count = max(1, -(-len(others) // room))
     groups = [tuple(others[start::count]) for start in range(count)]
     return [(*home, *group) for group in groups]
+
+
+def latency_scenarios(scenarios: Sequence[ScenarioManifest], wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """Ids of those whose latency is measured, in their own order: all, none, or what the patterns in `wanted` name.
+
+    By default one: the first that needs a database, else the first. Raises UsageError where a pattern matches none.
+    """
+    ids = [scenario.id for scenario in scenarios]
+    if wanted is None:
+        return tuple([scenario.id for scenario in scenarios if "database" in scenario.needs][:1] or ids[:1])
+    if ALL in wanted:
+        return tuple(ids)
+    return () if tuple(wanted) == (NONE,) else matching(ids, wanted, option="--latency")
 
 
 def block_dice(plan: Plan, block: int) -> random.Random:

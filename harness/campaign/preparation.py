@@ -10,8 +10,8 @@ from pathlib import Path
 
 from harness import VERSION
 from harness.campaign.commit import commit_of
-from harness.campaign.options import POOL_SIZE, Place, RunOptions
-from harness.campaign.planning import GROUP_SIZE, cells_of, reference_of, with_twin
+from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
+from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, with_twin
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
 from harness.catalog.applications import Application
@@ -21,7 +21,7 @@ from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
 from harness.model.campaign import CampaignRecord, Plan
 from harness.model.cell import DatabaseKind
-from harness.model.errors import HarnessError
+from harness.model.errors import HarnessError, UsageError
 from harness.model.machine import Cores, Interpreter
 from harness.model.notice import Notice
 from harness.target.environments import ensure_all
@@ -51,6 +51,7 @@ class Prepared:
 
     record: CampaignRecord
     ground: Ground
+    generator: Generator
     applications: Mapping[str, Application]
     scenarios: Mapping[str, Scenario]
 
@@ -93,13 +94,22 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
     return Prepared(
         record,
         ground,
+        options.generator,
         {application.id: application for application in selected.applications},
         {scenario.id: scenario for scenario in selected.scenarios},
     )
 
 
 def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
-    """What will be measured."""
+    """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing."""
+    manifests = tuple(scenario.manifest for scenario in selected.scenarios)
+    latency = latency_scenarios(manifests, options.latency)
+    if options.p99_s is not None and not latency:
+        raise UsageError(
+            "a limit on p99 needs a scenario whose latency is measured",
+            where="--p99",
+            mend="name one with --latency, instead of none",
+        )
     cells = cells_of(
         selected.choices,
         workers=ground.server_workers,
@@ -110,9 +120,15 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
     return Plan(
         seed=options.seed,
         cells=with_twin(cells, reference),
-        scenarios=tuple(scenario.manifest for scenario in selected.scenarios),
+        scenarios=manifests,
         reference=reference.id,
         delta=options.delta,
+        load_processes=options.generator.processes,
+        load_workers=options.generator.workers,
+        target_host=options.generator.target_host,
+        latency=latency,
+        latency_share=options.latency_share,
+        p99_s=options.p99_s,
         shape=options.shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,

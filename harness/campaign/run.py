@@ -19,7 +19,8 @@ from harness.campaign.project import Project
 from harness.campaign.recording import Recorder
 from harness.campaign.resume import refuse_unlike
 from harness.campaign.stage import Stage
-from harness.load.driver import driver_class
+from harness.load.ceiling import measured_ceiling
+from harness.load.driver import LoadDriver, driver_class
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
 from harness.model.notice import Failure
@@ -108,13 +109,10 @@ def _bench(
         progress.step("Starting the database and the load driver")
         with phases.timed("services"):
             service = stack.enter_context(database_up(prepared, recorder.folder.work))
-            driver = stack.enter_context(
-                driver_class(prepared.record.plan.load_driver)(
-                    cpus=prepared.ground.cores.generator, log=recorder.folder.logs / "load.log"
-                )
-            )
+            driver = stack.enter_context(driver_of(prepared, recorder.folder.logs / "load.log"))
         if service:
             recorder.update(services=(service.facts,))
+        null_rps = _null_rps(prepared, driver, recorder, progress, phases)
         yield Bench(
             stage=Stage(project, prepared, pythons, recorder.folder.logs, service),
             driver=driver,
@@ -122,7 +120,38 @@ def _bench(
             progress=progress,
             phases=phases,
             interrupt=interrupt,
+            null_rps=null_rps,
         )
+
+
+def driver_of(prepared: Prepared, log: Path) -> LoadDriver:
+    """The load driver of the plan, not yet entered."""
+    plan, generator = prepared.record.plan, prepared.generator
+    # One process makes the load itself; several are workers of a master that only co-ordinates.
+    own = plan.load_processes if plan.load_processes > 1 and not plan.load_workers else 0
+    return driver_class(plan.load_driver)(
+        cpus=prepared.ground.cores.generator,
+        log=log,
+        workers=plan.load_workers,
+        own_workers=own,
+        bind=generator.bind,
+        port=generator.port if plan.load_workers else 0,
+    )
+
+
+def _null_rps(
+    prepared: Prepared, driver: LoadDriver, recorder: Recorder, progress: Progress, phases: Phases
+) -> float | None:
+    """What the generator itself can do here; not known where it is on other machines."""
+    if prepared.record.plan.load_workers:
+        generator = prepared.generator
+        progress.step(f"Waiting for load workers at {generator.bind}:{generator.port}: harness worker --master HOST")
+        return None
+    progress.step("Measuring the load generator itself")
+    with phases.timed("services"):
+        record = measured_ceiling(driver, recorder.folder.logs, cpus=prepared.ground.cores.server)
+    recorder.update(null_rps=record.rate)
+    return record.rate
 
 
 def _installed(

@@ -47,6 +47,7 @@ class Stage:
             database_url=self.service.url if self.service else None,
             pool_size=self.prepared.record.plan.pool_size,
             cpus=self.prepared.ground.cores.server,
+            host=self.prepared.record.plan.target_host,
             probe=first.requests[0].at(first.rank.at),
         )
 

@@ -22,19 +22,25 @@ class SliceShape(Record):
     """How the time is cut (docs/concepts.md), in seconds.
 
     `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
-    `warm_up_s` how long each cell is driven uncounted before.
+    `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
+    measured.
     """
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
     rotations_s: float = Field(default=20.0, gt=0)
     warm_up_s: float = Field(default=1.0, ge=0)
+    window_s: float = Field(default=2.0, ge=0.1, le=600)
 
 
 class Plan(Record):
     """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed.
 
-    `delta`: the difference that matters, as a share of 1; fixed beforehand, since verdicts are given with it.
+    `load_processes`: of the generator on this machine; `load_workers`: on other machines, instead of them, for which
+    servers listen on `target_host`. `delta`: the difference that matters, as a share of 1; fixed beforehand, since
+    verdicts are given with it.
+    `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity. `p99_s`: with
+    it, the highest rate is searched that keeps the 99th percentile within so many seconds.
     """
 
     seed: int
@@ -47,7 +53,13 @@ class Plan(Record):
     database: DatabaseKind
     pool_size: int = Field(ge=1)
     load_driver: str = "locust"
+    load_processes: int = Field(default=1, ge=1)
+    load_workers: int = Field(default=0, ge=0)
+    target_host: str = "127.0.0.1"
     delta: float = Field(default=0.03, gt=0, lt=1)
+    latency: tuple[str, ...] = ()
+    latency_share: float = Field(default=0.5, gt=0, le=1)
+    p99_s: float | None = Field(default=None, gt=0)
 
     @property
     def reference_cell(self) -> Cell:
@@ -80,6 +92,8 @@ class ServiceFacts(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
+    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests a second.
+
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
     `completed_blocks`, and is left out of inference.
     """
@@ -101,4 +115,5 @@ class CampaignRecord(Record):
     failures: tuple[Failure, ...] = ()
     notices: tuple[Notice, ...] = ()
     completed_blocks: tuple[int, ...] = ()
+    null_rps: float | None = None
     phases_s: dict[str, float] = Field(default_factory=dict)

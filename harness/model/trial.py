@@ -1,5 +1,7 @@
 """What one cell did in one block, scenario and level."""
 
+from typing import Literal
+
 from harness.model.load import ErrorKind
 from harness.model.notice import Notice
 from harness.model.record import Record
@@ -20,6 +22,27 @@ class Cost(Record):
     load_pss_bytes: int | None = None
     server_cpu_s: float | None = None
     service_cpu_s_a_request: float | None = None
+
+
+Limit = Literal["generator-bound", "server-bound", "neither"]
+
+
+class Bound(Record):
+    """What limited a trial, and why that is said.
+
+    `generator_share`: of the generator's cores, over the slices. `ceiling_rps`: what the generator could do at
+    this cost a request, with all its cores. `null_rps`: what it did against a responder that does nothing.
+    `server_share`: of its cores, that the server and its services used. `little`: rate x mean latency / connections,
+    1 where every connection was busy all the time (Little 1961; closed model).
+    """
+
+    limit: Limit
+    reason: str
+    generator_share: float | None
+    ceiling_rps: float | None
+    null_rps: float | None
+    server_share: float | None
+    little: float | None
 
 
 class Trial(Record):
@@ -49,6 +72,7 @@ class Trial(Record):
     answered: int = 0
     histogram: str | None = None
     cost: Cost | None = None
+    bound: Bound | None = None
     repeat: bool = False
     failed_gates: tuple[Notice, ...] = ()
 
