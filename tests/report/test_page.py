@@ -184,10 +184,17 @@ def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:
 def test_without_a_completed_block_the_page_says_so(tmp_path: Path) -> None:
     page, figures = report(tmp_path, blocks=0, state="interrupted")
     assert figures["scenarios"] == {"json": [], "plaintext": [], "db": []}
-    assert page.one("h1").text == "Nothing could be ranked yet"
+    assert page.one("h1").text == "No application could be ranked yet"
     assert "not measured in any completed block" in page.one("dl", class_="answers").text
     assert "interrupted" in page.text
     assert len(page.all("ul", class_="unranked")) == 3
+
+
+def test_bare_callables_alone_are_no_answer(tmp_path: Path) -> None:
+    page, _ = report(tmp_path, apps=(APPS[0], APPS[3]))
+    assert page.one("h1").text == "No application could be ranked yet"
+    assert "Only bare callables have a figure here" in page.one("dl", class_="answers").text
+    assert len(rows(page, "json")) == 2
 
 
 def test_a_block_that_was_cut_off_leaves_a_page_of_the_others(tmp_path: Path) -> None:

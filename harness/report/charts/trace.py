@@ -9,6 +9,7 @@ from matplotlib.ticker import MultipleLocator
 
 from harness.model.trial import Trial
 from harness.report.charts.figure import ACCENT, MUTED, RULE, Chart, chart
+from harness.report.text import count
 
 _HEIGHT = 190
 _MAX_POINTS = 600
@@ -21,7 +22,7 @@ def trace(scenario: str, title: str, trials: Sequence[Trial]) -> Chart | None:
     if len(speeds) < 2:
         return None
     says = (
-        f"Over {len(speeds)} rotations in {len(blocks)} blocks the machine's speed lay between "
+        f"Over {count(len(speeds), 'rotation')} in {count(len(blocks), 'block')} the machine's speed lay between "
         f"{100 * min(speeds):.0f} and {100 * max(speeds):.0f} percent of its median."
     )
     return chart(

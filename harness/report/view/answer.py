@@ -43,7 +43,7 @@ def headline(source: Source) -> str:
         if item.id in source.ranking.scenarios and contenders(source.ranking.scenarios[item.id])
     }
     if not found:
-        return "Nothing could be ranked yet"
+        return "No application could be ranked yet"
     if all(_open(ranking) for ranking in found.values()):
         return "No application is told apart from the others yet"
     leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}
@@ -103,6 +103,8 @@ def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -
 def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]:
     rows = contenders(found) if found else ()
     if found is None or not rows:
+        if found and found.rows:
+            return (Span("Only bare callables have a figure here, and no application."),)
         reasons = {shorten(cell.reason, 200) for cell in found.unranked} if found else set()
         cause = f": {reasons.pop()}" if len(reasons) == 1 else ", for the causes given below"
         return (Span(f"Nothing can be said{cause}."),)
