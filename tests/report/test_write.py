@@ -1,6 +1,9 @@
 """The report of a results folder: what is written, and that it is written alike."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,26 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = write_report(results, tmp_path / "one"), write_report(results, tmp_path / "two")
     assert first.read_bytes() == second.read_bytes()
     assert (tmp_path / "one/ranking.json").read_bytes() == (tmp_path / "two/ranking.json").read_bytes()
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_another_process_and_other_settings_give_the_same_bytes(tmp_path: Path, seed: str) -> None:
+    results = saved(tmp_path / "results", *campaign(2, levels=2, timed=True, failed=("flask",)))
+    here = write_report(results, tmp_path / "here").read_bytes()
+    (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.grid: True\nlines.linewidth: 9\n")
+    program = (
+        "import sys, pathlib; from harness.report.write import write_report as w; w(*map(pathlib.Path, sys.argv[1:]))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": seed,
+        "MATPLOTLIBRC": str(tmp_path),
+        "LC_ALL": "C",
+        "TZ": "Asia/Tokyo",
+    }
+    command = [sys.executable, "-c", program, str(results), str(tmp_path / "there")]
+    subprocess.run(command, env=environment, check=True)
+    assert (tmp_path / "there" / "index.html").read_bytes() == here
 
 
 def test_the_figures_map_each_scenario_to_its_rows_best_first(tmp_path: Path) -> None:

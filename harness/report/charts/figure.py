@@ -87,7 +87,9 @@ class Chart:
 
 def chart(id_: str, *, title: str, caption: str, says: str, height: int, draw: Callable[[Figure], None]) -> Chart:
     """Draw `height` pixels of chart. `says` is its text alternative; equal input gives equal bytes."""
-    with mpl.rc_context(_settings(id_)), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # whatever the user's own matplotlib settings are, the page is the same
+        mpl.rcParams.update(_settings(id_))
         # The reader's browser has the letters; matplotlib only measures them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH / 72, height / 72))
