@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -36,6 +37,7 @@ from harness.load.null_responder import BODY
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused
 from harness.model.load import Slice, Target
+from harness.model.machine import Cores
 from harness.model.scenario import Level
 from harness.process.owned import OwnedProcess
 from harness.stats.robust import hodges_lehmann
@@ -63,25 +65,34 @@ def main(arguments: argparse.Namespace) -> Outcome:
     shared.program.look_at_the_machine()
     dice = random.Random(arguments.seed)
     wrk, nginx = program("wrk"), program("nginx")
-    figures = [*on_nginx(wrk, nginx, arguments.rounds, dice), *on_starlette(wrk, arguments.rounds, dice)]
-    figures += [*many_connections(), exact("merge_10_million_samples_s", merging_s())]
+    cores = split_cores()
+    pinned_wrk = Wrk(program("taskset"), wrk, cores.generator)
+    figures = [
+        *on_nginx(pinned_wrk, nginx, cores, arguments.rounds, dice),
+        *on_starlette(pinned_wrk, arguments.rounds, dice),
+        *many_connections(cores),
+        exact("merge_10_million_samples_s", merging_s()),
+    ]
     return Outcome(figures, missed=[text for figure in figures if (text := missed(figure))])
 
 
-def on_nginx(wrk: str, nginx: str, rounds: int, dice: random.Random) -> Iterator[Figure]:
-    with TemporaryDirectory(prefix="harness-benchmark-") as name, serving_nginx(nginx, Path(name)) as target:
-        with LocustDriver(cpus=split_cores().generator, log=Path(name) / "load.log") as driver:
-            driver.prepare([target], [NULL])
-            engine = engine_on(driver, slice_of(target.cell, NULL.id))
-            yield from compared("nginx", engine, wrk_on(wrk, target, "/"), rounds, dice)
+def on_nginx(wrk: "Wrk", nginx: str, cores: Cores, rounds: int, dice: random.Random) -> Iterator[Figure]:
+    with (
+        TemporaryDirectory(prefix="harness-benchmark-") as name,
+        serving_nginx(nginx, Path(name), cores.server) as target,
+        LocustDriver(cpus=cores.generator, log=Path(name) / "load.log") as driver,
+    ):
+        driver.prepare([target], [NULL])
+        engine = engine_on(driver, slice_of(target.cell, NULL.id))
+        yield from compared("nginx", engine, wrk.on(target, "/"), rounds, dice)
 
 
-def on_starlette(wrk: str, rounds: int, dice: random.Random) -> Iterator[Figure]:
+def on_starlette(wrk: "Wrk", rounds: int, dice: random.Random) -> Iterator[Figure]:
     with live_cells(RunOptions(selection=Selection(only=("starlette",), scenarios=("json",)))) as live:
         cell = live.cells[0]
         engine = engine_on(live.driver, slice_of(cell.id, live.scenario.id))
         target = live.servers[cell.id].target
-        yield from compared("starlette", engine, wrk_on(wrk, target, live.scenario.requests[0].path), rounds, dice)
+        yield from compared("starlette", engine, wrk.on(target, live.scenario.requests[0].path), rounds, dice)
 
 
 def compared(
@@ -118,22 +129,28 @@ def engine_on(driver: LoadDriver, plan: Slice) -> Callable[[], float]:
     return rate
 
 
-def wrk_on(wrk: str, target: Target, path: str) -> Callable[[], float]:
-    """A way to have wrk's rate, on the generator's cores."""
-    cores = set(split_cores().generator)
-    url = f"http://{target.host}:{target.port}{path}"
-    argv = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{math.ceil(WINDOW_S)}s", url]
+@dataclass(frozen=True)
+class Wrk:
+    """wrk with one thread, on the generator's cores."""
 
-    def rate() -> float:
-        told = subprocess.run(
-            argv, capture_output=True, text=True, check=True, preexec_fn=lambda: os.sched_setaffinity(0, cores)
-        ).stdout
-        found = re.search(r"^Requests/sec: +([0-9.]+)$", told, re.MULTILINE)
-        if found is None or "Non-2xx" in told or "Socket errors" in told:
-            raise EnvironmentRefused(f"wrk met errors:\n{told}", where=url)
-        return float(found[1])
+    taskset: str
+    path: str
+    cpus: tuple[int, ...]
 
-    return rate
+    def on(self, target: Target, path: str) -> Callable[[], float]:
+        """A way to have its rate. Raises EnvironmentRefused where it meets errors."""
+        url = f"http://{target.host}:{target.port}{path}"
+        pinned = [self.taskset, "-c", ",".join(map(str, self.cpus))]
+        argv = [*pinned, self.path, "-t1", f"-c{CONNECTIONS}", f"-d{math.ceil(WINDOW_S)}s", url]
+
+        def rate() -> float:
+            told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+            found = re.search(r"^Requests/sec: +([0-9.]+)$", told, re.MULTILINE)
+            if found is None or "Non-2xx" in told or "Socket errors" in told:
+                raise EnvironmentRefused(f"wrk met errors:\n{told}", where=url)
+            return float(found[1])
+
+        return rate
 
 
 def slice_of(target: str, scenario: str, connections: int = CONNECTIONS, length_s: float = WINDOW_S + 0.05) -> Slice:
@@ -142,13 +159,13 @@ def slice_of(target: str, scenario: str, connections: int = CONNECTIONS, length_
 
 
 @contextmanager
-def serving_nginx(nginx: str, folder: Path) -> Iterator[Target]:
+def serving_nginx(nginx: str, folder: Path, cpus: tuple[int, ...]) -> Iterator[Target]:
     """nginx with one worker that returns a fixed text, on the servers' cores."""
     with null_targets(folder) as (free,):
         port = free.port  # given back a moment before nginx takes it
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, body=BODY.decode()))
     log, argv = folder / "nginx.log", [nginx, "-c", str(folder / "nginx.conf"), "-e", str(folder / "start.log")]
-    with OwnedProcess(argv, name="nginx", log=log, cpus=split_cores().server) as process:
+    with OwnedProcess(argv, name="nginx", log=log, cpus=cpus) as process:
         deadline = time.monotonic() + START_TIMEOUT_S
         while not listens(process.pid, port):
             if process.poll() is not None or time.monotonic() > deadline:
@@ -165,9 +182,8 @@ def listens(pid: int, port: int) -> bool:
     return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
 
 
-def many_connections() -> Iterator[Figure]:
+def many_connections(cores: Cores) -> Iterator[Figure]:
     """What 2,000 connections to each of 8 live targets cost the load process, at rest and under load."""
-    cores = split_cores()
     with TemporaryDirectory(prefix="harness-benchmark-") as name:
         folder = Path(name)
         with (
@@ -212,7 +228,7 @@ def program(name: str) -> str:
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
     found = shutil.which(name, path=places)
     if found is None:
-        package = {"nginx": "nginx-light"}.get(name, name)
+        package = {"nginx": "nginx-light", "taskset": "util-linux"}.get(name, name)
         raise EnvironmentRefused(f"{name} is not installed", where="engine.py", mend=f"apt-get install {package}")
     return found
 

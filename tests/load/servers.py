@@ -31,6 +31,15 @@ class Served:
     connections: int = 0
     bodies: list[bytes] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    open_sockets: set[socket.socket] = field(default_factory=set)
+
+    def hang_up(self) -> None:
+        """Close every connection, and see that it is."""
+        for connected in list(self.open_sockets):
+            with contextlib.suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+        while self.open_sockets:
+            time.sleep(0.001)
 
     def target(self, *, keep_alive: bool = True, cell: str = "cell") -> Target:
         return Target(cell=cell, host="127.0.0.1", port=self.port, keep_alive=keep_alive)
@@ -96,20 +105,17 @@ def serving(behaviour: Behaviour, host: str = "127.0.0.1") -> Iterator[Served]:
     """Serve every connection by `behaviour` until the block is left."""
     with socket.create_server((host, 0), backlog=256) as listener:
         served = Served(listener.getsockname()[1])
-        open_sockets: set[socket.socket] = set()
-        acceptor = threading.Thread(target=accept, args=(listener, behaviour, served, open_sockets), daemon=True)
+        acceptor = threading.Thread(target=accept, args=(listener, behaviour, served), daemon=True)
         acceptor.start()
         try:
             yield served
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             acceptor.join(5)
-            for connected in list(open_sockets):
-                with contextlib.suppress(OSError):
-                    connected.shutdown(socket.SHUT_RDWR)
+            served.hang_up()
 
 
-def accept(listener: socket.socket, behaviour: Behaviour, served: Served, open_sockets: set[socket.socket]) -> None:
+def accept(listener: socket.socket, behaviour: Behaviour, served: Served) -> None:
     while True:
         try:
             connected, _ = listener.accept()
@@ -117,14 +123,14 @@ def accept(listener: socket.socket, behaviour: Behaviour, served: Served, open_s
             return
         with served.lock:
             served.connections += 1
-        open_sockets.add(connected)
-        threading.Thread(target=attend, args=(connected, behaviour, served, open_sockets), daemon=True).start()
+        served.open_sockets.add(connected)
+        threading.Thread(target=attend, args=(connected, behaviour, served), daemon=True).start()
 
 
-def attend(connected: socket.socket, behaviour: Behaviour, served: Served, open_sockets: set[socket.socket]) -> None:
+def attend(connected: socket.socket, behaviour: Behaviour, served: Served) -> None:
     with contextlib.suppress(Gone, OSError):
         behaviour(Peer(connected, served))
-    open_sockets.discard(connected)
+    served.open_sockets.discard(connected)
     connected.close()
 
 

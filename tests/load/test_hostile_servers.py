@@ -227,3 +227,40 @@ def test_a_connection_a_request_where_the_target_keeps_none_alive(driver: Locust
     assert record.completions > 0
     assert record.reconnects == 0
     assert all(b"Connection: close\r\n" in request for request in served.bodies)
+
+
+def test_in_a_long_slice_a_request_without_answer_is_given_up_and_its_connection_asks_again(
+    driver: LocustDriver,
+) -> None:
+    with serving(silent) as served:
+        record = driven(driver, served, length_s=1.5, drain_s=0.3)
+    assert set(record.errors) == {"timeout"}
+    assert record.errors["timeout"] > 2 * 4
+    assert record.reconnects == record.errors["timeout"] - 4
+
+
+def test_a_connection_closed_while_idle_is_opened_again_by_the_next_slice_without_an_error(
+    driver: LocustDriver,
+) -> None:
+    with serving(answering(RIGHT)) as served:
+        driver.prepare([served.target()], [scenario()])
+        list(driver.drive([slice_of(0.1)]))
+        served.hang_up()
+        (record,) = driver.drive([slice_of(0.2)])
+    assert record.errors == {}
+    assert record.completions > 0
+    assert record.reconnects == 4
+
+
+@pytest.mark.parametrize("rate", [None, 100.0], ids=["closed model", "open model"])
+def test_a_target_that_keeps_nothing_alive_is_never_connected_to_beforehand(
+    driver: LocustDriver, rate: float | None
+) -> None:
+    with serving(answering(RIGHT)) as idle, serving(answering(RIGHT)) as served:
+        targets = [idle.target(cell="idle", keep_alive=False), served.target(keep_alive=False)]
+        driver.prepare(targets, [scenario()])
+        (record,) = driver.drive([slice_of(offered_rate=rate)])
+        assert idle.connections == 0
+        assert served.connections == served.requests > 0
+    assert record.errors == {}
+    assert record.completions > 0

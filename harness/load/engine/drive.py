@@ -20,7 +20,7 @@ from harness.load.engine.script import Script
 from harness.load.histogram import Times
 from harness.model.load import ErrorKind, Slice
 
-RETRY_S: Final = 0.01
+RETRY_S: Final = 0.05
 """How long a connection that could not be opened waits before the next attempt."""
 TICK_S: Final = 0.1
 """How often a long slice folds its latencies into the histogram and looks for overdue answers."""
