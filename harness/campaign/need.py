@@ -1,30 +1,52 @@
-"""What the next block must measure: only pairs of cells that are neither tied nor told apart."""
+"""What the next blocks must measure: first every cell, then only pairs that are neither tied nor told apart."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.analysis.inference import reference_cells
 from harness.analysis.unresolved import Unresolved, unresolved
 from harness.model.campaign import CampaignRecord
 from harness.model.trial import Trial
 
 Need = Mapping[str, frozenset[str]]
-"""Scenario id -> ids of the cells that must be driven in it. A scenario that is resolved is not in it."""
+"""Scenario id -> ids of the cells that must be driven in it. A scenario that needs nothing is not in it."""
+
+
+def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    """What is still to be measured; empty when nothing is.
+
+    Cells that were in no complete block yet come first, alone but for the reference and its twin, which go with all.
+    After them whatever is unresolved. Cells that failed, or had as many blocks as the plan allows, are left out.
+    """
+    had = blocks_had(record, trials)
+    living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
+    fresh = frozenset(cell for cell in living if not had[cell])
+    open_now = everything(record) if fresh else {one.scenario: one.cells for one in open_scenarios(record, trials)}
+    able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
+    company = reference_cells(record) & living
+    return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
+
+
+def is_first_round(record: CampaignRecord, trials: Sequence[Trial]) -> bool:
+    """Whether a cell that has not failed was in no complete block yet."""
+    had, failed = blocks_had(record, trials), {failure.cell for failure in record.failures}
+    return any(not had[cell.id] for cell in record.plan.cells if cell.id not in failed)
+
+
+def blocks_had(record: CampaignRecord, trials: Sequence[Trial]) -> Counter[str]:
+    """Complete blocks that each cell was measured in."""
+    completed = frozenset(record.completed_blocks)
+    return Counter(cell for cell, block in {(trial.cell, trial.block) for trial in trials} if block in completed)
 
 
 def everything(record: CampaignRecord) -> Need:
-    """Every cell in every scenario its application answers: what the first blocks measure."""
+    """Every cell in every scenario its application answers."""
     return {
         scenario.id: frozenset(
             cell.id for cell in record.plan.cells if scenario.id in record.applications[cell.app].scenarios
         )
         for scenario in record.plan.scenarios
     }
-
-
-def still_needed(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
-    """What is unresolved now; empty when every pair of every scenario has its verdict."""
-    if not record.completed_blocks:
-        return everything(record)
-    return {scenario.scenario: scenario.cells for scenario in open_scenarios(record, trials)}
 
 
 def open_scenarios(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Unresolved, ...]:

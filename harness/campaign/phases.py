@@ -4,6 +4,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+GETTING_READY: Final = frozenset({"environments", "services"})
 
 
 class Phases:
@@ -22,6 +25,10 @@ class Phases:
 
     def add(self, phase: str, seconds: float) -> None:
         self._seconds[phase] += seconds
+
+    def measuring_s(self) -> float:
+        """What the budget pays for: all but getting ready."""
+        return sum(spent for phase, spent in self._seconds.items() if phase not in GETTING_READY)
 
     def seconds(self) -> dict[str, float]:
         """Rounded to milliseconds, in the order the phases first ran."""

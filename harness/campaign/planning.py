@@ -72,6 +72,19 @@ def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random) -> li
     return [(*home, *group) for group in groups]
 
 
+def blocks_of_a_round(
+    plan: Plan, need: Mapping[str, frozenset[str]], alone: frozenset[str], turn: int
+) -> list[tuple[Cell, ...]]:
+    """The cells of each block of a round: those needed in any scenario, in random groups, those of `alone` by
+    themselves. The reference and its twin go with every group; they make none of their own beside others."""
+    needed = frozenset[str]().union(*need.values())
+    lone: list[tuple[Cell, ...]] = [(cell,) for cell in plan.cells if cell.id in needed & alone]
+    together = [cell for cell in plan.cells if cell.id in needed - alone]
+    if lone and all(cell.model_copy(update={"twin": 0}) == plan.reference_cell for cell in together):
+        return lone
+    return [*groups_of(together, plan.reference_cell, block_dice(plan, -1 - turn)), *lone]
+
+
 def latency_scenarios(scenarios: Sequence[ScenarioManifest], wanted: Sequence[str] | None) -> tuple[str, ...]:
     """Ids of those whose latency is measured, in their own order: all, none, or what the patterns in `wanted` name.
 
@@ -96,9 +109,12 @@ def answers(manifests: Mapping[str, AppManifest], cell: Cell, scenario: Scenario
 
 
 def slice_length(plan: Plan, connections: int, rate: float | None) -> float:
-    """Seconds of a slice, burn-in included, for a cell that answers `rate` requests a second (None: not known yet)."""
+    """Seconds of a slice, burn-in included, for a cell that answers `rate` requests a second (None: not known yet).
+
+    However slow the cell is, a slice takes no longer than all rotations of the scenario should.
+    """
     longest_wait = connections / rate if rate else 0.0
-    return max(plan.shape.length_s, SLICE_ROUNDS * longest_wait)
+    return max(plan.shape.length_s, min(SLICE_ROUNDS * longest_wait, plan.shape.rotations_s))
 
 
 def rotation_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.model.campaign import CampaignRecord, CellFacts
+from harness.model.cell import Cell
 from harness.model.notice import Failure, Notice
 from harness.model.trial import Trial
 from harness.store.folder import ResultsFolder
@@ -53,6 +54,10 @@ class Recorder:
     def cells_measured_alone(self) -> frozenset[str]:
         """Those that burn CPU while idle."""
         return frozenset(cell for cell, facts in self.record.cells.items() if facts.idle_cpu_share is not None)
+
+    def all_verified(self, cells: Sequence[Cell]) -> bool:
+        """Whether each of them was seen to keep the contract before."""
+        return all(cell.id in self.record.cells and self.record.cells[cell.id].verified for cell in cells)
 
     def failed_cells(self) -> frozenset[str]:
         return frozenset(failure.cell for failure in self.record.failures)

@@ -2,7 +2,16 @@ import random
 
 import pytest
 
-from harness.campaign.planning import GROUP_SIZE, block_dice, groups_of, reference_of, rotation_of, slice_length
+from harness.campaign.planning import (
+    GROUP_SIZE,
+    block_dice,
+    blocks_of_a_round,
+    groups_of,
+    reference_of,
+    rotation_of,
+    slice_length,
+    with_twin,
+)
 from harness.model.campaign import Plan
 from harness.model.cell import Cell
 from harness.model.errors import UsageError
@@ -69,6 +78,11 @@ def test_a_slice_grows_for_a_cell_so_slow_that_few_requests_would_end_in_it() ->
     assert slice_length(plan, 256, 1_000) == pytest.approx(4 * 256 / 1_000)
 
 
+def test_a_cell_that_hardly_answers_does_not_hold_up_the_others() -> None:
+    plan = a_plan()
+    assert slice_length(plan, 256, 0.5) == plan.shape.rotations_s
+
+
 def test_the_reference_is_the_bare_callable_unless_another_is_named() -> None:
     assert reference_of(CELLS, None) == a_cell("raw-asgi")
     assert reference_of(CELLS[:3], None) == CELLS[0]
@@ -77,3 +91,33 @@ def test_the_reference_is_the_bare_callable_unless_another_is_named() -> None:
     with pytest.raises(UsageError, match="app2@gunicorn") as refused:
         reference_of(CELLS, "app2@gunicorn")
     assert "app1@uvicorn" in str(refused.value)
+
+
+def test_a_round_holds_every_needed_cell_once_and_the_reference_and_its_twin_in_each_block() -> None:
+    plan = a_plan(with_twin(CELLS, CELLS[-1])).model_copy(update={"reference": CELLS[-1].id})
+    company = {CELLS[-1], plan.cells[-1]}
+    need = {"json": frozenset(cell.id for cell in plan.cells) - {CELLS[0].id}}
+    blocks = blocks_of_a_round(plan, need, frozenset(), 0)
+    assert all(company <= set(block) for block in blocks)
+    others = [cell for block in blocks for cell in block if cell not in company]
+    assert sorted(cell.id for cell in others) == sorted(need["json"] - {cell.id for cell in company})
+    assert blocks == blocks_of_a_round(plan, need, frozenset(), 0)
+    assert blocks != blocks_of_a_round(plan, need, frozenset(), 1)
+
+
+def test_few_cells_that_are_still_needed_share_a_block() -> None:
+    plan = a_plan()
+    need = {"json": frozenset({CELLS[0].id, CELLS[-1].id}), "db": frozenset({CELLS[9].id, CELLS[-1].id})}
+    (block,) = blocks_of_a_round(plan, need, frozenset(), 0)
+    assert set(block) == {CELLS[0], CELLS[9], CELLS[-1]}
+
+
+def test_a_cell_that_burns_while_idle_has_a_block_of_its_own() -> None:
+    plan = a_plan()
+    burner = CELLS[3]
+    every = {"json": frozenset(cell.id for cell in CELLS)}
+    *others, lone = blocks_of_a_round(plan, every, frozenset({burner.id}), 0)
+    assert lone == (burner,)
+    assert all(burner not in block for block in others)
+    only = {"json": frozenset({burner.id, plan.reference})}
+    assert blocks_of_a_round(plan, only, frozenset({burner.id}), 0) == [(burner,)]

@@ -1,0 +1,71 @@
+import pytest
+
+from harness.campaign import loop
+from harness.campaign.loop import Clock
+from harness.campaign.planning import GROUP_SIZE, with_twin
+from harness.model.campaign import Plan, SliceShape
+from tests.analysis.campaigns import campaign, cell
+
+APPS = tuple(cell(f"app{number}") for number in range(12))
+
+
+class Time:
+    """The clock on the wall, put forward by the test."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr(loop, "time", time)
+    return time
+
+
+def a_plan(cells: int = 3, *, budget_s: float = 300.0, max_blocks: int = 100) -> Plan:
+    plan = campaign(with_twin(APPS[:cells], APPS[0])).plan
+    shape = SliceShape(rotations_s=20.0, warm_up_s=1.0)
+    return plan.model_copy(update={"budget_s": budget_s, "max_blocks": max_blocks, "shape": shape})
+
+
+def block_of(clock: Clock, time: Time, seconds: float) -> None:
+    with clock.block():
+        time.now += seconds
+
+
+def test_a_block_fits_when_one_as_long_as_the_last_would_end_within_the_budget(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=100))
+    block_of(clock, time, 49)
+    assert clock.fits(1)
+    assert not clock.fits(2)
+    block_of(clock, time, 49)
+    assert clock.spent_s() == 98
+    assert not clock.fits(1)
+
+
+def test_before_the_first_block_its_length_is_foreseen_from_the_plan(time: Time) -> None:
+    assert Clock(a_plan(budget_s=300)).fits(1)
+    assert not Clock(a_plan(budget_s=20)).fits(1)
+    many = Clock(a_plan(12, budget_s=300))
+    group_s = 20.0 + GROUP_SIZE * 1.0 + loop.OVERHEAD_S
+    assert many.total_s() == pytest.approx(int(300 // (2 * group_s)) * 2 * group_s)
+
+
+def test_what_was_spent_before_a_resume_is_spent(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=100), already_s=70)
+    assert clock.spent_s() == 70
+    assert not clock.fits(1)
+
+
+def test_the_whole_time_is_told_from_the_budget_and_the_blocks_allowed(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=300))
+    block_of(clock, time, 70)
+    assert clock.total_s() == 280
+    limited = Clock(a_plan(budget_s=300, max_blocks=2))
+    block_of(limited, time, 70)
+    assert limited.total_s() == 140
+    block_of(limited, time, 80)
+    assert limited.total_s() == 160, "the blocks turned out longer"
