@@ -10,8 +10,8 @@ from harness.campaign.planning import NONE
 from harness.model.campaign import Plan, SliceShape
 from harness.model.record import Record
 
-DEFAULT_BUDGET_S: Final = 300.0
-QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, warm_up_s=0.5)
+DEFAULT_BUDGET_S: Final = 420.0
+QUICK_SHAPE: Final = SliceShape(rotations_s=4.0)
 LOOPBACK: Final = "127.0.0.1"
 POOL_SIZE: Final = 16
 """Database connections of an application over all its workers, equal for everybody."""

@@ -28,9 +28,9 @@ class SliceShape(Record):
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
-    rotations_s: float = Field(default=20.0, gt=0)
-    warm_up_s: float = Field(default=1.0, ge=0)
-    window_s: float = Field(default=2.0, ge=0.1, le=600)
+    rotations_s: float = Field(default=12.0, gt=0)
+    warm_up_s: float = Field(default=0.4, ge=0)
+    window_s: float = Field(default=1.0, ge=0.1, le=600)
 
 
 class Plan(Record):

@@ -17,7 +17,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="A short look: one block of
 Budget = Annotated[
     float | None,
     typer.Option(
-        "--budget", parser=duration, metavar="TIME", help="Start no block that would end later than this (default: 5m)."
+        "--budget", parser=duration, metavar="TIME", help="Start no block that would end later than this (default: 7m)."
     ),
 ]
 Blocks = Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure at most this many blocks.")]
