@@ -54,7 +54,7 @@ def end(environment: Environment, **_: Any) -> None:
     """The last of the figures."""
     stream = STREAMS.pop(environment, None)
     if stream is not None:
-        merge_into(environment.stats, stream.taken(), stream.name)
+        tell(environment, stream)
 
 
 class Visitor(User):
@@ -87,9 +87,14 @@ def report(environment: Environment, stream: Stream) -> None:
     """Keep Locust's figures up to date while the test runs."""
     while STREAMS.get(environment) is stream:
         gevent.sleep(REPORT_S)
-        merge_into(environment.stats, stream.taken(), stream.name)
-        for fault in stream.take_faults():
-            log.warning("%s", fault)
+        tell(environment, stream)
+
+
+def tell(environment: Environment, stream: Stream) -> None:
+    """What happened since the last time: figures to Locust, the first faults to the log."""
+    merge_into(environment.stats, stream.taken(), stream.name)
+    for fault in stream.take_faults():
+        log.warning("%s", fault)
 
 
 hooks: Any = events  # Locust's own are untyped

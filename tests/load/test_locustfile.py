@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 def locust(port: int | str, *options: str) -> subprocess.CompletedProcess[str]:
     file = REPOSITORY / "harness" / "load" / "locustfile.py"
     argv = [sys.executable, "-m", "locust", "-f", str(file), "--scenario", "plaintext", "--headless", "--only-summary"]
-    argv += ["--host", f"http://127.0.0.1:{port}", "-u", "4", "-r", "4", "-t", "2s", "--json", *options]
+    argv += ["--host", f"http://127.0.0.1:{port}", "-u", "4", "-r", "4", "-t", "4s", "--json", *options]
     return subprocess.run(argv, capture_output=True, text=True, timeout=90, check=False, cwd=REPOSITORY)
 
 
@@ -27,7 +27,7 @@ def figures(output: str) -> Sequence[dict[str, object]]:
 def test_locust_shows_what_the_engine_did() -> None:
     with serving(answering(RIGHT)) as served:
         ended = locust(served.port)
-        assert served.connections == 4
+        assert served.connections == 4, ended.stderr
     assert ended.returncode == 0, ended.stderr
     (entry,) = figures(ended.stdout)
     assert (entry["name"], entry["method"]) == (f"127.0.0.1:{served.port}", "plaintext")
@@ -39,7 +39,7 @@ def test_locust_shows_what_the_engine_did() -> None:
 def test_locust_shows_failures_by_kind_and_the_log_says_why() -> None:
     with serving(answering(RIGHT, HEAD + b"Content-Length: 4\r\n\r\nOops")) as served:
         ended = locust(served.port)
-    assert ended.returncode == 1
+    assert ended.returncode == 1, ended.stderr
     (entry,) = figures(ended.stdout)
     assert isinstance(entry["num_failures"], int)
     assert isinstance(entry["num_requests"], int)
