@@ -52,6 +52,11 @@ class Peer:
         self._socket, self._served, self._buffer = connected, served, b""
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def head(self) -> None:
+        """Wait for the head of a request, and no more."""
+        while b"\r\n\r\n" not in self._buffer:
+            self._more()
+
     def request(self) -> int:
         """Wait for a whole request; its number over all connections, from 1."""
         while b"\r\n\r\n" not in self._buffer:

@@ -118,6 +118,27 @@ def test_requests_with_bodies_headers_and_parameters_are_sent_in_turn(any_driver
     assert third == first
 
 
+def test_a_request_longer_than_any_buffer_is_sent_in_full(any_driver: LoadDriver) -> None:
+    long = Request(method="POST", path="/upload", body="0123456789abcdef" * 262_144)  # 4 MiB
+    with serving(answering(RIGHT)) as served:
+        any_driver.prepare([served.target()], [scenario(requests=(long,))])
+        (record,) = any_driver.drive([slice_of(0.4, connections=2, drain_s=10.0)])
+    assert record.errors == {}
+    assert served.requests > 2
+    assert all(request.endswith(long.body.encode()) for request in served.bodies)
+
+
+def test_a_long_response_is_taken_in_full(any_driver: LoadDriver) -> None:
+    body = "0123456789abcdef" * 262_144
+    response = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body.encode())
+    with serving(answering(response)) as served:
+        any_driver.prepare([served.target()], [scenario(body=body)])
+        (record,) = any_driver.drive([slice_of(0.4, connections=2, drain_s=10.0)])
+    assert record.errors == {}
+    assert record.completions > 0
+    assert record.body_bytes == record.completions * len(body)
+
+
 def test_json_is_compared_as_json_and_not_as_bytes(any_driver: LoadDriver) -> None:
     head = HEAD.replace(b"text/plain", b"application/json; charset=utf-8")
     spaced = head + b'Content-Length: 14\r\n\r\n{"b":2, "a":1}'

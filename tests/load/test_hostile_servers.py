@@ -7,6 +7,7 @@ import pytest
 
 from harness.load.driver import LocustDriver
 from harness.model.load import SliceRecord, Target
+from harness.model.scenario import Request
 from tests.load.servers import BODY, HEAD, RIGHT, Behaviour, Peer, Served, answering, scenario, serving, slice_of
 
 
@@ -264,3 +265,18 @@ def test_a_target_that_keeps_nothing_alive_is_never_connected_to_beforehand(
         assert served.connections == served.requests > 0
     assert record.errors == {}
     assert record.completions > 0
+
+
+def test_an_answer_before_the_whole_request_is_out_ends_the_connection(driver: LocustDriver) -> None:
+    def hasty(peer: Peer) -> None:
+        peer.head()
+        peer.send(RIGHT)
+        peer.wait_for_the_end()
+
+    long = Request(method="POST", path="/upload", body="x" * 8_000_000)
+    with serving(hasty) as served:
+        driver.prepare([served.target()], [scenario(requests=(long,))])
+        (record,) = driver.drive([slice_of(connections=1)])
+    assert record.errors == {}
+    assert record.completions > 0
+    assert record.reconnects >= record.completions

@@ -106,11 +106,6 @@ class Connection:
         self.asked_at = self.due = 0.0
 
     @property
-    def is_open(self) -> bool:
-        """Connected, as far as is known."""
-        return self._socket is not None and self._watcher is not None
-
-    @property
     def is_connecting(self) -> bool:
         return self._socket is not None and self._watcher is None
 
@@ -188,12 +183,12 @@ class Connection:
                 self.exchange = exchange = exchange.next
                 self.asked_at = now
                 try:
-                    if self._send(exchange.request) == exchange.request_size:
-                        return
+                    sent = self._send(exchange.request)
                 except OSError as error:
-                    self._broken(error)
+                    self._not_sent(error)
                     return
-                self._fail("reset", "a request went out in part")  # a few hundred bytes into an empty buffer
+                if sent != exchange.request_size:
+                    self._send_later(sent)
                 return
             self._watcher.callback = self._on_idle
             self._answered(exchange.last_size, exchange.last_body_size, None, now)
@@ -250,7 +245,7 @@ class Connection:
         if exact and response.size == len(data) and not head.close and self._lane.keeps_alive:
             exchange.remember(data, len(response.body))
         self._parser = None
-        if head.close or not self._lane.keeps_alive:
+        if head.close or not self._lane.keeps_alive or self._unsent is not None:
             self.close()
         else:
             self._watcher.callback = self._on_idle
@@ -263,18 +258,28 @@ class Connection:
 
     def _transmit(self) -> None:
         """Send the request; what the socket does not take at once follows when it can."""
-        request = self.exchange.request  # type: ignore[union-attr]
+        exchange: Any = self.exchange
         try:
-            sent = self._send(request)
-        except BlockingIOError:
-            sent = 0
+            sent = self._send(exchange.request)
         except OSError as error:
-            self._broken(error)
+            self._not_sent(error)
             return
-        if sent < len(request):
-            self._unsent = memoryview(request)[sent:]
-            self._writer = self._lane.loop.io(self._socket.fileno(), WRITE)
-            self._writer.start(self._on_writable)
+        if sent != exchange.request_size:
+            self._send_later(sent)
+
+    def _not_sent(self, error: OSError) -> None:
+        if isinstance(error, BlockingIOError):
+            self._send_later(0)
+        else:
+            self._broken(error)
+
+    def _send_later(self, sent: int) -> None:
+        """The rest of a request that is longer than the socket's buffer; an answer may come before all of it is out."""
+        exchange: Any = self.exchange
+        self._unsent = memoryview(exchange.request)[sent:]
+        self._watcher.callback = self._on_more
+        self._writer = self._lane.loop.io(self._socket.fileno(), WRITE)
+        self._writer.start(self._on_writable)
 
     def _on_writable(self) -> None:
         assert self._unsent is not None

@@ -13,7 +13,8 @@ def prepared(request: Request, target: Target, level: Level) -> bytes:
     """
     request = request.at(level)
     body = request.body.encode()
-    headers = {"Host": f"{target.host}:{target.port}", "User-Agent": AGENT, "Accept": "*/*"}
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    headers = {"Host": f"{host}:{target.port}", "User-Agent": AGENT, "Accept": "*/*"}
     if not target.keep_alive:
         headers["Connection"] = "close"
     if body or request.method == "POST":
