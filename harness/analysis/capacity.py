@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import median_low
 
-from harness.analysis.latency import blocks_that_count, cells_asked, marks_of, why_failed
+from harness.analysis.latency import blocks_that_count, cells_asked, marks_of, scenarios_asked, why_failed
 from harness.analysis.percentiles import time_within, times_of
 from harness.analysis.places import league_of
 from harness.model.campaign import CampaignRecord
@@ -50,7 +50,7 @@ def capacity_rows(record: CampaignRecord, searches: Sequence[CapacitySearch]) ->
             _row(record, cell, scenario, criterion, [s for s in kept if (s.cell, s.scenario) == (cell.id, scenario)])
             for cell in cells_asked(record, scenario)
         )
-        for scenario in record.plan.latency
+        for scenario in scenarios_asked(record)
     }
 
 

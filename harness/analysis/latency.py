@@ -53,7 +53,7 @@ def latency_rows(record: CampaignRecord, windows: Sequence[LatencyWindow]) -> di
             _row(record, cell, scenario, [w for w in kept if (w.cell, w.scenario) == (cell.id, scenario)])
             for cell in cells_asked(record, scenario)
         )
-        for scenario in record.plan.latency
+        for scenario in scenarios_asked(record)
     }
 
 
@@ -64,10 +64,17 @@ def blocks_that_count(
     return frozenset(record.completed_blocks or {max((one.block for one in measured), default=0)})
 
 
+def scenarios_asked(record: CampaignRecord) -> Iterator[str]:
+    """The scenarios of the plan whose latency was asked for, in the order they were."""
+    planned = {scenario.id for scenario in record.plan.scenarios}
+    return (scenario for scenario in record.plan.latency if scenario in planned)
+
+
 def cells_asked(record: CampaignRecord, scenario: str) -> Iterator[Cell]:
     """The cells whose application answers the scenario, in plan order, without A/A twins."""
     for cell in record.plan.cells:
-        if not cell.twin and scenario in record.applications[cell.app].scenarios:
+        application = record.applications.get(cell.app)
+        if not cell.twin and application is not None and scenario in application.scenarios:
             yield cell
 
 

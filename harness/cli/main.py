@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.commands.clean import clean
 from harness.cli.commands.doctor import doctor
+from harness.cli.commands.export import export
 from harness.cli.commands.list import list_
 from harness.cli.commands.lock import lock
 from harness.cli.commands.report import report
@@ -30,6 +31,7 @@ app.command()(doctor)
 app.command()(verify)
 app.command()(run)
 app.command()(report)
+app.command()(export)
 app.command()(lock)
 app.command()(clean)
 app.command()(serve)

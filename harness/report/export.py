@@ -3,51 +3,69 @@
 import json
 from typing import Any
 
+from harness.model.latency import LatencyRow
 from harness.model.scenario import ScenarioManifest
+from harness.report.document import Costs, Inference, RankingDocument
 from harness.report.view.costs import costs
+from harness.report.view.limits import limits
 from harness.report.view.source import Source
 
 
-def ranking_document(source: Source) -> dict[str, Any]:
-    """`scenarios` maps each scenario's id to its rows, best first; what else is known of it stands beside that."""
+def ranking_of(source: Source) -> RankingDocument:
+    """The figures of a campaign. `scenarios` maps each scenario's id to its rows, best first."""
     record, ranking = source.record, source.ranking
     known = (scenario.id for scenario in record.plan.scenarios if scenario.id in ranking.scenarios)
-    found = {id_: ranking.scenarios[id_].model_dump(mode="json") for id_ in known}
-    return {
-        "schema_version": 1,
-        "campaign": record.id,
-        "created_at": record.created_at,
-        "ended_at": record.ended_at,
-        "state": record.state,
-        "harness_version": record.harness_version,
-        "commit": record.commit,
-        "seed": record.plan.seed,
-        "completed_blocks": record.completed_blocks,
-        "reference": ranking.reference,
-        "delta": ranking.delta,
-        "scenarios": {id_: one.pop("rows") for id_, one in found.items()},
-        "unranked": {id_: one.pop("unranked") for id_, one in found.items()},
-        "pairs": {id_: one.pop("pairs") for id_, one in found.items()},
-        "inference": found,
-        "overall": ranking.overall.model_dump(mode="json") if ranking.overall else None,
-        "effects": [effect.model_dump(mode="json") for effect in ranking.effects],
-        "costs": {item.id: _costs(source, item) for item in record.plan.scenarios},
-        "titles": {name.id: name.label for name in source.names.values()},
-        "machine": record.machine.model_dump(mode="json"),
-        "interpreter": record.interpreter.model_dump(mode="json"),
-    }
+    found = {id_: ranking.scenarios[id_] for id_ in known}
+    return RankingDocument(
+        campaign=record.id,
+        created_at=record.created_at,
+        ended_at=record.ended_at,
+        state=record.state,
+        harness_version=record.harness_version,
+        commit=record.commit,
+        seed=record.plan.seed,
+        completed_blocks=record.completed_blocks,
+        reference=ranking.reference,
+        delta=ranking.delta,
+        scenarios={id_: one.rows for id_, one in found.items()},
+        unranked={id_: one.unranked for id_, one in found.items()},
+        pairs={id_: one.pairs for id_, one in found.items()},
+        inference={id_: Inference(**{name: getattr(one, name) for name in INFERRED}) for id_, one in found.items()},
+        overall=ranking.overall,
+        effects=ranking.effects,
+        costs={item.id: _costs(source, item) for item in record.plan.scenarios},
+        limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
+        latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},
+        capacity=dict(source.capacity),
+        null_rps=record.null_rps,
+        titles={name.id: name.label for name in source.names.values()},
+        machine=record.machine,
+        interpreter=record.interpreter,
+    )
 
 
-def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Any]:
-    """By cell: microseconds of CPU a request, bytes of memory, seconds of start-up; None where not told."""
+INFERRED = tuple(Inference.model_fields)
+
+
+def ranking_document(source: Source) -> dict[str, Any]:
+    """The same as plain values."""
+    return ranking_of(source).model_dump(mode="json")
+
+
+def _bare(row: LatencyRow) -> LatencyRow:
+    """Without the histogram: it is in the results folder, and would be most of the file."""
+    return row.model_copy(update={"histogram": None})
+
+
+def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
     return {
-        cell: {
-            "cpu_us_a_request": found.cpu.value,
-            "service_cpu_us_a_request": found.service.value,
-            "load_pss_bytes": found.memory.value,
-            "rest_pss_bytes": found.rest.value,
-            "startup_s": found.startup.value,
-        }
+        cell: Costs(
+            cpu_us_a_request=found.cpu.value,
+            service_cpu_us_a_request=found.service.value,
+            load_pss_bytes=found.memory.value,
+            rest_pss_bytes=found.rest.value,
+            startup_s=found.startup.value,
+        )
         for cell, found in costs(source, scenario).items()
     }
 

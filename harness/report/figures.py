@@ -10,7 +10,7 @@ from harness.report.charts.cost import cost
 from harness.report.charts.figure import Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
-from harness.report.charts.percentiles import percentiles
+from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
 from harness.report.charts.trace import trace
 from harness.report.text import count, shorten
 from harness.report.view import curves
@@ -56,8 +56,12 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
     yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
         f"requests a second against {of}", "only one level was driven"
     )
+    if rows := source.latency.get(scenario.id):
+        yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
+            "response time at a fixed rate", "no cell has two percentiles with 100 requests beyond them"
+        )
     latencies = curves.latencies(source, scenario)
-    yield percentiles(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
+    yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
         "response time under full load", _why_no_times(latencies)
     )
     yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.analysis.capacity import capacity_rows
 from harness.analysis.gather import salvaged
+from harness.analysis.latency import latency_rows
 from harness.analysis.ranking import rank
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
@@ -12,6 +14,7 @@ from harness.model.trial import Trial
 from harness.report.export import as_json, ranking_document
 from harness.report.page import html
 from harness.report.view.source import Source
+from harness.report.windows import usable_windows
 from harness.store.folder import ResultsFolder
 
 
@@ -42,7 +45,16 @@ def read(results: Path) -> Source:
         slices, broken = folder.read_slices()
         found, notices = salvaged(record, slices), (*notices, *broken)
     trials, more = _usable(record, found)
-    return Source(record, trials, rank(record, trials), (*notices, *more))
+    windows, spoiled = usable_windows(record, folder)
+    searches, cut = folder.read_searches()
+    return Source(
+        record=record,
+        trials=trials,
+        ranking=rank(record, trials),
+        notices=(*notices, *more, *spoiled, *cut),
+        latency=latency_rows(record, windows),
+        capacity=capacity_rows(record, searches),
+    )
 
 
 def _usable(record: CampaignRecord, trials: Iterable[Trial]) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:

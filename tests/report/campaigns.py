@@ -13,6 +13,7 @@ from harness.load.histogram import Times
 from harness.model.application import AppManifest, Targets, Tier, Uses
 from harness.model.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
 from harness.model.cell import Cell
+from harness.model.latency import CapacitySearch, Criterion, LatencyWindow, Probe
 from harness.model.machine import Cores, Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
 from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
@@ -253,9 +254,82 @@ def campaign(
     return record, trials_of(living, manifests, blocks, rotations=rotations, timed=timed)
 
 
-def saved(path: Path, record: CampaignRecord, trials: Sequence[Trial]) -> Path:
+def saved(
+    path: Path,
+    record: CampaignRecord,
+    trials: Sequence[Trial],
+    windows: Sequence[LatencyWindow] = (),
+    searches: Sequence[CapacitySearch] = (),
+) -> Path:
     """The campaign as a results folder, written the way the campaign writes it."""
     folder = ResultsFolder.create(path)
     folder.write_record(record)
     folder.append_trials(trials)
+    folder.append_windows(windows)
+    folder.append_searches(searches)
     return path
+
+
+def with_latency(
+    record: CampaignRecord, *, requests: int = 12_000, scenario_id: str = "json", p99_s: float | None = 0.05
+) -> tuple[CampaignRecord, tuple[LatencyWindow, ...], tuple[CapacitySearch, ...]]:
+    """The record with the latency of one scenario asked for, and what was measured of it in each block."""
+    plan = record.plan.model_copy(update={"latency": (scenario_id,), "p99_s": p99_s})
+    level = next(item.rank.at for item in plan.scenarios if item.id == scenario_id)
+    cells = [cell for cell in plan.cells if not cell.twin and cell.id in record.cells]
+    rates = {app.id: app.rates[scenario_id] for app in APPS}
+    windows, searches = [], []
+    for block in record.completed_blocks:
+        for cell in cells:
+            rate = rates[cell.app]
+            windows.append(window(cell.id, block, scenario_id, level, rate, requests=requests))
+            searches.append(search(cell.id, block, scenario_id, level, rate))
+    return record.model_copy(update={"plan": plan}), tuple(windows), tuple(searches)
+
+
+def window(
+    cell: str, block: int, scenario_id: str, level: Level, rate: float, *, requests: int, **changes: object
+) -> LatencyWindow:
+    """A window at half the rate, its response times exponential."""
+    seconds = np.random.default_rng(block + 1).exponential(10 / rate, requests)
+    found, service = Times(), Times()
+    found.add(seconds)
+    service.add(seconds / 2)
+    values: dict[str, object] = {
+        "cell": cell,
+        "block": block,
+        "scenario": scenario_id,
+        "level": level,
+        "share": 0.5,
+        "capacity_before": rate,
+        "capacity_after": 1.02 * rate,
+        "offered_rate": rate / 2,
+        "started_at": 1_795_332_700.0 + block,
+        "duration_s": 2 * requests / rate,
+        "offered": requests,
+        "completions": requests,
+        "histogram": found.encoded(),
+        "service_histogram": service.encoded(),
+        "mean_s": float(seconds.mean()),
+        "max_s": float(seconds.max()),
+    }
+    return LatencyWindow.model_validate(values | changes)
+
+
+def search(cell: str, block: int, scenario_id: str, level: Level, rate: float) -> CapacitySearch:
+    """Held at 0.8 of the rate, broken at 0.9 of it."""
+    held, broken = 0.8 * rate, 0.9 * rate
+    return CapacitySearch(
+        cell=cell,
+        block=block,
+        scenario=scenario_id,
+        level=level,
+        criterion=Criterion(p99_s=0.05),
+        ceiling=rate,
+        highest=held,
+        broken=broken,
+        probes=(
+            Probe(offered_rate=held, duration_s=2, offered=int(2 * held), completions=int(2 * held)),
+            Probe(offered_rate=broken, duration_s=2, offered=int(2 * broken), completions=int(rate), broke=("p99",)),
+        ),
+    )

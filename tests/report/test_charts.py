@@ -15,7 +15,7 @@ from harness.report.charts.figure import TOKENS, Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.lines import Line, apart
 from harness.report.charts.memory import memory
-from harness.report.charts.percentiles import percentiles
+from harness.report.charts.percentiles import under_full_load
 from harness.report.charts.scale import plain, ticks
 from harness.report.charts.trace import machine_speed, trace
 from tests.report.dom import parse
@@ -52,7 +52,7 @@ def every_chart() -> list[Chart]:
         agreement("json", "JSON", AGREEMENTS, "Raw"),
         cost("json", "JSON", COSTS),
         levels("json", "JSON", LINES, "connections"),
-        percentiles("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
+        under_full_load("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
         memory("json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]),
         trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
     )
@@ -88,7 +88,7 @@ def test_without_data_there_is_no_chart() -> None:
     assert agreement("json", "JSON", [], "Raw") is None
     assert cost("json", "JSON", []) is None
     assert levels("json", "JSON", one_point, "connections") is None
-    assert percentiles("json", "JSON", one_point, "64 connections") is None
+    assert under_full_load("json", "JSON", one_point, "64 connections") is None
     assert memory("json", "JSON", one_point) is None
     assert trace("json", "JSON", [a_trial("a", 0, (10,))]) is None
 

@@ -12,10 +12,32 @@ from harness.report.charts.scale import logarithmic
 SHOWN: Final[Mapping[float, str]] = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %"}
 LEAST_BEYOND: Final = 100
 """Observations that must lie beyond a percentile before it is shown."""
+_SHOWN_WHERE: Final = "A percentile is shown where at least 100 requests lie beyond it."
 
 
-def percentiles(scenario: str, title: str, found: Sequence[lines.Line], load: str) -> Chart | None:
-    """Points are (share, milliseconds). None where no cell has two percentiles to show."""
+def under_full_load(scenario: str, title: str, found: Sequence[lines.Line], load: str) -> Chart | None:
+    """The closed model. Points are (share, milliseconds); None where no cell has two percentiles to show."""
+    return _percentiles(
+        f"percentiles-{scenario}",
+        f"{title}: response time under full load",
+        f"At {load}, everybody asking as fast as they can: mostly the time spent waiting for one's turn. It follows "
+        f"from throughput and is not ranked. {_SHOWN_WHERE}",
+        found,
+    )
+
+
+def at_a_fixed_rate(scenario: str, title: str, found: Sequence[lines.Line], share: str) -> Chart | None:
+    """The open model. Points are (share, milliseconds); None where no cell has two percentiles to show."""
+    return _percentiles(
+        f"latency-{scenario}",
+        f"{title}: response time at a fixed rate",
+        f"At {share} of what each cell can do, every request timed from the moment it was due, so that a server that "
+        f"stands still is charged for those who wait. {_SHOWN_WHERE}",
+        found,
+    )
+
+
+def _percentiles(id_: str, title: str, caption: str, found: Sequence[lines.Line]) -> Chart | None:
     turned = [
         lines.Line(line.label, tuple((1 / (1 - share), time) for share, time in line.points), line.floor)
         for line in found
@@ -24,11 +46,14 @@ def percentiles(scenario: str, title: str, found: Sequence[lines.Line], load: st
     if not turned:
         return None
     return chart(
-        f"percentiles-{scenario}",
-        title=f"{title}: response time under full load",
-        caption=f"At {load}, everybody asking as fast as they can: mostly the time spent waiting for one's turn. It "
-        "follows from throughput and is not ranked. A percentile is shown where at least 100 answers lie beyond it.",
-        says=lines.in_words(turned, {1 / (1 - share): name for share, name in SHOWN.items()}, "milliseconds"),
+        id_,
+        title=title,
+        caption=caption,
+        says=lines.in_words(
+            turned,
+            {1 / (1 - share): f"{100 * share:.4g} %" for line in found for share, _ in line.points},
+            "milliseconds",
+        ),
         height=lines.HEIGHT,
         draw=lambda figure: _draw(figure, turned),
     )

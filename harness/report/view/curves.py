@@ -1,15 +1,15 @@
 """What the charts of a scenario are drawn from."""
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import geometric_mean, median
 from typing import Final
 
-from hdrh.codec import HdrCookieException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
+from harness.analysis.percentiles import takes, time_within, times_of
 from harness.load.histogram import empty
+from harness.model.latency import LatencyRow
 from harness.model.ranking import RankedCell, ScenarioRanking
 from harness.model.scenario import Level, ScenarioManifest
 from harness.model.trial import Trial
@@ -19,8 +19,10 @@ from harness.report.charts.lines import Line
 from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
 from harness.report.view.costs import MIB, NOTHING, costs
 from harness.report.view.source import Source
+from harness.report.windows import UNREADABLE
 
-_UNREADABLE: Final = (ValueError, IndexError, zlib.error, HdrCookieException, HdrLengthException)
+_AT: Final = (0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995, 0.9999)
+"""Shares at which a curve of response times has a point."""
 
 
 def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
@@ -115,7 +117,7 @@ def _merged(trials: Iterable[Trial]) -> tuple[Mapping[str, HdrHistogram], int]:
     for trial in trials:
         try:
             merged.setdefault(trial.cell, empty()).decode_and_add(trial.histogram)
-        except _UNREADABLE:
+        except UNREADABLE:
             unreadable += 1
     return merged, unreadable
 
@@ -127,6 +129,23 @@ def _percentiles(histogram: HdrHistogram) -> tuple[tuple[float, float], ...]:
         for share in SHOWN
         if answers * (1 - share) >= LEAST_BEYOND
     )
+
+
+def offered(source: Source, scenario: ScenarioManifest) -> list[Line]:
+    """Response times at a fixed rate, from the due moment, all windows of a cell merged; (share, milliseconds)."""
+    lines = [
+        Line(name.label, _times(row), name.floor)
+        for row in source.latency.get(scenario.id, ())
+        if row.histogram and (name := source.name(row.cell, row.app, row.server))
+    ]
+    return [line for line in lines if line.points]
+
+
+def _times(row: LatencyRow) -> tuple[tuple[float, float], ...]:
+    """Where enough requests lie beyond the share, and as far as requests were answered at all."""
+    times = times_of(row.histogram)
+    found = ((share, time_within(times, row.offered, share)) for share in _AT if row.offered >= takes(share))
+    return tuple((share, 1000 * seconds) for share, seconds in found if seconds)
 
 
 def _label(source: Source, row: RankedCell) -> str:

@@ -10,8 +10,10 @@ from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.model.ranking import RankedCell
 from harness.model.scenario import ScenarioManifest
+from harness.report.document import Limited
 from harness.report.text import Figure, clean, percent, rate, shorten
 from harness.report.view.facts import Fact
+from harness.report.view.limits import in_words, limits
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 
@@ -35,12 +37,13 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """One scenario of a cell: its value in every block, or why there are none."""
+    """One scenario of a cell: its value in every block, or why there are none; and what limited it, where told."""
 
     scenario: str
     title: str
     values: tuple[Value, ...]
     reason: str
+    limited: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,13 @@ class Detail:
 def details(source: Source) -> tuple[Detail, ...]:
     """Every cell of the plan, in its order."""
     gates = _gates(source)
-    return tuple(_detail(source, cell, gates.get(cell.id, ())) for cell in source.record.plan.cells)
+    limited = {scenario.id: limits(source, scenario) for scenario in source.record.plan.scenarios}
+    return tuple(_detail(source, cell, gates.get(cell.id, ()), limited) for cell in source.record.plan.cells)
 
 
-def _detail(source: Source, cell: Cell, gates: tuple[Gate, ...]) -> Detail:
+def _detail(
+    source: Source, cell: Cell, gates: tuple[Gate, ...], limited: Mapping[str, Mapping[str, Limited]]
+) -> Detail:
     record = source.record
     seen, app = record.cells.get(cell.id, CellFacts()), record.applications.get(cell.app)
     failure = source.failure(cell.id)
@@ -91,7 +97,7 @@ def _detail(source: Source, cell: Cell, gates: tuple[Gate, ...]) -> Detail:
         facts=tuple(_facts(cell, seen, app)),
         verified=tuple(shorten(scenario, 80) for scenario in seen.verified),
         packages=_packages(cell, seen, app),
-        blocks=tuple(_blocks(source, cell.id, scenario) for scenario in record.plan.scenarios),
+        blocks=tuple(_blocks(source, cell.id, scenario, limited[scenario.id]) for scenario in record.plan.scenarios),
         gates=gates,
     )
 
@@ -152,17 +158,18 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _blocks(source: Source, cell: str, scenario: ScenarioManifest) -> Blocks:
+def _blocks(source: Source, cell: str, scenario: ScenarioManifest, limited: Mapping[str, Limited]) -> Blocks:
+    told = shorten(in_words(limited[cell]), 300) if cell in limited else ""
     title = shorten(scenario.title, 80)
     found = source.ranking.scenarios.get(scenario.id)
     for row in found.rows if found else ():
         if row.cell == cell:
-            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "")
+            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "", told)
     for other in found.unranked if found else ():
         if other.cell == cell:
-            return Blocks(scenario.id, title, (), shorten(other.reason, 300))
+            return Blocks(scenario.id, title, (), shorten(other.reason, 300), told)
     twin = "an A/A twin: it gives the noise floor and holds no place" if source.name(cell).twin else ""
-    return Blocks(scenario.id, title, (), twin or "nothing was measured")
+    return Blocks(scenario.id, title, (), twin or "nothing was measured", told)
 
 
 def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:

@@ -4,7 +4,21 @@ from dataclasses import dataclass
 
 from harness.model.campaign import CampaignRecord, ServiceFacts
 from harness.model.machine import Machine
-from harness.report.text import NOT_AVAILABLE, count, duration, listing, moment, percent, share, shorten, size
+from harness.report.text import (
+    NOT_AVAILABLE,
+    Figure,
+    absent,
+    count,
+    duration,
+    listing,
+    moment,
+    percent,
+    rate,
+    share,
+    shorten,
+    size,
+)
+from harness.report.view.limits import ceiling
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
 
@@ -95,9 +109,11 @@ def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
     return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not told)") for term, text in told)
 
 
-def plan_facts(record: CampaignRecord) -> tuple[Fact, ...]:
+def plan_facts(source: Source) -> tuple[Fact, ...]:
     """The plan, as far as it is not told elsewhere."""
+    record = source.record
     plan, shape = record.plan, record.plan.shape
+    null = absent("not measured") if record.null_rps is None else rate(record.null_rps)
     return (
         Fact("Campaign", shorten(record.id, LINE)),
         Fact("Seed", str(plan.seed)),
@@ -110,6 +126,11 @@ def plan_facts(record: CampaignRecord) -> tuple[Fact, ...]:
         Fact("Database", plan.database),
         Fact("Connection pool, all workers of a cell", f"{plan.pool_size:,}"),
         Fact("Load driver", shorten(plan.load_driver, 40)),
+        _told(
+            "Load driver against a responder that does nothing",
+            null,
+        ),
+        _told("Ceiling of the load driver at what these requests cost it", ceiling(source)),
     )
 
 
@@ -125,6 +146,10 @@ def phases(record: CampaignRecord) -> tuple[Phase, ...]:
         Phase(shorten(name, 60), duration(spent), f"{100 * spent / whole:.2f}%", f"{100 * spent / whole:.0f} %")
         for name, spent in record.phases_s.items()
     )
+
+
+def _told(term: str, requests: Figure) -> Fact:
+    return Fact(term, f"{requests.text} ({requests.reason})" if requests.reason else f"{requests.text} requests/s")
 
 
 def _lasted(record: CampaignRecord) -> str:

@@ -10,6 +10,7 @@ from harness.report.view.details import Detail, details
 from harness.report.view.effects import EffectRow, effect_rows
 from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
 from harness.report.view.glance import Glance, glance
+from harness.report.view.latency import Latency, latency
 from harness.report.view.remarks import Remark
 from harness.report.view.source import Source
 from harness.report.view.table import Table, table
@@ -38,6 +39,7 @@ class Page:
     tables: tuple[Table, ...]
     figures: Mapping[str, Figures]
     effects: Mapping[str, tuple[EffectRow, ...]]
+    latency: Mapping[str, Latency | None]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
     reference: str
@@ -64,13 +66,14 @@ def page(source: Source) -> Page:
         tables=tables,
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        latency={scenario.id: latency(source, scenario) for scenario in record.plan.scenarios},
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),
         reference=source.ranking.reference,
         reference_label=source.reference.label,
         details=details(source),
         machine=machine_facts(record),
-        plan=plan_facts(record),
+        plan=plan_facts(source),
         phases=phases(record),
         remarks=remarks(source),
     )

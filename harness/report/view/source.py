@@ -1,11 +1,12 @@
 """What a page is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from harness.analysis.eligible import eligible
 from harness.model.campaign import CampaignRecord
+from harness.model.latency import CapacityRow, LatencyRow
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import PairVerdict, Ranking
 from harness.model.scenario import Level, ScenarioManifest
@@ -15,12 +16,14 @@ from harness.report.view.names import Name, name_of, names
 
 @dataclass(frozen=True)
 class Source:
-    """A campaign as it was recorded, and what the analysis concluded from it."""
+    """A campaign as it was recorded, and what the analysis concluded from it; `latency`, `capacity`: by scenario id."""
 
     record: CampaignRecord
     trials: tuple[Trial, ...]
     ranking: Ranking
     notices: tuple[Notice, ...] = ()
+    latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
+    capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Mapping[str, Name]:

@@ -1,0 +1,93 @@
+"""What ranking.json holds: the published schema (docs/ranking.schema.json) is made from these records."""
+
+from typing import Any, Final, Literal
+
+from harness.model.latency import CapacityRow, LatencyRow
+from harness.model.machine import Interpreter, Machine
+from harness.model.notice import Notice
+from harness.model.ranking import Effect, NoiseFloor, OverallRanking, PairVerdict, RankedCell, UnrankedCell
+from harness.model.record import Record
+from harness.model.scenario import Level
+from harness.model.trial import Limit
+
+RANKING_VERSION: Final = 1
+"""Of ranking.json.
+
+1  first version
+"""
+
+
+class Inference(Record):
+    """What the ranking of one scenario rests on; the words are those of ScenarioRanking."""
+
+    scenario: str
+    level: Level
+    estimate: bool
+    noise_floor: NoiseFloor | None
+    blocks: int
+    confidence: float | None
+    block_sd: float | None
+    restart_sd: float | None
+    slice_sd: float | None
+    notices: tuple[Notice, ...]
+
+
+class Costs(Record):
+    """Microseconds of CPU a request, bytes of proportional memory, seconds to the first answer; null: not told."""
+
+    cpu_us_a_request: float | None
+    service_cpu_us_a_request: float | None
+    load_pss_bytes: float | None
+    rest_pss_bytes: float | None
+    startup_s: float | None
+
+
+class Limited(Record):
+    """What limited a cell in most of its `blocks`, and in how many. `ceiling_rps`: what the load generator could have
+    done at this cost a request, with all its cores; the median over blocks."""
+
+    limit: Limit
+    blocks: int
+    of_blocks: int
+    reason: str
+    ceiling_rps: float | None
+
+
+class RankingDocument(Record):
+    """ranking.json. Maps whose key is not told are keyed by scenario id, those inside them by cell id.
+
+    Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
+    scenarios whose latency was asked for. `null_rps`: the load generator against a responder that does nothing.
+    """
+
+    schema_version: Literal[1] = RANKING_VERSION
+    campaign: str
+    created_at: float
+    ended_at: float | None
+    state: Literal["running", "finished", "interrupted"]
+    harness_version: str
+    commit: str | None
+    seed: int
+    completed_blocks: tuple[int, ...]
+    reference: str
+    delta: float
+    scenarios: dict[str, tuple[RankedCell, ...]]
+    unranked: dict[str, tuple[UnrankedCell, ...]]
+    pairs: dict[str, tuple[PairVerdict, ...]]
+    inference: dict[str, Inference]
+    overall: OverallRanking | None
+    effects: tuple[Effect, ...]
+    costs: dict[str, dict[str, Costs]]
+    limits: dict[str, dict[str, Limited]]
+    latency: dict[str, tuple[LatencyRow, ...]]
+    capacity: dict[str, tuple[CapacityRow, ...]]
+    null_rps: float | None
+    titles: dict[str, str]
+    machine: Machine
+    interpreter: Interpreter
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of ranking.json."""
+    described = RankingDocument.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described, "title": "ranking.json"}

@@ -1,0 +1,119 @@
+"""The figures of ranking.json as a table for spreadsheets and as one for a README."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from harness.model.latency import CapacityRow, LatencyRow
+from harness.model.ranking import RankedCell
+from harness.report.document import RankingDocument
+from harness.report.text import clean, number, percent, shorten, times, times_between
+
+COLUMNS: Final = (
+    *("scenario", "connections", "n", "league", "rank_low", "rank_high", "group", "title", "cell", "app", "server"),
+    *("tier", "rps", "rps_low", "rps_high", "ratio", "ratio_low", "ratio_high", "blocks", "slices", "completions"),
+    *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
+    *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
+    *("capacity_high", "estimate", "reason"),
+)
+"""Of the CSV, one row a cell and scenario; what was not measured is empty."""
+_RANKED: Final = frozenset(COLUMNS) & frozenset(RankedCell.model_fields)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_csv(document: RankingDocument) -> str:
+    """RFC 4180 with a head. A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP,
+    CSV injection); numbers are written in full, as in ranking.json."""
+    written = io.StringIO()
+    table = csv.DictWriter(written, COLUMNS, restval="", lineterminator="\r\n")
+    table.writeheader()
+    for row in _rows(document):
+        table.writerow({name: _harmless(value) for name, value in row.items()})
+    return written.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = clean(value)
+    return f"'{text}" if value.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _rows(document: RankingDocument) -> Iterator[dict[str, Any]]:
+    for scenario, rows in document.scenarios.items():
+        inference = document.inference[scenario]
+        common = {"scenario": scenario, **inference.level.model_dump(), "estimate": inference.estimate}
+        for row in rows:
+            known = row.model_dump(include=set(_RANKED))
+            yield {**common, "title": document.titles.get(row.cell), **known, **_beside(document, scenario, row.cell)}
+        for cell in document.unranked[scenario]:
+            yield {**common, "title": document.titles.get(cell.cell), **cell.model_dump()}
+
+
+def _beside(document: RankingDocument, scenario: str, cell: str) -> dict[str, Any]:
+    """Costs, what limited the cell, and its response times, as far as they are known."""
+    costs = document.costs.get(scenario, {}).get(cell)
+    limited = document.limits.get(scenario, {}).get(cell)
+    latency = next((row for row in document.latency.get(scenario, ()) if row.cell == cell), None)
+    capacity = next((row for row in document.capacity.get(scenario, ()) if row.cell == cell), None)
+    return {
+        **(costs.model_dump() if costs else {}),
+        "limit": limited.limit if limited else None,
+        **(_times(latency) if latency else {}),
+        **(_capacity(capacity) if capacity else {}),
+    }
+
+
+def _times(row: LatencyRow) -> Mapping[str, float | None]:
+    return {"offered_rate": row.offered_rate, **{f"p{100 * p.share:g}_s": p.seconds for p in row.percentiles}}
+
+
+def _capacity(row: CapacityRow) -> Mapping[str, float | None]:
+    return {"capacity_rps": row.rate, "capacity_low": row.low, "capacity_high": row.high}
+
+
+def as_markdown(document: RankingDocument) -> str:
+    """A table a scenario and league, best first, as GitHub shows them."""
+    return "\n".join(line for scenario in document.scenarios for line in _section(document, scenario))
+
+
+def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
+    inference, rows = document.inference[scenario], document.scenarios[scenario]
+    yield f"### {_plain(scenario)} at {inference.level.label}{' (estimate)' if inference.estimate else ''}"
+    yield ""
+    for league in dict.fromkeys(row.league for row in rows):
+        told = [row for row in rows if row.league == league]
+        if len({row.league for row in rows}) > 1:
+            yield from (f"*{league}*", "")
+        yield f"| rank | application | requests/s | against {_plain(document.titles.get(document.reference, ''))} |"
+        yield "|---|---|---:|---:|"
+        yield from (_line(document, row) for row in told)
+        yield ""
+    for cell in document.unranked[scenario]:
+        name = document.titles.get(cell.cell, cell.cell)
+        yield from (f"- n/a: {_plain(name)}: {_plain(cell.reason)}", "")
+    if inference.noise_floor and inference.noise_floor.share is not None:
+        yield from (f"Noise floor {percent(inference.noise_floor.share)}, {inference.blocks} blocks.", "")
+
+
+def _line(document: RankingDocument, row: RankedCell) -> str:
+    place = str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
+    told = row.rps_low is not None and row.rps_high is not None
+    bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if told else ""
+    name = _plain(document.titles.get(row.cell, row.cell))
+    return f"| {place} | {name} | {number(row.rps)}{bounds} | {_ratio(document, row)} |"
+
+
+def _ratio(document: RankingDocument, row: RankedCell) -> str:
+    if row.ratio is None:
+        return "n/a"
+    if row.cell == document.reference or row.ratio_low is None or row.ratio_high is None:
+        return times(row.ratio)
+    return f"{times(row.ratio)} ({times_between(row.ratio_low, row.ratio_high)})"
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing is Markdown or HTML."""
+    line = shorten(clean(text), 300)
+    return "".join(f"\\{character}" if character in "\\`*_{}[]<>#|~&!" else character for character in line)

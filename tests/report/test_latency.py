@@ -1,0 +1,112 @@
+"""Response times at a fixed rate, and rates under a limit, on the page and in ranking.json."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from harness.model.notice import Notice
+from harness.report.write import write_report
+from tests.report.campaigns import campaign, saved, with_latency
+from tests.report.dom import Element, parse
+
+SHARES = (0.5, 0.9, 0.95, 0.99, 0.999)
+MOVED = Notice(code="capacity-moved", seen="it moved")
+
+
+def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
+    record, trials = campaign(2)
+    asked, windows, searches = with_latency(record, **how)
+    page = write_report(saved(tmp_path / "results", asked, trials, windows, searches), tmp_path / "out")
+    return parse(page.read_text()), json.loads(page.with_name("ranking.json").read_text())
+
+
+def values(row: Element) -> list[float | None]:
+    found = [cell.attributes["data-value"] for cell in row.all("td")]
+    return [float(value) if value else None for value in found]
+
+
+def shown(page: Element, **table: str) -> dict[str, Element]:
+    rows = page.one("table", **table).one("tbody").all("tr")
+    return {row.attributes["data-cell"]: row for row in rows}
+
+
+def test_response_times_on_the_page_are_those_of_ranking_json(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    rows = shown(page, data_latency="json")
+    assert list(rows) == [row["cell"] for row in figures["latency"]["json"]]
+    assert len(rows) == 6
+    for row in figures["latency"]["json"]:
+        times = {found["share"]: found["seconds"] for found in row["percentiles"]}
+        expected = [row["offered_rate"], row["achieved_share"], *(times[share] for share in SHARES), row["max_s"]]
+        assert values(rows[row["cell"]]) == [*expected, row["windows"]]
+        assert None not in expected[:-2]
+        assert row["histogram"] is None
+
+
+def test_the_capacity_under_a_limit_is_told_with_its_width(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    rows = shown(page, data_capacity="json")
+    for row in figures["capacity"]["json"]:
+        assert values(rows[row["cell"]]) == [row["rate"], row["high"] - row["low"], 2, 4]
+    assert "Highest rate with p99 within 50.0 ms" in page.text
+
+
+def test_a_percentile_that_too_few_requests_reach_is_absent_with_the_reason(tmp_path: Path) -> None:
+    page, figures = report(tmp_path, requests=600)
+    for row in shown(page, data_latency="json").values():
+        p99 = row.all("td")[5]
+        assert p99.attributes["data-value"] == ""
+        assert p99.text == "n/a takes 10,000 requests; 1,200 were due"
+    assert figures["latency"]["json"][0]["percentiles"][3]["seconds"] is None
+    assert "response time at a fixed rate" in page.one("section", id="json").text
+
+
+def test_without_a_limit_there_is_no_table_of_capacities(tmp_path: Path) -> None:
+    page, figures = report(tmp_path, p99_s=None)
+    assert figures["capacity"] == {}
+    assert not page.all("table", data_capacity="json")
+
+
+def test_where_latency_was_not_asked_for_nothing_is_said_of_it(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    assert list(figures["latency"]) == ["json"]
+    assert not page.all("table", data_latency="db")
+    titles = [chart.one("title").text for chart in page.all("svg", class_="chart")]
+    assert "JSON: response time at a fixed rate" in titles
+    assert "One database row: response time at a fixed rate" not in titles
+
+
+def test_discarded_windows_are_counted_and_failed_requests_told(tmp_path: Path) -> None:
+    record, trials = campaign(2)
+    asked, windows, _ = with_latency(record)
+    first, *others = windows
+    again = next(window for window in others if window.cell == first.cell)
+    changed = [
+        first.model_copy(update={"discarded": MOVED}),
+        *(w.model_copy(update={"errors": {"status": 60}}) if w is again else w for w in others),
+    ]
+    page = parse(write_report(saved(tmp_path / "results", asked, trials, changed), tmp_path / "out").read_text())
+    row = shown(page, data_latency="json")[first.cell]
+    assert row.all("td")[-1].text == "1 1 discarded"
+    assert "0.5 % of requests failed" in row.one("th").text
+
+
+def test_a_window_that_cannot_be_read_is_named_and_the_rest_reported(tmp_path: Path) -> None:
+    record, trials = campaign(2)
+    asked, windows, _ = with_latency(record)
+    broken = [windows[0].model_copy(update={"histogram": "HISTFAAA"}), *windows[1:]]
+    page = parse(write_report(saved(tmp_path / "results", asked, trials, broken), tmp_path / "out").read_text())
+    assert (
+        "block 0, scenario json was left out: its histogram cannot be read" in page.one("section", id="conditions").text
+    )
+    assert len(shown(page, data_latency="json")) == 6
+
+
+def test_a_record_whose_latency_names_what_is_not_planned_is_no_obstacle(tmp_path: Path) -> None:
+    record, trials = campaign(2)
+    asked, windows, searches = with_latency(record)
+    plan = asked.plan.model_copy(update={"latency": ("json", "elsewhere")})
+    gone = {app: manifest for app, manifest in asked.applications.items() if app != "flask"}
+    odd = asked.model_copy(update={"plan": plan, "applications": gone})
+    page = write_report(saved(tmp_path / "results", odd, trials, windows, searches), tmp_path / "out")
+    assert len(shown(parse(page.read_text()), data_latency="json")) == 5
