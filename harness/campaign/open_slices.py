@@ -10,8 +10,8 @@ from harness.model.campaign import Plan
 from harness.model.load import Slice, SliceRecord
 from harness.model.scenario import ScenarioManifest
 
-CAPACITY_S: Final = 0.4
-"""Length of a closed slice that a capacity is taken from: shorter ones differ from each other by too much by chance."""
+CAPACITY_S: Final = 0.3
+"""Length of a closed slice that a capacity is taken from. Longer ones agree no better: what moves is the machine."""
 
 BURN_IN_S: Final = 0.1
 """Of an open slice: until about as much is answered as falls due. Longer for a cell that takes longer to answer."""

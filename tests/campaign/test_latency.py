@@ -1,0 +1,123 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from harness.analysis.percentiles import time_within, times_of
+from harness.campaign.latency import expected_s, measure_latency
+from harness.campaign.open_slices import CAPACITY_S, capacity_slice, open_slice
+from harness.campaign.searching import LONGEST_PROBE_S, PROBE_S, probe_length
+from harness.load.driver import LocustDriver
+from harness.model.latency import LatencyWindow
+from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
+
+A, B, TWIN = cell("a"), cell("b"), cell("a", twin=1)
+
+
+def measured(bench, block) -> tuple[LatencyWindow, ...]:  # type: ignore[no-untyped-def]
+    """All windows of the block, as they are read back from the disk."""
+    for _ in measure_latency(bench, block, SCENARIO, rates={}, dice=random.Random(1)):
+        pass
+    windows, notices = bench.folder.read_windows()
+    assert notices == ()
+    return windows
+
+
+def test_a_window_is_offered_its_share_of_the_capacity_seen_right_before_it(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    with queue(tmp_path / "a.log", [2.0]) as server:
+        bench = bench_of(driver, tmp_path, [A], latency_share=0.4)
+        window = measured(bench, block_of(bench, {A: server}))[-1]
+    assert 0 < window.capacity_before <= 510  # it cannot do more than 500 a second
+    assert window.offered_rate == pytest.approx(0.4 * window.capacity_before)
+    assert window.duration_s == pytest.approx(0.5)
+    assert window.offered == pytest.approx(window.offered_rate * 0.5, abs=1)
+    assert window.errors == {}
+    times = times_of(window.histogram)
+    assert times.count == window.offered
+    assert times.at(1) >= 0.0019  # no answer before its service time is over
+    assert (time_within(times, window.offered, 0.5) or 0) <= (window.max_s or 0) + 1e-5
+    assert bench.phases.seconds().keys() == {"latency"}
+
+
+def test_each_cell_but_the_twin_has_a_window_and_none_is_a_slice_of_a_trial(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    with queue(tmp_path / "a", [2.0]) as one, queue(tmp_path / "b", [4.0]) as two, queue(tmp_path / "t", [2.0]) as twin:
+        bench = bench_of(driver, tmp_path, [A, B, TWIN])
+        block = block_of(bench, {A: one, B: two, TWIN: twin})
+        windows = measured(bench, block)
+    assert {window.cell for window in windows} == {A.id, B.id}
+    assert block.slices == []
+    assert bench.folder.read_slices() == ({}, ())
+
+
+def test_a_server_that_changes_its_speed_meanwhile_is_measured_once_more_from_where_it_is_now(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    before_the_window = int(CAPACITY_S * 500)
+    with queue(tmp_path / "a.log", [2.0], f"--slow-after={before_the_window + 60}") as server:
+        bench = bench_of(driver, tmp_path, [A])
+        first, second = measured(bench, block_of(bench, {A: server}))
+    assert first.discarded is not None
+    assert first.discarded.code == "capacity-moved"
+    assert first.capacity_after < 0.7 * first.capacity_before
+    assert (first.repeat, second.repeat) == (False, True)
+    assert second.capacity_before == first.capacity_after
+
+
+def test_a_server_that_answers_nothing_rightly_has_no_window_that_counts(driver: LocustDriver, tmp_path: Path) -> None:
+    with queue(tmp_path / "a.log", [2.0], "--fail") as server:
+        bench = bench_of(driver, tmp_path, [A], p99_s=0.05)
+        windows = measured(bench, block_of(bench, {A: server}))
+    assert [window.discarded.code for window in windows if window.discarded] == ["no-capacity"] * 2
+    assert {window.offered_rate for window in windows} == {0}
+    assert bench.folder.read_searches() == ((), ())
+
+
+def test_a_server_that_dies_fails_its_cell_and_the_others_are_measured(driver: LocustDriver, tmp_path: Path) -> None:
+    with queue(tmp_path / "a.log", [2.0], "--die-after=150") as one, queue(tmp_path / "b.log", [2.0]) as two:
+        bench = bench_of(driver, tmp_path, [A, B])
+        block = block_of(bench, {A: one, B: two})
+        windows = list(
+            zip(measure_latency(bench, block, SCENARIO, rates={}, dice=random.Random(1)), range(6), strict=False)
+        )
+    assert windows
+    assert [failure.cell for failure in block.failures] == [A.id]
+    assert "exit code 7" in block.failures[0].reason
+    kept = [window for window in bench.folder.read_windows()[0] if window.discarded is None]
+    assert {window.cell for window in kept} <= {B.id}
+
+
+def test_nothing_is_measured_where_no_latency_was_asked_for_or_an_end_was(driver: LocustDriver, tmp_path: Path) -> None:
+    with queue(tmp_path / "a.log", [2.0]) as server:
+        unasked = bench_of(driver, tmp_path / "one", [A], latency=())
+        assert measured(unasked, block_of(unasked, {A: server})) == ()
+        ended = bench_of(driver, tmp_path / "two", [A])
+        ended.interrupt.asked = True
+        assert measured(ended, block_of(ended, {A: server})) == ()
+
+
+def bench_plan():  # type: ignore[no-untyped-def]
+    from tests.campaign.test_planning import a_plan
+
+    return a_plan()
+
+
+def test_slow_cells_are_given_longer_burn_ins_looks_and_probes() -> None:
+    plan, slow, quick = bench_plan(), 20.0, 20_000.0
+    assert capacity_slice(plan, A.id, MANIFEST, quick).length_s == CAPACITY_S
+    assert capacity_slice(plan, A.id, MANIFEST, slow).length_s == pytest.approx(4 * 16 / slow)
+    burnt_in = [
+        open_slice(A.id, MANIFEST, rate=c / 2, counted_s=0.5, capacity=c).burn_in_s for c in (quick, slow, 0.01)
+    ]
+    assert burnt_in == [0.1, pytest.approx(2 * 16 / slow), 5.0]
+    assert open_slice(A.id, MANIFEST, rate=10, counted_s=0.5, capacity=slow).length_s == pytest.approx(2.1)
+    assert (probe_length(quick), probe_length(200.0), probe_length(slow)) == (PROBE_S, 5.0, LONGEST_PROBE_S)
+
+
+def test_the_latency_of_one_scenario_takes_little_of_a_block_by_default() -> None:
+    shape, latency_s = bench_plan().shape, expected_s(bench_plan(), 6)
+    driven_s = 3 * (shape.rotations_s + 7 * shape.warm_up_s)  # three scenarios, seven cells of which one is a twin
+    assert latency_s <= 0.19 * (driven_s + latency_s)  # starts and checks come on top
