@@ -1,6 +1,7 @@
 """The form of every program: options, what the machine lacks, figures last, an exit code."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -26,6 +27,7 @@ def parser(about: str | None) -> argparse.ArgumentParser:
 
 def ended(program: Callable[[], Outcome], *, quick: bool) -> int:
     """Run the program, tell bounds it missed on standard error and its figures on standard output; its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends with-blocks, as Ctrl-C does
     try:
         outcome = program()
     except HarnessError as fault:
@@ -54,6 +56,11 @@ def look_at_the_machine() -> None:
             where="this machine",
             mend="run it on Linux with two cores or more (see: .venv/bin/harness doctor)",
         )
+    warn_if_busy()
+
+
+def warn_if_busy() -> None:
+    """Figures are meant for an idle machine; say how busy this one is."""
     busy = psutil.cpu_percent(LOOK_S) / 100
     if busy > BUSY_SHARE:
         say(f"warning: other programs use {busy:.0%} of this machine; figures are meant for an idle one")
