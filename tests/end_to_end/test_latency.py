@@ -1,0 +1,70 @@
+"""A real campaign that measures response times: real servers, the real command."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.campaign.options import RunOptions
+from harness.store.folder import ResultsFolder
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+HARNESS = Path(sys.executable).with_name("harness")
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, str]:
+    """Its results, and what the command said on standard output."""
+    folder = tmp_path_factory.mktemp("campaign")
+    command = [str(HARNESS), "run", "--quick", "--rotations", "1s", "--only", "raw-asgi", "--scenario", "json"]
+    command += ["--latency", "json", "--window", "700ms", "--latency-share", "40%", "--p99", "500ms", "--seed", "7"]
+    command += ["--results", str(folder / "results"), "--out", str(folder / "report")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    (results,) = [path for path in (folder / "results").iterdir() if not path.is_symlink()]
+    return ResultsFolder.open(results), done.stdout
+
+
+def test_each_cell_has_a_window_at_its_share_of_what_it_could_do_before(campaign: tuple[ResultsFolder, str]) -> None:
+    folder, _ = campaign
+    windows, notices = folder.read_windows()
+    assert notices == ()
+    assert len({window.cell for window in windows}) == 1
+    assert "twin" not in windows[0].cell
+    for window in windows:
+        assert window.scenario == "json"
+        assert window.offered_rate == pytest.approx(0.4 * window.capacity_before)
+        assert window.offered == pytest.approx(0.7 * window.offered_rate, abs=2)
+        assert window.histogram is not None
+        assert window.service_histogram is not None
+    assert [window.repeat for window in windows] == [False, True][: len(windows)]
+    assert all(window.discarded for window in windows[:-1])
+
+
+def test_the_search_ends_with_a_bracket_between_nothing_and_what_the_cell_can_do(
+    campaign: tuple[ResultsFolder, str],
+) -> None:
+    folder, _ = campaign
+    (search,), notices = folder.read_searches()
+    assert notices == ()
+    assert search.ceiling == folder.read_windows()[0][-1].capacity_after
+    assert search.criterion.p99_s == 0.5
+    assert search.highest is not None
+    assert search.highest <= search.ceiling
+    assert search.broken is None or search.highest < search.broken <= search.ceiling
+
+
+def test_the_plan_says_what_was_asked_for_and_time_is_told_by_phase(campaign: tuple[ResultsFolder, str]) -> None:
+    record = campaign[0].read_record()
+    options = RunOptions.like(record.plan)
+    assert (options.latency, options.latency_share, options.p99_s) == (("json",), 0.4, 0.5)
+    assert options.shape.window_s == pytest.approx(0.7)
+    assert {"latency", "capacity"} <= record.phases_s.keys()
+    assert all(trial.level.connections == 64 for trial in campaign[0].read_trials()[0])
+
+
+def test_the_terminal_shows_times_and_the_highest_rate(campaign: tuple[ResultsFolder, str]) -> None:
+    _, said = campaign
+    assert "json: highest rate with p99 within 500 ms" in said
+    assert "json: response times in ms at 40% of each cell's capacity" in said
