@@ -10,7 +10,7 @@ from gevent.queue import Empty, Queue
 from locust.exception import RPCError
 from locust.runners import STATE_MISSING
 
-from harness.load.distributed import ANSWER, PING, Clock, clock_of
+from harness.load.distributed import ANSWER, HELLO, PING, Clock, clock_of
 from harness.load.user import LoadEnvironment
 from harness.model.errors import EnvironmentRefused, HarnessError
 
@@ -42,6 +42,8 @@ class Crew:
                 f"{host}:{port} cannot be listened on", where="load master", mend="choose another --port or --bind"
             ) from taken
         self._answers: Queue[Answer] = Queue()
+        self._greeted: set[str] = set()
+        self._runner.register_message(HELLO, self._on_hello)
         self._runner.register_message(ANSWER, self._on_answer)
         self._number = 0
 
@@ -52,7 +54,8 @@ class Crew:
 
     def living(self) -> set[str]:
         """Workers that are connected and gave a sign of life within the last few seconds."""
-        return {worker for worker, node in self._runner.clients.items() if node.state != STATE_MISSING}
+        present = {worker for worker, node in self._runner.clients.items() if node.state != STATE_MISSING}
+        return present & self._greeted
 
     def users(self) -> dict[str, int]:
         """Users by living worker, as last reported."""
@@ -106,6 +109,9 @@ class Crew:
         if "fault" in answer.data:
             raise HarnessError(answer.data["fault"], where=f"load worker {answer.worker}", mend="see its log")
         return answer
+
+    def _on_hello(self, msg: Any, **_: Any) -> None:
+        self._greeted.add(msg.node_id)
 
     def _on_answer(self, msg: Any, **_: Any) -> None:
         self._answers.put(Answer(msg.node_id, msg.data, clock()))

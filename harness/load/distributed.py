@@ -11,6 +11,8 @@ from harness.model.record import Record
 DEFAULT_PORT: Final = 5557
 """Locust's."""
 
+HELLO: Final = "harness-hello"
+"""A worker understands what follows from here on: Locust calls it ready a moment too early."""
 PING: Final = "harness-ping"
 PREPARE: Final = "harness-prepare"
 SETTLE: Final = "harness-settle"

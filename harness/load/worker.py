@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import gevent
 
-from harness.load.distributed import ANSWER, PING, PREPARE, SETTLE, SLICE
+from harness.load.distributed import ANSWER, HELLO, PING, PREPARE, SETTLE, SLICE
 from harness.load.engine.rotation import Outcome, Rotation, Slots
 from harness.load.fleet import CONNECT_TIMEOUT_S, SPAWN_TIMEOUT_S, await_until
 from harness.load.messages import Prepare
@@ -46,6 +46,7 @@ class Worker:
         self._runner = self._environment.create_worker_runner(master_host, master_port)
         for kind, doing in {PREPARE: self._prepare, SETTLE: self._settle, SLICE: self._drive, PING: self._ping}.items():
             self._runner.register_message(kind, self._answering(doing), concurrent=kind != PING)
+        self._runner.send_message(HELLO)
 
     def serve(self) -> None:
         """Until the master says so, or has been silent for a minute."""
