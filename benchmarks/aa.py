@@ -48,7 +48,7 @@ def options_of(selection: Selection, arguments: argparse.Namespace, seed: int) -
         selection=selection,
         reference=NAMES[seed % len(NAMES)],
         seed=seed,
-        shape=SliceShape(rotations_s=arguments.seconds, warm_up_s=0.5),
+        shape=SliceShape(rotations_s=arguments.seconds),
         max_blocks=arguments.blocks,
         latency=(NONE,),
         budget_s=3600,
@@ -95,7 +95,7 @@ def conclude(found: Sequence[ScenarioRanking]) -> Outcome:
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     parser = shared.program.parser(__doc__)
     parser.add_argument("--campaigns", type=int, help="how many (default: 30; with --quick 2)")
-    parser.add_argument("--blocks", type=int, default=4, help="of each campaign, at most (default: 4)")
+    parser.add_argument("--blocks", type=int, default=3, help="of each campaign, at most (default: 3)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of rotations in a block (default: 3)")
     found = parser.parse_args(given)
     found.campaigns = found.campaigns or (2 if found.quick else 30)
