@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from harness.cli.commands.clean import clean
+from harness.cli.commands.compare import compare
 from harness.cli.commands.doctor import doctor
 from harness.cli.commands.export import export
 from harness.cli.commands.list import list_
@@ -21,8 +22,8 @@ from harness.model.errors import ExitCode, HarnessError
 
 HELP: Final = """Which Python web framework and server to choose, measured on your own machine.
 
-Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 5 environment refused, 6 inconclusive
-(only under --fail-on), 130 interrupted.
+Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5 environment refused,
+6 inconclusive (4 and 6 only under --fail-on), 130 interrupted.
 """
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -31,6 +32,7 @@ app.command()(doctor)
 app.command()(verify)
 app.command()(run)
 app.command()(report)
+app.command()(compare)
 app.command()(export)
 app.command()(lock)
 app.command()(clean)

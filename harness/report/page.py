@@ -9,8 +9,11 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.model.campaign import CampaignRecord
+from harness.model.comparison import Comparison
 from harness.report.export import inside_html, ranking_document
 from harness.report.text import clean
+from harness.report.view.comparison import comparison_page
 from harness.report.view.page import page
 from harness.report.view.source import Source
 
@@ -31,6 +34,14 @@ def html(source: Source) -> str:
             ranking=inside_html(ranking_document(source)),
         )
     )
+
+
+def comparison_html(comparison: Comparison, later: CampaignRecord) -> str:
+    """The page of a comparison; it has no script at all."""
+    css = _asset("page.css")
+    policy = f"default-src 'none'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    template = _environment().get_template("compare.html.j2")
+    return template.render(page=comparison_page(comparison, later), css=css, policy=policy)
 
 
 @cache

@@ -27,8 +27,8 @@ def write_report(results: Path, out: Path) -> Path:
     page, figures = html(source), as_json(ranking_document(source))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _replace(out / "ranking.json", figures)
-        _replace(out / "index.html", page)
+        replace(out / "ranking.json", figures)
+        replace(out / "index.html", page)
     except OSError as error:
         raise EnvironmentRefused(
             f"the report cannot be written: {error.strerror}", where=str(out), mend="name another folder with --out"
@@ -89,7 +89,7 @@ def _unusable(trial: Trial, fault: str) -> Notice:
     )
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
     """A reader sees the old file or the new one, never half of one."""
     new = path.with_name(path.name + ".new")
     new.write_bytes(text.encode())

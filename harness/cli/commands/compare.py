@@ -1,0 +1,63 @@
+"""`harness compare`: what changed from one campaign to a later one."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from harness.cli import options, quantities
+from harness.model.errors import ExitCode
+
+Before = Annotated[Path, typer.Argument(metavar="A", help="The earlier campaign: its folder, or its name in results/.")]
+After = Annotated[Path, typer.Argument(metavar="B", help="The later campaign.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Also write a page (compare.html) and comparison.json here.")
+]
+Delta = Annotated[
+    float | None,
+    typer.Option(
+        "--delta",
+        parser=quantities.percentage,
+        metavar="SHARE",
+        help="The difference that matters, such as 3% (default: the larger of both campaigns').",
+    ),
+]
+AcrossMachines = Annotated[
+    bool, typer.Option("--across-machines", help="Compare although the machines differ; the result says so.")
+]
+FailOn = Annotated[
+    Literal["regression"] | None,
+    typer.Option("--fail-on", help="End with 4 where a cell got worse, or failed that had a figure before."),
+]
+
+
+def compare(
+    before: Before,
+    after: After,
+    *,
+    out: Out = None,
+    delta: Delta = None,
+    across_machines: AcrossMachines = False,
+    fail_on: FailOn = None,
+    json: options.Json = False,
+) -> int:
+    """Compare two campaigns, cell by cell: ratios to the reference cell, with intervals."""
+    from harness.analysis.comparison import compare as compared
+    from harness.campaign.project import Project
+    from harness.cli.comparing import show
+    from harness.cli.console import messages, output, print_json
+    from harness.cli.folders import results_folder
+    from harness.report.comparison import measured, write_comparison
+
+    project = Project.here()
+    sides = [measured(results_folder(project, given)) for given in (before, after)]
+    comparison = compared(sides[0], sides[1], delta=delta, across_machines=across_machines)
+    if json:
+        print_json(comparison.model_dump(mode="json"))
+    else:
+        show(comparison)
+    if out is not None:
+        page = write_comparison(comparison, sides[1].record, out)
+        messages.print("The comparison:", end=" ")
+        (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
+    return ExitCode.REGRESSION if fail_on and comparison.regressed else ExitCode.OK
