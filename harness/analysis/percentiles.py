@@ -16,12 +16,13 @@ MIN_BEYOND: Final = 100
 
 @dataclass(frozen=True)
 class Times:
-    """The times in a histogram: the distinct values, rising, in microseconds, and how many times lie at or below each.
+    """The times in a histogram: its buckets that hold any, from the shortest, and how many times lie in each or before.
 
-    A value is the highest of its bucket: at most 0.1 % too long, never too short.
+    A time is told as the highest of its bucket: at most 0.1 % too long, never too short.
     """
 
-    values_us: Ints
+    histogram: HdrHistogram | None
+    buckets: Ints
     upto: Ints
 
     @property
@@ -30,18 +31,19 @@ class Times:
 
     def at(self, rank: int) -> float:
         """Seconds of the time with this rank, counted from 1 for the shortest."""
-        return float(self.values_us[np.searchsorted(self.upto, rank)]) / 1e6
+        assert self.histogram is not None, "a rank has been counted"
+        lowest = self.histogram.get_value_from_index(int(self.buckets[np.searchsorted(self.upto, rank)]))
+        return float(self.histogram.get_highest_equivalent_value(lowest)) / 1e6
 
 
 def times_of(histogram: str | None) -> Times:
     """The times in an encoded histogram (HdrHistogram V2, microseconds)."""
     if histogram is None:
-        return Times(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
+        return Times(None, np.array([], dtype=np.int64), np.array([], dtype=np.int64))
     decoded = HdrHistogram.decode(histogram)
     counts = np.frombuffer(decoded.counts, dtype=np.uint64).astype(np.int64)
     used = np.flatnonzero(counts)
-    values = [decoded.get_highest_equivalent_value(decoded.get_value_from_index(int(index))) for index in used]
-    return Times(np.array(values, dtype=np.int64), np.cumsum(counts[used]))
+    return Times(decoded, used, np.cumsum(counts[used]))
 
 
 def time_within(times: Times, due: int, share: float) -> float | None:
