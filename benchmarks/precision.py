@@ -11,17 +11,15 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
-from math import log
 from typing import Final
 
 import shared.program
 from shared.comparison import Pair, Round, figures, missed, tell_errors_against_time
 from shared.figures import Outcome
-from shared.live import Live, live_cells
+from shared.live import Live, live_cells, log_rate
 
 from harness.campaign.options import RunOptions, Selection
 from harness.model.cell import Cell
-from harness.model.load import SliceRecord
 
 COMPARED: Final = ("raw-asgi", "starlette", "fastapi", "flask")
 CORE: Final = (*COMPARED, "raw-wsgi", "django")
@@ -83,10 +81,6 @@ def one_pair_of_two(live: Live, one: Cell, other: Cell, dice: random.Random) -> 
     records = live.drive(order if forward else order[::-1])
     ones_short, others_long, ones_long, others_short = map(log_rate, records if forward else records[::-1])
     return Pair(one.app, ones_short, ones_long), Pair(other.app, others_short, others_long)
-
-
-def log_rate(record: SliceRecord) -> float:
-    return log(record.rate)
 
 
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:

@@ -50,9 +50,9 @@ def tell_errors_against_time(rounds: Sequence[Round]) -> None:
     fewest = min(len(each.rotations) for each in rounds)
     round_s = float(np.mean([each.seconds for each in rounds]))
     say("\nseconds  s.e. by windows  by rotations")
-    for share in (8, 4, 2):
-        error = ratio_error(by_rotations(rounds, max(1, fewest // share)))
-        say(f"{round_s / share:7.1f}  {'none yet':>15}  {error:12.2%}")
+    for first in sorted({max(1, fewest // share) for share in (8, 4, 2)}):
+        error = ratio_error(by_rotations(rounds, first))
+        say(f"{round_s * first / fewest:7.1f}  {'none yet':>15}  {error:12.2%}")
     for size in (1, 2, 4):
         if len(rounds) >= 3 * size:
             by_window, by_rotation = (ratio_error(grouped(values, size)) for values in (windows, rotations))

@@ -1,5 +1,6 @@
 """The project's own servers, live and driven directly: what a campaign does, without its blocks."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -58,15 +59,20 @@ class Live:
         records = list(self.driver.drive(slices))
         for record in records:
             errors = sum(record.errors.values())
-            if not record.completions or errors > MAX_ERROR_SHARE * (errors + record.completions):
+            if not record.answered or errors > MAX_ERROR_SHARE * (errors + record.answered):
                 raise TargetFailed(
-                    f"{record.completions} right answers and {errors} errors {dict(record.errors)} in one slice",
+                    f"{record.answered} right answers and {errors} errors {dict(record.errors)} in one slice",
                     phase="measure",
                     where=record.target,
                     mend="see that it keeps the contract: .venv/bin/harness verify",
                     log_tail=self.servers[record.target].process.log_tail(),
                 )
         return records
+
+
+def log_rate(record: SliceRecord) -> float:
+    """log(requests a second); a counted stretch without an answer counts as half a one, as in a campaign."""
+    return math.log(max(record.completions, 0.5) / record.duration_s)
 
 
 @contextmanager
