@@ -23,9 +23,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import shared.program
+
+# isort: split
+# Above, harness is looked for and told when it is missing; below, what came with it is used.
 import numpy as np
 import psutil
-import shared.program
 from shared.figures import Figure, Outcome, exact
 from shared.live import live_cells
 

@@ -17,8 +17,7 @@ def test_a_program_says_what_it_does_and_how_long_it_takes(program: Path) -> Non
     assert "minute" in done.stdout
 
 
-# engine.py takes in numpy before it looks whether the harness is there
-@pytest.mark.parametrize("program", [p for p in PROGRAMS if p.stem != "engine"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_a_python_without_harness_is_told_how_to_get_it(program: Path) -> None:
     bare = subprocess.run([sys.executable, "-S", str(program), "--quick"], capture_output=True, text=True, check=False)
     assert bare.returncode == 1
