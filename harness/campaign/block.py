@@ -30,13 +30,15 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
     every one: which is the last, nobody knows beforehand."""
     dice = block_dice(bench.plan, block.number)
     with servers_up(bench, block, one_by_one=first):
+        if bench.interrupt.asked:
+            return
         verify(bench, block, full=first)
         rest(bench, block, first=first)
         prepare(bench, block)
         for scenario in dice.sample(list(bench.scenarios.values()), len(bench.scenarios)):
             if block.living(scenario) and not bench.interrupt.asked:
                 yield from measure_scenario(bench, block, scenario, dice)
-        verify(bench, block, full=not bench.interrupt.asked)
+        verify(bench, block, full=not bench.interrupt.asked, after=True)
 
 
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
@@ -106,14 +108,14 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
             stack.close()
 
 
-def verify(bench: Bench, block: Block, *, full: bool) -> None:
+def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> None:
     """Check the contract of every living cell; one that does not keep it fails with what was seen."""
     living = block.living()
     with bench.phases.timed("verify"):
         found = verify_all([(block.live[c.id].target, bench.stage.scenarios_of(c)) for c in living], full=full)
     for verification in found:
         if verification.passed:
-            block.know(verification.cell, verified=verification.scenarios)
+            block.know(verification.cell, **{"verified_after" if after else "verified": verification.scenarios})
         else:
             block.fail(failure_of(verification, block.live[verification.cell]))
 

@@ -17,17 +17,21 @@ from harness.campaign.preparation import Prepared, database_up, install
 from harness.campaign.progress import Progress
 from harness.campaign.project import Project
 from harness.campaign.recording import Recorder
-from harness.campaign.resume import refuse_unlike
+from harness.campaign.resume import refuse_other_services, refuse_unlike
 from harness.campaign.stage import Stage
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, driver_class
 from harness.model.campaign import CampaignRecord
-from harness.model.errors import EnvironmentRefused
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Failure
 from harness.store.folder import ResultsFolder
+from harness.target.folders import locked_if_free
 
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
+
+RUNNING_NAME: Final = ".running"
+"""In a campaign's folder: locked while it is measured."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,21 @@ class Start:
 
 
 def begin(prepared: Prepared, results: Path) -> Start:
-    """A new campaign's folder below `results`. Raises EnvironmentRefused where the disk is nearly full."""
-    results.mkdir(parents=True, exist_ok=True)
+    """A new campaign's folder below `results`. Raises EnvironmentRefused where it cannot be, or the disk is nearly
+    full."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        _refuse_a_full_disk(results)
+        return Start(ResultsFolder.create(results / prepared.record.id), prepared.record, 0)
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"results cannot be kept there: {error.strerror}",
+            where=str(results),
+            mend="name another place with --results",
+        ) from None
+
+
+def _refuse_a_full_disk(results: Path) -> None:
     free = shutil.disk_usage(results).free
     if free < ROOM_BYTES:
         raise EnvironmentRefused(
@@ -49,7 +66,6 @@ def begin(prepared: Prepared, results: Path) -> Start:
             where=str(results),
             mend="make room, or name another place with --results",
         )
-    return Start(ResultsFolder.create(results / prepared.record.id), prepared.record, 0)
 
 
 def go_on(prepared: Prepared, path: Path) -> Start:
@@ -74,11 +90,27 @@ def run(project: Project, prepared: Prepared, start: Start, progress: Progress) 
 
     Raises KeyboardInterrupt where an end was asked for twice; what was measured is kept.
     """
+    with _by_nobody_else(start.folder):
+        return _run(project, prepared, start, progress)
+
+
+@contextmanager
+def _by_nobody_else(folder: ResultsFolder) -> Iterator[None]:
+    """Two that write into one folder would mix two campaigns. The kernel frees it when a harness is killed."""
+    with locked_if_free(folder.path / RUNNING_NAME) as free:
+        if not free:
+            raise UsageError(
+                "this campaign is being measured at this moment", where=str(folder.path), mend="wait for its end"
+            )
+        yield
+
+
+def _run(project: Project, prepared: Prepared, start: Start, progress: Progress) -> CampaignRecord:
     recorder = Recorder(start.folder, start.record)
     phases = Phases(start.record.phases_s)
     state = "interrupted"
     try:
-        with listening() as interrupt:
+        with listening(progress.ending) as interrupt:
             with (
                 _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench,
                 pinned(prepared.ground.cores.generator),
@@ -111,6 +143,7 @@ def _bench(
             service = stack.enter_context(database_up(prepared, recorder.folder.work))
             driver = stack.enter_context(driver_of(prepared, recorder.folder.logs / "load.log"))
         if service:
+            refuse_other_services(recorder.record.services, [service.facts], recorder.folder.path)
             recorder.update(services=(service.facts,))
         null_rps = _null_rps(prepared, driver, recorder, progress, phases)
         yield Bench(

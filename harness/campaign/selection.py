@@ -55,6 +55,13 @@ def _chosen(
     project: Project, found: tuple[Application, ...], wanted: Selection
 ) -> tuple[tuple[Application, ...], tuple[tuple[Application, str], ...]]:
     if wanted.pairs:
+        missing = sorted({app for app, _ in wanted.pairs} - {application.id for application in found})
+        if missing:
+            raise UsageError(
+                f"the campaign measured {', '.join(missing)}, of which nothing is found now",
+                where="--resume",
+                mend="give the folder of each application outside apps/ again: --app DIR",
+            )
         known = {
             application.id: application for application in choose_applications(found, [a for a, _ in wanted.pairs])
         }

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.campaign.project import Project
-from harness.model.errors import UsageError
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.report.write import write_report
 
 LATEST: Final = "latest"
@@ -34,10 +34,28 @@ def report_on(project: Project, results: Path, out: Path | None) -> Path:
     return page
 
 
+def place_for_report(out: Path | None) -> None:
+    """Make the folder that was named for the report, so that one that cannot be is refused before anything is measured.
+
+    Raises EnvironmentRefused.
+    """
+    try:
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"the report cannot be written there: {error.strerror}",
+            where=str(out),
+            mend="name another folder with --out",
+        ) from None
+
+
 def point_latest_at(folder: Path) -> None:
     """Make `latest` beside the folder a link to it; somebody's own file or folder of that name is left alone."""
     link = folder.parent / LATEST
-    if link.is_symlink():
-        link.unlink()
-    if not link.exists():
-        link.symlink_to(folder.name, target_is_directory=True)
+    if link.exists() and not link.is_symlink():
+        return
+    new = folder.parent / f".{LATEST}.{folder.name}"  # replaced in one step, also beside another campaign that does so
+    new.unlink(missing_ok=True)
+    new.symlink_to(folder.name, target_is_directory=True)
+    new.replace(link)

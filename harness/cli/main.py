@@ -1,6 +1,5 @@
 """`harness`: the commands, and what every one of them does with a fault."""
 
-import os
 import sys
 from typing import Final
 
@@ -42,23 +41,28 @@ app.command()(worker)
 
 def main() -> None:
     """The entry point of the command. A HarnessError becomes one message and its exit code, without a traceback."""
-    sys.exit(_ended(sys.argv[1:] or ["--help"]))
+    sys.exit(ended(sys.argv[1:] or ["--help"]))
 
 
-def _ended(arguments: list[str]) -> int:
+def _help_on(command: str) -> str:
+    known = {one.name or one.callback.__name__ for one in app.registered_commands if one.callback}
+    return f"harness {command} --help" if command in known else "harness --help"
+
+
+def ended(arguments: list[str]) -> int:
+    """Do what is asked; the exit code."""
     try:
         code = app(args=arguments, prog_name="harness", standalone_mode=False)
     except HarnessError as error:
         print_error(str(error))
         return int(error.exit_code)
     except typer.TyperException as error:
-        print_error(f"{error.format_message()}\nsee: harness {' '.join(arguments[:1])} --help")
+        print_error(f"{error.format_message()}\nsee: {_help_on(arguments[0])}")
         return int(ExitCode.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         print_error("interrupted")
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has gone; the interpreter must not complain while it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # So rich and typer end, both quietly, when whoever read the output has gone (`harness list | head`): no fault.
         return int(ExitCode.OK)
     return int(code or ExitCode.OK)

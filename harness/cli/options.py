@@ -111,9 +111,16 @@ def shape(
     try:
         return SliceShape.model_validate(base.model_dump() | given)
     except ValidationError as error:
-        faults = "; ".join(fault["msg"] for fault in error.errors())
+        options = {
+            "length_s": "--slice",
+            "burn_in_s": "--burn-in",
+            "rotations_s": "--rotations",
+            "window_s": "--window",
+        }
+        fault = error.errors()[0]
+        where = ", ".join(options[str(name)] for name in fault["loc"] or options)
         raise UsageError(
-            faults, where="--slice, --burn-in, --rotations, --window", mend="see: harness run --help"
+            fault["msg"].removeprefix("Value error, "), where=where, mend="see: harness run --help"
         ) from None
 
 

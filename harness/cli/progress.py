@@ -1,5 +1,6 @@
 """A campaign's progress on the terminal: a bar with time to go, on standard error."""
 
+import os
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.analysis.unresolved import Unresolved
+from harness.campaign.progress import Silent
 from harness.cli.console import messages
 from harness.cli.quantities import spoken
 from harness.model.notice import Failure, Notice
@@ -55,14 +57,30 @@ class Bar:
             pairs = sum(len(scenario.pairs) for scenario in still_open)
             self.step(f"  {pairs} pairs of cells are neither tied nor told apart yet")
 
+    def ending(self) -> None:
+        # Past all buffers, one of which may be in use at this moment.
+        os.write(2, b"\nEnding after the rotation in hand; once more ends at once\n")
+
     def failed(self, failure: Failure) -> None:
-        messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
-        if failure.log_tail:
-            messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
+        tell_failure(failure)
 
     def noticed(self, notice: Notice) -> None:
         text = f"note: {notice.seen}" + (f" ({notice.mend})" if notice.mend else "")
         messages.print(text, style="yellow", markup=False, highlight=False)
+
+
+class FaultsAlone(Silent):
+    """No progress; only what went wrong."""
+
+    def failed(self, failure: Failure) -> None:
+        tell_failure(failure)
+
+
+def tell_failure(failure: Failure) -> None:
+    """The reason, and below it the end of the log."""
+    messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
+    if failure.log_tail:
+        messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:

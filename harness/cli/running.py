@@ -1,6 +1,8 @@
 """The steps of `harness run`: options to a plan, the plan shown, the campaign measured, its end told."""
 
 import contextlib
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,13 +10,12 @@ from harness.analysis.capacity import capacity_rows
 from harness.analysis.latency import latency_rows
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
-from harness.campaign.progress import Silent
 from harness.campaign.project import Project
 from harness.campaign.run import Start, run
 from harness.cli.console import messages, output, print_json
 from harness.cli.folders import point_latest_at, report_on
 from harness.cli.latency_tables import capacity_table, latency_table
-from harness.cli.progress import Bar
+from harness.cli.progress import Bar, FaultsAlone
 from harness.cli.quantities import spoken
 from harness.cli.tables import ranking_table, table
 from harness.model.campaign import CampaignRecord, Plan
@@ -80,13 +81,15 @@ def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) 
     """Run the campaign with its progress on the terminal. One that is interrupted twice is reported all the same."""
     point_latest_at(start.folder.path)
     with contextlib.ExitStack() as stack:
-        progress = Silent() if quiet else stack.enter_context(Bar())
+        progress = FaultsAlone() if quiet else stack.enter_context(Bar())
         with contextlib.suppress(KeyboardInterrupt):
             run(project, prepared, start, progress)
 
 
-def finish(project: Project, results: Path, out: Path | None, *, json: bool, fail_on: str | None) -> ExitCode:
-    """Write the report, print the ranking and what went wrong, and say how it ended."""
+def finish(
+    project: Project, results: Path, out: Path | None, *, json: bool, fail_on: str | None, again: Sequence[str]
+) -> ExitCode:
+    """Write the report, print the ranking, and say how it ended. `again`: options that going on needs too."""
     page = report_on(project, results, out)
     source = read(results)
     if json:
@@ -95,7 +98,7 @@ def finish(project: Project, results: Path, out: Path | None, *, json: bool, fai
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking))
         show_latency(source.record, results)
-    tell_the_end(source.record, results)
+    tell_the_end(source.record, results, again)
     messages.print("The report:", end=" ")
     (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
     return ended(source.record, source.ranking, fail_on)
@@ -114,15 +117,20 @@ def show_latency(record: CampaignRecord, results: Path) -> None:
         output.print(capacity_table(scenario, found))
 
 
-def tell_the_end(record: CampaignRecord, results: Path) -> None:
-    """Failures, where the time went, and how to go on."""
-    for failure in record.failures:
-        messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
+def needed_again(app_folders: Sequence[Path] | None, python: Path | None) -> tuple[str, ...]:
+    """What a campaign was started with and its record does not tell, since these are paths of this machine."""
+    folders = [part for folder in app_folders or () for part in ("--app", str(folder))]
+    return (*folders, *(("--python", str(python)) if python else ()))
+
+
+def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str]) -> None:
+    """Where the time went, and how to go on."""
     spent = ", ".join(f"{phase} {spoken(seconds)}" for phase, seconds in record.phases_s.items())
     blocks = len(record.completed_blocks)
     messages.print(f"{blocks} complete blocks; wall time: {spent}", highlight=False, markup=False)
     if record.state == "interrupted":
-        messages.print(f"Interrupted; go on with: harness run --resume {results}", markup=False, highlight=False)
+        command = shlex.join(["harness", "run", "--resume", str(results), *again])
+        messages.print(f"Interrupted; go on with: {command}", markup=False, highlight=False)
 
 
 def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> ExitCode:

@@ -170,6 +170,9 @@ class LocustDriver:
         try:
             for plan in slices:
                 yield self._hear(Measured, plan.length_s + plan.drain_s + SLACK_S).record
+        except KeyboardInterrupt:
+            self._left_of_drive_s = None  # who ends at once does not wait for the slice in hand
+            raise
         finally:
             self._end_drive()
 

@@ -1,8 +1,8 @@
 """The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
 
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness.model.application import AppManifest
 from harness.model.cell import Cell, DatabaseKind
@@ -31,6 +31,12 @@ class SliceShape(Record):
     rotations_s: float = Field(default=12.0, gt=0)
     warm_up_s: float = Field(default=0.4, ge=0)
     window_s: float = Field(default=1.0, ge=0.1, le=600)
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> Self:
+        if self.burn_in_s >= self.length_s:
+            raise ValueError("a slice must be longer than its burn-in, or nothing of it is counted")
+        return self
 
 
 class Plan(Record):
@@ -68,7 +74,8 @@ class Plan(Record):
 
 
 class CellFacts(Record):
-    """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it.
+    """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it
+    before it was measured (`verified`) and after its last block (`verified_after`).
 
     `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone.
     """
@@ -77,6 +84,7 @@ class CellFacts(Record):
     identity: Identity | None = None
     lock_sha256: str | None = None
     verified: tuple[str, ...] = ()
+    verified_after: tuple[str, ...] = ()
     idle_cpu_share: float | None = None
 
 

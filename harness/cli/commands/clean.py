@@ -26,7 +26,7 @@ def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     else:
         for folder in remove_stale_environments(project):
             messages.print(f"removed {folder.name}", markup=False, highlight=False)
-    if reports:
+    if reports and project.reports.is_dir():
         for folder in sorted(project.reports.iterdir()):
             if folder.is_symlink():
                 folder.unlink()

@@ -158,7 +158,7 @@ def run(
     from harness.campaign.project import Project
     from harness.campaign.run import begin, go_on
     from harness.cli import running
-    from harness.cli.folders import results_folder
+    from harness.cli.folders import place_for_report, results_folder
 
     running.check_fail_on(fail_on)
     project = Project.here()
@@ -181,6 +181,9 @@ def run(
     if plan:
         running.show_plan(prepared.record.plan, json=json)
         return ExitCode.OK
+    place_for_report(out)
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
     running.measure(project, prepared, start, quiet=quiet)
-    return running.finish(project, start.folder.path, out, json=json, fail_on=fail_on)
+    return running.finish(
+        project, start.folder.path, out, json=json, fail_on=fail_on, again=running.needed_again(app, python)
+    )

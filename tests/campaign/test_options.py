@@ -1,0 +1,63 @@
+"""What was asked for makes a plan, and the plan makes what was asked for again."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.campaign.options import Place, RunOptions, Selection
+from harness.campaign.preparation import Prepared, prepare
+from harness.campaign.project import Project
+from harness.campaign.resume import differences
+from harness.model.campaign import SliceShape
+from harness.model.errors import UsageError
+from tests.catalog.trees import RIGHT_APP, application
+
+PROJECT = Project(Path(__file__).parents[2])
+ASKED = {
+    "everything": RunOptions(place=Place(database="sqlite")),
+    "no database": RunOptions(selection=Selection(scenarios=("json",))),
+    "a matrix": RunOptions(selection=Selection(only=("raw-*",), servers=("all",)), place=Place(database="sqlite")),
+    "all by option": RunOptions(
+        selection=Selection(only=("flask", "django"), scenarios=("plaintext", "json")),
+        place=Place(server_workers=3),
+        reference="flask",
+        seed=11,
+        shape=SliceShape(length_s=0.2, burn_in_s=0.1, rotations_s=1.0, warm_up_s=0.2),
+        delta=0.1,
+        budget_s=33.0,
+        max_blocks=4,
+    ),
+}
+
+
+def again(prepared: Prepared) -> Prepared:
+    return prepare(PROJECT, RunOptions.like(prepared.record.plan))
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_plan_makes_the_options_that_make_it_again(asked: str) -> None:
+    first = prepare(PROJECT, ASKED[asked])
+    assert again(first).record.plan == first.record.plan
+    assert list(differences(first.record, again(first).record)) == []
+
+
+def test_the_seed_is_drawn_anew_unless_it_is_given() -> None:
+    assert RunOptions().seed != RunOptions().seed
+
+
+def test_options_that_measure_something_else_make_another_plan() -> None:
+    first = prepare(PROJECT, ASKED["all by option"]).record.plan
+    for changes in ({"seed": 12}, {"reference": "django"}, {"selection": Selection(only=("flask",))}, {"delta": 0.2}):
+        assert prepare(PROJECT, ASKED["all by option"].model_copy(update=changes)).record.plan != first
+
+
+def test_an_application_outside_the_project_must_be_given_again(tmp_path: Path) -> None:
+    shop = application(tmp_path, RIGHT_APP, "shop")
+    asked = RunOptions(selection=Selection(only=("raw-asgi",), app_folders=(shop,), scenarios=("json",)))
+    plan = prepare(PROJECT, asked).record.plan
+    like = RunOptions.like(plan)
+    with pytest.raises(UsageError, match="the campaign measured shop, of which nothing is found now") as refused:
+        prepare(PROJECT, like)
+    assert "--app DIR" in str(refused.value)
+    given = like.model_copy(update={"selection": like.selection.model_copy(update={"app_folders": (shop,)})})
+    assert prepare(PROJECT, given).record.plan == plan

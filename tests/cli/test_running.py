@@ -1,0 +1,111 @@
+"""How a campaign ends: the exit code, what is said about it, and how options of then and now meet."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.campaign.options import Generator, Place, RunOptions, Selection
+from harness.cli.options import shape
+from harness.cli.running import ended, needed_again, tell_the_end, wanted_options
+from harness.model.campaign import SliceShape
+from harness.model.errors import ExitCode
+from harness.model.notice import Failure
+from harness.model.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
+from harness.store.folder import ResultsFolder
+from tests.analysis.campaigns import LEVEL, campaign, cell
+
+FASTER, SLOWER = cell("faster"), cell("slower")
+RECORD = campaign((FASTER, SLOWER)).model_copy(update={"state": "finished"})
+FAILED = RECORD.model_copy(update={"failures": (Failure(cell=SLOWER.id, phase="start", reason="no"),)})
+NOTHING = {"selection": Selection(), "place": Place(), "generator": Generator()}
+"""Asked for by somebody who gives no option."""
+
+UNRANKED = UnrankedCell(cell=SLOWER.id, app="slower", server="uvicorn", reason="errors")
+
+
+def ranking(*verdicts: str, unranked: tuple[UnrankedCell, ...] = ()) -> Ranking:
+    pairs = tuple(
+        PairVerdict(first=FASTER.id, second=SLOWER.id, ratio=2.0, low=1.9, high=2.1, verdict=verdict)
+        for verdict in verdicts
+    )
+    of_json = ScenarioRanking(
+        scenario="json", level=LEVEL, estimate=False, rows=(), pairs=pairs, unranked=unranked, blocks=6
+    )
+    return Ranking(campaign="made-up", reference=FASTER.id, scenarios={"json": of_json})
+
+
+def test_a_campaign_whose_cells_were_all_measured_ends_with_0() -> None:
+    assert ended(RECORD, ranking("better", "unresolved"), None) == ExitCode.OK
+
+
+def test_a_cell_that_failed_or_has_no_place_ends_it_with_3() -> None:
+    assert ended(FAILED, ranking("better"), None) == ExitCode.CELL_FAILED
+    assert ended(RECORD, ranking(unranked=(UNRANKED,)), None) == ExitCode.CELL_FAILED
+
+
+def test_one_that_was_interrupted_ends_with_130_whatever_else_happened() -> None:
+    assert ended(FAILED.model_copy(update={"state": "interrupted"}), ranking(), "unresolved") == ExitCode.INTERRUPTED
+
+
+def test_what_is_unresolved_ends_it_with_6_only_when_asked_to() -> None:
+    assert ended(RECORD, ranking("better", "unresolved"), "unresolved") == ExitCode.INCONCLUSIVE
+    assert ended(RECORD, ranking("better", "tied"), "unresolved") == ExitCode.OK
+    assert ended(FAILED, ranking("unresolved"), "unresolved") == ExitCode.CELL_FAILED
+
+
+def test_the_way_to_go_on_is_told_with_every_path_the_record_does_not_hold(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    interrupted = RECORD.model_copy(update={"state": "interrupted", "phases_s": {"start": 2.0, "slices": 61.4}})
+    again = needed_again([Path("my shop")], Path("/opt/python3"))
+    tell_the_end(interrupted, Path("results/one"), again)
+    told = capsys.readouterr().err
+    assert "harness run --resume results/one --app 'my shop' --python /opt/python3" in told
+    assert "start 2 s, slices 1 min 01 s" in told
+    tell_the_end(RECORD, Path("results/one"), again)
+    assert "--resume" not in capsys.readouterr().err
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """A results folder of a campaign with nothing left at its default."""
+    shape = SliceShape(length_s=0.2, burn_in_s=0.05, rotations_s=3.0)
+    plan = RECORD.plan.model_copy(update={"seed": 7, "shape": shape, "delta": 0.1, "database": "sqlite"})
+    ResultsFolder.create(tmp_path / "one").write_record(RECORD.model_copy(update={"plan": plan}))
+    return tmp_path / "one"
+
+
+def test_what_is_not_given_again_is_as_it_was(interrupted: Path) -> None:
+    then = wanted_options(interrupted, NOTHING | {"seed": None, "shape": None})
+    assert (then.seed, then.shape.length_s, then.delta, then.place.database) == (7, 0.2, 0.1, "sqlite")
+    assert then.selection.pairs == (("faster", "uvicorn"), ("slower", "uvicorn"))
+    assert then.place.server_workers == 1
+
+
+def test_what_is_given_again_is_taken(interrupted: Path) -> None:
+    asked = {"selection": Selection(only=("x",)), "place": Place(python=Path("p")), "seed": 8, "budget_s": 9.0}
+    now = wanted_options(interrupted, NOTHING | asked)
+    assert (now.seed, now.budget_s, now.selection.only) == (8, 9.0, ("x",))
+    assert (now.place.python, now.place.database) == (Path("p"), "sqlite")
+
+
+def test_folders_given_again_do_not_change_which_cells_are_measured(interrupted: Path) -> None:
+    asked = NOTHING | {"selection": Selection(app_folders=(Path("shop"),))}
+    now = wanted_options(interrupted, asked)
+    assert now.selection.app_folders == (Path("shop"),)
+    assert now.selection.pairs
+
+
+def test_a_new_campaign_has_the_options_given_and_a_seed_of_its_own() -> None:
+    one, other = (wanted_options(None, {"budget_s": 9.0, "seed": None}) for _ in range(2))
+    assert one.budget_s == 9.0
+    assert one.seed != other.seed
+    assert wanted_options(None, {"seed": 5}) == RunOptions(seed=5)
+
+
+def test_a_short_look_may_be_changed_in_parts() -> None:
+    quick = shape(None, None, None, None, quick=True)
+    assert quick
+    changed = shape(None, None, 0.6, None, quick=True)
+    assert changed == quick.model_copy(update={"rotations_s": 0.6})
+    assert shape(None, None, None, None, quick=False) is None

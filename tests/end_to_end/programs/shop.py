@@ -1,0 +1,55 @@
+"""A server of the standard library, `shop.py PORT HOW`: right, or wrong in one of the ways of tests/fakes or below."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from tests.fakes import wrong
+from tests.fakes.server import Right, Server
+
+ENOUGH = 1500
+"""Requests: more than a verification asks, fewer than a warm-up."""
+
+
+class DiesInTheMiddle(Right):
+    def body(self, body: bytes) -> bytes:
+        if self.asked > ENOUGH:
+            sys.stdout.write("the till is out of paper\n")
+            sys.stdout.flush()
+            os._exit(7)
+        return body
+
+
+class WrongLater(Right):
+    """Keeps the contract when it is verified, and forgets it while it is measured."""
+
+    def body(self, body: bytes) -> bytes:
+        return b'{"message":"Goodbye"}' if self.asked > ENOUGH else body
+
+
+def become_a_daemon() -> None:
+    """The program stays; its grandchild, in a session of its own, serves, and has a child that only waits."""
+    if os.fork():
+        time.sleep(600)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    if not os.fork():
+        os.setsid()
+        time.sleep(600)
+
+
+def main(port: int, how: str) -> None:
+    if how == "dies-on-start":
+        sys.stdout.write("opening the shop\n")
+        sys.exit("SHOP_KEY is not set")
+    if how == "double-forks":
+        become_a_daemon()
+    ways = {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
+    Server(ways.get(how, getattr(wrong, how, Right))(), port)
+
+
+main(int(sys.argv[1]), sys.argv[2])
