@@ -242,7 +242,7 @@ def test_where_there_is_no_proc_the_tree_is_found_by_ps(
     monkeypatch.setattr(owning, "WARDEN", tmp_path / "warden.py")
     with owned(tmp_path, *program("tree", tmp_path / "ready", "no-daemon", *options), grace_s=0.3) as process:
         until((tmp_path / "ready").exists)
-        until(lambda: len(process.tree()) == 3)  # the shell is replaced a moment after it has said so
+        until(lambda: len(process.tree()) == 3)  # seen by ps a moment after it was said
         tree = process.tree()
     assert all_gone(tree)
     assert process.poll() in {-signal.SIGTERM, -signal.SIGKILL}
