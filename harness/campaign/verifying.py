@@ -22,8 +22,9 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
         progress.noticed(notice)
     progress.step("Making the environments of the applications")
     pythons, faults = install(prepared, project.cache)
-    cells = [cell for cell in prepared.record.plan.cells if cell.app in pythons]
-    for cell in prepared.record.plan.cells:
+    planned = [cell for cell in prepared.record.plan.cells if not cell.twin]
+    cells = [cell for cell in planned if cell.app in pythons]
+    for cell in planned:
         for fault in faults:
             if fault.where == cell.app:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))

@@ -51,7 +51,8 @@ def show_plan(plan: Plan, *, json: bool) -> None:
     if json:
         print_json(plan.model_dump(mode="json"))
         return
-    rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in plan.cells]
+    cells = [cell for cell in plan.cells if not cell.twin]
+    rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in cells]
     columns = ("application", "server", "workers", "database", "interpreter")
     output.print(table(columns, rows, title=f"{len(rows)} cells, in random order from seed {plan.seed}"))
     scenarios = [(s.id, s.rank.at.label, s.title) for s in plan.scenarios]
@@ -60,7 +61,7 @@ def show_plan(plan: Plan, *, json: bool) -> None:
     messages.print(
         f"Slices of {shape.length_s * 1000:.0f} ms ({shape.burn_in_s * 1000:.0f} ms of it burn-in), "
         f"{spoken(shape.rotations_s)} of rotations a scenario and block, at most {plan.max_blocks} blocks, "
-        f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}.",
+        f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}, which has a hidden twin.",
         highlight=False,
     )
     if plan.latency:
@@ -137,7 +138,9 @@ def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> Exit
     """The exit code of a campaign: interrupted before failed before inconclusive."""
     if record.state == "interrupted":
         return ExitCode.INTERRUPTED
-    if record.failures or any(scenario.unranked for scenario in ranking.scenarios.values()):
+    alone = {cell for cell, facts in record.cells.items() if facts.idle_cpu_share is not None}  # measured, not ranked
+    unranked = {cell.cell for scenario in ranking.scenarios.values() for cell in scenario.unranked}
+    if record.failures or unranked - alone:
         return ExitCode.CELL_FAILED
     pairs = [pair for scenario in ranking.scenarios.values() for pair in scenario.pairs]
     if fail_on == "unresolved" and (not pairs or any(pair.verdict == "unresolved" for pair in pairs)):

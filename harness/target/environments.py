@@ -50,7 +50,9 @@ def environment_of(app_id: str, lock: Path, interpreter: Path, cache: Path) -> P
         content = lock.read_bytes()
     except FileNotFoundError as fault:
         raise EnvironmentRefused(
-            f"{lock.name} is missing", where=app_id, mend=f"run: harness lock --only {app_id}"
+            f"{lock.name} is missing",
+            where=app_id,
+            mend=f"run: harness lock --only {app_id}, with --app and its folder where that lies outside apps/",
         ) from fault
     key = hashlib.sha256(b"\0".join([content, _identity(interpreter).encode()])).hexdigest()[:16]
     return cache.resolve() / FOLDER / f"{app_id}-{key}"

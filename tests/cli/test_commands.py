@@ -79,7 +79,7 @@ def test_a_plan_is_shown_and_nothing_is_made(project: Project, capsys: pytest.Ca
     ]
     assert not project.results.exists()
     shown = said(capsys, "run", "--plan", "--seed", 7)
-    assert "from seed 7" in shown.out
+    assert "1 cells, in random order from seed 7" in shown.out
     assert f"budget {spoken(DEFAULT_BUDGET_S)}" in " ".join(shown.err.split())
 
 

@@ -7,7 +7,7 @@ import pytest
 from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
 from harness.cli.running import ended, needed_again, tell_the_end, wanted_options
-from harness.model.campaign import SliceShape
+from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
 from harness.model.notice import Failure
 from harness.model.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
@@ -41,6 +41,11 @@ def test_a_campaign_whose_cells_were_all_measured_ends_with_0() -> None:
 def test_a_cell_that_failed_or_has_no_place_ends_it_with_3() -> None:
     assert ended(FAILED, ranking("better"), None) == ExitCode.CELL_FAILED
     assert ended(RECORD, ranking(unranked=(UNRANKED,)), None) == ExitCode.CELL_FAILED
+
+
+def test_a_cell_that_is_measured_alone_has_no_place_and_did_not_fail() -> None:
+    restless = RECORD.model_copy(update={"cells": {SLOWER.id: CellFacts(idle_cpu_share=0.05)}})
+    assert ended(restless, ranking(unranked=(UNRANKED,)), None) == ExitCode.OK
 
 
 def test_one_that_was_interrupted_ends_with_130_whatever_else_happened() -> None:

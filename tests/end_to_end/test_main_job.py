@@ -14,6 +14,7 @@ from harness.model.campaign import CampaignRecord
 from harness.model.load import SliceRecord
 from harness.model.trial import Trial
 from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.conftest import Once
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
@@ -24,8 +25,18 @@ SHORT = ("--quick", "--rotations", "600ms")
 
 
 @pytest.fixture(scope="module")
-def ended(shared_place: Place) -> Ended:
-    return shared_place.measure(*SHORT, "--seed", 20261122, "--json")
+def measured(once: Once) -> tuple[Place, Ended]:
+    return once("bench", lambda place: place.measure(*SHORT, "--seed", 20261122, "--json"))
+
+
+@pytest.fixture(scope="module")
+def shared_place(measured: tuple[Place, Ended]) -> Place:
+    return measured[0]
+
+
+@pytest.fixture(scope="module")
+def ended(measured: tuple[Place, Ended]) -> Ended:
+    return measured[1]
 
 
 @pytest.fixture(scope="module")

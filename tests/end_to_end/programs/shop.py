@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -42,12 +43,21 @@ def become_a_daemon() -> None:
         time.sleep(600)
 
 
+def turn_about() -> None:
+    """Some of a core, all the time."""
+    while True:
+        sum(range(50_000))
+        time.sleep(0.01)
+
+
 def main(port: int, how: str) -> None:
     if how == "dies-on-start":
         sys.stdout.write("opening the shop\n")
         sys.exit("SHOP_KEY is not set")
     if how == "double-forks":
         become_a_daemon()
+    if how == "restless":
+        threading.Thread(target=turn_about, daemon=True).start()
     ways = {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
     Server(ways.get(how, getattr(wrong, how, Right))(), port)
 

@@ -1,0 +1,82 @@
+"""A new user follows docs/adding-an-application.md to the letter; at each step the harness says what is still wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.command import Ended, Place
+
+pytestmark = pytest.mark.timeout(300)
+
+OUTSIDE = "psycopg[binary,pool]"
+
+
+@pytest.fixture(scope="module")
+def text(root: Path) -> str:
+    return (root / "docs" / "adding-an-application.md").read_text()
+
+
+def written(text: str, language: str) -> str:
+    """The first example in a language; an opening fence begins a paragraph or follows a heading."""
+    found = re.search(rf"(?:\n\n|\n#[^\n]*\n)```{language}\n(.*?)```", text, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_an_application_is_added_by_following_the_documentation(text: str, place: Place) -> None:
+    folder = place.folder / "bottle"
+    folder.mkdir()
+
+    def verified(*options: str) -> Ended:
+        return place.run("verify", "--app", folder, "--only", "bottle", "--database", "sqlite", *options)
+
+    ended = verified()
+    assert ended.code == 2, ended
+    assert "bottle/app.toml: cannot be read" in ended.err
+
+    (folder / "app.toml").write_text(written(text, "toml"))
+    ended = verified()
+    assert ended.code == 2, ended
+    assert 'neither "requirements.txt" nor "requirements.in" is here; write requirements.in' in ended.err
+
+    assert f"A folder outside `apps/` writes `{OUTSIDE}` there instead" in text
+    (folder / "requirements.in").write_text(written(text, "").replace("-r ../_shared/requirements.in", OUTSIDE))
+    ended = verified()
+    assert ended.code == 3, ended
+    assert "requirements.txt is missing" in ended.out
+    assert "harness lock --only bottle" in ended.out
+
+    ended = place.run("lock", "--app", folder, "--only", "bottle")
+    assert ended.code == 0, ended
+    assert "bottle/requirements.txt" in ended.err
+    assert re.search(r"^bottle==.*\n    --hash=sha256:", (folder / "requirements.txt").read_text(), re.MULTILINE)
+
+    ended = verified()
+    assert ended.code == 3, ended
+    assert "the application does not load: ModuleNotFoundError: No module named 'app'" in ended.out
+
+    code = written(text, "python")
+    wrong = code.replace('    response.content_type = "text/plain"\n', "").replace(
+        '@app.get("/db")', '@app.get("/db/")'
+    )
+    (folder / "app.py").write_text(wrong)
+    ended = verified()
+    assert ended.code == 3, ended
+    assert "plaintext: GET /plaintext: header Content-Type; expected text/plain" in ended.out
+    assert "db: GET /db: status; expected 200; seen 404" in ended.out
+    assert "json:" not in ended.out
+
+    (folder / "app.py").write_text(code)
+    ended = verified("--json")
+    assert ended.code == 0, ended
+    assert [(one["server"], one["passed"]) for one in ended.json] == [
+        ("gunicorn-gthread", True),
+        ("gunicorn-sync", True),
+    ]
+
+    ended = place.measure(
+        "--app", folder, "--only", "raw-wsgi", "--scenario", "json", "--quick", "--rotations", "300ms"
+    )
+    assert ended.code == 0, ended
+    assert {row["app"] for row in place.ranking["scenarios"]["json"]} == {"bottle", "raw-wsgi"}
