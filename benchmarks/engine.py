@@ -2,7 +2,8 @@
 
 In each round the engine and wrk drive the same server for a second each, in random order, over 64 connections, from the
 same core. The servers are nginx, which answers faster than either can ask, and starlette on uvicorn, which does not.
-Both generators take warm connections or open their own as they always do; wrk compares no bodies, the engine all.
+Both send the same bytes, and take warm connections or open their own as they always do; wrk compares no bodies, the
+engine all.
 
 A full run takes about 4 minutes. It needs `nginx` and `wrk` (Debian: apt-get install nginx-light wrk).
 """
@@ -35,13 +36,14 @@ from shared.live import live_cells
 from harness.campaign.options import RunOptions, Selection
 from harness.load.ceiling import NULL, null_targets
 from harness.load.driver import LoadDriver, LocustDriver
+from harness.load.engine.requests import prepared
 from harness.load.histogram import Times, merged
 from harness.load.null_responder import BODY
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused
 from harness.model.load import Slice, Target
 from harness.model.machine import Cores
-from harness.model.scenario import Level
+from harness.model.scenario import Level, Request
 from harness.process.owned import OwnedProcess
 from harness.stats.robust import hodges_lehmann
 
@@ -144,7 +146,8 @@ class Wrk:
         """A way to have its rate. Raises EnvironmentRefused where it meets errors."""
         url = f"http://{target.host}:{target.port}{path}"
         pinned = [self.taskset, "-c", ",".join(map(str, self.cpus))]
-        argv = [*pinned, self.path, "-t1", f"-c{CONNECTIONS}", f"-d{math.ceil(WINDOW_S)}s", url]
+        headers = [f"-H{line}" for line in headers_of(target, path)]
+        argv = [*pinned, self.path, "-t1", f"-c{CONNECTIONS}", f"-d{math.ceil(WINDOW_S)}s", *headers, url]
 
         def rate() -> float:
             told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
@@ -154,6 +157,12 @@ class Wrk:
             return float(found[1])
 
         return rate
+
+
+def headers_of(target: Target, path: str) -> list[str]:
+    """The header lines that the engine sends beside Host: wrk must ask the same, since servers work for each line."""
+    asked = prepared(Request(path=path), target, Level(connections=CONNECTIONS)).decode().split("\r\n")
+    return [line for line in asked[1:] if line and not line.startswith("Host:")]
 
 
 def slice_of(target: str, scenario: str, connections: int = CONNECTIONS, length_s: float = WINDOW_S + 0.05) -> Slice:
