@@ -26,7 +26,7 @@ from harness.model.latency import CapacitySearch, LatencyWindow
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.model.trial import Trial
-from harness.store.lines import append_lines, read_lines
+from harness.store.lines import append_lines, read_lines, unwritable
 
 RECORD_NAME: Final = "campaign.json"
 _ROTATION: Final = TypeAdapter(tuple[SliceRecord, ...])
@@ -68,14 +68,20 @@ class ResultsFolder:
         return self.path / "work"
 
     def write_record(self, record: CampaignRecord) -> None:
-        """Replace campaign.json so that a kill at any moment leaves the old one or the new one."""
+        """Replace campaign.json so that a kill at any moment leaves the old one or the new one.
+
+        Raises EnvironmentRefused where the disk does not take it; the old one stays.
+        """
         text = record.model_dump_json(indent=1, exclude_defaults=False)
         temporary = self.path / (RECORD_NAME + ".new")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.path / RECORD_NAME)
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path / RECORD_NAME)
+        except OSError as error:
+            raise unwritable(self.path / RECORD_NAME, error) from None
 
     def read_record(self) -> CampaignRecord:
         """campaign.json. Raises UsageError, naming each fault, where it is damaged or of an unknown version."""

@@ -26,11 +26,16 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise EnvironmentRefused(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            mend="make room on the disk; everything measured so far is kept, and --resume goes on",
-        ) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> EnvironmentRefused:
+    """The disk does not take a file."""
+    return EnvironmentRefused(
+        f"cannot be written: {error.strerror}",
+        where=str(path),
+        mend="make room on the disk; everything measured so far is kept, and --resume goes on",
+    )
 
 
 def _ends_in_half_a_line(path: Path) -> bool:

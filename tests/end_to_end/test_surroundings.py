@@ -1,0 +1,67 @@
+"""What a campaign meets around it: a disk that fills up, a database that somebody gives."""
+
+import resource
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.campaign.run import ROOM_BYTES
+from harness.model.errors import ExitCode
+from harness.target.services import provision
+from tests.cli.said import said
+from tests.end_to_end.applications import given, shop
+from tests.end_to_end.command import Place, until
+
+pytestmark = pytest.mark.timeout(300)
+
+SHORT = ("--quick", "--rotations", "300ms")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process can be set on Linux alone")
+def test_a_disk_that_fills_up_ends_it_with_one_message_and_everything_is_kept(place: Place) -> None:
+    """A limit on the size of files fails a write just as a full disk does, without filling one."""
+    app = given(shop(place.folder, "shop"))
+    options = (*app, "--only", "shop", "--scenario", "json", "--rotations", "60s", "--blocks", "1", "--latency", "none")
+    with place.measuring(*options) as command:
+        until(lambda: place.slices() > 5, "some rotations are on disk")
+        largest = (place.results / "latest" / "campaign.json").stat().st_size - 1
+        resource.prlimit(command.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+        ended = command.end()
+    assert ended.code == ExitCode.ENVIRONMENT, ended
+    assert "cannot be written: File too large" in ended.err
+    assert "make room on the disk; everything measured so far is kept, and --resume goes on" in ended.err
+    assert place.left() == []
+    assert len(place.campaign.read_slices()[0][0]) > 5
+    assert place.campaign.read_record().completed_blocks == ()
+
+
+def test_too_little_room_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: found._replace(free=ROOM_BYTES - 1))
+    told = said(capsys, "run", "--only", "raw-asgi", "--scenario", "json", "--results", tmp_path / "results")
+    assert told.code == ExitCode.ENVIRONMENT
+    assert f"{ROOM_BYTES // 2**20} MB are wanted" in told.message
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_given_database_is_used_its_password_is_told_nowhere_and_going_on_needs_it_again(place: Place) -> None:
+    with provision("postgresql", place.folder / "theirs", max_connections=100) as theirs:
+        options = ("--only", "raw-wsgi", "--scenario", "db", *SHORT)
+        ended = place.measure(*options, DATABASE_URL=theirs.url)
+        assert ended.code == 0, ended
+        (service,) = place.campaign.read_record().services
+        assert service.source == "given DATABASE_URL"
+        password = theirs.url.partition("://")[2].partition("@")[0].partition(":")[2].encode()
+        assert len(password) > 10
+        kept = [path for path in (place.results, place.page.parent) for path in path.rglob("*") if path.is_file()]
+        assert len(kept) > 5
+        assert [path for path in kept if password in path.read_bytes()] == []
+        assert password.decode() not in ended.out + ended.err
+
+    again = place.run("run", "--resume", place.results / "latest", "--blocks", 2)
+    assert again.code == 2, again
+    assert "services.PostgreSQL.source: 'given DATABASE_URL' then, " in again.err
