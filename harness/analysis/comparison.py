@@ -89,7 +89,9 @@ def _refused(then: CampaignRecord, now: CampaignRecord, *, across_machines: bool
             else "measure again with the options of the other",
         )
     shared = {one.id for one in then.plan.scenarios} & {one.id for one in now.plan.scenarios}
-    if not shared or not [later for _, later in common_cells(then, now) if later.id != now.plan.reference]:
+    if not shared or not [
+        later for _, later in common_cells(then, now) if not later.twin and later.id != now.plan.reference
+    ]:
         raise UsageError(
             "these campaigns have no scenario and cell in common beside the reference",
             where=f"{then.id}, {now.id}",

@@ -64,4 +64,4 @@ def percent(ratio: float) -> str:
 def _between(change: Change) -> str:
     if change.low is None or change.high is None:
         return "n/a"
-    return f"{percent(change.low)} to {percent(change.high)}"
+    return f"{percent(change.low)} to {percent(change.high)}".replace("%", "", 1)

@@ -7,6 +7,7 @@ from harness.model.ranking import ScenarioRanking
 from harness.model.scenario import ScenarioManifest
 from harness.report.charts.agreement import agreement
 from harness.report.charts.cost import cost
+from harness.report.charts.cpu import cpu
 from harness.report.charts.figure import Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
@@ -49,6 +50,10 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
+    if "database" in scenario.needs:
+        yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
+            "whose CPU time a request takes", "the system did not tell the CPU of server and database"
+        )
     yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
         "how well the blocks agree", "it takes two blocks, and the reference in them"
     )

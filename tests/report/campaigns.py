@@ -3,12 +3,13 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from harness.analysis.comparison import Measured
 from harness.load.histogram import Times
 from harness.model.application import AppManifest, Targets, Tier, Uses
 from harness.model.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
@@ -252,6 +253,18 @@ def campaign(
         phases_s={"environments": 1.4, "database": 1.1, "start": 9.5, "warm-up": 18.0, "slices": 372.2, "stop": 6.1},
     )
     return record, trials_of(living, manifests, blocks, rotations=rotations, timed=timed)
+
+
+def later(share: float = 0.8, blocks: int = 6, **update: object) -> Measured:
+    """A second campaign, in which Flask answers `share` of what it did."""
+    apps = tuple(
+        replace(app, rates={id_: share * rate for id_, rate in app.rates.items()}) if app.id == "flask" else app
+        for app in APPS
+    )
+    record, _ = campaign(blocks, apps=apps)
+    cells = [(cell, next(app for app in apps if app.id == cell.app)) for cell in record.plan.cells]
+    record = record.model_copy(update={"id": "2026-11-23-0731", "created_at": record.created_at + 86_400, **update})
+    return Measured(record, trials_of(cells, record.plan.scenarios, blocks, seed=11))
 
 
 def saved(

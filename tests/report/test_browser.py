@@ -61,6 +61,15 @@ def opened(browser: Browser, written: Path) -> Iterator[Opener]:
         context.close()
 
 
+def serious(page: Page) -> list[tuple[str, list[str]]]:
+    """Accessibility findings that keep somebody from reading the page."""
+    return [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
+        for finding in Axe().run(page).response["violations"]
+        if finding["impact"] in {"serious", "critical"}
+    ]
+
+
 def test_it_opens_from_a_file_asks_for_nothing_else_and_complains_of_nothing(opened: Opener, written: Path) -> None:
     for scheme in ("light", "dark"):
         found = opened(scheme=scheme)
@@ -74,13 +83,17 @@ def test_it_opens_from_a_file_asks_for_nothing_else_and_complains_of_nothing(ope
 def test_no_serious_accessibility_finding(opened: Opener, width: int, scheme: str) -> None:
     found = opened(width=width, scheme=scheme)
     found.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    results = Axe().run(found.page)
-    serious = [
-        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
-        for finding in results.response["violations"]
-        if finding["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
+    assert serious(found.page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1600, "dark")])
+def test_the_page_of_a_comparison_fits_asks_for_nothing_and_has_no_serious_finding(
+    opened: Opener, comparison_page: Path, width: int, scheme: str
+) -> None:
+    found = opened(comparison_page, width=width, scheme=scheme)
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (found.requests, found.complaints) == ([comparison_page.as_uri()], [])
+    assert serious(found.page) == []
 
 
 @pytest.mark.parametrize("width", [320, 400, 768, 1280, 1600])

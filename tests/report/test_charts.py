@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from harness.model.scenario import Level
 from harness.model.trial import Trial
 from harness.report.charts.agreement import Agreement, against, agreement
+from harness.report.charts.changes import Shift, changes
 from harness.report.charts.cost import Cost, cost
+from harness.report.charts.cpu import Cpu, cpu
 from harness.report.charts.figure import TOKENS, Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.lines import Line, apart
 from harness.report.charts.memory import memory
-from harness.report.charts.percentiles import under_full_load
+from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
 from harness.report.charts.scale import plain, ticks
 from harness.report.charts.trace import machine_speed, trace
 from tests.report.dom import parse
@@ -51,6 +53,14 @@ def every_chart() -> list[Chart]:
     drawn = (
         agreement("json", "JSON", AGREEMENTS, "Raw"),
         cost("json", "JSON", COSTS),
+        cpu("db", "DB", [Cpu("Django", 90.0, 210.0, 40.0), Cpu("Quick", 90.0, -2.0, 40.0)]),
+        changes(
+            "json",
+            "JSON",
+            [Shift("Flask", 0.8, 0.77, 0.83, "worse"), Shift("One", 1.1, None, None, "unresolved")],
+            0.03,
+        ),
+        at_a_fixed_rate("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "50%"),
         levels("json", "JSON", LINES, "connections"),
         under_full_load("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
         memory("json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]),
@@ -61,7 +71,7 @@ def every_chart() -> list[Chart]:
 
 def test_a_chart_is_drawn_alike_every_time() -> None:
     assert [chart.svg for chart in every_chart()] == [chart.svg for chart in every_chart()]
-    assert len(every_chart()) == 6
+    assert len(every_chart()) == 9
 
 
 @pytest.mark.parametrize("chart", every_chart(), ids=lambda chart: chart.id)
@@ -87,6 +97,9 @@ def test_without_data_there_is_no_chart() -> None:
     one_point = [Line("Starlette", ((64, 1000),), floor=False)]
     assert agreement("json", "JSON", [], "Raw") is None
     assert cost("json", "JSON", []) is None
+    assert cpu("json", "JSON", []) is None
+    assert changes("json", "JSON", [], 0.03) is None
+    assert at_a_fixed_rate("json", "JSON", one_point, "50%") is None
     assert levels("json", "JSON", one_point, "connections") is None
     assert under_full_load("json", "JSON", one_point, "64 connections") is None
     assert memory("json", "JSON", one_point) is None

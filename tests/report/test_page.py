@@ -260,10 +260,24 @@ def test_charts_that_lack_data_are_named_with_the_reason(tmp_path: Path) -> None
     )
 
 
+def test_whose_cpu_a_request_takes_is_drawn_where_a_database_is_asked(tmp_path: Path) -> None:
+    page, figures = report(tmp_path)
+    drawn = [
+        chart for chart in page.all("svg", class_="chart") if chart.attributes["aria-labelledby"].startswith("cpu-")
+    ]
+    assert [chart.attributes["aria-labelledby"].split()[0] for chart in drawn] == ["cpu-db-title"]
+    costs = {cell.split(".")[0]: cost["cpu_us_a_request"] for cell, cost in figures["costs"]["db"].items()}
+    above = costs["flask"] - costs["raw-wsgi"]
+    expected = (
+        f"Flask on gunicorn-gthread: {costs['raw-wsgi']:.3g} microseconds of the server, {above:.3g} of framework"
+    )
+    assert expected in drawn[0].one("desc").text
+
+
 def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
     page, _ = report(tmp_path, levels=3, timed=True)
     charts = page.all("svg", class_="chart")
-    assert len(charts) == 18
+    assert len(charts) == 19
     ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     for chart in charts:

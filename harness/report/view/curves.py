@@ -15,6 +15,7 @@ from harness.model.scenario import Level, ScenarioManifest
 from harness.model.trial import Trial
 from harness.report.charts.agreement import Agreement, against
 from harness.report.charts.cost import Cost
+from harness.report.charts.cpu import Cpu
 from harness.report.charts.lines import Line
 from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
 from harness.report.view.costs import MIB, NOTHING, costs
@@ -57,6 +58,19 @@ def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
         for effect in source.ranking.effects
         if effect.kind == "framework" and effect.scenario == scenario.id
     ]
+
+
+def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
+    """Whose CPU a request takes, of every cell with a bare callable on its server, where the database's is known."""
+    costed = costs(source, scenario)
+    found = []
+    for effect in source.ranking.effects:
+        if effect.kind == "framework" and effect.scenario == scenario.id:
+            own, bare = costed.get(effect.cell, NOTHING), costed.get(effect.base, NOTHING).cpu.value
+            if own.cpu.value is not None and own.service.value is not None and bare is not None:
+                label = source.name(effect.cell).label
+                found.append(Cpu(label, bare, own.cpu.value - bare, own.service.value))
+    return found
 
 
 def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:

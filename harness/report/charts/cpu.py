@@ -1,0 +1,87 @@
+"""Whose CPU time a request takes: the server's, the framework's with the application, the database's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from harness.report.charts.figure import ACCENT, FLOOR, INK, SERIES, Chart, chart, label
+from harness.report.charts.scale import plain
+
+_ROW = 30
+_MARGIN = 78
+_TOP = 26
+DATABASE = SERIES[1]
+_PARTS = (("server", FLOOR), ("framework, application", ACCENT), ("database", DATABASE))
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """Microseconds of CPU a request: of the bare callable on the same server, above it, and of the database."""
+
+    label: str
+    server_us: float
+    above_us: float
+    database_us: float
+
+    @property
+    def whole_us(self) -> float:
+        return self.server_us + max(0.0, self.above_us) + self.database_us
+
+
+def cpu(scenario: str, title: str, rows: Sequence[Cpu]) -> Chart | None:
+    """Stacked bars, cheapest first; None where nothing is known of the database or of a bare callable."""
+    if not rows:
+        return None
+    rows = sorted(rows, key=lambda row: row.whole_us)
+    return chart(
+        f"cpu-{scenario}",
+        title=f"{title}: whose CPU time a request takes",
+        caption="Microseconds of CPU for one request. Server: what the bare callable takes on it, its own queries "
+        "included. Framework, application: what comes on top. Database: its processes, while this cell alone used it.",
+        says="; ".join(_says(row) for row in rows) + ".",
+        height=_ROW * len(rows) + _MARGIN,
+        draw=lambda figure: _draw(figure, rows),
+    )
+
+
+def _says(row: Cpu) -> str:
+    return (
+        f"{row.label}: {row.server_us:.3g} microseconds of the server, {row.above_us:.3g} of framework and "
+        f"application, {row.database_us:.3g} of the database"
+    )
+
+
+def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
+    height = _ROW * len(rows) + _MARGIN
+    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - (46 + _TOP) / height))
+    longest = max(row.whole_us for row in rows)
+    for place, row in enumerate(rows):
+        _draw_row(axes, place, row, longest)
+    _name_parts(figure, height)
+    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 1.2 * longest)
+    axes.tick_params(axis="y", length=0, pad=8)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(lambda value, _: plain(value))
+    axes.set_xlabel("microseconds of CPU a request")
+
+
+def _draw_row(axes: Axes, place: int, row: Cpu, longest: float) -> None:
+    start = 0.0
+    for width, (_, colour) in zip((row.server_us, max(0.0, row.above_us), row.database_us), _PARTS, strict=True):
+        axes.barh(place, width, left=start, height=0.5, color=colour)
+        start += width
+    axes.text(start + 0.02 * longest, place, plain(float(f"{row.whole_us:.3g}")), va="center", fontsize=11.5)
+
+
+def _name_parts(figure: Figure, height: int) -> None:
+    """A key above the bars: a square and a word each."""
+    for x, (name, colour) in zip((0.30, 0.44, 0.82), _PARTS, strict=True):
+        figure.text(x, 1 - 12 / height, "\u25a0", color=colour, fontsize=13, va="center")
+        figure.text(x + 0.033, 1 - 12 / height, name, color=INK, fontsize=11.5, va="center")

@@ -1,0 +1,95 @@
+"""`harness compare` and `harness export` as a person runs them: output, files, exit codes."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.report.campaigns import campaign, later, saved
+
+HARNESS = [sys.executable, "-c", "from harness.cli.main import main; main()"]
+
+
+def harness(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [*HARNESS, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two campaigns; in the later one Flask got slower."""
+    path = tmp_path_factory.mktemp("campaigns")
+    now = later()
+    return saved(path / "then", *campaign()), saved(path / "now", now.record, now.trials)
+
+
+def test_a_regression_ends_with_4_only_where_that_was_asked_for(folders: tuple[Path, Path]) -> None:
+    plain, strict = harness("compare", *folders), harness("compare", *folders, "--fail-on", "regression")
+    assert (plain.returncode, strict.returncode) == (0, 4)
+    assert "3 worse" in strict.stderr
+    assert plain.stdout == strict.stdout
+
+
+def test_what_got_better_is_no_regression(folders: tuple[Path, Path]) -> None:
+    ran = harness("compare", *reversed(folders), "--fail-on", "regression")
+    assert (ran.returncode, "3 better" in ran.stderr) == (0, True)
+
+
+def test_the_comparison_as_json_is_that_beside_the_page(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ran = harness("compare", *folders, "--json", "--out", tmp_path / "page", "--delta", "5%")
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told == json.loads((tmp_path / "page" / "comparison.json").read_text())
+    assert told["delta"] == 0.05
+    assert sorted(path.name for path in (tmp_path / "page").iterdir()) == ["compare.html", "comparison.json"]
+
+
+def test_another_machine_is_refused_with_its_fields_and_may_be_forgiven(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    now = later()
+    machine = now.record.machine.model_copy(update={"logical_cpus": 64})
+    elsewhere = saved(tmp_path / "elsewhere", now.record.model_copy(update={"machine": machine}), now.trials)
+    refused = harness("compare", folders[0], elsewhere)
+    assert refused.returncode == 2
+    assert "machine.logical_cpus: 2 before, 64 after" in refused.stderr
+    assert "--across-machines" in refused.stderr
+    forgiven = harness("compare", folders[0], elsewhere, "--across-machines")
+    assert forgiven.returncode == 0
+    assert "the machines differ" in forgiven.stderr
+
+
+def test_a_folder_that_is_none_is_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ran = harness("compare", folders[0], tmp_path)
+    assert (ran.returncode, "campaign.json is missing" in ran.stderr) == (2, True)
+
+
+def test_an_export_goes_to_standard_output_and_nothing_else_does(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ran = harness("export", folders[0])
+    assert ran.returncode == 0, ran.stderr
+    assert len(list(csv.DictReader(ran.stdout.splitlines()))) == 18
+    assert json.loads(harness("export", folders[0], "--format", "json").stdout)["campaign"] == "2026-11-22-0731"
+    markdown = tmp_path / "table.md"
+    assert harness("export", folders[0], "--format", "markdown", "--out", markdown).stdout == ""
+    assert markdown.read_text().startswith("### json at 64c")
+
+
+def test_an_export_is_what_the_report_wrote(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    written = tmp_path / "export.json"
+    harness("export", folders[0], "--format", "json", "--out", written)
+    harness("report", folders[0], "--out", tmp_path / "report")
+    assert written.read_bytes() == (tmp_path / "report" / "ranking.json").read_bytes()
+
+
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    ran = harness("export", folders[0], "--out", tmp_path / "no" / "such" / "folder.csv")
+    assert ran.returncode == 5
+    assert "cannot be written" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_unknown_format_is_a_fault_of_usage(folders: tuple[Path, Path]) -> None:
+    assert harness("export", folders[0], "--format", "xml").returncode == 2
