@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from harness.analysis.inference import reference_cells
+from harness.analysis.ranking import rank
 from harness.analysis.unresolved import Unresolved, unresolved
 from harness.model.campaign import CampaignRecord
+from harness.model.ranking import RankedCell
 from harness.model.trial import Trial
 
 Need = Mapping[str, frozenset[str]]
@@ -16,15 +18,29 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
     """What is still to be measured; empty when nothing is.
 
     Cells that were in no complete block yet come first, alone but for the reference and its twin, which go with all.
-    After them whatever is unresolved. Cells that failed, or had as many blocks as the plan allows, are left out.
+    After them whatever is unresolved; a campaign of one cell, which has nothing to resolve, goes on until the interval
+    of its own figure is as narrow as the difference that matters. Cells that failed, or had as many blocks as the plan
+    allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
     fresh = frozenset(cell for cell in living if not had[cell])
-    open_now = everything(record) if fresh else {one.scenario: one.cells for one in open_scenarios(record, trials)}
+    open_now = everything(record) if fresh else _open(record, trials)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
     company = reference_cells(record) & living
     return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
+
+
+def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    if sum(not cell.twin for cell in record.plan.cells) > 1:
+        return {one.scenario: one.cells for one in open_scenarios(record, trials)}
+    rankings = rank(record, trials).scenarios
+    narrow = {name for name, found in rankings.items() if all(_is_narrow(row, record.plan.delta) for row in found.rows)}
+    return {name: cells for name, cells in everything(record).items() if name not in narrow}
+
+
+def _is_narrow(row: RankedCell, delta: float) -> bool:
+    return row.rps_high is not None and row.rps_high <= row.rps * (1 + delta)
 
 
 def is_first_round(record: CampaignRecord, trials: Sequence[Trial]) -> bool:

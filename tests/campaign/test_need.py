@@ -78,3 +78,12 @@ def test_the_reference_has_more_blocks_than_the_plan_allows_where_others_still_n
     record = a_campaign(blocks=3, max_blocks=2)
     trials = [*measured((REFERENCE, TWIN), [0, 1, 2]), *measured((FAST,), [0, 2]), *measured((SLOW,), [1])]
     assert next_round(record, trials)["json"] == {REFERENCE.id, TWIN.id, SLOW.id}
+
+
+def test_a_cell_without_another_goes_on_until_its_own_interval_is_as_narrow_as_the_difference_that_matters() -> None:
+    alone, speeds = (REFERENCE, TWIN), {REFERENCE.id: 1000.0, TWIN.id: 1000.0}
+    assert next_round(campaign(alone, blocks=1), made_up(speeds, 1))["json"] == {REFERENCE.id, TWIN.id}
+    wide = made_up(speeds, 3, restart=0.1)
+    assert next_round(campaign(alone, blocks=3), wide)["json"] == {REFERENCE.id, TWIN.id}
+    narrow = [trial(one.id, block, [1000.0 + block] * 5) for one in alone for block in range(3)]
+    assert next_round(campaign(alone, blocks=3), narrow) == {}

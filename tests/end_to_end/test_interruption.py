@@ -104,10 +104,6 @@ def test_an_interrupted_campaign_is_gone_on_with_and_ends_with_0(place: Place, o
     assert [(row["blocks"], row["block_numbers"]) for row in rows] == [(2, [0, 2])] * 2
     assert place.left() == []
 
-    again = resumed(place, *shops(place))
-    assert again.code == 0, again
-    assert record_of(place).completed_blocks == (0, 2), "it had all the blocks it was to have"
-
 
 def test_a_second_signal_ends_at_once_and_what_is_known_is_reported(place: Place, own: tuple[str, ...]) -> None:
     with place.measuring(*own, "--slice", "20s", *LONG) as command:
