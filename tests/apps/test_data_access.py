@@ -74,7 +74,9 @@ def test_rows_are_the_seeded_ones_and_no_more_connections_are_opened_than_grante
         assert len(rows) == 240
         assert all(seeded(row) for row in rows)
         assert len({row["id"] for row in rows}) > 200, "random ids are spread"
-        assert connections(process, database) == POOL_SIZE
+        opened = connections(process, database)
+        # SQLite's are opened when they are first needed: on a busy machine one thread may have done all the work.
+        assert opened == POOL_SIZE or (database.startswith("sqlite:") and 0 < opened < POOL_SIZE)
 
 
 def test_workers_forked_after_the_import_open_connections_of_their_own(database: str) -> None:

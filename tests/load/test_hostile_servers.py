@@ -117,7 +117,9 @@ def test_a_wrong_server_gives_its_own_kind_of_error_and_no_goodput(
     kind, behaviour = WRONG[name]
     with serving(behaviour) as served:
         record = driven(driver, served, offered_rate=rate)
-    assert set(record.errors) == {kind}
+    assert record.errors[kind] > 0
+    # Each exchange costs a new connection here, and on a busy machine the server may come to accept one too late.
+    assert set(record.errors) <= {kind, "connect"}
     assert record.completions == 0
     assert record.histogram is None
 
