@@ -56,9 +56,18 @@ def test_a_percentile_that_too_few_requests_reach_is_absent_with_the_reason(tmp_
     for row in shown(page, data_latency="json").values():
         p99 = row.all("td")[5]
         assert p99.attributes["data-value"] == ""
-        assert p99.text == "n/a takes 10,000 requests; 1,200 were due"
+        assert p99.text == "n/a takes 10,000"
     assert figures["latency"]["json"][0]["percentiles"][3]["seconds"] is None
     assert "response time at a fixed rate" in page.one("section", id="json").text
+
+
+def test_a_cell_that_failed_has_one_reason_and_no_figure(tmp_path: Path) -> None:
+    record, trials = campaign(2, failed=("django",))
+    asked, windows, searches = with_latency(record)
+    page = parse(write_report(saved(tmp_path / "r", asked, trials, windows, searches), tmp_path / "out").read_text())
+    for table in ({"data_latency": "json"}, {"data_capacity": "json"}):
+        django = next(row for cell, row in shown(page, **table).items() if cell.startswith("django"))
+        assert [cell.text for cell in django.all("td")] == ["n/a start: exited with code 3 before it answered"]
 
 
 def test_without_a_limit_there_is_no_table_of_capacities(tmp_path: Path) -> None:
@@ -87,7 +96,7 @@ def test_discarded_windows_are_counted_and_failed_requests_told(tmp_path: Path) 
     ]
     page = parse(write_report(saved(tmp_path / "results", asked, trials, changed), tmp_path / "out").read_text())
     row = shown(page, data_latency="json")[first.cell]
-    assert row.all("td")[-1].text == "1 1 discarded"
+    assert row.all("td")[-1].text == "1 12,000 requests; 1 discarded"
     assert "0.5 % of requests failed" in row.one("th").text
 
 

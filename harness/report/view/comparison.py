@@ -1,12 +1,13 @@
 """What changed between two campaigns, as it is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.model.campaign import CampaignRecord
 from harness.model.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 from harness.report.charts.changes import Shift, changes
 from harness.report.charts.figure import Chart
-from harness.report.text import Figure, absent, count, listing, moment, percent, rate, shorten
+from harness.report.text import Figure, absent, count, moment, percent, rate, shorten
 from harness.report.view.facts import Fact
 from harness.report.view.names import Name, name_of, names
 from harness.report.view.remarks import Remark, remark
@@ -73,7 +74,7 @@ def comparison_page(comparison: Comparison, later: CampaignRecord) -> Comparison
     """Everything a reader sees; names are those of the later campaign."""
     known = names(later)
     return ComparisonPage(
-        headline=_headline(comparison),
+        headline=_headline(comparison, known),
         before=shorten(comparison.before, 80),
         after=shorten(comparison.after, 80),
         facts=_facts(comparison, known),
@@ -92,17 +93,23 @@ def signed(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.1f} %".replace("-", "\u2212")
 
 
-def _headline(comparison: Comparison) -> str:
-    worse, better = (len(comparison.verdicts(word)) for word in ("worse", "better"))
+def _headline(comparison: Comparison, known: dict[str, Name]) -> str:
+    """Of one cell by name, of several by number."""
     lost = sum(cell.lost for scenario in comparison.scenarios for cell in scenario.missing)
-    told = [
-        f"{count(how_many, 'figure')} {what}"
-        for how_many, what in ((worse, "got worse"), (better, "got better"), (lost, "lost"))
-        if how_many
-    ]
+    changed = (("got worse", comparison.verdicts("worse")), ("got better", comparison.verdicts("better")))
+    told = [_said([row for _, row in rows], what, known) for what, rows in changed if rows]
+    told += [f"{count(lost, 'figure')} lost"] if lost else []
     if told:
-        return listing(told)
+        return "; ".join(told)
     return "Nothing changed" if not comparison.verdicts("unresolved") else "No change is told apart from none"
+
+
+def _said(rows: Sequence[CellChange], what: str, known: dict[str, Name]) -> str:
+    cells = {row.cell for row in rows}
+    where = "" if len(rows) == 1 else f" in {len(rows)} scenarios"
+    if len(cells) == 1:
+        return f"{name_of(known, rows[0].cell, rows[0].app, rows[0].server).label} {what}{where}"
+    return f"{count(len(cells), 'cell')} {what}"
 
 
 def _facts(comparison: Comparison, known: dict[str, Name]) -> tuple[Fact, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from harness.model.latency import CapacityRow, LatencyRow, Percentile
 from harness.model.scenario import ScenarioManifest
-from harness.report.text import Figure, absent, count, number, percent, rate, share
+from harness.report.text import Figure, absent, count, number, percent, rate, share, shorten
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 
@@ -16,23 +16,27 @@ NO_WINDOW: Final = "no window counts"
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds. `doubts`: what else is known of it."""
+    """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds. `due`: requests that figures rest on.
+    `doubts`: what else is known of it. `reason`: why there is no figure at all."""
 
     name: Name
+    reason: str
     offered: Figure
     achieved: Figure
     percentiles: tuple[Figure, ...]
     longest: Figure
     windows: Figure
+    due: Figure
     discarded: Figure
     doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The highest rate of a cell under the limit, and within what it is known."""
+    """The highest rate of a cell under the limit, and within what it is known; `reason`: why there is none."""
 
     name: Name
+    reason: str
     rate: Figure
     between: Figure
     blocks: Figure
@@ -59,14 +63,14 @@ def latency(source: Source, scenario: ScenarioManifest) -> Latency | None:
         share=f"{rows[0].share:.0%}",
         columns=tuple(SHOWN.values()),
         rows=tuple(_times(source, row) for row in rows),
-        limit=milliseconds(held[0].criterion.p99_s).text if held else "",
+        limit=f"{number(1000 * held[0].criterion.p99_s)} ms" if held else "",
         capacity=tuple(_held(source, row) for row in held),
     )
 
 
-def milliseconds(seconds: float) -> Figure:
+def in_milliseconds(seconds: float) -> Figure:
     """The value is in seconds, as in ranking.json; the text in milliseconds."""
-    return Figure(f"{number(1000 * seconds)} ms", seconds)
+    return Figure(number(1000 * seconds), seconds)
 
 
 def _times(source: Source, row: LatencyRow) -> Times:
@@ -74,11 +78,13 @@ def _times(source: Source, row: LatencyRow) -> Times:
     found = {percentile.share: percentile for percentile in row.percentiles}
     return Times(
         name=source.name(row.cell, row.app, row.server),
+        reason=shorten(row.reason, 300),
         offered=absent(why) if row.offered_rate is None else rate(row.offered_rate),
         achieved=absent(why) if row.achieved_share is None else Figure(percent(row.achieved_share), row.achieved_share),
         percentiles=tuple(_percentile(found.get(wanted), why) for wanted in SHOWN),
-        longest=absent(why) if row.max_s is None else milliseconds(row.max_s),
+        longest=absent(why) if row.max_s is None else in_milliseconds(row.max_s),
         windows=Figure(f"{row.windows:,}", row.windows),
+        due=Figure(f"{row.offered:,}", row.offered),
         discarded=Figure(f"{row.discarded:,}", row.discarded),
         doubts=tuple(_doubts(row)),
     )
@@ -87,7 +93,9 @@ def _times(source: Source, row: LatencyRow) -> Times:
 def _percentile(found: Percentile | None, why: str) -> Figure:
     if found is None:
         return absent(why)
-    return absent(found.reason) if found.seconds is None else milliseconds(found.seconds)
+    if found.seconds is None:
+        return absent(f"takes {found.takes:,}" if found.takes else found.reason)
+    return in_milliseconds(found.seconds)
 
 
 def _doubts(row: LatencyRow) -> list[str]:
@@ -98,6 +106,7 @@ def _doubts(row: LatencyRow) -> list[str]:
 def _held(source: Source, row: CapacityRow) -> Held:
     return Held(
         name=source.name(row.cell, row.app, row.server),
+        reason=shorten(row.reason, 300),
         rate=absent(row.reason) if row.rate is None else rate(row.rate),
         between=_between(row),
         blocks=Figure(f"{len(row.blocks):,}", len(row.blocks)),
