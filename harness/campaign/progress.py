@@ -1,11 +1,13 @@
 """What a campaign tells while it runs. Who listens decides how to show it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from harness.analysis.unresolved import Unresolved
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import Ranking
+
+if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
+    from harness.analysis.unresolved import Unresolved
 
 
 class Progress(Protocol):
@@ -20,7 +22,7 @@ class Progress(Protocol):
     def advance(self, done_s: float, total_s: float) -> None:
         """Seconds of planned measuring behind, and in all, as far as known."""
 
-    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None:
+    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
         """What is known after a block, and what is not resolved yet."""
 
     def ending(self) -> None:
@@ -39,7 +41,7 @@ class Silent:
     def step(self, text: str) -> None: ...
     def block(self, number: int, cells: int) -> None: ...
     def advance(self, done_s: float, total_s: float) -> None: ...
-    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None: ...
+    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None: ...
     def ending(self) -> None: ...
     def failed(self, failure: Failure) -> None: ...
     def noticed(self, notice: Notice) -> None: ...

@@ -3,16 +3,18 @@
 import os
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from harness.analysis.unresolved import Unresolved
 from harness.campaign.progress import Silent
 from harness.cli.console import messages
 from harness.cli.quantities import spoken
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import Ranking, ScenarioRanking
+
+if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
+    from harness.analysis.unresolved import Unresolved
 
 
 class Bar:
@@ -49,7 +51,7 @@ class Bar:
             self._task = self._bar.add_task("Measuring", total=total_s, left=left)
         self._bar.update(self._task, completed=done_s, total=total_s, left=left)
 
-    def answer(self, ranking: Ranking, still_open: Sequence[Unresolved]) -> None:
+    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
         for scenario in ranking.scenarios.values():
             if scenario.rows:
                 self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
