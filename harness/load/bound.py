@@ -9,6 +9,9 @@ from harness.model.trial import Bound, Limit
 MAX_GENERATOR_SHARE: Final = 0.85
 MAX_SHARE_OF_NULL: Final = 0.70
 MAX_LITTLE_DEVIATION: Final = 0.05
+IDLE_ENOUGH: Final = 0.5
+"""A generator that used no more of its cores was not the limit, however little it did against a null responder in what
+may have been a slow moment of the machine."""
 SATURATED: Final = 0.85
 """Share of its cores from which on a server counts as busy."""
 
@@ -54,7 +57,7 @@ def of_generator(share: float, rate: float, null_rps: float | None) -> tuple[Lim
     """Why it was the generator; None where it was not."""
     if share > MAX_GENERATOR_SHARE:
         return "generator-bound", f"the generator used {share:.0%} of its cores"
-    if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps:
+    if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps and share > IDLE_ENOUGH:
         return "generator-bound", f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
     return None
 
