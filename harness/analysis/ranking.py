@@ -7,6 +7,7 @@ import numpy as np
 from harness.analysis.costs import cost_of
 from harness.analysis.effects import effects_of
 from harness.analysis.eligible import Eligible, unranked_cells
+from harness.analysis.gaps import gaps_of
 from harness.analysis.inference import Inference, competitors, infer, reference_cells
 from harness.analysis.overall import overall_ranking
 from harness.analysis.places import Place, league_of, places
@@ -31,6 +32,7 @@ def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
         scenarios={scenario: _scenario_ranking(record, inference) for scenario, inference in inferences.items()},
         overall=overall_ranking(record, inferences),
         effects=effects_of(record, inferences),
+        gaps=gaps_of(record, inferences),
     )
 
 

@@ -155,6 +155,26 @@ class Effect(Record):
     blocks: int
 
 
+class TierGap(Record):
+    """What using a framework as its documentation recommends does to its throughput, in one scenario.
+
+    `ratio`: requests a second of `idiomatic` over those of `controlled`, two cells of the same `framework`, workers,
+    database and interpreter; with its simultaneous interval, None while there are too few blocks for one. `blocks`:
+    that held both. `same_server`: where False, no controlled cell of the framework ran on the idiomatic one's server,
+    and the ratio holds the servers' difference too.
+    """
+
+    framework: str
+    scenario: str
+    controlled: str
+    idiomatic: str
+    same_server: bool
+    ratio: float
+    low: float | None
+    high: float | None
+    blocks: int
+
+
 class Ranking(Record):
     """One ranking a scenario, keyed by scenario id. `delta`: the difference that matters, as a share of 1."""
 
@@ -164,3 +184,4 @@ class Ranking(Record):
     delta: float = 0.03
     overall: OverallRanking | None = None
     effects: tuple[Effect, ...] = ()
+    gaps: tuple[TierGap, ...] = ()

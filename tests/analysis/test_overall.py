@@ -6,7 +6,7 @@ from scipy.stats import gmean
 from harness.analysis.ranking import rank
 from harness.model.ranking import OverallRanking
 from harness.model.trial import Trial
-from tests.analysis.campaigns import campaign, cell, made_up
+from tests.analysis.campaigns import application, campaign, cell, made_up
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))
 REFERENCE, TWIN, STARLETTE, FASTAPI, FLASK = (c.id for c in CELLS)
@@ -78,3 +78,17 @@ def test_a_void_scenario_makes_the_whole_an_estimate() -> None:
     found = overall(6, measured)
     assert found.estimate
     assert all(row.rank_low == 1 and row.rank_high == 4 for row in found.rows)
+
+
+def test_tiers_are_placed_apart() -> None:
+    record = campaign(CELLS, SCENARIOS, 9)
+    idiomatic = {name: application(name, "idiomatic", SCENARIOS) for name in ("starlette", "flask")}
+    ranked = rank(record.model_copy(update={"applications": record.applications | idiomatic}), trials(9)).overall
+    assert ranked is not None
+    told = {row.cell: (row.tier, row.league, row.rank_low, row.rank_high, row.group) for row in ranked.rows}
+    assert told == {
+        REFERENCE: ("controlled", "controlled", 1, 1, "a"),
+        FASTAPI: ("controlled", "controlled", 2, 2, "b"),
+        STARLETTE: ("idiomatic", "idiomatic", 1, 1, "a"),
+        FLASK: ("idiomatic", "idiomatic", 2, 2, "b"),
+    }
