@@ -9,12 +9,34 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TypeVar
 
+from cachetools import LRUCache
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from harness_data import ON_SQLITE, POOL_SIZE, SELECT_WORLD, World, as_world, postgresql_options, random_id, sync
+from harness_data import (
+    ON_SQLITE,
+    POOL_SIZE,
+    SELECT_FORTUNES,
+    SELECT_WORLD,
+    SELECT_WORLDS,
+    UPDATE_WORLD,
+    WORLD_ROWS,
+    Fortune,
+    World,
+    as_update,
+    as_world,
+    different_ids,
+    postgresql_options,
+    random_id,
+    renumbered,
+    sync,
+    with_the_added_one,
+)
 
 T = TypeVar("T")
 _threads = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="sqlite")
+_cache: LRUCache[int, World] = LRUCache(maxsize=WORLD_ROWS)
+_filling = asyncio.Lock()
 
 
 async def _in_a_thread(function: Callable[..., T], *arguments: object) -> T:
@@ -34,6 +56,62 @@ async def random_world() -> World:
     async with (await _pool()).connection() as database:
         cursor = await database.execute(SELECT_WORLD, (random_id(),))
         return as_world(await cursor.fetchone())
+
+
+@on_sqlite(sync.random_worlds)
+async def random_worlds(n: int) -> list[World]:
+    """`n` random rows of `world`, a statement each."""
+    async with (await _pool()).connection() as database:
+        return await _rows(database, [random_id() for _ in range(n)])
+
+
+@on_sqlite(sync.updated_worlds)
+async def updated_worlds(n: int) -> list[World]:
+    """`n` different random rows of `world`, read by a statement each, renumbered, written back in one batch."""
+    async with (await _pool()).connection() as database:
+        worlds = renumbered(await _rows(database, different_ids(n)))
+        async with database.transaction(), database.cursor() as cursor:
+            await cursor.executemany(UPDATE_WORLD, as_update(worlds))
+    return worlds
+
+
+async def cached_worlds(n: int) -> list[World]:
+    """`n` random rows of `world` from the cache; only what fills it is waited for."""
+    if not _cache:
+        await _fill()
+    return [_cache[random_id()] for _ in range(n)]
+
+
+@on_sqlite(sync.fortunes)
+async def fortunes() -> list[Fortune]:
+    """All rows of `fortune` and the added one, sorted by message."""
+    async with (await _pool()).connection() as database:
+        cursor = await database.execute(SELECT_FORTUNES)
+        return with_the_added_one(await cursor.fetchall())
+
+
+@on_sqlite(sync.all_worlds)
+async def all_worlds() -> list[World]:
+    """Every row of `world`, to fill a cache with."""
+    async with (await _pool()).connection() as database:
+        cursor = await database.execute(SELECT_WORLDS)
+        return [as_world(row) for row in await cursor.fetchall()]
+
+
+async def _rows(database: AsyncConnection, ids: list[int]) -> list[World]:
+    worlds = []
+    async with database.cursor() as cursor:
+        for row in ids:
+            await cursor.execute(SELECT_WORLD, (row,))
+            worlds.append(as_world(await cursor.fetchone()))
+    return worlds
+
+
+async def _fill() -> None:
+    """Once, however many first requests ask for it at the same time."""
+    async with _filling:
+        if not _cache:
+            _cache.update((world["id"], world) for world in await all_worlds())
 
 
 @cache
