@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
 help:  ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 # uv is taken from the project's own hashed lock, then installs the rest.
 $(BIN)/uv: requirements.txt
@@ -29,7 +29,9 @@ $(BIN)/.setup-dev: $(BIN)/.setup requirements-dev.txt
 
 setup: $(BIN)/.setup  ## Install the harness into .venv
 bench: setup  ## Measure the core applications and write the ranking report
-	@$(BIN)/harness run
+	@$(BIN)/harness run $(ARGS)
+bench-full: setup  ## Measure every application, scenario and server; hours, and may be gone on with
+	@$(BIN)/harness run --profile full $(ARGS)
 quick: setup  ## A short look: one block, marked as an estimate
 	@$(BIN)/harness run --quick
 report: setup  ## Write the report of the newest campaign again
@@ -48,4 +50,4 @@ benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md
 clean:  ## Remove environments, caches and reports; results are kept
 	@rm -rf .venv .cache reports/*/ reports/latest
 
-.PHONY: help setup bench quick report verify doctor lint test benchmarks clean
+.PHONY: help setup bench bench-full quick report verify doctor lint test benchmarks clean

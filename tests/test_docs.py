@@ -119,19 +119,19 @@ def test_the_defaults_told_are_those_of_the_program() -> None:
     from harness.model.campaign import SliceShape
 
     shape = SliceShape()
-    assert f"(default `{DEFAULT_BUDGET_S / 60:.0f}m`)" in COMMANDS
+    assert f"(default `{DEFAULT_BUDGET_S / 60:.0f}m`;" in COMMANDS
     told = f"`{shape.length_s * 1000:.0f}ms`, `{shape.burn_in_s * 1000:.0f}ms`, `{shape.rotations_s:.0f}s`"
     assert told in COMMANDS
     assert f"one block of {QUICK_SHAPE.rotations_s:.0f} s a scenario" in COMMANDS
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 
 def test_make_alone_lists_every_target() -> None:
     told = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert set(re.findall(r"^ *make ([a-z]+)", told, re.MULTILINE)) == targets()
+    assert set(re.findall(r"^ *make ([a-z-]+)", told, re.MULTILINE)) == targets()
 
 
 def test_every_target_says_that_it_is_no_file() -> None:
@@ -141,7 +141,7 @@ def test_every_target_says_that_it_is_no_file() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_make_target_is_named_that_is_gone(page: Path) -> None:
-    named = re.findall(r"(?:`|^    )make ([a-z]+)", page.read_text(), re.MULTILINE)
+    named = re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text(), re.MULTILINE)
     assert set(named) <= targets()
 
 

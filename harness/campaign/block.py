@@ -57,31 +57,51 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         yield from rotate(bench, block, again, scenario, rates=rates, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     yield from measure_latency(bench, block, scenario, rates=rates, dice=dice)
+    yield from measure_other_levels(bench, block, scenario, dice)
+
+
+def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
+    """The levels the scenario is not ranked at, where the plan gives them time: for charts, so nothing is repeated."""
+    for level in scenario.manifest.levels if bench.plan.shape.levels_s else ():
+        if level != scenario.manifest.rank.at and not bench.interrupt.asked:
+            driven = scenario.at(level)
+            with bench.phases.timed("warm-up"):
+                warm = drive(bench, block, warm_up_of(bench.plan, block.living(scenario), driven.manifest))
+            rates = {record.target: record.rate for record in warm}
+            length_s = bench.plan.shape.levels_s
+            yield from rotate(bench, block, block.living(scenario), driven, rates=rates, dice=dice, length_s=length_s)
 
 
 def repeatable(bench: Bench, block: Block, scenario: Scenario) -> frozenset[str]:
     """Living cells whose trial failed a gate: they are measured once more, whatever their figures were."""
     if bench.interrupt.asked:
         return frozenset()
-    trials = [trial for trial in trials_of(bench, block) if trial.scenario == scenario.id and trial.failed_gates]
+    level = scenario.manifest.rank.at
+    measured = [t for t in trials_of(bench, block) if t.scenario == scenario.id and t.level == level]
+    trials = [trial for trial in measured if trial.failed_gates]
     return frozenset(trial.cell for trial in trials if trial.cell in block.live)
 
 
 def rotations_done(block: Block, scenario: Scenario) -> int:
-    done = [record.rotation for record in block.slices if record.scenario == scenario.id and record.counted]
+    level = scenario.manifest.rank.at
+    slices = [record for record in block.slices if record.scenario == scenario.id and record.level == level]
+    done = [record.rotation for record in slices if record.counted]
     return max(done, default=-1) + 1
 
 
 def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
     """What the counted slices amount to; a trial that was repeated comes twice, the repeat after what it repeats."""
-    repeats = [r for r in block.slices if r.rotation >= block.repeated.get((r.target, r.scenario), r.rotation + 1)]
+    ranked = {scenario.id: scenario.manifest.rank.at for scenario in bench.scenarios.values()}
+    at_ranking_level = [record for record in block.slices if record.level == ranked[record.scenario]]
+    repeats = [r for r in at_ranking_level if r.rotation >= block.repeated.get((r.target, r.scenario), r.rotation + 1)]
     ids = {id(record) for record in repeats}
     firsts = [record for record in block.slices if id(record) not in ids]
     expectations = {scenario.id: scenario.manifest.expect for scenario in bench.scenarios.values()}
     trials: list[Trial] = []
     for slices, repeat in ((firsts, False), (repeats, True)):
         for trial in gather(slices, block.number, expectations=expectations, generator_cores=bench.generator_cores):
-            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat)
+            told = trial.level == ranked[trial.scenario]  # at other levels nothing is noted but what was answered
+            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if told else None
             trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
     return tuple(trials)
 

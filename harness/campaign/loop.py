@@ -28,7 +28,9 @@ class Clock:
         cells = min(len(plan.cells), GROUP_SIZE)
         per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * cells
         latency_s = expected_s(plan, cells) * len(plan.latency)
-        self._block_s = per_scenario * len(plan.scenarios) + latency_s + OVERHEAD_S
+        others = sum(len(scenario.levels) - 1 for scenario in plan.scenarios) if plan.shape.levels_s else 0
+        levels_s = others * (plan.shape.levels_s + plan.shape.warm_up_s * cells)
+        self._block_s = per_scenario * len(plan.scenarios) + latency_s + levels_s + OVERHEAD_S
         self._started = time.monotonic() - already_s
 
     @contextmanager

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from pydantic import Field, SecretStr
 
 from harness.campaign.planning import NONE
+from harness.campaign.profiles import CORE
 from harness.model.campaign import Plan, SliceShape
 from harness.model.record import Record
 
@@ -66,8 +67,10 @@ class RunOptions(Record):
             ),
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
             generator=Generator(processes=plan.load_processes, workers=plan.load_workers, target_host=plan.target_host),
+            profile=plan.profile,
             seed=plan.seed,
             shape=plan.shape,
+            levels_s=plan.shape.levels_s,
             delta=plan.delta,
             latency=plan.latency or (NONE,),
             latency_share=plan.latency_share,
@@ -80,8 +83,10 @@ class RunOptions(Record):
     place: Place = Place()
     generator: Generator = Generator()
     reference: str | None = None
+    profile: str = CORE
     seed: int = Field(default_factory=lambda: secrets.randbelow(2**32))
     shape: SliceShape = SliceShape()
+    levels_s: float = Field(default=0.0, ge=0)
     delta: float = Field(default=0.03, gt=0, lt=1)
     latency: tuple[str, ...] | None = None
     """Patterns of scenario ids, "all" or "none"; None: one scenario, by the rule of `latency_scenarios`."""

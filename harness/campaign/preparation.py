@@ -12,6 +12,7 @@ from harness import VERSION
 from harness.campaign.commit import commit_of
 from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
 from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, with_twin
+from harness.campaign.profiles import profile
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
 from harness.catalog.applications import Application
@@ -75,7 +76,7 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
 
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
-    selected = select(project, options.selection)
+    selected = select(project, options.selection, profile(options.profile))
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     ground = find_ground(project, options.place, needs_database)
     created_at = time.time()
@@ -104,6 +105,7 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
     """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing."""
     manifests = tuple(scenario.manifest for scenario in selected.scenarios)
     latency = latency_scenarios(manifests, options.latency)
+    shape = options.shape.model_copy(update={"levels_s": options.levels_s})
     if options.p99_s is not None and not latency:
         raise UsageError(
             "a limit on p99 needs a scenario whose latency is measured",
@@ -119,6 +121,7 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
     reference = reference_of(cells, options.reference)
     return Plan(
         seed=options.seed,
+        profile=options.profile,
         cells=with_twin(cells, reference),
         scenarios=manifests,
         reference=reference.id,
@@ -129,7 +132,7 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
         latency=latency,
         latency_share=options.latency_share,
         p99_s=options.p99_s,
-        shape=options.shape,
+        shape=shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
         database=ground.database,

@@ -1,7 +1,7 @@
 """Scenarios, found in folders: scenarios/<id>/."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
@@ -9,7 +9,7 @@ from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.folders import folders_with
 from harness.model.load import LoadScenario
-from harness.model.scenario import ScenarioManifest
+from harness.model.scenario import Level, ScenarioManifest
 
 MANIFEST = "scenario.toml"
 
@@ -32,6 +32,11 @@ class Scenario:
         check = str(self.check.path) if self.check else None
         return LoadScenario(id=self.id, requests=self.manifest.requests, expect=self.manifest.expect, check=check)
 
+    def at(self, level: Level) -> "Scenario":
+        """The same scenario, driven at another of its levels."""
+        rank = self.manifest.rank.model_copy(update={"at": level})
+        return replace(self, manifest=self.manifest.model_copy(update={"rank": rank}))
+
 
 def find_scenarios(root: Path) -> tuple[Scenario, ...]:
     """Every scenario under `root`, by id. Raises UsageError that tells all faults of all of them at once."""
@@ -53,18 +58,23 @@ def find_scenarios(root: Path) -> tuple[Scenario, ...]:
 def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault | None) -> Iterator[ManifestFault]:
     """What the model cannot see: names, files, and keys that must agree."""
     name = document.path.parent.name
-    given, expect, levels = document.raw.get("id"), document.table("expect"), document.raw.get("levels")
+    given, expect = document.raw.get("id"), document.table("expect")
     if isinstance(given, str) and given != name:
         yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
     if expect and "body" not in expect and check is None:
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
-    if isinstance(levels, list):
-        if "at" in document.table("rank") and document.table("rank")["at"] not in levels:
-            yield document.fault("rank.at", "is not one of the levels", "name a level exactly as it stands there")
-        yield from _parameter_faults(document, levels)
+    for table, prefix in ((document.raw, ""), (document.table("techempower"), "techempower.")):
+        levels, rank = table.get("levels"), table.get("rank")
+        if isinstance(levels, list):
+            if isinstance(rank, dict) and "at" in rank and rank["at"] not in levels:
+                mend = "name a level exactly as it stands there"
+                yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)
+            yield from _parameter_faults(document, levels, prefix)
 
 
-def _parameter_faults(document: Document[ScenarioManifest], levels: list[object]) -> Iterator[ManifestFault]:
+def _parameter_faults(
+    document: Document[ScenarioManifest], levels: list[object], prefix: str
+) -> Iterator[ManifestFault]:
     """A level gives `n` just when a request asks for it."""
     requests = document.raw.get("requests")
     paths = [r.get("path", "") for r in requests if isinstance(r, dict)] if isinstance(requests, list) else []
@@ -72,4 +82,4 @@ def _parameter_faults(document: Document[ScenarioManifest], levels: list[object]
     for number, level in enumerate(levels):
         if isinstance(level, dict) and ("n" in level) != asked:
             what = "no n, but a request's path holds {n}" if asked else "n, but no request's path holds {n}"
-            yield document.fault(f"levels.{number}", what, "give n to every level just when a path holds {n}")
+            yield document.fault(f"{prefix}levels.{number}", what, "give n to every level just when a path holds {n}")

@@ -10,6 +10,7 @@ from harness.analysis.capacity import capacity_rows
 from harness.analysis.latency import latency_rows
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
+from harness.campaign.profiles import CORE, profile
 from harness.campaign.project import Project
 from harness.campaign.run import Start, run
 from harness.cli.console import messages, output, print_json
@@ -37,7 +38,7 @@ def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
     """What was asked for; where a campaign is gone on with, what was not asked for is as it was then."""
     given = {name: value for name, value in asked.items() if value is not None}
     if resumed is None:
-        return RunOptions(**given)
+        return RunOptions(**(profile(given.get("profile", CORE)).options | given))
     before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
     if given.get("selection") == Selection(app_folders=given["selection"].app_folders):
         given["selection"] = before.selection.model_copy(update={"app_folders": given["selection"].app_folders})

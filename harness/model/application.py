@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from harness.model.record import Record, Slug
 
 Interface = Literal["asgi", "wsgi", "rsgi", "own"]
-Tier = Literal["controlled", "idiomatic", "floor"]
+Tier = Literal["controlled", "idiomatic", "floor", "reference"]
 ImportTarget = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", max_length=200)]
 
 
@@ -36,10 +36,13 @@ class Targets(Record):
 class OwnServer(Record):
     """An application that brings its own server: an argv list, never a shell.
 
-    `{host}`, `{port}`, `{workers}` and `{python}` are filled in. What it can do is declared as in the server table.
+    `{host}`, `{port}`, `{workers}`, `{python}` and `{work}` (a folder of this start's own, removed afterwards) are
+    filled in. `config` names a file of the application's folder that is filled in alike and put into `{work}`;
+    `{config}` is where it lies then. What it can do is declared as in the server table.
     """
 
     argv: tuple[str, ...] = Field(min_length=1)
+    config: InsidePath | None = None
     keep_alive: bool = True
 
 
@@ -53,7 +56,10 @@ class Uses(Record):
 
 
 class AppManifest(Record):
-    """app.toml. The first server is the default one; `root` is where the code lies inside the folder."""
+    """app.toml. The first server is the default one; `root` is where the code lies inside the folder.
+
+    `core`: whether a campaign measures it when nothing else was asked for.
+    """
 
     id: Slug
     title: str = Field(min_length=1, max_length=80)
@@ -62,10 +68,13 @@ class AppManifest(Record):
     servers: tuple[Slug, ...] = Field(min_length=1)
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     tier: Tier = "controlled"
+    core: bool = True
     language: str = Field(default="python", max_length=40)
     root: InsidePath = "."
     requirements: InsidePath = "requirements.txt"
     environment: dict[str, str] = Field(default_factory=dict)
+    programs: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
+    install: str = Field(default="", max_length=400)
     uses: Uses = Uses()
 
     @model_validator(mode="after")
@@ -74,4 +83,6 @@ class AppManifest(Record):
             raise ValueError('server "own" and the table [own] go together: give both or neither')
         if self.own is None and not (self.targets.asgi or self.targets.wsgi or self.targets.rsgi):
             raise ValueError('no [targets]: name the callable, such as asgi = "app:app"')
+        if self.programs and not self.install:
+            raise ValueError("no install: name the command that installs what [programs] lists")
         return self

@@ -23,7 +23,7 @@ class SliceShape(Record):
 
     `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
     `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
-    measured.
+    measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts.
     """
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
@@ -31,6 +31,7 @@ class SliceShape(Record):
     rotations_s: float = Field(default=12.0, gt=0)
     warm_up_s: float = Field(default=0.4, ge=0)
     window_s: float = Field(default=1.0, ge=0.1, le=600)
+    levels_s: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _something_is_counted(self) -> Self:
@@ -42,6 +43,7 @@ class SliceShape(Record):
 class Plan(Record):
     """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed.
 
+    `profile`: what the plan was made from; it says no more than the rest does.
     `load_processes`: of the generator on this machine; `load_workers`: on other machines, instead of them, for which
     servers listen on `target_host`. `delta`: the difference that matters, as a share of 1; fixed beforehand, since
     verdicts are given with it.
@@ -50,6 +52,7 @@ class Plan(Record):
     """
 
     seed: int
+    profile: str = "core"
     cells: tuple[Cell, ...] = Field(min_length=1)
     scenarios: tuple[ScenarioManifest, ...] = Field(min_length=1)
     reference: str

@@ -1,6 +1,6 @@
 """What is asked of an application, and what a right answer is (scenarios/<id>/scenario.toml)."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -51,6 +51,24 @@ class Expectation(Record):
         return self
 
 
+class Edge(Record):
+    """A request of an odd parameter, and the rows it must be answered with."""
+
+    path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
+    n: int = Field(ge=1, le=500)
+
+
+Rows = Annotated[int, Field(ge=0)] | Literal["n"]
+"""Rows a request: a number, or as many as the level says."""
+
+
+class Audit(Record):
+    """What a request must do to the database: rows of `world` read, each by a statement of its own, and rows written."""
+
+    reads: Rows = 0
+    writes: Rows = 0
+
+
 class Ranked(Record):
     """How the scenario is ranked, and what its figure means to a reader."""
 
@@ -58,15 +76,9 @@ class Ranked(Record):
     at: Level
 
 
-class ScenarioManifest(Record):
-    """scenario.toml. `needs` names the kinds of service the application must reach."""
+class Loads(Record):
+    """Levels, and the one of them that is ranked."""
 
-    id: Slug
-    title: str = Field(min_length=1, max_length=80)
-    about: str = Field(min_length=1, max_length=400)
-    needs: tuple[Literal["database"], ...] = ()
-    requests: tuple[Request, ...] = Field(min_length=1)
-    expect: Expectation
     levels: tuple[Level, ...] = Field(min_length=1)
     rank: Ranked
 
@@ -75,3 +87,33 @@ class ScenarioManifest(Record):
         if self.rank.at not in self.levels:
             raise ValueError("rank.at is not one of the levels")
         return self
+
+
+class ScenarioManifest(Loads):
+    """scenario.toml. `needs` names the kinds of service the application must reach.
+
+    `edges`: odd parameters, asked when the contract is verified in full. `audit`: what a burst of requests must do to
+    the database.
+    `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
+    test of the same name had, for the profile of that name.
+    """
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=80)
+    about: str = Field(min_length=1, max_length=400)
+    needs: tuple[Literal["database"], ...] = ()
+    requests: tuple[Request, ...] = Field(min_length=1)
+    expect: Expectation
+    edges: tuple[Edge, ...] = ()
+    audit: Audit | None = None
+    core: bool = True
+    techempower: Loads | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether its requests change what the database holds."""
+        return self.audit is not None and self.audit.writes != 0
+
+    def loaded_as(self, loads: Loads | None) -> "ScenarioManifest":
+        """The same scenario with these levels instead; itself where there are none."""
+        return self.model_copy(update={"levels": loads.levels, "rank": loads.rank}) if loads else self

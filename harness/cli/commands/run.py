@@ -14,10 +14,21 @@ Resume = Annotated[
     typer.Option("--resume", metavar="DIR", help="Go on with the interrupted campaign in this results folder."),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="A short look: one block of 4 s a scenario; an estimate.")]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="What to measure where no filter says it: core (default), full, techempower.",
+    ),
+]
 Budget = Annotated[
     float | None,
     typer.Option(
-        "--budget", parser=duration, metavar="TIME", help="Start no block that would end later than this (default: 7m)."
+        "--budget",
+        parser=duration,
+        metavar="TIME",
+        help="Start no block that would end later than this (default: 7m; full 10h, techempower 3h).",
     ),
 ]
 Blocks = Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure at most this many blocks.")]
@@ -55,6 +66,15 @@ Rotations = Annotated[
     float | None,
     typer.Option(
         "--rotations", parser=duration, metavar="TIME", help="Time of rotations for each scenario of a block."
+    ),
+]
+Levels = Annotated[
+    float | None,
+    typer.Option(
+        "--levels",
+        parser=duration,
+        metavar="TIME",
+        help="Also measure each level a scenario is not ranked at, so long in each block (for charts; default: none).",
     ),
 ]
 Latency = Annotated[
@@ -123,6 +143,7 @@ def run(
     server: options.ServerFilter = None,
     scenario: options.ScenarioFilter = None,
     app: options.AppFolders = None,
+    profile: ProfileName = None,
     quick: Quick = False,
     budget: Budget = None,
     until: Until = None,
@@ -138,6 +159,7 @@ def run(
     slice_length: SliceLength = None,
     burn_in: BurnIn = None,
     rotations: Rotations = None,
+    levels: Levels = None,
     latency: Latency = None,
     latency_share: LatencyShare = None,
     window: Window = None,
@@ -168,11 +190,13 @@ def run(
         "place": options.place(database, database_url, python, server_workers),
         "generator": options.generator(load_processes, workers, bind, port, target_host),
         "reference": reference,
+        "profile": profile,
         "seed": seed,
         "budget_s": budget,
         "delta": until,
         "max_blocks": blocks or (1 if quick else None),
         "shape": options.shape(slice_length, burn_in, rotations, window, quick=quick),
+        "levels_s": 0.0 if quick and levels is None else levels,
         "latency": options.latency(latency, p99, quick=quick),
         "latency_share": latency_share,
         "p99_s": p99,

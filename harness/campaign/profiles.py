@@ -1,0 +1,47 @@
+"""How much a campaign takes on when nothing else is asked for. An option that is given always wins over its profile."""
+
+from typing import Any, Final
+
+from pydantic import Field
+
+from harness.catalog.filters import ALL
+from harness.model.errors import UsageError
+from harness.model.record import Record
+
+HOUR_S: Final = 3600.0
+
+
+class Profile(Record):
+    """`about`: in a line. `core`: only applications and scenarios that count themselves to it. `servers`: patterns of
+    server ids, each application's default one where there are none. `techempower`: at the levels of the TechEmpower
+    benchmarks, only scenarios that say them. `options`: of RunOptions, instead of its defaults."""
+
+    about: str
+    core: bool = False
+    servers: tuple[str, ...] = ()
+    techempower: bool = False
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+CORE: Final = "core"
+EVERYTHING: Final = Profile(about="every application and scenario, each application on its default server")
+PROFILES: Final = {
+    CORE: Profile(about="the core applications and scenarios, in minutes", core=True),
+    "full": Profile(
+        about="every application, scenario and server; hours, and may be gone on with",
+        servers=(ALL,),
+        options={"levels_s": 2.0, "latency": (ALL,), "budget_s": 10 * HOUR_S},
+    ),
+    "techempower": Profile(
+        about="every application on its default server, in TechEmpower's tests at TechEmpower's levels",
+        techempower=True,
+        options={"levels_s": 4.0, "latency": (ALL,), "budget_s": 3 * HOUR_S},
+    ),
+}
+
+
+def profile(name: str) -> Profile:
+    """The profile of this name. Raises UsageError where there is none."""
+    if name not in PROFILES:
+        raise UsageError(f"{name!r} is not known", where="--profile", mend=f"choose one of: {', '.join(PROFILES)}")
+    return PROFILES[name]

@@ -1,0 +1,108 @@
+"""A profile decides what is measured where no filter says it, and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.campaign.options import Place, RunOptions, Selection
+from harness.campaign.preparation import prepare
+from harness.campaign.profiles import PROFILES
+from harness.campaign.project import Project
+from harness.campaign.resume import differences
+from harness.catalog.applications import find_applications
+from harness.catalog.scenarios import find_scenarios
+from harness.cli.running import wanted_options
+from harness.model.campaign import Plan
+from harness.model.errors import UsageError
+from harness.target.servers import SERVERS
+from tests.catalog.trees import RIGHT_APP, application
+
+PROJECT = Project(Path(__file__).parents[2])
+SCENARIOS = {scenario.id: scenario.manifest for scenario in find_scenarios(PROJECT.scenarios)}
+APPLICATIONS = {
+    found.id: found.manifest
+    for found in find_applications(
+        PROJECT.apps,
+        known_servers={server.id: server.interface for server in SERVERS.values()},
+        known_scenarios=list(SCENARIOS),
+    )
+}
+
+
+def asked(**given: Any) -> RunOptions:
+    place = Place(database="sqlite")
+    return wanted_options(None, {"place": place, "selection": Selection(), "seed": 1} | given)
+
+
+def plan_of(**given: Any) -> Plan:
+    return prepare(PROJECT, asked(**given)).record.plan
+
+
+def cells_of(plan: Plan) -> set[tuple[str, str]]:
+    return {(cell.app, cell.server) for cell in plan.cells}
+
+
+def test_without_a_profile_the_core_is_measured_each_application_on_its_default_server() -> None:
+    plan = plan_of()
+    assert plan.profile == "core"
+    assert cells_of(plan) == {(id_, found.servers[0]) for id_, found in APPLICATIONS.items() if found.core}
+    assert {scenario.id for scenario in plan.scenarios} == {id_ for id_, found in SCENARIOS.items() if found.core}
+    assert plan.shape.levels_s == 0
+
+
+def test_the_core_takes_minutes_with_the_frameworks_of_the_story_in_it() -> None:
+    assert {"fastapi", "starlette", "flask", "django"} <= {cell.app for cell in plan_of().cells}
+    assert {scenario.id for scenario in plan_of().scenarios} == {"json", "plaintext", "db"}
+
+
+def test_the_full_profile_is_every_application_on_every_server_in_every_scenario_at_every_level() -> None:
+    plan = plan_of(profile="full")
+    every = {(id_, server) for id_, found in APPLICATIONS.items() for server in found.servers}
+    assert cells_of(plan) == every
+    assert {scenario.id for scenario in plan.scenarios} == set(SCENARIOS) == set(plan.latency)
+    assert plan.shape.levels_s > 0
+
+
+def test_the_profile_of_techempower_has_their_levels() -> None:
+    plan = plan_of(profile="techempower")
+    levels = {scenario.id: [level.connections for level in scenario.levels] for scenario in plan.scenarios}
+    assert levels["json"] == [16, 32, 64, 128, 256, 512]
+    assert {scenario.id: scenario.rank.at.connections for scenario in plan.scenarios}["json"] == 512
+    assert set(levels) == {id_ for id_, found in SCENARIOS.items() if found.techempower}
+    assert cells_of(plan) == {(id_, found.servers[0]) for id_, found in APPLICATIONS.items()}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_is_named_is_measured_whatever_the_profile(name: str) -> None:
+    named = Selection(only=("raw-*",), servers=("uvicorn",), scenarios=("plaintext",))
+    plan = plan_of(profile=name, selection=named, budget_s=9.0)
+    assert cells_of(plan) == {("raw-asgi", "uvicorn")}
+    assert [scenario.id for scenario in plan.scenarios] == ["plaintext"]
+    assert plan.budget_s == 9
+
+
+def test_an_application_given_by_its_folder_joins_the_core(tmp_path: Path) -> None:
+    shop = application(tmp_path, RIGHT_APP, "shop")
+    apps = {cell.app for cell in plan_of(selection=Selection(app_folders=(shop,))).cells}
+    assert apps == {"shop", *(id_ for id_, found in APPLICATIONS.items() if found.core)}
+
+
+def test_skip_may_name_what_the_core_leaves_out() -> None:
+    everything = {cell.app for cell in plan_of().cells}
+    assert {cell.app for cell in plan_of(selection=Selection(skip=("f*",))).cells} == {
+        app for app in everything if not app.startswith("f")
+    }
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_campaign_of_a_profile_is_gone_on_with_as_it_was(name: str) -> None:
+    first = prepare(PROJECT, asked(profile=name)).record
+    again = prepare(PROJECT, RunOptions.like(first.plan)).record
+    assert list(differences(first, again)) == []
+
+
+def test_an_unknown_profile_is_told_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="'fast' is not known") as refused:
+        asked(profile="fast")
+    assert "core, full, techempower" in refused.value.mend
