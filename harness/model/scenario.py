@@ -58,15 +58,20 @@ class Edge(Record):
     n: int = Field(ge=1, le=500)
 
 
-Rows = Annotated[int, Field(ge=0)] | Literal["n"]
-"""Rows a request: a number, or as many as the level says."""
+PerRequest = Annotated[int, Field(ge=0)] | Literal["n"]
+"""A number, or as many as the request asks rows for."""
 
 
 class Audit(Record):
-    """What a request must do to the database: rows of `world` read, each by a statement of its own, and rows written."""
+    """What every request must do to the tables, as the database itself counts it over a burst.
 
-    reads: Rows = 0
-    writes: Rows = 0
+    `reads`: statements that read them, each giving `rows` rows; 0 means that an answer comes from a cache, which may
+    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row.
+    """
+
+    reads: PerRequest
+    rows: int = Field(default=1, ge=1)
+    writes: PerRequest = 0
 
 
 class Ranked(Record):
