@@ -1,0 +1,38 @@
+"""Falcon on WSGI, as its documentation writes it: a resource, and a responder for each route to it."""
+
+import falcon
+import pages
+from harness_data import row_count
+from harness_data import sync as data
+
+
+class Benchmark:
+    def on_get_json(self, _: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {"message": "Hello, World!"}
+
+    def on_get_plaintext(self, _: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = falcon.MEDIA_TEXT
+        resp.text = "Hello, World!"
+
+    def on_get_db(self, _: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = data.random_world()
+
+    def on_get_queries(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = data.random_worlds(row_count(req.get_param("queries")))
+
+    def on_get_fortunes(self, _: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = falcon.MEDIA_HTML
+        resp.text = pages.fortunes.render(fortunes=data.fortunes())
+
+    def on_get_updates(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = data.updated_worlds(row_count(req.get_param("queries")))
+
+    def on_get_cached(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = data.cached_worlds(row_count(req.get_param("count")))
+
+
+app = falcon.App()
+benchmark = Benchmark()
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates"):
+    app.add_route(f"/{name}", benchmark, suffix=name)
+app.add_route("/cached-worlds", benchmark, suffix="cached")
