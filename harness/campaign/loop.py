@@ -8,7 +8,7 @@ from harness.analysis.ranking import rank
 from harness.campaign.bench import Bench
 from harness.campaign.block import run_block, trials_of
 from harness.campaign.latency import expected_s
-from harness.campaign.need import Need, is_first_round, next_round, open_scenarios
+from harness.campaign.need import Need, is_first_round, met_so_far, next_round, open_scenarios
 from harness.campaign.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
 from harness.campaign.recording import Recorder
 from harness.campaign.under_way import Block
@@ -24,7 +24,7 @@ class Clock:
 
     def __init__(self, plan: Plan, *, already_s: float = 0.0) -> None:
         self._budget_s, self._max_blocks = plan.budget_s, plan.max_blocks
-        self._blocks_a_round = len(groups_of(plan.cells, plan.reference_cell, block_dice(plan, 0)))
+        self._blocks_a_round = len(groups_of(plan.cells, plan.reference_cell, block_dice(plan, 0), {}))
         cells = min(len(plan.cells), GROUP_SIZE)
         per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * cells
         latency_s = expected_s(plan, cells) * len(plan.latency)
@@ -86,9 +86,8 @@ def _blocks(bench: Bench, recorder: Recorder, clock: Clock) -> Iterator[tuple[Se
     """The cells of each block and what they are needed for, round after round, until nothing is needed or a round does
     not fit the budget. The first round is measured whatever the budget: every cell has a figure after it."""
     while need := next_round(recorder.record, recorder.trials):
-        blocks = blocks_of_a_round(
-            bench.plan, need, recorder.cells_measured_alone(), len(recorder.record.completed_blocks)
-        )
+        turn, met = len(recorder.record.completed_blocks), met_so_far(recorder.record, recorder.trials)
+        blocks = blocks_of_a_round(bench.plan, need, recorder.cells_measured_alone(), turn, met)
         if not clock.fits(len(blocks)) and not is_first_round(recorder.record, recorder.trials):
             return
         for cells in blocks:

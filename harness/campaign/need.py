@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from harness.analysis.inference import reference_cells
 from harness.analysis.ranking import rank
 from harness.analysis.unresolved import Unresolved, unresolved
+from harness.campaign.grouping import Met, meetings
 from harness.model.campaign import CampaignRecord
 from harness.model.ranking import RankedCell
 from harness.model.trial import Trial
@@ -53,6 +54,15 @@ def blocks_had(record: CampaignRecord, trials: Sequence[Trial]) -> Counter[str]:
     """Complete blocks that each cell was measured in."""
     completed = frozenset(record.completed_blocks)
     return Counter(cell for cell, block in {(trial.cell, trial.block) for trial in trials} if block in completed)
+
+
+def met_so_far(record: CampaignRecord, trials: Sequence[Trial]) -> Met:
+    """How often two cells were measured in one complete block."""
+    groups: dict[int, set[str]] = {block: set() for block in record.completed_blocks}
+    for trial in trials:
+        if trial.block in groups:
+            groups[trial.block].add(trial.cell)
+    return meetings(groups.values())
 
 
 def everything(record: CampaignRecord) -> Need:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.campaign.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
 from harness.model.application import AppManifest
 from harness.model.campaign import Plan
@@ -61,28 +62,27 @@ def with_twin(cells: Sequence[Cell], reference: Cell) -> tuple[Cell, ...]:
     return (*cells, reference.model_copy(update={"twin": 1}))
 
 
-def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random) -> list[tuple[Cell, ...]]:
-    """Cells in random order, in groups of at most GROUP_SIZE and nearly equal size, reference and twin in each."""
+def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random, met: Met) -> list[tuple[Cell, ...]]:
+    """Cells in groups of at most GROUP_SIZE and nearly equal size, reference and twin in each; beside each other those
+    that have met least."""
     home = [cell for cell in cells if cell.model_copy(update={"twin": 0}) == reference]
-    others = [cell for cell in cells if cell not in home]
-    dice.shuffle(others)
-    room = GROUP_SIZE - len(home)
-    count = max(1, -(-len(others) // room))
-    groups = [tuple(others[start::count]) for start in range(count)]
-    return [(*home, *group) for group in groups]
+    others = {cell.id: cell for cell in cells if cell not in home}
+    count = max(1, -(-len(others) // (GROUP_SIZE - len(home))))
+    groups = balanced_groups(list(others), count, met, dice)
+    return [(*home, *(others[name] for name in group)) for group in groups]
 
 
 def blocks_of_a_round(
-    plan: Plan, need: Mapping[str, frozenset[str]], alone: frozenset[str], turn: int
+    plan: Plan, need: Mapping[str, frozenset[str]], alone: frozenset[str], turn: int, met: Met
 ) -> list[tuple[Cell, ...]]:
-    """The cells of each block of a round: those needed in any scenario, in random groups, those of `alone` by
-    themselves. The reference and its twin go with every group; they make none of their own beside others."""
+    """The cells of each block of a round: those needed in any scenario, in groups, those of `alone` by themselves. The
+    reference and its twin go with every group; they make none of their own beside others."""
     needed = frozenset[str]().union(*need.values())
     lone: list[tuple[Cell, ...]] = [(cell,) for cell in plan.cells if cell.id in needed & alone]
     together = [cell for cell in plan.cells if cell.id in needed - alone]
     if lone and all(cell.model_copy(update={"twin": 0}) == plan.reference_cell for cell in together):
         return lone
-    return [*groups_of(together, plan.reference_cell, block_dice(plan, -1 - turn)), *lone]
+    return [*groups_of(together, plan.reference_cell, block_dice(plan, -1 - turn), met), *lone]
 
 
 def latency_scenarios(scenarios: Sequence[ScenarioManifest], wanted: Sequence[str] | None) -> tuple[str, ...]:

@@ -58,12 +58,14 @@ def guarded_half_widths(fit: TwoWayFit, confidence: float) -> Floats:
 
 
 def forecast_half_widths(fit: TwoWayFit, blocks: int, confidence: float) -> Floats:
-    """(K, K) guarded half-widths to expect after `blocks` complete blocks in all, if variances stay what they are."""
-    own, seen = _own_variance(fit)
-    later = np.where(seen > 0, blocks - 1.0, 0.0)
-    cells = len(fit.cells)
-    spread = np.full((cells, cells), 2 / blocks)
-    return _guarded(fit, own, later, spread=spread, df=(cells - 1) * (blocks - 1), confidence=confidence)
+    """(K, K) guarded half-widths to expect after `blocks` blocks in all, if variances stay what they are and each cell
+    is in as large a share of them as before."""
+    own, own_df = _own_variance(fit)
+    growth = blocks / len(fit.blocks)
+    later = np.where(own_df > 0, (own_df + 1) * growth - 1, 0.0)
+    entries = np.isfinite(fit.values).sum() * growth
+    df = round(entries - len(fit.cells) - blocks + 1)
+    return _guarded(fit, own, later, spread=fit.spread() / growth, df=df, confidence=confidence)
 
 
 def _own_variance(fit: TwoWayFit) -> tuple[Floats, Floats]:

@@ -52,7 +52,7 @@ def a_plan(cells: tuple[Cell, ...] = CELLS, seed: int = 1) -> Plan:
 def test_every_cell_is_in_one_group_and_the_reference_in_each(count: int) -> None:
     reference = CELLS[-1]
     cells = CELLS[:count]
-    groups = groups_of((*cells, reference), reference, random.Random(3))
+    groups = groups_of((*cells, reference), reference, random.Random(3), {})
     assert all(len(group) <= GROUP_SIZE and group.count(reference) == 1 for group in groups)
     others = [cell for group in groups for cell in group if cell != reference]
     assert sorted(others, key=lambda c: c.id) == sorted(cells, key=lambda c: c.id)
@@ -97,18 +97,18 @@ def test_a_round_holds_every_needed_cell_once_and_the_reference_and_its_twin_in_
     plan = a_plan(with_twin(CELLS, CELLS[-1])).model_copy(update={"reference": CELLS[-1].id})
     company = {CELLS[-1], plan.cells[-1]}
     need = {"json": frozenset(cell.id for cell in plan.cells) - {CELLS[0].id}}
-    blocks = blocks_of_a_round(plan, need, frozenset(), 0)
+    blocks = blocks_of_a_round(plan, need, frozenset(), 0, {})
     assert all(company <= set(block) for block in blocks)
     others = [cell for block in blocks for cell in block if cell not in company]
     assert sorted(cell.id for cell in others) == sorted(need["json"] - {cell.id for cell in company})
-    assert blocks == blocks_of_a_round(plan, need, frozenset(), 0)
-    assert blocks != blocks_of_a_round(plan, need, frozenset(), 1)
+    assert blocks == blocks_of_a_round(plan, need, frozenset(), 0, {})
+    assert blocks != blocks_of_a_round(plan, need, frozenset(), 1, {})
 
 
 def test_few_cells_that_are_still_needed_share_a_block() -> None:
     plan = a_plan()
     need = {"json": frozenset({CELLS[0].id, CELLS[-1].id}), "db": frozenset({CELLS[9].id, CELLS[-1].id})}
-    (block,) = blocks_of_a_round(plan, need, frozenset(), 0)
+    (block,) = blocks_of_a_round(plan, need, frozenset(), 0, {})
     assert set(block) == {CELLS[0], CELLS[9], CELLS[-1]}
 
 
@@ -116,8 +116,8 @@ def test_a_cell_that_burns_while_idle_has_a_block_of_its_own() -> None:
     plan = a_plan()
     burner = CELLS[3]
     every = {"json": frozenset(cell.id for cell in CELLS)}
-    *others, lone = blocks_of_a_round(plan, every, frozenset({burner.id}), 0)
+    *others, lone = blocks_of_a_round(plan, every, frozenset({burner.id}), 0, {})
     assert lone == (burner,)
     assert all(burner not in block for block in others)
     only = {"json": frozenset({burner.id, plan.reference})}
-    assert blocks_of_a_round(plan, only, frozenset({burner.id}), 0) == [(burner,)]
+    assert blocks_of_a_round(plan, only, frozenset({burner.id}), 0, {}) == [(burner,)]

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import studentized_range, ttest_rel, tukey_hsd
 
+from harness.stats.arrays import Floats
 from harness.stats.design import two_way_fit
 from harness.stats.pairs import (
+    forecast_half_widths,
     games_howell_half_widths,
     guarded_half_widths,
     kramer_half_widths,
@@ -112,3 +114,25 @@ def test_unlinked_cells_have_no_interval() -> None:
 )
 def test_verdicts_come_in_order(difference: float, half_width: float, floor: float, expected: str) -> None:
     assert verdict(difference, half_width, delta=0.03, floor=floor) == expected
+
+
+@pytest.mark.parametrize("blocks", [6, 24])
+def test_the_widths_to_come_are_those_that_come_where_cells_take_turns_in_groups(blocks: int) -> None:
+    forecasts, widths = [], []
+    for seed in range(20):
+        values = grouped(cells=13, blocks=24, seed=seed)
+        forecasts.append(forecast_half_widths(two_way_fit(values[:blocks]), 24, 0.95))
+        widths.append(guarded_half_widths(two_way_fit(values), 0.95))
+    pairs = np.triu_indices(13, 1)
+    assert np.mean(forecasts, axis=0)[pairs] == pytest.approx(np.mean(widths, axis=0)[pairs], rel=0.15)
+
+
+def grouped(cells: int, blocks: int, seed: int) -> Floats:
+    """(blocks, cells): two groups a round, the first cell in both, the others changing sides."""
+    dice = np.random.default_rng(seed)
+    values = np.full((blocks, cells), np.nan)
+    for turn in range(0, blocks, 2):
+        sides = np.array_split(dice.permutation(np.arange(1, cells)), 2)
+        for block, side in enumerate(sides, start=turn):
+            values[block, [0, *side]] = dice.normal(size=1 + len(side))
+    return values
