@@ -8,7 +8,7 @@ from harness.model.comparison import Comparison
 from harness.model.errors import EnvironmentRefused
 from harness.report.export import as_json
 from harness.report.page import comparison_html
-from harness.report.write import read, replace
+from harness.report.write import put, read
 
 
 def measured(results: Path) -> Measured:
@@ -25,8 +25,8 @@ def write_comparison(comparison: Comparison, later: CampaignRecord, out: Path) -
     page, figures = comparison_html(comparison, later), as_json(comparison.model_dump(mode="json"))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        replace(out / "comparison.json", figures)
-        replace(out / "compare.html", page)
+        put(out / "comparison.json", figures)
+        put(out / "compare.html", page)
     except OSError as error:
         raise EnvironmentRefused(
             f"the comparison cannot be written: {error.strerror}", where=str(out), mend="name another folder with --out"

@@ -1,7 +1,10 @@
 """A results folder -> the page and its figures."""
 
+import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from harness.analysis.capacity import capacity_rows
 from harness.analysis.gather import salvaged
@@ -24,11 +27,12 @@ def write_report(results: Path, out: Path) -> Path:
     Raises UsageError where `results` holds no readable campaign, EnvironmentRefused where `out` cannot be written.
     """
     source = read(results)
+    source = replace(source, logs=_logs(source.record, results, out))
     page, figures = html(source), as_json(ranking_document(source))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        replace(out / "ranking.json", figures)
-        replace(out / "index.html", page)
+        put(out / "ranking.json", figures)
+        put(out / "index.html", page)
     except OSError as error:
         raise EnvironmentRefused(
             f"the report cannot be written: {error.strerror}", where=str(out), mend="name another folder with --out"
@@ -89,7 +93,15 @@ def _unusable(trial: Trial, fault: str) -> Notice:
     )
 
 
-def replace(path: Path, text: str) -> None:
+def _logs(record: CampaignRecord, results: Path, out: Path) -> dict[str, str]:
+    """Each cell's log, where there is one, as an address relative to the page in `out`."""
+    folder = results.resolve() / "logs"
+    there = {file.stem: file for file in folder.glob("*.log")}  # a name from a record never becomes a path
+    logs = {cell.id: there[cell.id] for cell in record.plan.cells if cell.id in there}
+    return {cell: quote(os.path.relpath(log, out.resolve())) for cell, log in logs.items()}
+
+
+def put(path: Path, text: str) -> None:
     """A reader sees the old file or the new one, never half of one."""
     new = path.with_name(path.name + ".new")
     new.write_bytes(text.encode())

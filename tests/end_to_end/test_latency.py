@@ -1,4 +1,4 @@
-"""A real campaign that measures response times: real servers, the real command."""
+"""A real campaign that measures response times, and levels it does not rank: real servers, the real command."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.analysis.ranking import rank
 from harness.campaign.options import RunOptions
 from harness.store.folder import ResultsFolder
 
@@ -18,7 +19,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, s
     """Its results, and what the command said on standard output."""
     folder = tmp_path_factory.mktemp("campaign")
     command = [str(HARNESS), "run", "--quick", "--rotations", "1s", "--only", "raw-asgi", "--scenario", "json"]
-    command += ["--latency", "json", "--window", "700ms", "--latency-share", "40%", "--p99", "500ms", "--seed", "7"]
+    command += ["--latency", "json", "--window", "700ms", "--latency-share", "40%", "--p99", "500ms"]
+    command += ["--levels", "400ms", "--seed", "7"]
     command += ["--results", str(folder / "results"), "--out", str(folder / "report")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
@@ -68,3 +70,19 @@ def test_the_terminal_shows_times_and_the_highest_rate(campaign: tuple[ResultsFo
     _, said = campaign
     assert "json: highest rate with p99 within 500 ms" in said
     assert "json: response times in ms at 40% of each cell's capacity" in said
+
+
+def test_levels_that_are_not_ranked_have_trials_of_their_own_and_no_place(
+    campaign: tuple[ResultsFolder, str],
+) -> None:
+    folder, _ = campaign
+    trials, notices = folder.read_trials()
+    assert notices == ()
+    ranked = folder.read_record().plan.scenarios[0].rank.at
+    levels = {trial.level.connections for trial in trials}
+    assert levels == {16, 64, 256}
+    others = [trial for trial in trials if trial.level != ranked]
+    assert all(trial.completions > 0 and len(trial.rotations) >= 3 and trial.cost is None for trial in others)
+    assert not any(trial.repeat for trial in others)
+    ranking = rank(folder.read_record(), trials).scenarios["json"]
+    assert {row.blocks for row in ranking.rows} == {1}

@@ -1,9 +1,10 @@
-"""The real thing, once: every application of the project on a real server and PostgreSQL, in short slices."""
+"""The real thing, once: every core application of the project on a real server and PostgreSQL, in short slices."""
 
 import hashlib
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,16 @@ from tests.end_to_end.conftest import Once
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
-APPS = sorted(path.parent.name for path in ROOT.glob("apps/*/app.toml"))
-SCENARIOS = sorted(path.parent.name for path in ROOT.glob("scenarios/*/scenario.toml"))
+
+
+def core(manifests: str) -> list[str]:
+    """The folders of those that count themselves to the core."""
+    found = {path.parent.name: tomllib.loads(path.read_text()) for path in ROOT.glob(manifests)}
+    return sorted(name for name, manifest in found.items() if manifest.get("core", True))
+
+
+APPS = core("apps/*/app.toml")
+SCENARIOS = core("scenarios/*/scenario.toml")
 SHORT = ("--quick", "--rotations", "600ms")
 
 

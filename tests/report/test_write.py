@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -68,3 +70,16 @@ def test_a_broken_line_is_named_on_the_page_and_the_rest_is_ranked(tmp_path: Pat
     assert "broken-line" in page
     assert "trials.jsonl, line 127" in page
     assert "Starlette on uvicorn is fastest in all 3 scenarios" in page
+
+
+def test_each_cell_is_linked_with_its_log_where_there_is_one(tmp_path: Path) -> None:
+    record, trials = campaign()
+    results = saved(tmp_path / "results" / "one campaign", record, trials)
+    logged = record.plan.cells[0].id
+    (results / "logs").mkdir(exist_ok=True)
+    (results / "logs" / f"{logged}.log").write_text("started\n")
+    page = write_report(results, tmp_path / "reports" / "one").read_text()
+    links = re.findall(r'<a href="([^"#]*\.log)">', page)
+    assert [(tmp_path / "reports" / "one" / unquote(link)).resolve() for link in links] == [
+        results / "logs" / f"{logged}.log"
+    ]

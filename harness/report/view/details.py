@@ -20,7 +20,8 @@ from harness.report.view.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A distribution that the live process can import. `leading`: the framework, the server or the driver."""
+    """A distribution that the live process can import, or a program beside Python. `leading`: the framework, the
+    server or the driver."""
 
     name: str
     version: str
@@ -94,7 +95,7 @@ def _detail(
         log_tail=clean(failure.log_tail) if failure else "",
         command=clean(shlex.join(seen.command)),
         interpreter=_interpreter(seen),
-        facts=tuple(_facts(cell, seen, app)),
+        facts=tuple(_facts(cell, seen, app, source.logs.get(cell.id, ""))),
         verified=tuple(shorten(scenario, 80) for scenario in seen.verified),
         packages=_packages(cell, seen, app),
         blocks=tuple(_blocks(source, cell.id, scenario, limited[scenario.id]) for scenario in record.plan.scenarios),
@@ -102,7 +103,7 @@ def _detail(
     )
 
 
-def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None) -> Iterable[Fact]:
+def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str) -> Iterable[Fact]:
     yield Fact("Workers", str(cell.workers))
     yield Fact("Database", cell.database)
     if seen.identity:
@@ -121,7 +122,7 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None) -> Iterable[Fac
             yield Fact("Environment", shorten(f"{key}={value}", 200))
     if seen.idle_cpu_share is not None:
         yield Fact("CPU while idle", f"{percent(seen.idle_cpu_share)} of a core, and therefore measured alone")
-    yield Fact("Log", f"logs/{cell.id}.log in the results folder")
+    yield Fact("Log", f"logs/{cell.id}.log in the results folder", link=log)
     yield Fact(
         "Lock", f"sha256 {shorten(seen.lock_sha256, 64)}" if seen.lock_sha256 else "n/a (no environment was made)"
     )
@@ -133,14 +134,15 @@ def _interpreter(seen: CellFacts) -> str:
 
 
 def _packages(cell: Cell, seen: CellFacts, app: AppManifest | None) -> tuple[Package, ...]:
+    beside = (Package(shorten(name, 100), shorten(text, 60), leading=True) for name, text in seen.programs.items())
     if not seen.identity:
-        return ()
+        return tuple(beside)
     leading = _leading_names(cell, app)
     found = (
         Package(shorten(name, 100), shorten(version, 60), leading=_leads(_normal(name), leading))
         for name, version in seen.identity.packages.items()
     )
-    return tuple(sorted(found, key=lambda package: (not package.leading, _normal(package.name))))
+    return (*beside, *sorted(found, key=lambda package: (not package.leading, _normal(package.name))))
 
 
 def _leading_names(cell: Cell, app: AppManifest | None) -> set[str]:

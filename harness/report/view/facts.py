@@ -27,11 +27,12 @@ LINE = 160
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A term and what holds for it; `more` is the fine print."""
+    """A term and what holds for it; `more` is the fine print, `link` an address relative to the page."""
 
     term: str
     text: str
     more: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from harness.report.view.names import Name, name_of, names
 
 @dataclass(frozen=True)
 class Source:
-    """A campaign as it was recorded, and what the analysis concluded from it; `latency`, `capacity`: by scenario id."""
+    """A campaign as it was recorded, and what the analysis concluded from it.
+
+    `latency`, `capacity`: by scenario id. `logs`: by cell id, where the page finds the log, as a relative address.
+    """
 
     record: CampaignRecord
     trials: tuple[Trial, ...]
@@ -24,6 +27,7 @@ class Source:
     notices: tuple[Notice, ...] = ()
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
+    logs: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Mapping[str, Name]:
