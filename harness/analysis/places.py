@@ -1,7 +1,7 @@
 """From pairs called better to places and letters, within leagues."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,17 +14,23 @@ from harness.stats.ranks import compact_letters, rank_intervals
 class Place(NamedTuple):
     """The best and the worst place a cell may hold in its league, and its letters."""
 
-    low: int
-    high: int
+    low: int | None
+    high: int | None
     letters: str
+
+
+NO_PLACE: Final = Place(None, None, "")
+"""Of a reference: it is there for orientation."""
 
 
 def places(record: CampaignRecord, cells: Sequence[str], better: Collection[tuple[str, str]]) -> Mapping[str, Place]:
     """The place of each of `cells` (best first); `better` holds (faster, slower)."""
-    leagues: dict[str, list[str]] = {}
+    leagues: dict[League, list[str]] = {}
     for cell in cells:
         leagues.setdefault(league_of_cell(record, cell), []).append(cell)
-    return {cell: place for members in leagues.values() for cell, place in _places(members, better).items()}
+    apart = leagues.pop("reference", [])
+    placed = {cell: place for members in leagues.values() for cell, place in _places(members, better).items()}
+    return placed | dict.fromkeys(apart, NO_PLACE)
 
 
 def _places(members: Sequence[str], better: Collection[tuple[str, str]]) -> dict[str, Place]:
@@ -41,7 +47,11 @@ def league_of_cell(record: CampaignRecord, cell: str) -> League:
 
 
 def league_of(application: AppManifest | None) -> League:
-    """With whom a cell is ranked: tiers are never mixed, and references outside Python stand by themselves."""
-    if application is not None and application.language != "python":
+    """With whom a cell is ranked: tiers are never mixed, and neither are languages; references stand by themselves."""
+    if application is None:
+        return "controlled"
+    if application.tier == "reference":
+        return "reference"
+    if application.language != "python":
         return "outside"
-    return "idiomatic" if application is not None and application.tier == "idiomatic" else "controlled"
+    return "idiomatic" if application.tier == "idiomatic" else "controlled"

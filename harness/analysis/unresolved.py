@@ -50,7 +50,7 @@ class Unresolved:
 
 def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> tuple[Unresolved, ...]:
     """The open pairs of every scenario, judged at the last usual look that has been reached: asking after each block
-    costs nothing of the error. Pairs of different leagues are not asked for. `delta` replaces the plan's."""
+    costs nothing of the error. Pairs that are not ranked together are not asked for. `delta` replaces the plan's."""
     difference = delta or record.plan.delta
     return tuple(_unresolved(record, inference, difference) for inference in infer(record, trials, delta).values())
 
@@ -63,14 +63,17 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     still_open = [
         pair
         for key, pair in look.pairs.items()
-        if key not in closed
-        and not references & set(key) - {record.plan.reference}
-        and league_of_cell(record, pair.first) == league_of_cell(record, pair.second)
+        if key not in closed and not references & set(key) - {record.plan.reference} and _ranked_together(record, pair)
     ]
     ahead = _forecast(look, still_open, done, delta, references)
     pairs = tuple(OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second))) for pair in still_open)
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
     return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
+
+
+def _ranked_together(record: CampaignRecord, pair: Pair) -> bool:
+    leagues = {league_of_cell(record, cell) for cell in (pair.first, pair.second)}
+    return len(leagues) == 1 and leagues != {"reference"}
 
 
 def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:

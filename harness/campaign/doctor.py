@@ -1,6 +1,5 @@
 """What this machine lacks for a campaign or for the tests, and the command that mends it."""
 
-import os
 import resource
 import shutil
 import sys
@@ -15,10 +14,12 @@ from harness.campaign.run import ROOM_BYTES
 from harness.campaign.selection import select
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
+from harness.model.application import AppManifest
 from harness.model.errors import HarnessError
 from harness.model.machine import Machine
 from harness.model.record import Record
 from harness.target.locks import stale_locks
+from harness.target.programs import absent, search_path, versions_of
 from harness.target.servers import SERVERS
 from harness.target.services.choice import postgresql_trials
 
@@ -33,9 +34,6 @@ TOOLS: Final = {
     "ip": ("tests over several hosts", "iproute2"),
 }
 """Program -> (what it is for, Debian's package)."""
-
-SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/sbin", "/sbin")
-"""Where programs lie that an ordinary user's PATH does not name."""
 
 
 class Check(Record):
@@ -144,7 +142,17 @@ def _manifests(project: Project) -> tuple[list[int], list[Check]]:
     return levels, [
         Check(name="manifests", state="ok", seen=seen),
         *(locks or [Check(name="locks", state="ok", seen="all fit their requirements")]),
+        *(_outside(application.manifest) for application in found.applications if application.manifest.programs),
     ]
+
+
+def _outside(manifest: AppManifest) -> Check:
+    """An application in another language, which a campaign can do without."""
+    notice = absent(manifest)
+    if notice is None:
+        told = ", ".join(f"{name} {version}" for name, version in versions_of(manifest).items())
+        return Check(name=manifest.id, state="ok", seen=f"optional: {told}")
+    return Check(name=manifest.id, state="note", seen=f"optional: {notice.seen}", mend=notice.mend)
 
 
 def _postgresql(project: Project) -> Check:
@@ -158,7 +166,7 @@ def _postgresql(project: Project) -> Check:
 
 
 def _tools() -> Iterator[Check]:
-    path = os.pathsep.join((os.environ.get("PATH", ""), *SYSTEM_FOLDERS))
+    path = search_path()
     for tool, (purpose, package) in TOOLS.items():
         if shutil.which(tool, path=path):
             yield Check(name=tool, state="ok", seen=purpose)

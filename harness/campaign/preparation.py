@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness import VERSION
 from harness.campaign.commit import commit_of
+from harness.campaign.installed import installed
 from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
 from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, with_twin
 from harness.campaign.profiles import profile
@@ -76,7 +77,7 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
 
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
-    selected = select(project, options.selection, profile(options.profile))
+    selected, left_out = installed(select(project, options.selection, profile(options.profile)))
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     ground = find_ground(project, options.place, needs_database)
     created_at = time.time()
@@ -90,7 +91,7 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
         machine=fingerprint().model_copy(update={"cores": ground.cores}),
         interpreter=ground.interpreter,
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
-        notices=ground.notices,
+        notices=(*ground.notices, *left_out),
     )
     return Prepared(
         record,

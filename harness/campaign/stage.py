@@ -10,6 +10,7 @@ from harness.catalog.scenarios import Scenario
 from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.target.launch import Launch, LiveServer
+from harness.target.programs import versions_of
 from harness.target.services import LiveService
 
 
@@ -57,4 +58,5 @@ class Stage:
             command=server.command,
             identity=server.identities[0] if server.identities else None,
             lock_sha256=self.prepared.record.locks.get(cell.app),
+            programs=dict(versions_of(self.prepared.applications[cell.app].manifest)),
         )

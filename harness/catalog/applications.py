@@ -128,11 +128,22 @@ def _own_faults(document: Found) -> Iterator[ManifestFault]:
     own = document.table("own")
     if own and "own" not in document.strings("servers"):
         yield document.fault("servers", 'the table [own] is given, but "own" is not one of the servers', 'add "own"')
-    argv = own.get("argv")
-    if isinstance(argv, list) and argv and not any("{port}" in part for part in argv if isinstance(part, str)):
+    argv, config = own.get("argv"), _config_of(document)
+    if isinstance(own.get("config"), str) and config is None:
+        yield document.fault("own.config", f'there is no file "{own["config"]}" here', "write it, or leave the key out")
+    told = [part for part in argv if isinstance(part, str)] if isinstance(argv, list) else []
+    if told and not any("{port}" in part for part in (*told, config or "")):
         yield document.fault(
             "own.argv", "does not say {port}", "pass {port}, the port the harness chose, to the server"
         )
+
+
+def _config_of(document: Found) -> str | None:
+    """What stands in the configuration of an own server; None where there is none inside the folder."""
+    named, folder = document.table("own").get("config"), document.path.parent
+    if not isinstance(named, str) or not (folder / named).is_file() or not stays_inside(folder / named, folder):
+        return None
+    return (folder / named).read_text(encoding="utf-8", errors="replace")
 
 
 def _environment_faults(document: Found) -> Iterator[ManifestFault]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model.ranking import RankedCell, ScenarioRanking
+from harness.report.text import place
 
 
 def table(
@@ -41,8 +42,8 @@ def ranking_table(ranking: ScenarioRanking) -> Group:
 
 
 def _row(row: RankedCell) -> tuple[str, ...]:
-    rank = str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
     ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
+    rank = place(row.rank_low, row.rank_high)
     return (rank, row.app, row.server, f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
 
 

@@ -80,6 +80,7 @@ class CellFacts(Record):
     """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it
     before it was measured (`verified`) and after its last block (`verified_after`).
 
+    `programs`: versions of what the application needs beside Python, as the programs print them.
     `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone.
     """
 
@@ -88,6 +89,7 @@ class CellFacts(Record):
     lock_sha256: str | None = None
     verified: tuple[str, ...] = ()
     verified_after: tuple[str, ...] = ()
+    programs: dict[str, str] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
 
 

@@ -6,8 +6,9 @@ from harness.model.notice import Notice
 from harness.model.record import Record
 from harness.model.scenario import Level
 
-League = Literal["controlled", "idiomatic", "outside"]
-"""Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages."""
+League = Literal["controlled", "idiomatic", "outside", "reference"]
+"""Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages.
+References are shown together and hold no places."""
 
 
 class CellCost(Record):
@@ -24,8 +25,10 @@ class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
     `rps`: goodput, requests a second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold in its league. `block_rps`: each block's own value, one for each entry of `block_numbers`.
-    `group`: letters; two cells of a league share one exactly when neither was called better than the other.
+    places this cell may hold in its league; a reference holds none. `block_rps`: each block's own value, one for each
+    entry of `block_numbers`.
+    `group`: letters; two cells of a league share one exactly when neither was called better than the other. A
+    reference has none.
     """
 
     cell: str
@@ -38,8 +41,8 @@ class RankedCell(Record):
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
-    rank_low: int
-    rank_high: int
+    rank_low: int | None
+    rank_high: int | None
     group: str
     blocks: int
     slices: int
@@ -123,8 +126,8 @@ class OverallCell(Record):
     score: float
     score_low: float | None
     score_high: float | None
-    rank_low: int
-    rank_high: int
+    rank_low: int | None
+    rank_high: int | None
     group: str
 
 

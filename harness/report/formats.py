@@ -8,7 +8,7 @@ from typing import Any, Final
 from harness.model.latency import CapacityRow, LatencyRow
 from harness.model.ranking import RankedCell
 from harness.report.document import RankingDocument
-from harness.report.text import clean, number, percent, shorten, times, times_between
+from harness.report.text import clean, number, percent, place, shorten, times, times_between
 
 COLUMNS: Final = (
     *("scenario", "connections", "n", "league", "rank_low", "rank_high", "group", "title", "cell", "app", "server"),
@@ -98,11 +98,10 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
 
 
 def _line(document: RankingDocument, row: RankedCell) -> str:
-    place = str(row.rank_low) if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
     told = row.rps_low is not None and row.rps_high is not None
     bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if told else ""
     name = _plain(document.titles.get(row.cell, row.cell))
-    return f"| {place} | {name} | {number(row.rps)}{bounds} | {_ratio(document, row)} |"
+    return f"| {place(row.rank_low, row.rank_high)} | {name} | {number(row.rps)}{bounds} | {_ratio(document, row)} |"
 
 
 def _ratio(document: RankingDocument, row: RankedCell) -> str:

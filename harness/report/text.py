@@ -78,6 +78,13 @@ def times_between(low: float, high: float) -> str:
     return f"{times(low)[:-1]}–{times(high)[:-1]}"
 
 
+def place(low: int | None, high: int | None) -> str:
+    """A rank interval: 2, or 2–4; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    return str(low) if low == high else f"{low}–{high}"
+
+
 def share(value: float) -> str:
     """A share of all, in percent: 0 only where it is exactly nothing."""
     if value == 0:

@@ -132,7 +132,10 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
     cell, application = launch.cell, launch.application
     target = Target(cell=cell.id, host=launch.host, port=port, keep_alive=keeps_alive(server, application))
     identities = Path(stack.enter_context(TemporaryDirectory(prefix="harness-identity-")))
-    command = command_of(server, application, launch.python, host=launch.host, port=port, workers=cell.workers)
+    work = Path(stack.enter_context(TemporaryDirectory(prefix="harness-work-", ignore_cleanup_errors=True)))
+    command = command_of(
+        server, application, launch.python, host=launch.host, port=port, workers=cell.workers, work=work
+    )
     process = OwnedProcess(
         command,
         name=cell.label,
@@ -162,9 +165,9 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         identities=identities,
         workers=0 if server.argv is None else (cell.workers if server.load_per_worker else 1),
     )
-    return LiveServer(target, process, found, shown(command, launch.python), answered_at - started_at)
+    return LiveServer(target, process, found, shown(command, launch.python, work), answered_at - started_at)
 
 
-def shown(command: Sequence[str], python: Path) -> tuple[str, ...]:
-    """The command without the path of this machine's environment."""
-    return tuple("python" if part == str(python) else part for part in command)
+def shown(command: Sequence[str], python: Path, work: Path) -> tuple[str, ...]:
+    """The command without this machine's paths: of the environment, and of the folder of this start."""
+    return tuple("python" if part == str(python) else part.replace(str(work), "{work}") for part in command)

@@ -9,6 +9,7 @@ from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
 from harness.model.cell import Cell
 from harness.model.errors import UsageError
+from harness.target.programs import search_path
 from harness.target.servers import SERVERS, Server
 
 ENTRY: Final = "harness_entry:application"
@@ -37,14 +38,21 @@ def keeps_alive(server: Server, application: Application) -> bool:
 
 
 def command_of(
-    server: Server, application: Application, python: Path, *, host: str, port: int, workers: int
+    server: Server, application: Application, python: Path, *, host: str, port: int, workers: int, work: Path
 ) -> list[str]:
-    """The argv list. An application's own may name {host}, {port}, {workers} and {python}; nothing else is replaced."""
+    """The argv list. That of an application's own server is filled in (`OwnServer`), and so is its configuration, which
+    is written into `work`, a folder of this start's own."""
     if server.argv is not None:
         return [str(python), *server.argv(ENTRY, host, port, workers)]
-    assert application.manifest.own is not None, "the manifest gives both or neither"
-    given = {"{host}": host, "{port}": str(port), "{workers}": str(workers), "{python}": str(python)}
-    return [replaced(part, given) for part in application.manifest.own.argv]
+    own = application.manifest.own
+    assert own is not None, "the manifest gives both or neither"
+    given = {"{host}": host, "{port}": str(port), "{workers}": str(workers)}
+    given |= {"{python}": str(python), "{work}": str(work)}
+    if own.config is not None:
+        config = work / Path(own.config).name
+        config.write_text(replaced((application.folder / own.config).read_text(encoding="utf-8"), given))
+        given["{config}"] = str(config)
+    return [replaced(part, given) for part in own.argv]
 
 
 def replaced(text: str, given: Mapping[str, str]) -> str:
@@ -73,7 +81,7 @@ def environment_of(
     target = application.manifest.targets.of(server.interface)
     return {
         **own,
-        "PATH": os.pathsep.join([str(python.parent), own.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(python.parent), search_path()]),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",

@@ -66,8 +66,9 @@ def answers(source: Source) -> tuple[Answer, ...]:
 
 
 def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
-    """The rows a reader chooses from, of the first league that has any: bare callables are a yardstick."""
-    rows = [row for row in found.rows if row.tier != "floor"]
+    """The rows a reader chooses from, of the first league that has any: bare callables are a yardstick, references are
+    there for orientation."""
+    rows = [row for row in found.rows if row.tier not in ("floor", "reference")]
     first = next((league for league in LEAGUES if any(row.league == league for row in rows)), "")
     return tuple(row for row in rows if row.league == first)
 

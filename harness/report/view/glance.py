@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.ranking import OverallCell
-from harness.report.text import Figure, absent, shorten, times, times_between
+from harness.report.text import Figure, absent, place, shorten, times, times_between
 from harness.report.view.names import Name
 from harness.report.view.source import Source
-from harness.report.view.table import LEAGUES, place
+from harness.report.view.table import LEAGUES
 
 _BY_SHARE: Final = (
-    "Requests a second as a share of the fastest cell in each scenario. Lines are in the order of the geometric "
-    "mean of their shares, which is an order to read by and no ranking."
+    "Requests a second as a share of the fastest ranked cell in each scenario. Lines are in the order of the "
+    "geometric mean of their shares, which is an order to read by and no ranking."
 )
 _BY_SCORE: Final = (
-    "Requests a second as a share of the fastest cell in each scenario. Overall is the geometric mean of a cell's "
-    "ratios to the reference."
+    "Requests a second as a share of the fastest ranked cell in each scenario. Overall is the geometric mean of a "
+    "cell's ratios to the reference."
 )
 
 
@@ -64,13 +64,13 @@ def glance(source: Source) -> Glance:
 def _column(source: Source, scenario: str) -> Mapping[str, Share]:
     found = source.ranking.scenarios.get(scenario)
     rows = found.rows if found else ()
-    best = max((row.rps for row in rows), default=0.0) or 1.0
+    best = max((row.rps for row in rows if row.league != "reference"), default=0.0) or 1.0
     reasons = {cell.cell: shorten(cell.reason, 200) for cell in found.unranked} if found else {}
     shares = {
         row.cell: Share(
             figure=Figure(f"{100 * row.rps / best:.0f} %", row.rps / best),
             rank=place(row.rank_low, row.rank_high),
-            width=f"{100 * row.rps / best:.2f}%",
+            width=_width(row.rps / best),
         )
         for row in rows
     }
@@ -82,17 +82,22 @@ def _overall(source: Source) -> Mapping[str, Share]:
     overall = source.ranking.overall
     if overall is None or not overall.rows:
         return {}
-    best = max(row.score for row in overall.rows) or 1.0
+    best = max((row.score for row in overall.rows if row.league != "reference"), default=0.0) or 1.0
     shares = {
         row.cell: Share(
             figure=Figure(times(row.score), row.score),
             rank=place(row.rank_low, row.rank_high),
             interval=_interval(row),
-            width=f"{100 * row.score / best:.2f}%",
+            width=_width(row.score / best),
         )
         for row in overall.rows
     }
     return _complete(source, shares, {cell.cell: shorten(cell.reason, 200) for cell in overall.unranked})
+
+
+def _width(share: float) -> str:
+    """A reference may be beyond the fastest ranked cell; its bar ends there."""
+    return f"{100 * min(share, 1.0):.2f}%"
 
 
 def _interval(row: OverallCell) -> str:

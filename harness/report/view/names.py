@@ -13,7 +13,8 @@ from harness.report.text import count, shorten
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A cell as a reader knows it. `suffix` says what else differs, where title and server alone are not unique."""
+    """A cell as a reader knows it. `suffix` says what else differs, where title and server alone are not unique;
+    `versions` what an application outside Python runs with."""
 
     id: str
     anchor: str
@@ -26,6 +27,7 @@ class Name:
     language: str
     reference: bool
     twin: bool = False
+    versions: str = ""
 
     @property
     def floor(self) -> bool:
@@ -79,7 +81,14 @@ def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Nam
         language=shorten(app.language, 40) if app else "unknown",
         reference=cell.id == record.plan.reference,
         twin=cell.twin > 0,
+        versions=_versions(record, cell),
     )
+
+
+def _versions(record: CampaignRecord, cell: Cell) -> str:
+    seen = record.cells.get(cell.id)
+    told = [f"{name} {version}" for name, version in seen.programs.items()] if seen else []
+    return shorten(", ".join(told), 120)
 
 
 def _difference(cell: Cell, cells: Sequence[Cell]) -> str:

@@ -13,6 +13,7 @@ from harness.report.text import (
     clean,
     count,
     percent,
+    place,
     rate,
     share,
     shorten,
@@ -27,7 +28,8 @@ from harness.report.view.source import Source
 LEAGUES: Final = {
     "controlled": "Controlled tier: the same data access for everybody",
     "idiomatic": "Idiomatic tier: what each framework's own documentation recommends",
-    "outside": "Outside Python, for orientation",
+    "outside": "Other languages",
+    "reference": "References outside Python, for orientation: they hold no ranks",
 }
 ONE_BLOCK: Final = "one block gives no interval"
 
@@ -55,7 +57,7 @@ class Row:
 
     name: Name
     rank: str
-    rank_low: int
+    rank_low: int | None
     group: str
     rails: tuple[str, ...]
     apart: bool
@@ -121,11 +123,6 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         unranked=tuple(_unranked(source, scenario.id, cell) for cell in found.unranked) if found else (),
         remarks=tuple(remark(notice) for notice in found.notices) if found else (),
     )
-
-
-def place(low: int, high: int) -> str:
-    """A rank interval: 2, or 2–4."""
-    return str(low) if low == high else f"{low}–{high}"
 
 
 def load(level: Level) -> str:
