@@ -118,14 +118,17 @@ async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: boo
 
 
 def probes(scenario: Scenario, full: bool) -> list[Probe]:
-    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels."""
+    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels and the
+    odd ones."""
     ranked = scenario.manifest.rank.at
     others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n} if full else {}
-    return [
+    edges = scenario.manifest.edges if full else ()
+    at_levels = [
         Probe(scenario, request.at(level), level)
         for level in (ranked, *others.values())
         for request in scenario.manifest.requests
     ]
+    return at_levels + [Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges]
 
 
 @dataclass(frozen=True)
