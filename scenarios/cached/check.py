@@ -1,0 +1,16 @@
+"""Rows are right when the seeded data set holds them: nothing else writes to the tables a cache is filled from."""
+
+from collections.abc import Sequence
+
+from harness.contract.worlds import list_fault, spread_fault
+from harness.model.scenario import Level
+
+
+def check(body: bytes, level: Level) -> str | None:
+    """As many rows as were asked for, as the data set has them."""
+    return list_fault(body, level.n)
+
+
+def check_many(bodies: Sequence[bytes], _: Level) -> str | None:
+    """The ids must be spread: the whole table is in the cache."""
+    return spread_fault(bodies)

@@ -1,0 +1,44 @@
+"""A page is right when its rows, parsed, are the fortunes of the data set and the added one, sorted by message."""
+
+from harness.contract.pages import Page, Row, page_of
+from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes
+from harness.model.scenario import Level
+
+HEADER = Row(("id", "message"), header=True)
+RIGHT = sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)
+
+
+def check(body: bytes, _: Level) -> str | None:
+    """One page."""
+    page = page_of(body.decode())
+    return _frame_fault(page) or _rows_fault(page.tables[0][1:])
+
+
+def _frame_fault(page: Page) -> str | None:
+    if page.doctype.lower() != "doctype html":
+        return "the page must begin with <!DOCTYPE html>"
+    if page.title != "Fortunes":
+        return f"the title must be Fortunes, not {page.title!r}"
+    if len(page.tables) != 1:
+        return f"the page must hold one table, not {len(page.tables)}"
+    if page.in_cells:
+        return f"a message is not escaped: the table holds an element <{page.in_cells[0]}>"
+    if page.tables[0][:1] != (HEADER,):
+        return "the first row must be the header, with the cells id and message"
+    return None
+
+
+def _rows_fault(rows: tuple[Row, ...]) -> str | None:
+    given = [row.cells for row in rows]
+    right = [(str(fortune.id), fortune.message) for fortune in RIGHT]
+    if given == right:
+        return None
+    for fortune in right:
+        if fortune not in given:
+            same_id = next((cells for cells in given if cells[:1] == fortune[:1]), None)
+            if same_id:
+                return f"fortune {fortune[0]} must read {fortune[1]!r}, not {same_id[1:]!r}"
+            return f"fortune {fortune[0]} is missing" + (", the one added at request time" if fortune[0] == "0" else "")
+    if len(given) != len(right):
+        return f"the table must hold {len(right)} fortunes, not {len(given)}"
+    return f"the fortunes must be sorted by message, by code point; their ids come as {[cells[0] for cells in given]}"

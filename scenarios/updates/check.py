@@ -1,0 +1,34 @@
+"""Rows are right when they hold any valid number; many are right when ids and numbers look random.
+
+That the numbers were written is seen in the tables, not in the responses.
+"""
+
+from collections.abc import Sequence
+
+from harness.contract.worlds import list_fault, rows_of, spread_fault
+from harness.model.dataset import MAX_NUMBER, worlds
+from harness.model.scenario import Level
+
+ENOUGH = 64
+"""Rows. That half of so many numbers are the seeded ones, or come twice, never happens by chance (below 10^-60)."""
+
+
+def check(body: bytes, level: Level) -> str | None:
+    """As many rows as were asked for, each with a valid number."""
+    return list_fault(body, level.n, renumbered=True)
+
+
+def check_many(bodies: Sequence[bytes], _: Level) -> str | None:
+    """Ids and numbers must be spread, and the numbers new."""
+    if fault := spread_fault(bodies):
+        return fault
+    rows = rows_of(bodies)
+    if len(rows) < ENOUGH:
+        return None
+    as_before = sum(row["randomNumber"] == worlds()[row["id"] - 1].random_number for row in rows)
+    if as_before * 2 > len(rows):
+        return f"{as_before} of {len(rows)} rows hold the number that they held before; each must be given a new one"
+    different = len({row["randomNumber"] for row in rows})
+    if different * 2 < min(len(rows), MAX_NUMBER):
+        return f"{len(rows)} rows hold only {different} different numbers; each must be given a random one"
+    return None
