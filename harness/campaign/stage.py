@@ -11,7 +11,7 @@ from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.target.launch import Launch, LiveServer
 from harness.target.programs import versions_of
-from harness.target.services import LiveService
+from harness.target.services import LiveService, Namespace
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,16 @@ class Stage:
             python=self.pythons[cell.app],
             log=self.logs / f"{cell.id}.log",
             shared=self.project.apps / "_shared",
-            database_url=self.service.url if self.service else None,
+            database_url=tables.url if (tables := self.tables_of(cell)) else None,
             pool_size=self.prepared.record.plan.pool_size,
             cpus=self.prepared.ground.cores.server,
             host=self.prepared.record.plan.target_host,
             probe=first.requests[0].at(first.rank.at),
         )
+
+    def tables_of(self, cell: Cell) -> Namespace | None:
+        """The tables the cell has for itself; None where no scenario needs a database."""
+        return self.service.namespace(cell.id) if self.service else None
 
     def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
         """What a live cell is, as far as it can be seen."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from harness.model.cell import DatabaseKind
-from harness.target.services.live import LiveService, Wanted
+from harness.target.services.live import Counts, LiveService, Namespace, Wanted
 
-__all__ = ["SERVICES", "LiveService", "Wanted", "provision"]
+__all__ = ["SERVICES", "Counts", "LiveService", "Namespace", "Wanted", "provision"]
 
 Provision = Callable[[Wanted], AbstractContextManager[LiveService]]
 
@@ -22,14 +22,21 @@ SERVICES: Final[Mapping[str, str]] = {
 
 @contextmanager
 def provision(
-    kind: DatabaseKind, workdir: Path, cpus: tuple[int, ...] = (), *, url: str | None = None, max_connections: int
+    kind: DatabaseKind,
+    workdir: Path,
+    cpus: tuple[int, ...] = (),
+    *,
+    url: str | None = None,
+    max_connections: int,
+    counting: bool = False,
 ) -> Iterator[LiveService]:
-    """A service that is seeded and was seen to answer, for the length of the with-block.
+    """A service that is seeded and was seen to answer, for the length of the with-block; where `counting` is asked for
+    and can be had, with counters of statements.
 
     Raises EnvironmentRefused where it cannot be had, UsageError where `url` is not one of that kind.
     """
     workdir.mkdir(parents=True, exist_ok=True)
-    wanted = Wanted(workdir=workdir.resolve(), cpus=cpus, url=url, max_connections=max_connections)
+    wanted = Wanted(workdir=workdir.resolve(), cpus=cpus, url=url, max_connections=max_connections, counting=counting)
     with _entry(kind)(wanted) as live:
         yield live
 

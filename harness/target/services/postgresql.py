@@ -16,6 +16,7 @@ import psycopg
 from harness.model.errors import EnvironmentRefused
 from harness.process.owned import OwnedProcess
 from harness.target.services.live import LiveService, Wanted
+from harness.target.services.postgresql_counters import LIBRARY, counters_of
 from harness.target.services.postgresql_programs import WAYS, Ground, Programs, Unusable, Way, installed, refused
 from harness.target.services.postgresql_schemas import GIVEN, Schemas, connected, facts
 
@@ -60,9 +61,7 @@ def given(wanted: Wanted, url: str) -> Iterator[LiveService]:
     schemas = Schemas(url)
     try:
         _refuse_too_few_connections(url, wanted.max_connections)
-        main = schemas.url_of("main")
-        live_facts = facts(url, source=f"given {GIVEN}")
-        yield LiveService("postgresql", main, live_facts, None, schemas.url_of, schemas.settle)
+        yield _live(url, schemas, wanted, source=f"given {GIVEN}", process=None)
     finally:
         schemas.drop()
 
@@ -99,10 +98,22 @@ def private(
     found = tuple(installed()) if candidates is None else candidates
     log = wanted.workdir / "postgresql.log"
     with _cluster(found, ways, wanted.workdir) as cluster, _running(cluster, wanted, log, ready_s) as (process, url):
-        schemas = Schemas(url)
-        main = schemas.url_of("main")
-        live_facts = facts(url, source=cluster.ground.programs.source)
-        yield LiveService("postgresql", main, live_facts, process, schemas.url_of, schemas.settle)
+        yield _live(url, Schemas(url), wanted, source=cluster.ground.programs.source, process=process)
+
+
+def _live(url: str, schemas: Schemas, wanted: Wanted, *, source: str, process: OwnedProcess | None) -> LiveService:
+    main = schemas.namespace("main").url
+    count, uncounted = counters_of(url, main, ours=process is not None) if wanted.counting else (None, "")
+    return LiveService(
+        kind="postgresql",
+        url=main,
+        facts=facts(url, source=source),
+        process=process,
+        namespace=schemas.namespace,
+        settle=schemas.settle,
+        count=count,
+        uncounted=uncounted,
+    )
 
 
 @dataclass(frozen=True)
@@ -115,8 +126,13 @@ class _Cluster:
     def url(self, port: int) -> str:
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{port}/postgres"
 
-    def argv(self, port: int, max_connections: int) -> list[str]:
-        settings = {**SETTINGS, "port": str(port), "max_connections": str(max_connections + KEPT_FOR_OURSELVES)}
+    def argv(self, port: int, max_connections: int, libraries: str) -> list[str]:
+        settings = {
+            **SETTINGS,
+            "port": str(port),
+            "max_connections": str(max_connections + KEPT_FOR_OURSELVES),
+            "shared_preload_libraries": libraries,
+        }
         options = (f"--{name.replace('_', '-')}={value}" for name, value in settings.items())
         return self.ground.argv("postgres", "-D", str(self.ground.data), *options)
 
@@ -155,11 +171,13 @@ def _initialised(ground: Ground) -> str:
 
 @contextmanager
 def _running(cluster: _Cluster, wanted: Wanted, log: Path, ready_s: float) -> Iterator[tuple[OwnedProcess, str]]:
-    """The server, in the foreground under its owner. A port that somebody took meanwhile is replaced by another."""
+    """The server, in the foreground under its owner. A port that somebody took meanwhile is replaced by another; a
+    library of counters that it has not got is done without."""
+    libraries = LIBRARY if wanted.counting else ""
     for tries_left in reversed(range(PORT_TRIES)):
         port = _free_port()
         with OwnedProcess(
-            cluster.argv(port, wanted.max_connections),
+            cluster.argv(port, wanted.max_connections, libraries),
             name="postgresql",
             log=log,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
@@ -173,8 +191,10 @@ def _running(cluster: _Cluster, wanted: Wanted, log: Path, ready_s: float) -> It
                 yield process, cluster.url(port)
                 return
             tail = process.log_tail()
-            if not tries_left or "Address already in use" not in tail:
+            lacks_library = bool(libraries) and LIBRARY in tail
+            if not tries_left or not (lacks_library or "Address already in use" in tail):
                 raise _silent(process, tail, ready_s)
+            libraries = "" if lacks_library else libraries
 
 
 def _answers(process: OwnedProcess, url: str, within_s: float) -> bool:

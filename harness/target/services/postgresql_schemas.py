@@ -1,8 +1,9 @@
 """Our own schemas in a PostgreSQL database: made, seeded, kept in order, dropped."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -11,7 +12,15 @@ from psycopg import sql
 
 from harness.model.campaign import ServiceFacts
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.target.services.seeding import A_SEEDED_ROW, check_seeded, seed_postgresql, vacuum_postgresql
+from harness.target.services.live import Namespace
+from harness.target.services.seeding import (
+    A_SEEDED_ROW,
+    NUMBERS,
+    check_seeded,
+    restore_postgresql,
+    seed_postgresql,
+    vacuum_postgresql,
+)
 
 GIVEN: Final = "DATABASE_URL"
 CONNECT_S: Final = 10
@@ -65,8 +74,8 @@ class Schemas:
         self._prefix = f"harness_{secrets.token_hex(4)}"
         self._made: dict[str, str] = {}
 
-    def url_of(self, name: str) -> str:
-        """The url whose tables are the namespace's; they are made and read back when first asked for."""
+    def namespace(self, name: str) -> Namespace:
+        """A schema of its own, made and read back when first asked for."""
         if name not in self._made:
             schema = f"{self._prefix}_{len(self._made)}"
             self._made[name] = schema
@@ -74,7 +83,9 @@ class Schemas:
                 seed_postgresql(connection, schema)
             with connected(in_schema(self._url, schema)) as connection:
                 check_seeded(connection.execute(A_SEEDED_ROW).fetchone())
-        return in_schema(self._url, self._made[name])
+        schema = self._made[name]
+        url = in_schema(self._url, schema)
+        return Namespace(url, partial(_numbers, url), partial(_restore, self._url, schema))
 
     def settle(self) -> None:
         """Vacuum what was written, and flush it where we may."""
@@ -102,6 +113,16 @@ class Schemas:
                 mend=f"drop them by hand: {statement.as_string()}",
             ) from refused
         self._made.clear()
+
+
+def _numbers(url: str) -> Mapping[int, int]:
+    with connected(url) as connection:
+        return dict(connection.execute(NUMBERS).fetchall())
+
+
+def _restore(url: str, schema: str) -> None:
+    with connected(url) as connection:
+        restore_postgresql(connection, schema)
 
 
 def _may_checkpoint(connection: psycopg.Connection[Any]) -> bool:

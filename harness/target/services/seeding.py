@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from harness.model.dataset import fortunes, worlds
-from harness.model.errors import EnvironmentRefused
+from harness.model.errors import EnvironmentRefused, TargetFailed
 
 TABLES: Final[tuple[LiteralString, ...]] = (
     "CREATE TABLE world (id integer PRIMARY KEY, randomnumber integer NOT NULL)",
@@ -19,6 +19,10 @@ TABLES: Final[tuple[LiteralString, ...]] = (
 """The contract's tables (docs/contract.md); the statements mean the same to PostgreSQL and SQLite."""
 
 A_SEEDED_ROW: Final = "SELECT randomnumber FROM world WHERE id = 1"
+
+NUMBERS: Final = "SELECT id, randomnumber FROM world"
+LOCKED_S: Final = 2.0
+"""How long rows may stay locked while nobody asks the application that writes them."""
 
 
 def seed_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -37,6 +41,34 @@ def vacuum_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
     """Give the space of dead rows back and refresh the planner's statistics."""
     for table in ("world", "fortune"):
         connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(schema, table)))
+
+
+def restore_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Give rows that were written their seeded numbers back; waits for writers under way, not for readers.
+
+    Raises TargetFailed where a writer does not end.
+    """
+    ids, numbers = zip(*worlds(), strict=True)
+    table = sql.Identifier(schema, "world")
+    statement = sql.SQL(
+        "UPDATE {} AS world SET randomnumber = seeded.number FROM unnest(%s::int[], %s::int[]) AS seeded (id, number) "
+        "WHERE world.id = seeded.id AND world.randomnumber <> seeded.number"
+    ).format(table)
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCKED_S}s'")
+            connection.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(table))
+            connection.execute(statement, (list(ids), list(numbers)))
+    except psycopg.errors.LockNotAvailable as fault:
+        raise rows_stay_locked() from fault
+    vacuum_postgresql(connection, schema)
+
+
+def rows_stay_locked() -> TargetFailed:
+    """The fault of an application that wrote and never committed."""
+    return TargetFailed(
+        f"rows of world stay locked {LOCKED_S:g} s after the last answer: a transaction was left open", phase="measure"
+    )
 
 
 def _copy(cursor: psycopg.Cursor[Any], statement: LiteralString, rows: Iterable[tuple[Any, ...]]) -> None:
