@@ -1,9 +1,10 @@
-"""Flask, as its quickstart writes it: a view returns a dict, which becomes JSON, or a response object."""
+"""Flask, as its quickstart writes it: a view returns a dict or a list, which become JSON, a page, or a response."""
 
-from flask import Flask, Response
+from flask import Flask, Response, render_template, request
+from harness_data import TEMPLATES, row_count
 from harness_data import sync as data
 
-app = Flask(__name__)
+app = Flask(__name__, template_folder=TEMPLATES)
 
 
 @app.get("/json")
@@ -19,3 +20,23 @@ def plaintext() -> Response:
 @app.get("/db")
 def db() -> data.World:
     return data.random_world()
+
+
+@app.get("/queries")
+def queries() -> list[data.World]:
+    return data.random_worlds(row_count(request.args.get("queries")))
+
+
+@app.get("/updates")
+def updates() -> list[data.World]:
+    return data.updated_worlds(row_count(request.args.get("queries")))
+
+
+@app.get("/cached-worlds")
+def cached_worlds() -> list[data.World]:
+    return data.cached_worlds(row_count(request.args.get("count")))
+
+
+@app.get("/fortunes")
+def fortunes() -> str:
+    return render_template("fortunes.html", fortunes=data.fortunes())

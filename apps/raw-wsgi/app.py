@@ -1,26 +1,63 @@
 """The bare WSGI callable: the floor that the cost of each framework is told from. Only what the contract forces."""
 
 import json as encoder
+from urllib.parse import parse_qs
 
+from harness_data import TEMPLATES, row_count
 from harness_data import sync as data
+from jinja2 import Environment, FileSystemLoader
+
+PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
 
 
-def json() -> tuple[str, bytes]:
-    return "application/json", encoder.dumps({"message": "Hello, World!"}).encode()
+def json(_: str) -> tuple[str, bytes]:
+    return as_json({"message": "Hello, World!"})
 
 
-def plaintext() -> tuple[str, bytes]:
+def plaintext(_: str) -> tuple[str, bytes]:
     return "text/plain; charset=utf-8", b"Hello, World!"
 
 
-def db() -> tuple[str, bytes]:
-    return "application/json", encoder.dumps(data.random_world()).encode()
+def db(_: str) -> tuple[str, bytes]:
+    return as_json(data.random_world())
 
 
-ROUTES = {"/json": json, "/plaintext": plaintext, "/db": db}
+def queries(query: str) -> tuple[str, bytes]:
+    return as_json(data.random_worlds(rows_wanted(query, "queries")))
+
+
+def updates(query: str) -> tuple[str, bytes]:
+    return as_json(data.updated_worlds(rows_wanted(query, "queries")))
+
+
+def cached_worlds(query: str) -> tuple[str, bytes]:
+    return as_json(data.cached_worlds(rows_wanted(query, "count")))
+
+
+def fortunes(_: str) -> tuple[str, bytes]:
+    return "text/html; charset=utf-8", PAGE.render(fortunes=data.fortunes()).encode()
+
+
+def as_json(value: object) -> tuple[str, bytes]:
+    return "application/json", encoder.dumps(value).encode()
+
+
+def rows_wanted(query: str, name: str) -> int:
+    return row_count(parse_qs(query).get(name, [None])[0])
+
+
+ROUTES = {
+    "/json": json,
+    "/plaintext": plaintext,
+    "/db": db,
+    "/queries": queries,
+    "/updates": updates,
+    "/cached-worlds": cached_worlds,
+    "/fortunes": fortunes,
+}
 
 
 def app(environ, start_response) -> list[bytes]:
-    content_type, body = ROUTES[environ["PATH_INFO"]]()
+    content_type, body = ROUTES[environ["PATH_INFO"]](environ.get("QUERY_STRING", ""))
     start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]

@@ -1,10 +1,14 @@
 """Starlette, as its documentation writes it: a list of routes to functions that return a response."""
 
+from harness_data import TEMPLATES, row_count
 from harness_data import asynchronous as data
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+templates = Jinja2Templates(directory=TEMPLATES)
 
 
 async def json(_: Request) -> JSONResponse:
@@ -19,4 +23,30 @@ async def db(_: Request) -> JSONResponse:
     return JSONResponse(await data.random_world())
 
 
-app = Starlette(routes=[Route("/json", json), Route("/plaintext", plaintext), Route("/db", db)])
+async def queries(request: Request) -> JSONResponse:
+    return JSONResponse(await data.random_worlds(row_count(request.query_params.get("queries"))))
+
+
+async def updates(request: Request) -> JSONResponse:
+    return JSONResponse(await data.updated_worlds(row_count(request.query_params.get("queries"))))
+
+
+async def cached_worlds(request: Request) -> JSONResponse:
+    return JSONResponse(await data.cached_worlds(row_count(request.query_params.get("count"))))
+
+
+async def fortunes(request: Request) -> Response:
+    return templates.TemplateResponse(request, "fortunes.html", context={"fortunes": await data.fortunes()})
+
+
+app = Starlette(
+    routes=[
+        Route("/json", json),
+        Route("/plaintext", plaintext),
+        Route("/db", db),
+        Route("/queries", queries),
+        Route("/updates", updates),
+        Route("/cached-worlds", cached_worlds),
+        Route("/fortunes", fortunes),
+    ]
+)
