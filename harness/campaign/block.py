@@ -15,10 +15,11 @@ from harness.campaign.planning import block_dice, rotation_of, warm_up_of
 from harness.campaign.under_way import Block
 from harness.catalog.scenarios import Scenario
 from harness.model.cell import Cell
+from harness.model.errors import TargetFailed
 from harness.model.load import Slice, SliceRecord
 from harness.model.notice import Failure, Notice
 from harness.model.trial import Trial
-from harness.target.launch import LiveServer, launched_together
+from harness.target.launch import LiveServer, as_failure, launched_together
 from harness.target.verification import Verification, verify_all
 
 MIN_ROTATIONS: Final = 3
@@ -58,6 +59,20 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     yield from measure_latency(bench, block, scenario, rates=rates, dice=dice)
     yield from measure_other_levels(bench, block, scenario, dice)
+    if scenario.manifest.writes:
+        undo(bench, block)
+
+
+def undo(bench: Bench, block: Block) -> None:
+    """Put every cell's tables back: the next scenario's answers are checked against the rows that were seeded."""
+    with bench.phases.timed("undo"):
+        for cell in block.living():
+            tables = bench.stage.tables_of(cell)
+            try:
+                if tables:
+                    tables.restore()
+            except TargetFailed as fault:
+                block.fail(as_failure(cell, fault))
 
 
 def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
@@ -132,7 +147,7 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
     """Check the contract of every living cell; one that does not keep it fails with what was seen."""
     living = block.living()
     with bench.phases.timed("verify"):
-        found = verify_all([(block.live[c.id].target, bench.stage.scenarios_of(c)) for c in living], full=full)
+        found = verify_all([bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full)
     for verification in found:
         if verification.passed:
             block.know(verification.cell, **{"verified_after" if after else "verified": verification.scenarios})

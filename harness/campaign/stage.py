@@ -12,6 +12,7 @@ from harness.model.cell import Cell
 from harness.target.launch import Launch, LiveServer
 from harness.target.programs import versions_of
 from harness.target.services import LiveService, Namespace
+from harness.target.verification import Subject
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class Stage:
     def tables_of(self, cell: Cell) -> Namespace | None:
         """The tables the cell has for itself; None where no scenario needs a database."""
         return self.service.namespace(cell.id) if self.service else None
+
+    def subject(self, cell: Cell, server: LiveServer) -> Subject:
+        """What the verifier looks at."""
+        return Subject(server.target, self.scenarios_of(cell), self.tables_of(cell))
 
     def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
         """What a live cell is, as far as it can be seen."""

@@ -36,4 +36,4 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
             with launched_together(stage.launches(group)) as (live, failures):
                 yield from failures
                 up = [cell for cell in group if cell.id in live]
-                yield from verify_all([(live[c.id].target, stage.scenarios_of(c)) for c in up], full=True)
+                yield from verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)

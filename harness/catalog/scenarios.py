@@ -65,7 +65,9 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
     for table, prefix in ((document.raw, ""), (document.table("techempower"), "techempower.")):
         levels, rank = table.get("levels"), table.get("rank")
-        if isinstance(levels, list):
+        if document.table("audit") and "database" not in document.raw.get("needs", []):
+        yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
+    if isinstance(levels, list):
             if isinstance(rank, dict) and "at" in rank and rank["at"] not in levels:
                 mend = "name a level exactly as it stands there"
                 yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)

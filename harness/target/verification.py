@@ -2,17 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.catalog.scenarios import Scenario
 from harness.contract.headers import parsed_date
 from harness.contract.judge import checked, judge
 from harness.contract.response import Fault, Response, clipped
+from harness.contract.rows import rows_told
+from harness.model.errors import TargetFailed
 from harness.model.load import Target
 from harness.model.record import Record
 from harness.model.scenario import Level, Request
 from harness.target.exchange import Connection, connected
+from harness.target.services import Namespace
 
 DEADLINE_S = 5.0
 """For one exchange, and for one connection."""
@@ -21,6 +25,9 @@ DATE_WAIT_S = 3.0
 AT_ONCE = 64
 ROUNDS = 4
 """The burst: so many connections at once, each asking so many times."""
+
+WRITTEN_S = 1.0
+"""How long after the last answer what was written may become visible."""
 
 
 class ContractFault(Record):
@@ -71,25 +78,38 @@ class Probe:
         return [ContractFault(scenario=self.scenario.id, request=request, **fault.model_dump()) for fault in faults]
 
 
+class Subject(NamedTuple):
+    """A live target, the scenarios it answers, and the tables it writes to where they are known."""
+
+    target: Target
+    scenarios: Sequence[Scenario]
+    tables: Namespace | None = None
+
+
 def verify(
-    target: Target, scenarios: Sequence[Scenario], *, full: bool, deadline_s: float = DEADLINE_S
+    target: Target,
+    scenarios: Sequence[Scenario],
+    tables: Namespace | None = None,
+    *,
+    full: bool,
+    deadline_s: float = DEADLINE_S,
 ) -> Verification:
     """Look at one live target. Full takes a little over DATE_WAIT_S seconds; brief is one request a scenario."""
-    return verify_all([(target, scenarios)], full=full, deadline_s=deadline_s)[0]
+    return verify_all([Subject(target, scenarios, tables)], full=full, deadline_s=deadline_s)[0]
 
 
-def verify_all(
-    live: Sequence[tuple[Target, Sequence[Scenario]]], *, full: bool, deadline_s: float = DEADLINE_S
-) -> tuple[Verification, ...]:
-    """Look at several live targets, one after another, waiting only once for their dates to move."""
-    return asyncio.run(_verify_all(live, full, deadline_s))
+def verify_all(subjects: Sequence[Subject], *, full: bool, deadline_s: float = DEADLINE_S) -> tuple[Verification, ...]:
+    """Look at several live targets, one after another, waiting only once for their dates to move.
+
+    What they wrote to their tables is undone.
+    """
+    return asyncio.run(_verify_all(subjects, full, deadline_s))
 
 
-async def _verify_all(
-    live: Sequence[tuple[Target, Sequence[Scenario]]], full: bool, deadline_s: float
-) -> tuple[Verification, ...]:
+async def _verify_all(subjects: Sequence[Subject], full: bool, deadline_s: float) -> tuple[Verification, ...]:
     turn = asyncio.Lock()
-    return tuple(await asyncio.gather(*(_verify(Examiner(t, deadline_s), s, full, turn) for t, s in live)))
+    examined = ((Examiner(one.target, deadline_s, one.tables), one.scenarios) for one in subjects)
+    return tuple(await asyncio.gather(*(_verify(examiner, scenarios, full, turn) for examiner, scenarios in examined)))
 
 
 async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
@@ -103,12 +123,12 @@ async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: boo
                 for probe, _ in at_ranking_level:
                     found += await examiner.keep_alive(probe) or await examiner.under_load(probe)
                 dated += [] if found else at_ranking_level
-            faults += found
+            faults += [*found, *await examiner.undone(scenario)]
     if dated:
         await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))
     async with turn:
         for probe, first in dated:
-            faults += await examiner.date_moved(probe, first)
+            faults += [*await examiner.date_moved(probe, first), *await examiner.undone(probe.scenario)]
     return Verification(
         cell=examiner.target.cell,
         full=full,
@@ -137,6 +157,7 @@ class Examiner:
 
     target: Target
     deadline_s: float
+    tables: Namespace | None = None
 
     async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
         """Each probe once, on a connection of its own: the faults, and the right answers."""
@@ -172,7 +193,8 @@ class Examiner:
         faults = [fault for answer in answers for fault in probe.judge(answer)]
         if faults:
             return probe.found(_grouped(faults, len(answers)))
-        return probe.found(_together(probe, [answer.body for answer in answers if isinstance(answer, Response)]))
+        bodies = [answer.body for answer in answers if isinstance(answer, Response)]
+        return probe.found(_together(probe, bodies) or await self._written(probe, bodies))
 
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
         """A right answer some seconds after the first, with a later date."""
@@ -185,6 +207,31 @@ class Examiner:
             expected = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}"
             return probe.found([Fault(what="header Date is frozen", expected=expected, seen=later.all_of("date")[0])])
         return []
+
+    async def undone(self, scenario: Scenario) -> list[ContractFault]:
+        """Put the tables back after a scenario that writes; the checks of others know the seeded rows."""
+        if not (scenario.manifest.writes and self.tables):
+            return []
+        try:
+            await asyncio.to_thread(self.tables.restore)
+        except TargetFailed as fault:
+            return probes(scenario, full=False)[0].found([Fault(what=fault.what)])
+        return []
+
+    async def _written(self, probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
+        """Whether each row that the answers told holds a number they told; of several answers any may be the last."""
+        if not (probe.scenario.manifest.writes and self.tables):
+            return []
+        told: dict[int, set[int]] = {}
+        for row, number in (each for body in bodies for each in rows_told(body)):
+            told.setdefault(row, set()).add(number)
+        ends = time.monotonic() + WRITTEN_S
+        while True:
+            stored = await asyncio.to_thread(self.tables.numbers)
+            wrong = [row for row, numbers in told.items() if stored.get(row) not in numbers]
+            if not wrong or time.monotonic() > ends:
+                return _not_written(wrong, told, stored)
+            await asyncio.sleep(0.05)
 
     async def _ask(self, probe: Probe) -> Response | Fault:
         async with connected(self.target, self.deadline_s) as connection:
@@ -214,6 +261,19 @@ def _grouped(faults: Sequence[Fault], asked: int) -> list[Fault]:
         kinds.setdefault(fault.what, []).append(fault)
     load = f"{asked} requests, {AT_ONCE} at once"
     return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
+
+
+def _not_written(wrong: Sequence[int], told: Mapping[int, set[int]], stored: Mapping[int, int]) -> list[Fault]:
+    if not wrong:
+        return []
+    row = min(wrong)
+    return [
+        Fault(
+            what=f"updates are not written to the database ({len(wrong):,} of {len(told):,} rows)",
+            expected=f"row {row} holds {' or '.join(str(number) for number in sorted(told[row]))}, as was told",
+            seen=str(stored.get(row, "no such row")),
+        )
+    ]
 
 
 def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.load import Target
-from harness.target.verification import DATE_WAIT_S, verify, verify_all
+from harness.target.verification import DATE_WAIT_S, Subject, verify, verify_all
 from tests.fakes import wrong
 from tests.fakes.server import Right, Server, serving
 from tests.fakes.wrong import WithHeader, WithoutHeader, Wrong
@@ -111,7 +111,7 @@ def test_several_cells_wait_together_for_their_dates() -> None:
 
     first, last = Timed(), Timed()
     with serving(first) as one, serving(wrong.FrozenDate()) as two, serving(last) as three:
-        live = [(target(server), [SCENARIOS["json"]]) for server in (one, two, three)]
+        live = [Subject(target(server), [SCENARIOS["json"]]) for server in (one, two, three)]
         found = verify_all(live, full=True)
     assert [verification.passed for verification in found] == [True, False, True]
     assert first.times[-1] - first.times[0] >= DATE_WAIT_S
