@@ -63,11 +63,11 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
         yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
     if expect and "body" not in expect and check is None:
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
+    if document.table("audit") and document.raw.get("needs", []) == []:
+        yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
     for table, prefix in ((document.raw, ""), (document.table("techempower"), "techempower.")):
         levels, rank = table.get("levels"), table.get("rank")
-        if document.table("audit") and "database" not in document.raw.get("needs", []):
-        yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
-    if isinstance(levels, list):
+        if isinstance(levels, list):
             if isinstance(rank, dict) and "at" in rank and rank["at"] not in levels:
                 mend = "name a level exactly as it stands there"
                 yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)

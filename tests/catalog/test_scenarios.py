@@ -92,6 +92,10 @@ def test_a_check_that_cannot_be_used_is_refused(tmp_path: Path, code: str, fault
             WITHOUT_BODY.replace('"text/plain"', '"text/plain", fixed = true'),
             "expect: fixed = true needs the expected body",
         ),
+        (
+            RIGHT_SCENARIO + "[audit]\nreads = 1\n",
+            'audit: the scenario needs no database; write needs = ["database"]',
+        ),
         (RIGHT_SCENARIO + 'needs = ["databse"]', "needs.0: Input should be 'database'; got \"databse\""),
     ],
 )
