@@ -28,15 +28,13 @@ def shown(path: Path) -> str:
     return os.path.relpath(path) if path.absolute().is_relative_to(Path.cwd()) else str(path)
 
 
-def refuse(faults: Sequence[ManifestFault], described_in: str) -> None:
+def refuse(faults: Sequence[ManifestFault], described_in: str, of: str = "what the folders say of themselves") -> None:
     """Raise one UsageError that tells every fault on a line of its own; nothing when there is none."""
     if not faults:
         return
     lines = [f"  {fault}" for fault in faults]
     count = "one fault" if len(lines) == 1 else f"{len(lines)} faults"
-    raise UsageError(
-        "\n".join([f"{count} in what the folders say of themselves:", *lines]), mend=f"See {described_in}."
-    )
+    raise UsageError("\n".join([f"{count} in {of}:", *lines]), mend=f"See {described_in}.")
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
