@@ -1,9 +1,62 @@
-"""What an answer tells of the rows of `world` it stands for."""
+"""Rows of `world` in an answer: what they tell, and what is wrong with them."""
 
 import json
+from collections.abc import Sequence
+
+from harness.model.dataset import MAX_NUMBER, WORLD_ROWS, worlds
+
+ENOUGH_FOR_QUARTERS = 64
+"""So many uniform ids miss a quarter of the range once in 25 million times (4 * 0.75 ** 64 = 4e-8)."""
 
 
 def rows_told(body: bytes) -> list[tuple[int, int]]:
     """(id, number) of each row, of a body that was judged right: a JSON list of rows of `world`, or one of them."""
     told = json.loads(body)
     return [(row["id"], row["randomNumber"]) for row in (told if isinstance(told, list) else [told])]
+
+
+def row_fault(row: object, *, renumbered: bool = False) -> str | None:
+    """One row: exactly `id` and `randomNumber`, the number as the data set has it or, `renumbered`, any valid one."""
+    if not isinstance(row, dict) or row.keys() != {"id", "randomNumber"}:
+        return "the row must be an object with the keys id and randomNumber, and no other"
+    if type(row["id"]) is not int or not 1 <= row["id"] <= WORLD_ROWS:
+        return f"id must be a whole number from 1 to {WORLD_ROWS}"
+    number, stored = row["randomNumber"], worlds()[row["id"] - 1].random_number
+    if renumbered:
+        right = type(number) is int and 1 <= number <= MAX_NUMBER
+        return None if right else f"randomNumber must be a whole number from 1 to {MAX_NUMBER}"
+    if type(number) is not int or number != stored:
+        return f"row {row['id']} holds the number {stored} in the database"
+    return None
+
+
+def list_fault(body: bytes, n: int | None, *, renumbered: bool = False) -> str | None:
+    """A JSON list of `n` rows, drawn one by one.
+
+    Of so few draws half are never the same row by chance: three pairs among five (the worst case) come once in 10^10.
+    """
+    rows = json.loads(body)
+    if not isinstance(rows, list):
+        return "the body must be a list of rows"
+    if len(rows) != n:
+        return f"the list must hold {n} row{'s' if n != 1 else ''}, not {len(rows)}"
+    for row in rows:
+        if fault := row_fault(row, renumbered=renumbered):
+            return fault
+    different = len({row["id"] for row in rows})
+    if different * 2 < len(rows):
+        return f"{len(rows)} rows are only {different} different ones; each must be drawn at random"
+    return None
+
+
+def spread_fault(bodies: Sequence[bytes]) -> str | None:
+    """The ids must be spread: nearly as many different ones as chance gives, in every quarter of the table."""
+    drawn = [row for body in bodies for row, _ in rows_told(body)]
+    ids = set(drawn)
+    by_chance = WORLD_ROWS * (1 - (1 - 1 / WORLD_ROWS) ** len(drawn))
+    if len(ids) < 0.9 * by_chance - 1:
+        return f"{len(bodies)} responses held only {len(ids)} different ids; each must read a random row"
+    quarters = {(row - 1) * 4 // WORLD_ROWS for row in ids}
+    if len(drawn) >= ENOUGH_FOR_QUARTERS and len(quarters) < 4:
+        return f"the ids of {len(bodies)} responses leave a quarter of the table out; each must read a random row"
+    return None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from harness.contract.worlds import row_fault, spread_fault
+from harness.contract.rows import row_fault, spread_fault
 from harness.model.scenario import Level
 
 

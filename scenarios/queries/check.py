@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.contract.worlds import list_fault, spread_fault
+from harness.contract.rows import list_fault, spread_fault
 from harness.model.scenario import Level
 
 

@@ -5,7 +5,7 @@ That the numbers were written is seen in the tables, not in the responses.
 
 from collections.abc import Sequence
 
-from harness.contract.worlds import list_fault, rows_of, spread_fault
+from harness.contract.rows import list_fault, rows_told, spread_fault
 from harness.model.dataset import MAX_NUMBER, worlds
 from harness.model.scenario import Level
 
@@ -22,13 +22,13 @@ def check_many(bodies: Sequence[bytes], _: Level) -> str | None:
     """Ids and numbers must be spread, and the numbers new."""
     if fault := spread_fault(bodies):
         return fault
-    rows = rows_of(bodies)
+    rows = [row for body in bodies for row in rows_told(body)]
     if len(rows) < ENOUGH:
         return None
-    as_before = sum(row["randomNumber"] == worlds()[row["id"] - 1].random_number for row in rows)
+    as_before = sum(number == worlds()[row - 1].random_number for row, number in rows)
     if as_before * 2 > len(rows):
         return f"{as_before} of {len(rows)} rows hold the number that they held before; each must be given a new one"
-    different = len({row["randomNumber"] for row in rows})
+    different = len({number for _, number in rows})
     if different * 2 < min(len(rows), MAX_NUMBER):
         return f"{len(rows)} rows hold only {different} different numbers; each must be given a random one"
     return None
