@@ -13,6 +13,7 @@ from harness.model.application import AppManifest, Interface
 
 MANIFEST = "app.toml"
 DESCRIBED_IN = "docs/adding-an-application.md"
+EVERY_OTHER, NOT = "*", "!"
 RESERVED = re.compile(r"HARNESS_\w*|DATABASE_URL|PYTHONPATH")
 
 Found = Document[AppManifest]
@@ -61,7 +62,19 @@ def find_applications(
         )
         faults += all_faults(document, [fault for check in checks if document.raw for fault in check(document)])
     refuse([*faults, *_repeated_ids(documents)], DESCRIBED_IN)
-    return tuple(Application(document.record, document.path.parent) for document in documents if document.record)
+    return tuple(
+        Application(with_servers(document.record, known_servers), document.path.parent)
+        for document in documents
+        if document.record
+    )
+
+
+def with_servers(manifest: AppManifest, known: Mapping[str, Interface]) -> AppManifest:
+    """The manifest with the ids of all servers it runs on, those that `*` stands for in the order of `known`."""
+    spoken, named = manifest.targets.interfaces, manifest.servers
+    others = [one for one in known if known[one] in spoken and one not in named and f"{NOT}{one}" not in named]
+    listed = [one for server in named for one in (others if server == EVERY_OTHER else [server])]
+    return manifest.model_copy(update={"servers": tuple(one for one in listed if one in known)})
 
 
 def _home_faults(document: Found, root: Path, at_home: bool) -> Iterator[ManifestFault]:
@@ -76,10 +89,16 @@ def _home_faults(document: Found, root: Path, at_home: bool) -> Iterator[Manifes
 
 
 def _server_faults(document: Found, known: Mapping[str, Interface]) -> Iterator[ManifestFault]:
-    """Each server exists, and finds a target of its interface."""
-    targets = document.table("targets")
-    for server in document.strings("servers"):
-        if server not in known:
+    """Each server exists, and finds a target of its interface; the first is the default one."""
+    targets, named = document.table("targets"), document.strings("servers")
+    if named and named[0].startswith((EVERY_OTHER, NOT)):
+        yield document.fault("servers", f'"{named[0]}" cannot be the first', "name the default server first")
+    for server in named:
+        if server == EVERY_OTHER:
+            continue
+        if server.startswith(NOT):
+            yield from _exclusion_faults(document, server.removeprefix(NOT), known)
+        elif server not in known:
             yield document.fault("servers", f'no server is called "{server}"', nearest(server, tuple(known)))
         elif known[server] == "own":
             if not document.table("own"):
@@ -89,6 +108,14 @@ def _server_faults(document: Found, known: Mapping[str, Interface]) -> Iterator[
             yield document.fault(f"targets.{known[server]}", f'missing, but "{server}" speaks {known[server]}', example)
     for name in _repeated(document.strings("servers")):
         yield document.fault("servers", f'"{name}" is named twice', "name each server once")
+
+
+def _exclusion_faults(document: Found, left_out: str, known: Mapping[str, Interface]) -> Iterator[ManifestFault]:
+    """`!name` takes something away from what `*` stands for."""
+    if left_out not in known:
+        yield document.fault("servers", f'no server is called "{left_out}"', nearest(left_out, tuple(known)))
+    elif EVERY_OTHER not in document.strings("servers") or known[left_out] not in document.table("targets"):
+        yield document.fault("servers", f'"!{left_out}" leaves out nothing', 'it takes one server from what "*" names')
 
 
 def _scenario_faults(document: Found, known: Sequence[str]) -> Iterator[ManifestFault]:

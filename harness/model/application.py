@@ -3,12 +3,14 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from harness.model.record import Record, Slug
 
 Interface = Literal["asgi", "wsgi", "rsgi", "own"]
 Tier = Literal["controlled", "idiomatic", "floor", "reference"]
+ServerName = Annotated[str, StringConstraints(pattern=r"^(\*|!?[a-z0-9]+(-[a-z0-9]+)*)$", max_length=65)]
+"""A server's id; or `*`, every other one there is for the targets; or an id behind `!`, which `*` leaves out."""
 ImportTarget = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", max_length=200)]
 
 
@@ -28,6 +30,11 @@ class Targets(Record):
     asgi: ImportTarget | None = None
     wsgi: ImportTarget | None = None
     rsgi: ImportTarget | None = None
+
+    @property
+    def interfaces(self) -> frozenset[str]:
+        """Those that a target is named for."""
+        return frozenset(self.model_dump(exclude_none=True))
 
     def of(self, interface: Interface) -> str | None:
         return None if interface == "own" else getattr(self, interface)
@@ -56,7 +63,8 @@ class Uses(Record):
 
 
 class AppManifest(Record):
-    """app.toml. The first server is the default one; `root` is where the code lies inside the folder.
+    """app.toml. The first server is the default one; `root` is where the code lies inside the folder. The catalog puts
+    ids in the place of what else a ServerName may be.
 
     `core`: whether a campaign measures it when nothing else was asked for.
     """
@@ -65,7 +73,7 @@ class AppManifest(Record):
     title: str = Field(min_length=1, max_length=80)
     targets: Targets = Targets()
     own: OwnServer | None = None
-    servers: tuple[Slug, ...] = Field(min_length=1)
+    servers: tuple[ServerName, ...] = Field(min_length=1)
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     tier: Tier = "controlled"
     core: bool = True
