@@ -1,0 +1,79 @@
+"""Django with asynchronous views and the ORM's asynchronous interface: the views of a project whose settings and models
+are in `harness_django`."""
+
+from threading import Lock
+
+from asgiref.sync import sync_to_async
+from django.core.asgi import get_asgi_application
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+
+application = get_asgi_application()
+
+from harness_django.models import Fortune, World  # noqa: E402 - models are imported when Django is set up
+
+filling = Lock()
+
+
+async def json(_: HttpRequest) -> JsonResponse:
+    return JsonResponse({"message": "Hello, World!"})
+
+
+async def plaintext(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("Hello, World!", content_type="text/plain")
+
+
+async def db(_: HttpRequest) -> JsonResponse:
+    world = await World.objects.aget(id=random_id())
+    return JsonResponse(world.as_json())
+
+
+async def queries(request: HttpRequest) -> JsonResponse:
+    ids = [random_id() for _ in range(row_count(request.GET.get("queries")))]
+    worlds = [await World.objects.aget(id=world) for world in ids]
+    return JsonResponse([world.as_json() for world in worlds], safe=False)
+
+
+async def fortunes(request: HttpRequest) -> HttpResponse:
+    found = [fortune async for fortune in Fortune.objects.all()]
+    found.append(Fortune(**ADDED_FORTUNE._asdict()))
+    return render(request, "fortunes.html", {"fortunes": sorted(found, key=lambda fortune: fortune.message)})
+
+
+async def updates(request: HttpRequest) -> JsonResponse:
+    ids = different_ids(row_count(request.GET.get("queries")))
+    worlds = [await World.objects.aget(id=world) for world in ids]
+    for world in worlds:
+        world.random_number = random_number()
+    await World.objects.abulk_update(worlds, ["random_number"])
+    return JsonResponse([world.as_json() for world in worlds], safe=False)
+
+
+async def cached_worlds(request: HttpRequest) -> JsonResponse:
+    ids = [random_id() for _ in range(row_count(request.GET.get("count")))]
+    found = await cache.aget_many(ids)
+    if len(found) < len(set(ids)):
+        await sync_to_async(fill_the_cache)()
+        found = await cache.aget_many(ids)
+    return JsonResponse([found[world] for world in ids], safe=False)
+
+
+def fill_the_cache() -> None:
+    """Once, however many first requests ask for it at the same time."""
+    with filling:
+        if WORLD_ROWS not in cache:
+            cache.set_many({world.id: world.as_json() for world in World.objects.order_by("id")})
+
+
+urlpatterns = [
+    path("json", json),
+    path("plaintext", plaintext),
+    path("db", db),
+    path("queries", queries),
+    path("fortunes", fortunes),
+    path("updates", updates),
+    path("cached-worlds", cached_worlds),
+]

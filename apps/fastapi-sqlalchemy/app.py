@@ -1,0 +1,113 @@
+"""FastAPI with response models, a session of SQLAlchemy for each request as a dependency, and Jinja2 templates."""
+
+from asyncio import Lock
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import harness_data as given
+from cachetools import LRUCache
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.templating import Jinja2Templates
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+url = given.DATABASE_URL.replace("postgresql://", "postgresql+psycopg://").replace("sqlite://", "sqlite+aiosqlite://")
+engine = create_async_engine(url or "sqlite+aiosqlite://", pool_size=given.POOL_SIZE, max_overflow=0)
+new_session = async_sessionmaker(engine, expire_on_commit=False)
+templates = Jinja2Templates(directory=given.TEMPLATES)
+cache: LRUCache[int, "WorldOut"] = LRUCache(maxsize=given.WORLD_ROWS)
+filling = Lock()
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class World(Base):
+    __tablename__ = "world"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    random_number: Mapped[int] = mapped_column("randomnumber")
+
+
+class Fortune(Base):
+    __tablename__ = "fortune"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[str]
+
+
+class Message(BaseModel):
+    message: str
+
+
+class WorldOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+    random_number: int = Field(serialization_alias="randomNumber")
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with new_session() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(get_session)]
+Rows = Annotated[int, BeforeValidator(given.row_count)]
+
+
+@app.get("/json")
+async def json() -> Message:
+    return Message(message="Hello, World!")
+
+
+@app.get("/plaintext", response_class=PlainTextResponse)
+async def plaintext():
+    return "Hello, World!"
+
+
+@app.get("/db", response_model=WorldOut)
+async def db(session: Session):
+    return await session.get_one(World, given.random_id())
+
+
+@app.get("/queries", response_model=list[WorldOut])
+async def queries(session: Session, queries: Rows = 1):
+    return await read(session, queries)
+
+
+@app.get("/fortunes", response_class=HTMLResponse)
+async def fortunes(request: Request, session: Session):
+    found = [*await session.scalars(select(Fortune)), Fortune(**given.ADDED_FORTUNE._asdict())]
+    found.sort(key=lambda fortune: fortune.message)
+    return templates.TemplateResponse(request, "fortunes.html", {"fortunes": found})
+
+
+@app.get("/updates", response_model=list[WorldOut])
+async def updates(session: Session, queries: Rows = 1):
+    worlds = await read(session, queries)
+    for world in worlds:
+        world.random_number = given.random_number()
+    await session.commit()  # one batch, by primary key in order
+    return worlds
+
+
+@app.get("/cached-worlds", response_model=list[WorldOut])
+async def cached_worlds(count: Rows = 1):
+    if not cache:
+        await fill_the_cache()
+    return [cache[given.random_id()] for _ in range(count)]
+
+
+async def read(session: AsyncSession, n: int) -> list[World]:
+    """Different rows: a session asks for none a second time."""
+    return [await session.get_one(World, world) for world in given.different_ids(n)]
+
+
+async def fill_the_cache() -> None:
+    """Once, however many first requests ask for it at the same time."""
+    async with filling, new_session() as session:
+        if not cache:
+            cache.update((world.id, WorldOut.model_validate(world)) for world in await session.scalars(select(World)))

@@ -1,0 +1,96 @@
+"""Flask with Flask-SQLAlchemy and Flask-Caching, as the documentation of these extensions writes it."""
+
+from threading import Lock
+
+import harness_data as given
+from flask import Flask, Response, render_template, request
+from flask_caching import Cache
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+app = Flask(__name__, template_folder=given.TEMPLATES)
+app.config.from_mapping(
+    SQLALCHEMY_DATABASE_URI=given.DATABASE_URL.replace("postgresql://", "postgresql+psycopg://") or "sqlite://",
+    SQLALCHEMY_ENGINE_OPTIONS={"pool_size": given.POOL_SIZE, "max_overflow": 0},
+    CACHE_TYPE="SimpleCache",
+    CACHE_THRESHOLD=2 * given.WORLD_ROWS,
+    CACHE_DEFAULT_TIMEOUT=0,
+)
+database = SQLAlchemy(app, model_class=Base)
+cache = Cache(app)
+filling = Lock()
+
+
+class World(database.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    random_number: Mapped[int] = mapped_column("randomnumber")
+
+    def as_json(self) -> dict[str, int]:
+        return {"id": self.id, "randomNumber": self.random_number}
+
+
+class Fortune(database.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[str]
+
+
+@app.get("/json")
+def json() -> dict[str, str]:
+    return {"message": "Hello, World!"}
+
+
+@app.get("/plaintext")
+def plaintext() -> Response:
+    return Response("Hello, World!", mimetype="text/plain")
+
+
+@app.get("/db")
+def db() -> dict[str, int]:
+    return database.session.get_one(World, given.random_id()).as_json()
+
+
+@app.get("/queries")
+def queries() -> list[dict[str, int]]:
+    return [world.as_json() for world in read(given.row_count(request.args.get("queries")))]
+
+
+@app.get("/fortunes")
+def fortunes() -> str:
+    found = [*database.session.scalars(database.select(Fortune)), Fortune(**given.ADDED_FORTUNE._asdict())]
+    return render_template("fortunes.html", fortunes=sorted(found, key=lambda fortune: fortune.message))
+
+
+@app.get("/updates")
+def updates() -> list[dict[str, int]]:
+    worlds = read(given.row_count(request.args.get("queries")))
+    for world in worlds:
+        world.random_number = given.random_number()
+    answer = [world.as_json() for world in worlds]
+    database.session.commit()  # one batch, by primary key in order
+    return answer
+
+
+@app.get("/cached-worlds")
+def cached_worlds() -> list[dict[str, int]]:
+    keys = [str(given.random_id()) for _ in range(given.row_count(request.args.get("count")))]
+    if not cache.has(str(given.WORLD_ROWS)):
+        fill_the_cache()
+    return cache.get_many(*keys)
+
+
+def read(n: int) -> list[World]:
+    """Different rows: a session asks for none a second time."""
+    return [database.session.get_one(World, world) for world in given.different_ids(n)]
+
+
+def fill_the_cache() -> None:
+    """Once, however many first requests ask for it at the same time."""
+    with filling:
+        if not cache.has(str(given.WORLD_ROWS)):
+            worlds = database.session.scalars(database.select(World).order_by(World.id))
+            cache.set_many({str(world.id): world.as_json() for world in worlds})
