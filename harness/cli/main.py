@@ -5,6 +5,7 @@ from typing import Final
 
 import typer
 
+from harness.cli.commands.claim import claim
 from harness.cli.commands.clean import clean
 from harness.cli.commands.compare import compare
 from harness.cli.commands.doctor import doctor
@@ -22,7 +23,7 @@ from harness.model.errors import ExitCode, HarnessError
 HELP: Final = """Which Python web framework and server to choose, measured on your own machine.
 
 Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5 environment refused,
-6 inconclusive (4 and 6 only under --fail-on), 130 interrupted.
+6 inconclusive (4 and 6 only under --fail-on, and from claim: does not hold, cannot tell), 130 interrupted.
 """
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -33,6 +34,7 @@ app.command()(run)
 app.command()(report)
 app.command()(compare)
 app.command()(export)
+app.command()(claim)
 app.command()(lock)
 app.command()(clean)
 app.command()(serve)

@@ -2,10 +2,11 @@
 
 from typing import Any, Final, Literal
 
+from harness.model.claim import ClaimFinding
 from harness.model.latency import CapacityRow, LatencyRow
 from harness.model.machine import Interpreter, Machine
 from harness.model.notice import Notice
-from harness.model.ranking import Effect, NoiseFloor, OverallRanking, PairVerdict, RankedCell, UnrankedCell
+from harness.model.ranking import Effect, NoiseFloor, OverallRanking, PairVerdict, RankedCell, TierGap, UnrankedCell
 from harness.model.record import Record
 from harness.model.scenario import Level
 from harness.model.trial import Limit
@@ -77,6 +78,8 @@ class RankingDocument(Record):
     inference: dict[str, Inference]
     overall: OverallRanking | None
     effects: tuple[Effect, ...]
+    gaps: tuple[TierGap, ...]
+    claims: tuple[ClaimFinding, ...]
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]

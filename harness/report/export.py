@@ -33,6 +33,8 @@ def ranking_of(source: Source) -> RankingDocument:
         inference={id_: Inference(**{name: getattr(one, name) for name in INFERRED}) for id_, one in found.items()},
         overall=ranking.overall,
         effects=ranking.effects,
+        gaps=ranking.gaps,
+        claims=source.claims,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
         latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},

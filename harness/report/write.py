@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from harness.analysis.capacity import capacity_rows
+from harness.analysis.claims import findings
 from harness.analysis.gather import salvaged
 from harness.analysis.latency import latency_rows
 from harness.analysis.ranking import rank
+from harness.catalog.claim_files import STORY, read_claim
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
 from harness.model.notice import Notice
@@ -51,13 +53,15 @@ def read(results: Path) -> Source:
     trials, more = _usable(record, found)
     windows, spoiled = usable_windows(record, folder)
     searches, cut = folder.read_searches()
+    ranking = rank(record, trials)
     return Source(
         record=record,
         trials=trials,
-        ranking=rank(record, trials),
+        ranking=ranking,
         notices=(*notices, *more, *spoiled, *cut),
         latency=latency_rows(record, windows),
         capacity=capacity_rows(record, searches),
+        claims=findings(read_claim(STORY), record, ranking),
     )
 
 

@@ -5,13 +5,14 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from harness.analysis.continuous import told
 from harness.model.application import AppManifest
 from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
 from harness.model.ranking import RankedCell
 from harness.model.scenario import ScenarioManifest
 from harness.report.document import Limited
-from harness.report.text import Figure, clean, percent, rate, shorten
+from harness.report.text import Figure, clean, duration, percent, rate, shorten
 from harness.report.view.facts import Fact
 from harness.report.view.limits import in_words, limits
 from harness.report.view.names import Name
@@ -120,6 +121,11 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str) -> It
             yield Fact(term, shorten(text, 80) or "none")
         for key, value in sorted(app.environment.items()):
             yield Fact("Environment", shorten(f"{key}={value}", 200))
+    for run in seen.continuous:
+        failed = "".join(f"; failed {gate.code}" for gate in run.failed_gates)
+        yield Fact("Driven on end", shorten(f"{told(run)}{failed}", 300))
+    if seen.warm_up_s is not None:
+        yield Fact("Warm-up in later blocks", f"{duration(seen.warm_up_s)}, since it was not warm after the usual one")
     if seen.idle_cpu_share is not None:
         yield Fact("CPU while idle", f"{percent(seen.idle_cpu_share)} of a core, and therefore measured alone")
     yield Fact("Log", f"logs/{cell.id}.log in the results folder", link=log)

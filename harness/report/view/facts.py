@@ -121,6 +121,9 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
         Fact("Rotations a block and scenario", duration(shape.rotations_s)),
         Fact("Warm-up a cell", duration(shape.warm_up_s)),
+        Fact(
+            "Each cell once driven on end for", duration(shape.continuous_s) if shape.continuous_s else "not asked for"
+        ),
         Fact("Difference that matters", share(plan.delta)),
         Fact("Budget", duration(plan.budget_s)),
         Fact("Blocks", number_of_blocks(record)),

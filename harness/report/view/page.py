@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from harness.report.figures import Figures, figures
 from harness.report.text import moment, shorten
 from harness.report.view.answer import Answer, answers, headline
+from harness.report.view.claim import ClaimSection, claim_section
 from harness.report.view.details import Detail, details
 from harness.report.view.effects import EffectRow, effect_rows
 from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
+from harness.report.view.gaps import GapRow, gap_rows
 from harness.report.view.glance import Glance, glance
 from harness.report.view.latency import Latency, latency
 from harness.report.view.remarks import Remark
@@ -39,6 +41,8 @@ class Page:
     tables: tuple[Table, ...]
     figures: Mapping[str, Figures]
     effects: Mapping[str, tuple[EffectRow, ...]]
+    gaps: Mapping[str, tuple[GapRow, ...]]
+    claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
@@ -66,6 +70,8 @@ def page(source: Source) -> Page:
         tables=tables,
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        claim=claim_section(source),
         latency={scenario.id: latency(source, scenario) for scenario in record.plan.scenarios},
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from harness.analysis.eligible import eligible
 from harness.model.campaign import CampaignRecord
+from harness.model.claim import ClaimFinding
 from harness.model.latency import CapacityRow, LatencyRow
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import PairVerdict, Ranking
@@ -18,7 +19,8 @@ from harness.report.view.names import Name, name_of, names
 class Source:
     """A campaign as it was recorded, and what the analysis concluded from it.
 
-    `latency`, `capacity`: by scenario id. `logs`: by cell id, where the page finds the log, as a relative address.
+    `latency`, `capacity`: by scenario id. `claims`: the project's own claim in each scenario that it could be put to
+    the test in. `logs`: by cell id, where the page finds the log, as a relative address.
     """
 
     record: CampaignRecord
@@ -27,6 +29,7 @@ class Source:
     notices: tuple[Notice, ...] = ()
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
+    claims: tuple[ClaimFinding, ...] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
