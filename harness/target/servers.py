@@ -2,7 +2,8 @@
 
 A server runs as its own documentation sets it up for production, with its own defaults, except for what must be equal
 for a fair comparison: no request log, a backlog and limits that never turn a connection away, connections kept alive
-far longer than a rotation takes, and the fast event loop and parser where its documentation names one.
+far longer than a rotation takes, as many threads where it has a pool of them, and the fast event loop and parser where
+its documentation names one.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ from harness.model.application import Interface
 BACKLOG: Final = "4096"
 KEEP_ALIVE_S: Final = "3600"
 MOST_CONNECTIONS: Final = "16384"
+GRANIAN_KEEP_ALIVE_MS: Final = "60000"
+"""The longest it allows."""
 THREADS: Final = "8"
 STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
@@ -29,7 +32,8 @@ class Server:
 
     `requirements`: PEP 508, without pins (the constraints file pins). `distribution`: the one whose version is shown.
     `keep_alive`: whether it answers more than one request a connection. `load_per_worker`: whether each of its worker
-    processes loads the application itself, so that all of them tell who they are. `argv` is None where the
+    processes loads the application itself, so that all of them tell who they are. `most_workers`: processes it can run
+    by itself, None for any number. `sends_date`: whether its responses have the header Date. `argv` is None where the
     application brings the command (its manifest's table `own`).
     """
 
@@ -41,16 +45,27 @@ class Server:
     argv: Argv | None
     keep_alive: bool = True
     load_per_worker: bool = True
+    most_workers: int | None = None
+    sends_date: bool = True
+
+    def workers(self, wanted: int) -> int:
+        """Processes that run when so many are wanted."""
+        return min(wanted, self.most_workers or wanted)
 
 
-def uvicorn(target: str, host: str, port: int, workers: int) -> list[str]:
-    return [
-        *("-m", "uvicorn", target),
-        *("--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--loop", "uvloop", "--http", "httptools"),
-        *("--backlog", BACKLOG, "--timeout-keep-alive", KEEP_ALIVE_S, "--timeout-graceful-shutdown", STOP_S),
-        *("--no-access-log", "--log-level", "warning", "--no-use-colors"),
-    ]
+def uvicorn(loop: str) -> Argv:
+    """Uvicorn with an event loop and its fast parser."""
+
+    def argv(target: str, host: str, port: int, workers: int) -> list[str]:
+        return [
+            *("-m", "uvicorn", target),
+            *("--host", host, "--port", str(port), "--workers", str(workers)),
+            *("--loop", loop, "--http", "httptools"),
+            *("--backlog", BACKLOG, "--timeout-keep-alive", KEEP_ALIVE_S, "--timeout-graceful-shutdown", STOP_S),
+            *("--no-access-log", "--log-level", "warning", "--no-use-colors"),
+        ]
+
+    return argv
 
 
 def gunicorn(*worker: str) -> Argv:
@@ -76,10 +91,72 @@ def heartbeat_folder() -> tuple[str, ...]:
     return ("--worker-tmp-dir", str(memory)) if memory.is_dir() else ()
 
 
+def hypercorn(target: str, host: str, port: int, workers: int) -> list[str]:
+    return [
+        *("-m", "hypercorn", target),
+        *("--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "uvloop"),
+        *("--backlog", BACKLOG, "--keep-alive", KEEP_ALIVE_S, "--graceful-timeout", STOP_S, "--log-level", "warning"),
+    ]
+
+
+def granian(interface: str, *more: str) -> Argv:
+    """Granian with the interface, and what belongs to it, given as arguments."""
+
+    def argv(target: str, host: str, port: int, workers: int) -> list[str]:
+        return [
+            *("-m", "granian", target, "--interface", interface),
+            *("--host", host, "--port", str(port), "--workers", str(workers), *more),
+            # Its limit of requests at once is made from the backlog.
+            *("--backlog", BACKLOG, "--backpressure", MOST_CONNECTIONS),
+            *("--http1-header-read-timeout", GRANIAN_KEEP_ALIVE_MS, "--workers-kill-timeout", STOP_S),
+            *("--no-access-log", "--log-level", "warning"),
+        ]
+
+    return argv
+
+
+def daphne(target: str, host: str, port: int, _: int) -> list[str]:
+    """Its options have no backlog, the endpoint they stand for has; no access log without verbosity."""
+    return ["-m", "daphne", "--endpoint", f"tcp:port={port}:interface={host}:backlog={BACKLOG}", "-v", "0", target]
+
+
+def pyuwsgi(target: str, host: str, port: int, workers: int) -> list[str]:
+    """uWSGI behind its own HTTP router, as it advises where no other web server stands before it: without the router a
+    kept connection holds a thread. It makes no header Server or Date unless told."""
+    return [
+        *("-c", "import sys, pyuwsgi; pyuwsgi.run(sys.argv[1:])"),
+        *("--http", f"{host}:{port}", f"--http-keepalive={KEEP_ALIVE_S}", "--http-timeout", KEEP_ALIVE_S),
+        *("--wsgi", target, "--processes", str(workers), "--threads", THREADS, "--listen", str(longest_backlog())),
+        *("--master", "--strict", "--single-interpreter", "--need-app", "--die-on-term", "--disable-logging"),
+        *("--worker-reload-mercy", STOP_S),
+        *("--add-header", "Server: uWSGI", "--route-run", "addheader:Date: ${httptime[]}"),
+    ]
+
+
+def longest_backlog() -> int:
+    """BACKLOG, or what the system allows: uWSGI does not start where it is given more, others are given less."""
+    limit = Path("/proc/sys/net/core/somaxconn")
+    return min(int(BACKLOG), int(limit.read_text())) if limit.is_file() else 128
+
+
+def served(server: str, *settings: str) -> Argv:
+    """A server started by its Python interface (entry/harness_serve.py)."""
+
+    def argv(target: str, host: str, port: int, workers: int) -> list[str]:
+        asked = [part.replace("{workers}", str(workers)) for part in settings]
+        return ["-m", "harness_serve", server, target, host, str(port), "--backlog", BACKLOG, *asked]
+
+    return argv
+
+
 UVLOOP: Final = "uvloop; platform_python_implementation == 'CPython'"
 
+ON_UVLOOP: Final = ("--loop", "uvloop")
+POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S, "--threads", THREADS)
+
 ENTRIES: Final = (
-    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn),
+    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
+    Server("uvicorn-asyncio", "uvicorn (asyncio)", "asgi", ("uvicorn", "httptools"), "uvicorn", uvicorn("asyncio")),
     Server(
         "gunicorn-sync",
         "gunicorn (sync)",
@@ -98,6 +175,14 @@ ENTRIES: Final = (
         gunicorn("--worker-class", "gthread", "--threads", THREADS),
     ),
     Server(
+        "gunicorn-gevent",
+        "gunicorn (gevent)",
+        "wsgi",
+        ("gunicorn>=27", "gevent"),
+        "gunicorn",
+        gunicorn("--worker-class", "gevent"),
+    ),
+    Server(
         "gunicorn-uvicorn-worker",
         "gunicorn (uvicorn worker)",
         "asgi",
@@ -112,6 +197,30 @@ ENTRIES: Final = (
         ("gunicorn>=27", UVLOOP),
         "gunicorn",
         gunicorn("--worker-class", "asgi", "--asgi-loop", "uvloop"),
+    ),
+    Server("hypercorn", "hypercorn (uvloop)", "asgi", ("hypercorn", UVLOOP), "hypercorn", hypercorn),
+    Server("granian-asgi", "granian (asgi)", "asgi", ("granian", UVLOOP), "granian", granian("asgi", *ON_UVLOOP)),
+    Server("granian-rsgi", "granian (rsgi)", "rsgi", ("granian", UVLOOP), "granian", granian("rsgi", *ON_UVLOOP)),
+    Server(
+        "granian-wsgi",
+        "granian (wsgi)",
+        "wsgi",
+        ("granian",),
+        "granian",
+        granian("wsgi", "--blocking-threads", THREADS),
+    ),
+    Server("daphne", "daphne", "asgi", ("daphne",), "daphne", daphne, most_workers=1, sends_date=False),
+    Server("waitress", "waitress", "wsgi", ("waitress",), "waitress", served("waitress", *POOL), most_workers=1),
+    Server("cheroot", "cheroot", "wsgi", ("cheroot",), "cheroot", served("cheroot", *POOL), most_workers=1),
+    Server("pyuwsgi", "uWSGI", "wsgi", ("pyuwsgi",), "pyuwsgi", pyuwsgi, load_per_worker=False),
+    Server(
+        "fastpysgi",
+        "fastpysgi",
+        "wsgi",
+        ("fastpysgi",),
+        "fastpysgi",
+        served("fastpysgi", "--workers", "{workers}"),
+        load_per_worker=False,
     ),
     Server("own", "its own", "own", (), None, None),
 )
