@@ -1,13 +1,14 @@
 """Tables on the terminal."""
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from harness.model.ranking import RankedCell, ScenarioRanking
+from harness.model.ranking import League, RankedCell, ScenarioRanking
 from harness.report.text import place
 
 
@@ -32,13 +33,21 @@ def table(
 
 
 def ranking_table(ranking: ScenarioRanking) -> Group:
-    """The ranking of one scenario, best first; below it every cell without a place, with the reason."""
-    title = f"{ranking.scenario} at {ranking.level.label}" + (" (estimate)" if ranking.estimate else "")
-    errors = any(row.error_share for row in ranking.rows)
-    columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
-    rows = [_row(row)[: len(columns)] for row in ranking.rows]
+    """The ranking of one scenario, a table a league, best first; below it cells without a place, with the reason."""
+    found = {row.league for row in ranking.rows} or {"controlled"}
+    leagues = [league for league in get_args(League) if league in found]
+    tables = [_league_table(ranking, league, alone=len(leagues) < 2) for league in leagues]
     unranked = [Text(f"n/a  {cell.app} on {cell.server}: {cell.reason}") for cell in ranking.unranked]
-    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(1, 2)), *unranked)
+    return Group(*tables, *unranked)
+
+
+def _league_table(ranking: ScenarioRanking, league: League, *, alone: bool) -> Table:
+    of_league = "" if alone else f", {league}"
+    title = f"{ranking.scenario} at {ranking.level.label}{of_league}" + (" (estimate)" if ranking.estimate else "")
+    told = [row for row in ranking.rows if row.league == league]
+    errors = any(row.error_share for row in told)
+    columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
+    return table(columns, [_row(row)[: len(columns)] for row in told], title=title, right=(3, 4, 5, 6), whole=(1, 2))
 
 
 def _row(row: RankedCell) -> tuple[str, ...]:
