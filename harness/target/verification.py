@@ -160,15 +160,16 @@ class Examiner:
     tables: Namespace | None = None
 
     async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
-        """Each probe once, on a connection of its own: the faults, and the right answers."""
+        """Each probe once, on a connection of its own: the faults, and the answers. One that gets none is the last."""
         faults: list[ContractFault] = []
-        right: list[tuple[Probe, Response]] = []
+        answered: list[tuple[Probe, Response]] = []
         for probe in probes:
             answer = await self._ask(probe)
             faults += probe.found(probe.judge(answer))
-            if isinstance(answer, Response):
-                right.append((probe, answer))
-        return faults, right
+            if isinstance(answer, Fault):
+                break
+            answered.append((probe, answer))
+        return faults, answered
 
     async def keep_alive(self, probe: Probe) -> list[ContractFault]:
         """A second request on the same connection, where the server declares to keep it."""
