@@ -1,21 +1,27 @@
 """A small HTTP/1.1 server of threads and raw sockets, and the right application that every wrong one derives from."""
 
+import html
 import json
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
+from urllib.parse import parse_qs, urlsplit
 
-from harness.model.dataset import worlds
+from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from harness.target.services import Namespace
+
+Row = dict[str, object]
 
 
 class Right:
-    """Answers `json`, `plaintext` and `db` as the contract says. A wrong application overrides one thing."""
+    """Answers every scenario as the contract says, from a table of its own. A wrong application overrides one thing."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.numbers = dict(worlds())
         self.asked = 0
         self.at_work = 0
         self.began = formatdate(usegmt=True)
@@ -34,15 +40,66 @@ class Right:
                 self.at_work -= 1
         return True
 
-    def content(self, path: str) -> tuple[str, bytes]:
-        if path == "/plaintext":
-            return "text/plain; charset=utf-8", b"Hello, World!"
-        value = self.row() if path == "/db" else {"message": "Hello, World!"}
-        return "application/json", json.dumps(value).encode()
+    @property
+    def tables(self) -> Namespace:
+        """The table as the verifier reaches it, past the application."""
+        return Namespace("", lambda: dict(self.numbers), lambda: self.numbers.update(worlds()))
 
-    def row(self) -> dict[str, object]:
-        world = random.choice(worlds())
-        return {"id": world.id, "randomNumber": world.random_number}
+    def content(self, path: str) -> tuple[str, bytes]:
+        asked = urlsplit(path)
+        if asked.path == "/plaintext":
+            return "text/plain; charset=utf-8", b"Hello, World!"
+        if asked.path == "/fortunes":
+            return "text/html; charset=utf-8", self.page(self.fortunes()).encode()
+        return "application/json", json.dumps(self.value(asked.path, parse_qs(asked.query))).encode()
+
+    def value(self, path: str, query: dict[str, list[str]]) -> object:
+        """What is answered as JSON."""
+        if path == "/json":
+            return {"message": "Hello, World!"}
+        if path == "/db":
+            return self.row()
+        texts = query.get("count" if path == "/cached-worlds" else "queries", [None])
+        n = self.row_count(texts[0])
+        return self.updated(n) if path == "/updates" else self.rows(n)
+
+    def row_count(self, text: str | None) -> int:
+        try:
+            return min(max(int(text or ""), 1), 500)
+        except ValueError:
+            return 1
+
+    def row(self) -> Row:
+        return self.told(random.choice(worlds()).id)
+
+    def rows(self, n: int) -> list[Row]:
+        return [self.row() for _ in range(n)]
+
+    def told(self, row: int) -> Row:
+        return {"id": row, "randomNumber": self.numbers[row]}
+
+    def updated(self, n: int) -> list[Row]:
+        """Rows with new numbers, as they are told."""
+        return [self.renumbered(world.id) for world in random.sample(worlds(), n)]
+
+    def renumbered(self, row: int) -> Row:
+        self.numbers[row] = random.randint(1, 10_000)
+        return self.told(row)
+
+    def fortunes(self) -> list[Fortune]:
+        return sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)
+
+    def page(self, told: Sequence[Fortune]) -> str:
+        rows = "".join(self.table_row(fortune) for fortune in told)
+        header = "<tr><th>id</th><th>message</th></tr>"
+        head = "<!DOCTYPE html><html><head><title>Fortunes</title></head>"
+        return f"{head}<body><table>{header}{rows}</table></body></html>"
+
+    def table_row(self, fortune: Fortune) -> str:
+        return f"<tr><td>{fortune.id}</td><td>{self.escaped(fortune.message)}</td></tr>"
+
+    def escaped(self, message: str) -> str:
+        return html.escape(message)
 
     def body(self, body: bytes) -> bytes:
         return body
