@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-GETTING_READY: Final = frozenset({"environments", "services"})
+GETTING_READY: Final = frozenset({"environments", "audit", "services"})
 
 
 class Phases:

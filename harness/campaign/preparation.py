@@ -156,8 +156,9 @@ def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[Har
 
 
 @contextmanager
-def database_up(prepared: Prepared, workdir: Path) -> Iterator[LiveService | None]:
-    """The database, live and seeded, for the length of the with-block; None where the plan needs none."""
+def database_up(prepared: Prepared, workdir: Path, *, counting: bool = False) -> Iterator[LiveService | None]:
+    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `counting`: with
+    counters of statements where they can be had."""
     ground, plan = prepared.ground, prepared.record.plan
     if ground.database == "none":
         yield None
@@ -165,6 +166,11 @@ def database_up(prepared: Prepared, workdir: Path) -> Iterator[LiveService | Non
     # Every cell of a block is up at the same time, each with a whole pool.
     wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
     with provision(
-        ground.database, workdir, ground.cores.services, url=ground.database_url, max_connections=wanted
+        ground.database,
+        workdir,
+        ground.cores.services,
+        url=ground.database_url,
+        max_connections=wanted,
+        counting=counting,
     ) as service:
         yield service

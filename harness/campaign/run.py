@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from harness.campaign.auditing import audit_cells
 from harness.campaign.bench import Bench
 from harness.campaign.interrupt import Interrupt, listening
 from harness.campaign.loop import measure
@@ -138,6 +139,8 @@ def _bench(
         progress.noticed(notice)
     with ExitStack() as stack:
         pythons = _installed(project, prepared, recorder, progress, phases)
+        with phases.timed("audit"):
+            audit_cells(project, prepared, pythons, recorder, progress=progress, interrupt=interrupt)
         progress.step("Starting the database and the load driver")
         with phases.timed("services"):
             service = stack.enter_context(database_up(prepared, recorder.folder.work))

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.campaign.auditing import audit_of, audits, not_possible
 from harness.campaign.planning import GROUP_SIZE
 from harness.campaign.preparation import Prepared, database_up, install
 from harness.campaign.progress import Progress
 from harness.campaign.project import Project
 from harness.campaign.stage import Stage
+from harness.model.cell import Cell
 from harness.model.notice import Failure
-from harness.target.launch import launched_together
+from harness.target.launch import LiveServer, launched_together
 from harness.target.verification import Verification, verify_all
 
 Outcome = Verification | Failure
@@ -28,7 +30,9 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
         for fault in faults:
             if fault.where == cell.app:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))
-    with database_up(prepared, workdir) as service:
+    with database_up(prepared, workdir, counting=True) as service:
+        if service and any(audits(prepared, cell) for cell in cells) and (notice := not_possible(service)):
+            progress.noticed(notice)
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
         for start in range(0, len(cells), GROUP_SIZE):
             group = cells[start : start + GROUP_SIZE]
@@ -36,4 +40,14 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
             with launched_together(stage.launches(group)) as (live, failures):
                 yield from failures
                 up = [cell for cell in group if cell.id in live]
-                yield from verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
+                found = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
+                for cell, verification in zip(up, found, strict=True):
+                    yield _audited(stage, cell, live[cell.id], verification)
+
+
+def _audited(stage: Stage, cell: Cell, server: LiveServer, verification: Verification) -> Verification:
+    """What passed is audited too, where it can be; it then has the audit's faults."""
+    possible = stage.service and stage.service.count
+    if not (possible and verification.passed and audits(stage.prepared, cell)):
+        return verification
+    return verification.model_copy(update={"faults": audit_of(stage, cell, server).faults})

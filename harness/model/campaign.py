@@ -5,7 +5,9 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from harness.model.application import AppManifest
+from harness.model.audit import Audited
 from harness.model.cell import Cell, DatabaseKind
+from harness.model.continuous import ContinuousRun
 from harness.model.machine import Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
 from harness.model.record import Record
@@ -105,6 +107,7 @@ class ServiceFacts(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
+    `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
     `null_rps`: what the load generator does on this machine against a responder that does nothing, requests a second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
@@ -125,6 +128,7 @@ class CampaignRecord(Record):
     locks: dict[str, str]
     services: tuple[ServiceFacts, ...] = ()
     cells: dict[str, CellFacts] = Field(default_factory=dict)
+    audits: dict[str, tuple[Audited, ...]] = Field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     notices: tuple[Notice, ...] = ()
     completed_blocks: tuple[int, ...] = ()

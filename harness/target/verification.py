@@ -141,14 +141,23 @@ def probes(scenario: Scenario, full: bool) -> list[Probe]:
     """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels and the
     odd ones."""
     ranked = scenario.manifest.rank.at
-    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n} if full else {}
-    edges = scenario.manifest.edges if full else ()
-    at_levels = [
+    if not full:
+        return [Probe(scenario, request.at(ranked), ranked) for request in scenario.manifest.requests]
+    edges = scenario.manifest.edges
+    return probes_at_levels(scenario) + [
+        Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
+    ]
+
+
+def probes_at_levels(scenario: Scenario) -> list[Probe]:
+    """Each request with every parameter of the levels, that of the ranking level first."""
+    ranked = scenario.manifest.rank.at
+    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n}
+    return [
         Probe(scenario, request.at(level), level)
         for level in (ranked, *others.values())
         for request in scenario.manifest.requests
     ]
-    return at_levels + [Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges]
 
 
 @dataclass(frozen=True)
@@ -189,11 +198,11 @@ class Examiner:
 
     async def under_load(self, probe: Probe) -> list[ContractFault]:
         """AT_ONCE connections ask ROUNDS times each; every answer is judged, and all of them together."""
-        series = await asyncio.gather(*(self._series(probe) for _ in range(AT_ONCE)))
+        series = await asyncio.gather(*(self.series([probe] * ROUNDS) for _ in range(AT_ONCE)))
         answers = [answer for answers in series for answer in answers]
         faults = [fault for answer in answers for fault in probe.judge(answer)]
         if faults:
-            return probe.found(_grouped(faults, len(answers)))
+            return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
         bodies = [answer.body for answer in answers if isinstance(answer, Response)]
         return probe.found(_together(probe, bodies) or await self._written(probe, bodies))
 
@@ -238,29 +247,28 @@ class Examiner:
         async with connected(self.target, self.deadline_s) as connection:
             return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.deadline_s)
 
-    async def _series(self, probe: Probe) -> list[Response | Fault]:
-        """ROUNDS answers, on one connection as long as it stays open; the first that fails ends the series."""
+    async def series(self, probes: Sequence[Probe]) -> list[Response | Fault]:
+        """An answer to each, on one connection as long as it stays open; the first that fails ends the series."""
         answers: list[Response | Fault] = []
-        while len(answers) < ROUNDS and not (answers and isinstance(answers[-1], Fault)):
+        while len(answers) < len(probes) and not (answers and isinstance(answers[-1], Fault)):
             async with connected(self.target, self.deadline_s) as connection:
-                answers += await self._answers(connection, probe, ROUNDS - len(answers))
+                answers += await self._answers(connection, probes[len(answers) :])
         return answers
 
-    async def _answers(self, connection: Connection | Fault, probe: Probe, wanted: int) -> list[Response | Fault]:
+    async def _answers(self, connection: Connection | Fault, probes: Sequence[Probe]) -> list[Response | Fault]:
         if isinstance(connection, Fault):
             return [connection]
-        answers = [await connection.ask(probe.request, self.deadline_s)]
-        while len(answers) < wanted and connection.reusable:
-            answers.append(await connection.ask(probe.request, self.deadline_s))
+        answers = [await connection.ask(probes[0].request, self.deadline_s)]
+        while len(answers) < len(probes) and connection.reusable:
+            answers.append(await connection.ask(probes[len(answers)].request, self.deadline_s))
         return answers
 
 
-def _grouped(faults: Sequence[Fault], asked: int) -> list[Fault]:
-    """One fault of each kind, saying how often it was seen."""
+def grouped(faults: Sequence[Fault], load: str) -> list[Fault]:
+    """One fault of each kind, saying how often it was seen under the load."""
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(fault.what, []).append(fault)
-    load = f"{asked} requests, {AT_ONCE} at once"
     return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
 
 

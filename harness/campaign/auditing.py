@@ -1,0 +1,105 @@
+"""Do answers come from the database? A step of its own: its statement counters are never loaded while measuring."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from harness.campaign.interrupt import Interrupt
+from harness.campaign.planning import GROUP_SIZE
+from harness.campaign.preparation import Prepared, database_up
+from harness.campaign.progress import Progress
+from harness.campaign.project import Project
+from harness.campaign.recording import Recorder
+from harness.campaign.stage import Stage
+from harness.model.cell import Cell
+from harness.model.notice import Failure, Notice
+from harness.target.audit import AuditOfCell, audit
+from harness.target.launch import LiveServer, launched_together
+from harness.target.services import LiveService
+
+
+def audits(prepared: Prepared, cell: Cell) -> bool:
+    """Whether a planned scenario of the cell says what its requests must do to the database."""
+    answered = prepared.applications[cell.app].manifest.scenarios
+    return any(one.manifest.audit and one.id in answered for one in prepared.scenarios.values())
+
+
+def not_possible(service: LiveService) -> Notice | None:
+    """That nothing can be audited here, and why; None where it can."""
+    if service.count:
+        return None
+    return Notice(
+        code="audit-not-possible",
+        seen=f"whether every answer comes from the database was not audited: {service.uncounted}",
+        mend="PostgreSQL can be audited; a given server needs pg_stat_statements loaded and created in its database",
+    )
+
+
+def audit_of(stage: Stage, cell: Cell, server: LiveServer) -> AuditOfCell:
+    """Audit a live cell. Nothing else may use the database meanwhile, and it must count."""
+    assert stage.service is not None
+    assert stage.service.count is not None
+    return audit(stage.subject(cell, server), stage.service.count)
+
+
+def audit_cells(
+    project: Project,
+    prepared: Prepared,
+    pythons: Mapping[str, Path],
+    recorder: Recorder,
+    *,
+    progress: Progress,
+    interrupt: Interrupt,
+) -> None:
+    """Audit each cell that was not yet, on a database that counts and is gone afterwards. A fault fails the cell."""
+    due = _due(prepared, pythons, recorder)
+    if not due:
+        return
+    progress.step("Auditing what reaches the database")
+    with database_up(prepared, recorder.folder.work, counting=True) as service:
+        assert service is not None, "a scenario with an audit needs a database"
+        if notice := not_possible(service):
+            progress.noticed(notice)
+            recorder.notice([notice])
+            return
+        stage = Stage(project, prepared, pythons, recorder.folder.logs, service)
+        for start in range(0, len(due), GROUP_SIZE):
+            if not interrupt.asked:
+                _audit_group(stage, due[start : start + GROUP_SIZE], recorder, progress, interrupt)
+
+
+def _due(prepared: Prepared, pythons: Mapping[str, Path], recorder: Recorder) -> list[Cell]:
+    """The twin runs what its original runs."""
+    failed = recorder.failed_cells()
+    return [
+        cell
+        for cell in recorder.record.plan.cells
+        if not cell.twin and cell.app in pythons and cell.id not in recorder.record.audits and cell.id not in failed
+        if audits(prepared, cell)
+    ]
+
+
+def _audit_group(
+    stage: Stage, cells: Sequence[Cell], recorder: Recorder, progress: Progress, interrupt: Interrupt
+) -> None:
+    with launched_together(stage.launches(cells)) as (live, failures):
+        _fail(failures, recorder, progress)
+        for cell in cells:
+            if cell.id in live and not interrupt.asked:
+                found = audit_of(stage, cell, live[cell.id])
+                recorder.update(audits=recorder.record.audits | {cell.id: found.audited})
+                _fail(_failures(found, live[cell.id]), recorder, progress)
+
+
+def _failures(found: AuditOfCell, server: LiveServer) -> list[Failure]:
+    if not found.faults:
+        return []
+    reason = "does not keep the contract:\n" + "\n".join(str(fault) for fault in found.faults)
+    return [Failure(cell=found.cell, phase="audit", reason=reason, log_tail=server.process.log_tail())]
+
+
+def _fail(failures: Iterable[Failure], recorder: Recorder, progress: Progress) -> None:
+    """What fails a cell fails its twin."""
+    for failure in failures:
+        progress.failed(failure)
+        cells = [c for c in recorder.record.plan.cells if c.model_copy(update={"twin": 0}).id == failure.cell]
+        recorder.fail([failure.model_copy(update={"cell": cell.id}) for cell in cells])
