@@ -5,9 +5,10 @@ import random
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from harness.catalog.scenarios import Scenario, find_scenarios
-from harness.model.dataset import World, worlds
+from harness.model.dataset import ADDED_FORTUNE, Fortune, World, fortunes, worlds
 from harness.model.scenario import Level
 
 ROOT = Path(__file__).parents[2]
@@ -35,11 +36,111 @@ def fault_of_many(bodies: list[bytes]) -> str | None:
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.id)
 def test_levels_are_those_of_the_contract(scenario: Scenario) -> None:
     (line,) = [line for line in (ROOT / "docs/contract.md").read_text().splitlines() if f"| `{scenario.id}` |" in line]
-    written = line.split("|")[-2]
-    ranked = written.split("**")[1]
-    assert [str(level.connections) for level in scenario.manifest.levels] == written.replace("**", "").split()
-    assert str(scenario.manifest.rank.at.connections) == ranked
-    assert f"`GET {scenario.manifest.requests[0].path}`" in line
+    manifest, written = scenario.manifest, line.split("|")[-2]
+    numbers = [Level(**told) for told in told_levels(written.replace("**", ""))]
+    assert list(manifest.levels) == numbers
+    assert str(manifest.rank.at.n or manifest.rank.at.connections) == written.split("**")[1]
+    assert f"`GET {manifest.requests[0].path.replace('{n}', 'N')}`" in line
+
+
+def told_levels(written: str) -> list[dict[str, int]]:
+    """Levels as the contract writes them: `16 64 256`, or `N = 1 5 10 at 64`."""
+    if "at" not in written:
+        return [{"connections": int(number)} for number in written.split()]
+    numbers, connections = written.removeprefix(" N =").split("at")
+    return [{"connections": int(connections), "n": int(number)} for number in numbers.split()]
+
+
+@pytest.mark.parametrize("name", ["queries", "updates", "cached"])
+def test_odd_parameters_are_those_of_the_contract(name: str) -> None:
+    path = SCENARIOS[name].manifest.requests[0].path.removesuffix("{n}")
+    odd = {"0": 1, "foo": 1, "501": 500, "": 1}
+    expected = {path.partition("?")[0]: 1, **{path + text: n for text, n in odd.items()}}
+    assert {edge.path: edge.n for edge in SCENARIOS[name].manifest.edges} == expected
+
+
+def test_only_updates_write() -> None:
+    assert [scenario.id for scenario in SCENARIOS.values() if scenario.manifest.writes] == ["updates"]
+
+
+def list_of(*rows: World) -> bytes:
+    return b"[" + b",".join(map(row, rows)) + b"]"
+
+
+@pytest.mark.parametrize("name", ["queries", "updates", "cached"])
+@pytest.mark.parametrize("n", [1, 5, 20, 100, 500])
+def test_as_many_random_rows_as_asked_for_are_right(name: str, n: int) -> None:
+    check, dice = SCENARIOS[name].check, random.Random(n)
+    assert check
+    level = Level(connections=64, n=n)
+    for _ in range(20):
+        assert check.check(list_of(*dice.choices(worlds(), k=n)), level) is None
+
+
+@pytest.mark.parametrize("name", ["queries", "updates", "cached"])
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (row(worlds()[0]), "the body must be a list of rows"),
+        (b"[]", "the list must hold 5 rows, not 0"),
+        (list_of(*worlds()[:6]), "the list must hold 5 rows, not 6"),
+        (list_of(*[worlds()[0]] * 5), "5 rows are only 1 different ones"),
+        (b'[1, 2, 3, 4, {"id": 5}]', "the row must be an object"),
+    ],
+)
+def test_a_wrong_list_of_rows_is_told(name: str, body: bytes, told: str) -> None:
+    check = SCENARIOS[name].check
+    assert check
+    found = check.check(body, Level(connections=64, n=5))
+    assert found
+    assert told in found
+
+
+@pytest.mark.parametrize("name", ["queries", "cached"])
+def test_a_number_that_the_data_set_does_not_hold_is_wrong_where_nothing_is_updated(name: str) -> None:
+    check, changed = SCENARIOS[name].check, World(1, worlds()[0].random_number % 10_000 + 1)
+    assert check
+    found = check.check(list_of(changed), Level(connections=64, n=1))
+    assert found == f"row 1 holds the number {worlds()[0].random_number} in the database"
+
+
+@pytest.mark.parametrize("number", ["0", "10001", '"17"', "17.0", "true", "null"])
+def test_an_updated_row_holds_a_number_as_the_table_may(number: str) -> None:
+    check = SCENARIOS["updates"].check
+    assert check
+    found = check.check(b'[{"id": 1, "randomNumber": %b}]' % number.encode(), Level(connections=64, n=1))
+    assert found == "randomNumber must be a whole number from 1 to 10000"
+
+
+def test_the_template_that_applications_share_makes_a_right_page() -> None:
+    folder = FileSystemLoader(ROOT / "apps" / "_shared" / "templates")
+    template = Environment(loader=folder, autoescape=True).get_template("fortunes.html")
+    told = sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)
+    check = SCENARIOS["fortunes"].check
+    assert check
+    assert check.check(template.render(fortunes=told).encode(), LEVEL) is None
+    assert "must be sorted by message" in str(check.check(template.render(fortunes=told[::-1]).encode(), LEVEL))
+
+
+def test_updated_rows_may_hold_any_number_and_must_hold_new_and_different_ones() -> None:
+    check, dice, level = SCENARIOS["updates"].check, random.Random(1), Level(connections=64, n=20)
+    assert check
+    assert check.check_many
+    drawn = [dice.sample(worlds(), 20) for _ in range(64)]
+    renumbered = [list_of(*(World(world.id, dice.randint(1, 10_000)) for world in rows)) for rows in drawn]
+    assert [check.check(body, level) for body in renumbered] == [None] * 64
+    assert check.check_many(renumbered, level) is None
+    as_before = [list_of(*rows) for rows in drawn]
+    assert "1280 of 1280 rows hold the number that they held before" in str(check.check_many(as_before, level))
+    alike = [list_of(*(World(world.id, 7) for world in rows)) for rows in drawn]
+    assert "1280 rows hold only 1 different numbers" in str(check.check_many(alike, level))
+
+
+def test_a_few_updated_rows_say_nothing_of_chance() -> None:
+    check = SCENARIOS["updates"].check
+    assert check
+    assert check.check_many
+    assert check.check_many([list_of(worlds()[0])], Level(connections=1, n=1)) is None
 
 
 def test_every_row_of_the_data_set_is_right() -> None:
