@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from harness.model.campaign import CampaignRecord
+from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
 from harness.model.ranking import UnrankedCell
 from harness.model.scenario import ScenarioManifest
@@ -35,7 +35,8 @@ def counting_blocks(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[in
 def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial]) -> Eligible:
     """Trials of completed blocks at the scenario's ranking level, repeats put in the place of what they repeat.
 
-    A cell is left out when it failed, when no block of it passed, or when more than half of its blocks failed a gate.
+    A cell is left out when it failed, when its continuous run failed a gate, when no block of it passed, or when more
+    than half of its blocks failed one.
     """
     completed = frozenset(counting_blocks(record, trials))
     latest: dict[tuple[int, str], Trial] = {}
@@ -67,14 +68,20 @@ def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, tria
             return f"{failure.phase}: {failure.reason}"
     if cell.app in record.applications and scenario.id not in record.applications[cell.app].scenarios:
         return "the application does not answer this scenario"
-    share = record.cells[cell.id].idle_cpu_share if cell.id in record.cells else None
-    if share is not None:
+    seen = record.cells.get(cell.id, CellFacts())
+    if seen.idle_cpu_share is not None:
         alone = (
             f"; measured alone: {mean(t.completions / t.duration_s for t in trials):,.0f} requests/s" if trials else ""
         )
+        share = seen.idle_cpu_share
         return f"uses {share:.1%} of a core while idle, and would slow the cells it is compared with{alone}"
-    if not trials:
-        return "not measured in any completed block"
+    return _gate(seen, trials) if trials else "not measured in any completed block"
+
+
+def _gate(seen: CellFacts, trials: list[Trial]) -> str:
+    """The gate that keeps the cell out: of its last continuous run, or of most of its trials. Empty where none does."""
+    for gate in seen.continuous[-1].failed_gates if seen.continuous else ():
+        return f"{gate.code}: {gate.seen}"
     failed = [trial for trial in trials if trial.failed_gates]
     if 2 * len(failed) <= len(trials) and len(failed) < len(trials):
         return ""

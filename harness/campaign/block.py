@@ -4,10 +4,12 @@ import random
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Final
 
 from harness.analysis.gather import gather
 from harness.campaign.bench import Bench
+from harness.campaign.continuous import run_continuously
 from harness.campaign.costing import burning
 from harness.campaign.judging import judged
 from harness.campaign.latency import measure_latency
@@ -45,6 +47,7 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
     """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
     rates = warm_up(bench, block, scenario)
+    yield from run_continuously(bench, block, scenario, rates=rates, drive=partial(drive, bench, block))
     before = block.costs.cpu_of(block.live)
     length_s = bench.plan.shape.rotations_s
     cells = block.living(scenario)
@@ -192,8 +195,9 @@ def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
     cell has it for itself long enough."""
     service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
     rates: dict[str, float] = {}
+    longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
     with bench.phases.timed("warm-up"):
-        for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest):
+        for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
             with block.costs.service_for(plan.target, scenario.id, service) as answered:
                 for record in drive(bench, block, [plan]):
                     rates[record.target] = record.rate

@@ -61,7 +61,7 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
         if bench.interrupt.asked:
             return
         with clock.block():
-            _measure_block(bench, recorder, clock, Block(number, cells, need))
+            _measure_block(bench, recorder, clock, Block(number, cells, need, recorder.record.cells))
         bench.progress.answer(rank(recorder.record, recorder.trials), open_scenarios(recorder.record, recorder.trials))
 
 

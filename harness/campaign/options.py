@@ -12,7 +12,7 @@ from harness.model.campaign import Plan, SliceShape
 from harness.model.record import Record
 
 DEFAULT_BUDGET_S: Final = 420.0
-QUICK_SHAPE: Final = SliceShape(rotations_s=4.0)
+QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, continuous_s=0.0)
 LOOPBACK: Final = "127.0.0.1"
 POOL_SIZE: Final = 16
 """Database connections of an application over all its workers, equal for everybody."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from harness.campaign.grouping import Met, balanced_groups
@@ -144,16 +145,20 @@ def rotation_of(
     ]
 
 
-def warm_up_of(plan: Plan, cells: Sequence[Cell], scenario: ScenarioManifest) -> list[Slice]:
-    """One long uncounted slice of each cell; its rate sets the length of the counted ones."""
+def warm_up_of(
+    plan: Plan, cells: Sequence[Cell], scenario: ScenarioManifest, longer: Mapping[str, float] = MappingProxyType({})
+) -> list[Slice]:
+    """One long uncounted slice of each cell; its rate sets the length of the counted ones. `longer`: seconds of cells
+    that the plan's are too few for."""
+    lengths = {cell.id: max(plan.shape.warm_up_s, longer.get(cell.id, 0.0)) for cell in cells}
     return [
         Slice(
             rotation=0,
             target=cell.id,
             scenario=scenario.id,
             level=scenario.rank.at,
-            burn_in_s=plan.shape.warm_up_s / 2,
-            length_s=plan.shape.warm_up_s,
+            burn_in_s=lengths[cell.id] - plan.shape.warm_up_s / 2,
+            length_s=lengths[cell.id],
             counted=False,
         )
         for cell in cells

@@ -1,13 +1,16 @@
 """Keeping the campaign's record true: after every step that changes it, campaign.json is written again."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
 from harness.model.notice import Failure, Notice
 from harness.model.trial import Trial
 from harness.store.folder import ResultsFolder
+
+SEEN_ONCE: Final = ("idle_cpu_share", "continuous", "warm_up_s")
+"""Of a cell's facts: whether it burns CPU while idle, its continuous runs, and the warm-up they showed it to need."""
 
 
 class Recorder:
@@ -31,15 +34,11 @@ class Recorder:
             self.update(completed_blocks=(*self.record.completed_blocks, block))
 
     def know(self, facts: dict[str, CellFacts]) -> None:
-        """What was seen of cells. That one burns CPU while idle is seen once, and remembered."""
+        """What was seen of cells. What is seen once is remembered."""
         before = self.record.cells
-        kept = {
-            cell: seen.model_copy(update={"idle_cpu_share": before[cell].idle_cpu_share})
-            for cell, seen in facts.items()
-            if cell in before and seen.idle_cpu_share is None
-        }
+        known = {cell: _remembering(before[cell], seen) if cell in before else seen for cell, seen in facts.items()}
         if facts:
-            self.update(cells=before | facts | kept)
+            self.update(cells=before | known)
 
     def fail(self, failures: Sequence[Failure]) -> None:
         if failures:
@@ -61,3 +60,8 @@ class Recorder:
 
     def failed_cells(self) -> frozenset[str]:
         return frozenset(failure.cell for failure in self.record.failures)
+
+
+def _remembering(before: CellFacts, seen: CellFacts) -> CellFacts:
+    lost = {name: getattr(before, name) for name in SEEN_ONCE if not getattr(seen, name)}
+    return seen.model_copy(update=lost)

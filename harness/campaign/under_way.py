@@ -1,6 +1,6 @@
 """A block under way: what is asked of it, who is live, who has failed, what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,14 @@ from harness.target.launch import LiveServer
 class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
-    `repeated`: (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation.
+    `before`: what was seen of cells in earlier blocks. `repeated`: (cell, scenario) of every trial that failed a gate
+    and was repeated, and its first repeated rotation.
     """
 
     number: int
     cells: Sequence[Cell]
     need: Need
+    before: Mapping[str, CellFacts] = field(default_factory=dict)
     live: dict[str, LiveServer] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     facts: dict[str, CellFacts] = field(default_factory=dict)

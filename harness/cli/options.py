@@ -100,10 +100,19 @@ def shape(
     rotations: float | None,
     window: float | None = None,
     *,
+    warm_up: float | None = None,
+    continuous: float | None = None,
     quick: bool,
 ) -> SliceShape | None:
     """How the time is cut; None where nothing about it was asked for. Raises UsageError for one that cannot be."""
-    given = {"length_s": slice_length, "burn_in_s": burn_in, "rotations_s": rotations, "window_s": window}
+    given = {
+        "length_s": slice_length,
+        "burn_in_s": burn_in,
+        "rotations_s": rotations,
+        "window_s": window,
+        "warm_up_s": warm_up,
+        "continuous_s": continuous,
+    }
     given = {name: value for name, value in given.items() if value is not None}
     if not given and not quick:
         return None
@@ -116,6 +125,8 @@ def shape(
             "burn_in_s": "--burn-in",
             "rotations_s": "--rotations",
             "window_s": "--window",
+            "warm_up_s": "--warm-up",
+            "continuous_s": "--continuous",
         }
         fault = error.errors()[0]
         where = ", ".join(options[str(name)] for name in fault["loc"] or options)

@@ -17,6 +17,11 @@ def duration(text: str) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
+def duration_or_none(text: str) -> float:
+    """Seconds, 0 for "none". Raises typer.BadParameter for anything else."""
+    return 0.0 if text.strip() == "none" else duration(text)
+
+
 def percentage(text: str) -> float:
     """A share of 1 from a percentage. Raises typer.BadParameter for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text.strip())

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.analysis.capacity import capacity_rows
 from harness.analysis.latency import latency_rows
+from harness.campaign.continuous import affordable, not_made
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
 from harness.campaign.profiles import CORE, profile
@@ -65,8 +66,18 @@ def show_plan(plan: Plan, *, json: bool) -> None:
         f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}, which has a hidden twin.",
         highlight=False,
     )
+    messages.print(continuous_plan(plan), highlight=False)
     if plan.latency:
         messages.print(latency_plan(plan), highlight=False)
+
+
+def continuous_plan(plan: Plan) -> str:
+    """Whether cells would be driven on end before they are measured."""
+    if not plan.shape.continuous_s:
+        return "No cell is driven on end to see whether it is warm (--continuous 5s does it)."
+    if not affordable(plan):
+        return f"Not made, for lack of time: {not_made(plan).seen}."
+    return f"Before its first rotations each cell is once driven for {plan.shape.continuous_s:g} s on end: is it warm?"
 
 
 def latency_plan(plan: Plan) -> str:

@@ -25,15 +25,17 @@ class SliceShape(Record):
 
     `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
     `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
-    measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts.
+    measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts;
+    `continuous_s` how long each cell is once driven on end before its first rotations (0: not at all).
     """
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
     rotations_s: float = Field(default=12.0, gt=0)
-    warm_up_s: float = Field(default=0.4, ge=0)
+    warm_up_s: float = Field(default=0.4, gt=0, le=600)
     window_s: float = Field(default=1.0, ge=0.1, le=600)
     levels_s: float = Field(default=0.0, ge=0)
+    continuous_s: float = Field(default=5.0, ge=0, le=600)
 
     @model_validator(mode="after")
     def _something_is_counted(self) -> Self:
@@ -83,7 +85,9 @@ class CellFacts(Record):
     before it was measured (`verified`) and after its last block (`verified_after`).
 
     `programs`: versions of what the application needs beside Python, as the programs print them.
-    `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone.
+    `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone. `continuous`:
+    the runs in which it was driven on end, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
+    time was seen to be too short.
     """
 
     command: tuple[str, ...] = ()
@@ -93,6 +97,8 @@ class CellFacts(Record):
     verified_after: tuple[str, ...] = ()
     programs: dict[str, str] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
+    continuous: tuple[ContinuousRun, ...] = ()
+    warm_up_s: float | None = None
 
 
 class ServiceFacts(Record):

@@ -29,7 +29,7 @@ STEPS = EQUAL | SLOWER
 
 @cache
 def own_values() -> Floats:
-    """(campaigns, blocks, GROUP): of cells of equal speed that take turns, some feeling a slow core more than others."""
+    """(campaigns, blocks, GROUP): of cells of equal speed that take turns; some feel a slow core more than others."""
     noise = Noise(answer=(0, 0, 0, 0.1, -0.1, 0.25, 0.2, 0))
     return block_values(noise, campaigns=CAMPAIGNS, blocks=12, rotations=ROTATIONS, cells=GROUP, seed=3)
 

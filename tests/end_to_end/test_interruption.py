@@ -13,7 +13,7 @@ from tests.end_to_end.command import Ended, Place, until
 
 pytestmark = pytest.mark.timeout(300)
 
-LONG = ("--rotations", "30s", "--blocks", "1", "--latency", "none")
+LONG = ("--rotations", "30s", "--blocks", "1", "--latency", "none", "--continuous", "none")
 """Far longer than any test waits: what is interrupted is always under way."""
 
 WITH_DATABASE = ("--only", "raw-wsgi", "--scenario", "db", "--scenario", "json")

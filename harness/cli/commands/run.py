@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli import options
-from harness.cli.quantities import duration, percentage
+from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.model.errors import ExitCode
 
 Resume = Annotated[
@@ -66,6 +66,19 @@ Rotations = Annotated[
     float | None,
     typer.Option(
         "--rotations", parser=duration, metavar="TIME", help="Time of rotations for each scenario of a block."
+    ),
+]
+WarmUp = Annotated[
+    float | None,
+    typer.Option("--warm-up", parser=duration, metavar="TIME", help="How long each cell is driven uncounted before."),
+]
+Continuous = Annotated[
+    float | None,
+    typer.Option(
+        "--continuous",
+        parser=duration_or_none,
+        metavar="TIME",
+        help="How long each cell is once driven on end, to see whether it is warm (default: 5s; 'none': not at all).",
     ),
 ]
 Levels = Annotated[
@@ -159,6 +172,8 @@ def run(
     slice_length: SliceLength = None,
     burn_in: BurnIn = None,
     rotations: Rotations = None,
+    warm_up: WarmUp = None,
+    continuous: Continuous = None,
     levels: Levels = None,
     latency: Latency = None,
     latency_share: LatencyShare = None,
@@ -195,7 +210,9 @@ def run(
         "budget_s": budget,
         "delta": until,
         "max_blocks": blocks or (1 if quick else None),
-        "shape": options.shape(slice_length, burn_in, rotations, window, quick=quick),
+        "shape": options.shape(
+            slice_length, burn_in, rotations, window, warm_up=warm_up, continuous=continuous, quick=quick
+        ),
         "levels_s": 0.0 if quick and levels is None else levels,
         "latency": options.latency(latency, p99, quick=quick),
         "latency_share": latency_share,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from harness.analysis.continuous import told
 from harness.model.application import AppManifest
-from harness.model.campaign import CellFacts
+from harness.model.audit import Audited
+from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
 from harness.model.ranking import RankedCell
 from harness.model.scenario import ScenarioManifest
 from harness.report.document import Limited
-from harness.report.text import Figure, clean, duration, percent, rate, shorten
+from harness.report.text import NOT_AVAILABLE, Figure, clean, count, duration, percent, rate, shorten
 from harness.report.view.facts import Fact
 from harness.report.view.limits import in_words, limits
 from harness.report.view.names import Name
@@ -96,7 +97,7 @@ def _detail(
         log_tail=clean(failure.log_tail) if failure else "",
         command=clean(shlex.join(seen.command)),
         interpreter=_interpreter(seen),
-        facts=tuple(_facts(cell, seen, app, source.logs.get(cell.id, ""))),
+        facts=(*_facts(cell, seen, app, source.logs.get(cell.id, "")), *_audit_facts(record, cell)),
         verified=tuple(shorten(scenario, 80) for scenario in seen.verified),
         packages=_packages(cell, seen, app),
         blocks=tuple(_blocks(source, cell.id, scenario, limited[scenario.id]) for scenario in record.plan.scenarios),
@@ -132,6 +133,20 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str) -> It
     yield Fact(
         "Lock", f"sha256 {shorten(seen.lock_sha256, 64)}" if seen.lock_sha256 else "n/a (no environment was made)"
     )
+
+
+def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
+    """What the database counted, where a scenario says what it should. A twin runs what its original runs."""
+    answered = record.applications[cell.app].scenarios if cell.app in record.applications else ()
+    if any(scenario.audit and scenario.id in answered for scenario in record.plan.scenarios) and not cell.twin:
+        told = "; ".join(_audit(found) for found in record.audits.get(cell.id, ()))
+        yield Fact("Database audit", told or f"{NOT_AVAILABLE} (it was not made)")
+
+
+def _audit(found: Audited) -> str:
+    written = f", {found.rows_written:,} written" if found.rows_written else ""
+    reads = f"{count(found.reads, 'reading statement')}, {count(found.rows_read, 'row')}{written}"
+    return f"{shorten(found.scenario, 80)}: {count(found.requests, 'request')}, {reads}"
 
 
 def _interpreter(seen: CellFacts) -> str:

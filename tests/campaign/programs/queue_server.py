@@ -1,7 +1,8 @@
 """One queue with known service times: a request is answered when those before it are and its own time is over.
 
-`python queue_server.py PORT TIMES [--slow-after N] [--die-after N] [--fail]`: TIMES are milliseconds, taken in turn,
-such as 2,2,2,20; after N requests they double, or the process ends; with --fail every answer is a 500.
+`python queue_server.py PORT TIMES [--cold-for S] [--slow-after N] [--die-after N] [--fail]`: TIMES are milliseconds,
+taken in turn, such as 2,2,2,20; they are doubled until S seconds after the first request; after N requests they double,
+or the process ends; with --fail every answer is a 500.
 """
 
 import argparse
@@ -20,13 +21,15 @@ class Queue:
         self.times_s = itertools.cycle([float(part) / 1000 for part in options.times.split(",")])
         self.free = 0.0
         self.requests = 0
+        self.warm_at: float | None = None
         self.response = HEAD % (b"500 Broken" if options.fail else b"200 OK")
 
     def answered_at(self, now: float) -> float:
         self.requests += 1
         if self.requests > self.options.die_after:
             os._exit(7)
-        slower = 2 if self.requests > self.options.slow_after else 1
+        self.warm_at = self.warm_at or now + self.options.cold_for
+        slower = 2 if self.requests > self.options.slow_after or now < self.warm_at else 1
         self.free = max(now, self.free) + next(self.times_s) * slower
         return self.free
 
@@ -48,6 +51,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("times")
+    parser.add_argument("--cold-for", type=float, default=0.0)
     parser.add_argument("--slow-after", type=int, default=10**9)
     parser.add_argument("--die-after", type=int, default=10**9)
     parser.add_argument("--fail", action="store_true")

@@ -1,0 +1,137 @@
+"""Before its first rotations each cell is driven on end: is it warm by then, and do the generator's figures add up?"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
+from typing import Final
+
+from harness.analysis.continuous import continuous_run, told
+from harness.campaign.bench import Bench
+from harness.campaign.planning import slice_length
+from harness.campaign.under_way import Block
+from harness.catalog.scenarios import Scenario
+from harness.load.bound import little_ratio
+from harness.model.campaign import Plan
+from harness.model.cell import Cell
+from harness.model.continuous import ContinuousRun
+from harness.model.load import Slice, SliceRecord
+from harness.model.notice import Notice
+
+PIECE_S: Final = 0.22
+"""What is counted of a piece: long beside the slices between the pieces, short beside the machine's whims."""
+
+BURN_IN_ROUNDS: Final = 2
+"""Of a piece: so many times what a request takes when all connections wait; before that they do not wait as long."""
+
+MOST_OF_BUDGET: Final = 1 / 8
+TRIES: Final = 2
+"""A run that fails a gate is made once more, at once; what the second one shows holds."""
+
+Drive = Callable[[Sequence[Slice]], list[SliceRecord]]
+"""Drives slices, and keeps what they gave."""
+
+
+def run_continuously(
+    bench: Bench, block: Block, scenario: Scenario, *, rates: Mapping[str, float], drive: Drive
+) -> Iterator[None]:
+    """A run of each living cell that has had none, where the plan wants them and its budget has room; yields after
+    every piece. A cell that was steady only the second time is warmed for as long in every block to come."""
+    due = [cell for cell in block.living(scenario) if not cell.twin and not had_one(block, cell.id)]
+    if not bench.plan.shape.continuous_s or not due:
+        return
+    if not affordable(bench.plan):
+        block.notices.append(not_made(bench.plan))
+        return
+    for cell in due:
+        runs: list[ContinuousRun] = []
+        while len(runs) < TRIES and (not runs or runs[-1].failed_gates):
+            own: list[SliceRecord] = []
+            between: list[SliceRecord] = []
+            for slices in slices_of(bench.plan, block, scenario, cell, rates):
+                with bench.phases.timed("continuous runs"):
+                    for record in drive(slices):
+                        (own if record.target == cell.id else between).append(record)
+                yield
+                if bench.interrupt.asked or cell.id not in block.live:
+                    return
+            runs.append(continuous_run(block.number, own, between, little_ratio(own)))
+        remember(block, cell, runs, bench.plan.shape.continuous_s)
+
+
+def had_one(block: Block, cell: str) -> bool:
+    """Whether the cell had its run, in this block or before."""
+    return any(facts is not None and facts.continuous for facts in (block.before.get(cell), block.facts.get(cell)))
+
+
+def slices_of(
+    plan: Plan, block: Block, scenario: Scenario, cell: Cell, rates: Mapping[str, float]
+) -> Iterator[list[Slice]]:
+    """The slices of a run, as they are driven one after another: pieces of the cell, and a slice of its company before
+    the first and after each."""
+    level = scenario.manifest.rank.at
+    wait_s = level.connections / rates[cell.id] if rates.get(cell.id) else 0.0
+    burn_in_s = max(plan.shape.burn_in_s, min(BURN_IN_ROUNDS * wait_s, plan.shape.continuous_s / 2))
+    piece = Slice(
+        rotation=0,
+        target=cell.id,
+        scenario=scenario.id,
+        level=level,
+        burn_in_s=burn_in_s,
+        length_s=burn_in_s + max(PIECE_S, burn_in_s),
+        counted=False,
+    )
+    company = company_of(plan, block.living(scenario), cell)
+    beside = [
+        piece.model_copy(
+            update={
+                "target": other.id,
+                "burn_in_s": plan.shape.burn_in_s,
+                "length_s": slice_length(plan, level.connections, rates.get(other.id)),
+            }
+        )
+        for other in company
+    ]
+    if beside:
+        yield beside
+    for _ in range(max(1, round(plan.shape.continuous_s / piece.length_s))):
+        yield [piece, *beside]
+
+
+def company_of(plan: Plan, living: Sequence[Cell], cell: Cell) -> Sequence[Cell]:
+    """Who shows the machine's speed meanwhile: the reference, else its twin, else whoever is up, if anybody."""
+    references = [one for one in living if one.model_copy(update={"twin": 0}) == plan.reference_cell]
+    return [one for one in (*references, *living) if one.id != cell.id][:1]
+
+
+def remember(block: Block, cell: Cell, runs: Sequence[ContinuousRun], lasting_s: float) -> None:
+    """Note the runs of a cell; where there are two, what each showed."""
+    block.know(cell.id, continuous=tuple(runs))
+    if len(runs) == 1:
+        return
+    seen = f"{cell.id} was driven on end twice: {told(runs[0])}; then {told(runs[1])}"
+    mend = "" if runs[1].failed_gates else f"it is warmed for {lasting_s:g} s in every later block"
+    block.notices.append(Notice(code="run-repeated", seen=seen, mend=mend))
+    if not runs[1].failed_gates:
+        block.know(cell.id, warm_up_s=lasting_s)
+
+
+def expected_s(plan: Plan) -> float:
+    """Seconds that the runs of all cells are taken to cost."""
+    cells = sum(not cell.twin for cell in plan.cells)
+    piece_s = PIECE_S + plan.shape.burn_in_s
+    return cells * plan.shape.continuous_s * (1 + plan.shape.length_s / piece_s)
+
+
+def affordable(plan: Plan) -> bool:
+    """Whether the runs take no more than their share of the budget."""
+    return expected_s(plan) <= MOST_OF_BUDGET * plan.budget_s
+
+
+def not_made(plan: Plan) -> Notice:
+    """The budget is too short for runs of all cells."""
+    seen = (
+        f"no cell was driven on end for {plan.shape.continuous_s:g} s, which would take {expected_s(plan):.0f} s "
+        f"of the budget of {plan.budget_s:.0f} s for all of them"
+    )
+    enough = ceil(expected_s(plan) / MOST_OF_BUDGET / 60)
+    mend = f"give it a budget of {enough}m, or shorter runs: --continuous"
+    return Notice(code="no-continuous-runs", seen=seen, mend=mend)

@@ -1,0 +1,45 @@
+"""Whether the second half of a series lies where the first did, whatever else moved meanwhile."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import t
+
+from harness.stats.arrays import Floats
+
+
+class Change(NamedTuple):
+    """Second half - first half, with an interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def halves(values: Floats, beside: Floats, confidence: float) -> Change | None:
+    """By how much the second half of `values` lies above the first, where `beside` tells what moved all alike.
+
+    Two ways of allowing for it: `beside` counts in full (Student's t test of values - beside), or by a slope that is
+    fitted too (analysis of covariance: Fisher 1932, Statistical Methods for Research Workers, section 49.1; Cochran
+    1957, Biometrics 13:261-281). The first is right where everything feels a slow machine alike, the second where it
+    does not, but `beside` is itself measured with error and then counts for too little. The estimate is that of the
+    first, the interval holds those of both. None where less than two degrees of freedom are left.
+    """
+    size = len(values)
+    half = np.column_stack([np.ones(size), np.arange(size) >= size / 2])
+    if size < 5:
+        return None
+    ways = [_second(values - beside, half, confidence)]
+    if np.ptp(beside) > 0:
+        ways.append(_second(values, np.column_stack([half, beside - beside.mean()]), confidence))
+    return Change(ways[0].estimate, min(way.low for way in ways), max(way.high for way in ways))
+
+
+def _second(values: Floats, columns: Floats, confidence: float) -> Change:
+    """The second coefficient of a fit by least squares, with Student's interval."""
+    inverse = np.linalg.pinv(columns.T @ columns)
+    found = inverse @ columns.T @ values
+    residual, df = values - columns @ found, len(values) - columns.shape[1]
+    error = np.sqrt(residual @ residual / df * inverse[1, 1])
+    half_width = float(t.ppf((1 + confidence) / 2, df) * error)
+    return Change(float(found[1]), float(found[1]) - half_width, float(found[1]) + half_width)

@@ -1,0 +1,114 @@
+"""Cells driven on end by the real load process: queues, whose time is their own, however busy the machine is."""
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from harness.campaign.bench import Bench
+from harness.campaign.block import drive
+from harness.campaign.continuous import affordable, run_continuously
+from harness.campaign.planning import warm_up_of
+from harness.campaign.under_way import Block
+from harness.load.driver import LocustDriver
+from harness.model.campaign import CellFacts, Plan, SliceShape
+from harness.model.cell import Cell
+from harness.model.continuous import ContinuousRun
+from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
+
+REFERENCE, TWIN, OTHER = cell("a"), cell("a", twin=1), cell("b")
+SHAPE = SliceShape(continuous_s=2.5)
+
+
+def measured(
+    driver: LocustDriver,
+    folder: Path,
+    options: dict[Cell, tuple[str, ...]],
+    seen: tuple[Cell, ...] = (),
+    **plan: object,
+) -> tuple[Bench, Block]:
+    """The runs of a block of queues, each started with its own options; `seen` are those that had theirs before."""
+    with ExitStack() as stack:
+        live = {one: stack.enter_context(queue(folder / one.id, [2.0], *given)) for one, given in options.items()}
+        bench = bench_of(driver, folder, list(options), **({"shape": SHAPE, "budget_s": 3600} | plan))
+        block = block_of(bench, live)
+        block.facts = {one.id: CellFacts() for one in options}
+        block.before = {one.id: CellFacts(continuous=(a_run(),)) for one in seen}
+        for _ in run_continuously(bench, block, SCENARIO, rates={}, drive=partial(drive, bench, block)):
+            pass
+    return bench, block
+
+
+def a_run() -> ContinuousRun:
+    return ContinuousRun(
+        block=0, scenario="plaintext", level=MANIFEST.rank.at, company=None, pieces=1, duration_s=5.0, completions=1
+    )
+
+
+def test_a_steady_server_passes_with_connections_that_are_busy_all_the_time(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    bench, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: (), TWIN: ()}, seen=(REFERENCE,))
+    (run,) = block.facts[OTHER.id].continuous
+    assert run.failed_gates == ()
+    assert run.company == REFERENCE.id
+    assert run.little == pytest.approx(1, abs=0.05)
+    assert run.duration_s > 2
+    assert run.completions / run.duration_s <= 510  # one request takes 2 ms
+    assert block.notices == []
+    assert block.facts[REFERENCE.id].continuous == block.facts[TWIN.id].continuous == ()
+    assert bench.phases.seconds().keys() == {"continuous runs"}
+    assert {record.counted for record in block.slices} == {False}, "no trial is made of them"
+    assert len(bench.folder.read_slices()[0][0]) == len(block.slices) > 2 * run.pieces
+
+
+def test_a_server_that_doubles_its_speed_on_the_way_is_caught_and_warmed_longer_from_then_on(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ("--cold-for", "1.8")}, seen=(REFERENCE,))
+    cold, warm = block.facts[OTHER.id].continuous
+    assert [gate.code for gate in cold.failed_gates] == ["halves-differ"]
+    assert cold.change == pytest.approx(1, abs=0.4)
+    assert warm.failed_gates == ()
+    (notice,) = block.notices
+    assert notice.code == "run-repeated"
+    assert "it is warmed for 2.5 s in every later block" in notice.mend
+    assert block.facts[OTHER.id].warm_up_s == 2.5
+
+
+def test_the_warm_up_of_later_blocks_is_as_long_as_was_seen_to_be_needed() -> None:
+    usual, longer = warm_up_of(a_plan(), [REFERENCE, OTHER], MANIFEST, {OTHER.id: 4.0})
+    assert (usual.length_s, usual.burn_in_s) == (0.4, 0.2)
+    assert (longer.length_s, longer.burn_in_s) == (4.0, pytest.approx(3.8))
+
+
+def a_plan(budget_s: float = 60) -> Plan:
+    return Plan(
+        seed=1,
+        cells=(REFERENCE, OTHER),
+        scenarios=(MANIFEST,),
+        reference=REFERENCE.id,
+        budget_s=budget_s,
+        max_blocks=1,
+        database="none",
+        pool_size=1,
+    )
+
+
+def test_runs_that_would_take_over_an_eighth_of_the_budget_are_not_made_and_it_is_told(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    assert affordable(a_plan(budget_s=120))
+    assert not affordable(a_plan(budget_s=100))
+    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, budget_s=30)
+    assert block.slices == []
+    (notice,) = block.notices
+    assert notice.code == "no-continuous-runs"
+    assert "would take 7 s of the budget of 30 s" in notice.seen
+    assert "a budget of 1m" in notice.mend
+
+
+def test_a_campaign_that_wants_none_makes_none(driver: LocustDriver, tmp_path: Path) -> None:
+    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, shape=SliceShape(continuous_s=0))
+    assert (block.slices, block.notices) == ([], [])
