@@ -1,0 +1,138 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.applications import find_applications
+from harness.catalog.claim_files import STORY, read_claim
+from harness.catalog.scenarios import find_scenarios
+from harness.model.claim import Claim
+from harness.model.errors import UsageError
+from harness.target.servers import SERVERS
+from tests.catalog.test_docs import keys, table
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "claims.md"
+
+RIGHT = """
+id = "one-before-two"
+title = "One > Two"
+about = "Somebody said so."
+scenario = "json"
+
+[[subjects]]
+id = "one"
+title = "One"
+controlled = "first-app"
+
+[[subjects]]
+id = "two"
+title = "Two"
+controlled = "second-app"
+
+[[published]]
+title = "A run"
+source = "A page"
+rps.json = { one = 2, two = 1.5 }
+"""
+
+
+def written(tmp_path: Path, text: str = RIGHT) -> Path:
+    path = tmp_path / "claim.toml"
+    path.write_text(text)
+    return path
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    with pytest.raises(UsageError) as refused:
+        read_claim(written(tmp_path, text))
+    return str(refused.value)
+
+
+def test_a_claim_is_read_with_its_subjects_in_their_order(tmp_path: Path) -> None:
+    claim = read_claim(written(tmp_path))
+    assert [subject.id for subject in claim.subjects] == ["one", "two"]
+    assert claim.scenarios() == ("json",)
+    assert claim.published[0].rps == {"json": {"one": 2, "two": 1.5}}
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "says"),
+    [
+        ('controlled = "second-app"', 'controlled = "first-app"', 'subjects.1.controlled: "first-app" stands for'),
+        ('controlled = "second-app"', "", "subjects.1.controlled: missing, but other subjects have one"),
+        ('id = "two"', 'id = "one"', 'subjects: "one" is there twice'),
+        ("two = 1.5 }", "tow = 1.5 }", 'published.0.rps.json.tow: is no subject; did you mean "two"?'),
+        (", two = 1.5 }", " }", "published.0.rps.json.two: missing"),
+        ("two = 1.5 }", "two = 0 }", "published.0.rps.json.two: Input should be greater than 0"),
+        ('source = "A page"', "", "published.0.source: missing"),
+        ('title = "Two"', 'titel = "Two"', 'subjects.1.titel: unknown key; did you mean "title"?'),
+        ('scenario = "json"', "scenario = 7", "scenario: Input should be a valid string; got 7"),
+        ('id = "one-before-two"', 'id = "One before two"', "id: String should match pattern"),
+    ],
+)
+def test_a_fault_is_told_with_its_key(tmp_path: Path, line: str, instead: str, says: str) -> None:
+    assert line in RIGHT
+    assert says in refusal(tmp_path, RIGHT.replace(line, instead, 1))
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    faulty = (
+        RIGHT.replace('title = "Two"', "").replace("one = 2", "one = -2").replace('about = "Somebody said so."', "")
+    )
+    message = refusal(tmp_path, faulty)
+    assert message.startswith("3 faults in the claim:")
+    assert message.endswith("See docs/claims.md.")
+    assert all(key in message for key in ("subjects.1.title", "published.0.rps.json.one", " about: missing"))
+
+
+def test_a_claim_of_one_subject_is_refused(tmp_path: Path) -> None:
+    alone = RIGHT.split("[[subjects]]")
+    assert "a claim ranks two subjects or more" in refusal(tmp_path, alone[0] + "[[subjects]]" + alone[1])
+
+
+def test_a_claim_that_names_no_application_is_refused(tmp_path: Path) -> None:
+    assert "no application is named" in refusal(tmp_path, re.sub("controlled = .*", "", RIGHT))
+
+
+@pytest.mark.parametrize("text", ["", "id = ", "\x00", "subjects = 7\npublished = [1, { rps = 3 }]"])
+def test_a_file_that_is_no_claim_is_refused_with_a_message(tmp_path: Path, text: str) -> None:
+    assert "claim.toml" in refusal(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_refused_with_a_message(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_claim(tmp_path / "no-such.toml")
+
+
+def test_the_claim_of_the_story_names_applications_and_scenarios_that_there_are() -> None:
+    claim = read_claim(STORY)
+    scenarios = {scenario.id for scenario in find_scenarios(ROOT / "scenarios")}
+    found = find_applications(
+        ROOT / "apps",
+        known_servers={server.id: server.interface for server in SERVERS.values()},
+        known_scenarios=scenarios,
+    )
+    tiers = {application.id: application.manifest.tier for application in found}
+    assert set(claim.scenarios()) == {"fortunes", "json", "db"} <= scenarios
+    assert [tiers.get(subject.controlled or "") for subject in claim.subjects] == ["controlled"] * 3 + ["reference"]
+    assert [tiers.get(subject.idiomatic or "") for subject in claim.subjects] == ["idiomatic"] * 3 + ["reference"]
+    assert {tiers.get(app) for app in claim.beside} == {"floor"}
+
+
+def test_the_published_orders_are_the_one_claimed() -> None:
+    claim = read_claim(STORY)
+    for run in claim.published:
+        for figures in run.rps.values():
+            ordered = [figures[subject.id] for subject in claim.subjects]
+            assert ordered == sorted(ordered, reverse=True)
+
+
+def test_every_key_of_a_claim_is_explained_and_no_other() -> None:
+    assert set(table(DOCUMENT)) == {key for key, _ in keys(Claim)}
+
+
+def test_the_claim_of_the_documentation_is_right(tmp_path: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert example
+    assert read_claim(written(tmp_path, example[1])).subjects[0].controlled == "starlette"
