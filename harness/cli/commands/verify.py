@@ -24,7 +24,8 @@ def verify(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Start applications and check them against the contract, on every server they name unless --server is given."""
+    """Start applications and check them against the contract: every application, on every server it names, in every
+    scenario it answers, unless options say less."""
     from harness.campaign.options import RunOptions
     from harness.campaign.preparation import prepare
     from harness.campaign.progress import Silent
@@ -39,6 +40,7 @@ def verify(
         RunOptions(
             selection=options.selection(only, skip, server or ["all"], scenario, app),
             place=options.place(database, database_url, python, server_workers),
+            profile="full",
         ),
     )
     with ExitStack() as stack:
