@@ -1,5 +1,8 @@
 """Django with asynchronous views and the ORM's asynchronous interface: the views of a project whose settings and models
-are in `harness_django`."""
+are in `harness_django`.
+
+None of Django's middleware, so that nothing synchronous is in the way of a request; the servers send chunks.
+"""
 
 from threading import Lock
 

@@ -1,5 +1,5 @@
-"""Django with its ORM, its pool, its templates and its cache: the views of a project whose settings and models are in
-`harness_django`."""
+"""Django with its ORM, its pool, its templates and its cache: the views of a project whose models, and most of whose
+settings, are in `harness_django`."""
 
 from threading import Lock
 
