@@ -31,8 +31,8 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
             if fault.where == cell.app:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))
     with database_up(prepared, workdir, counting=True) as service:
-        if service and any(audits(prepared, cell) for cell in cells) and (notice := not_possible(service)):
-            progress.noticed(notice)
+        if service and any(audits(prepared, cell) for cell in cells) and (unaudited := not_possible(service)):
+            progress.noticed(unaudited)
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
         for start in range(0, len(cells), GROUP_SIZE):
             group = cells[start : start + GROUP_SIZE]

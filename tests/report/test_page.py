@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from harness.model.audit import Audited
 from harness.model.notice import Notice
+from harness.model.scenario import Audit
 from harness.model.trial import Cost
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
@@ -235,6 +237,27 @@ def test_a_gated_trial_is_told_in_the_details_of_its_cell(tmp_path: Path) -> Non
     django = parse(page.read_text()).one("details", data_app="Django")
     assert "3 trials gated" in django.text
     assert "errors in block 0, json, 64c: 12 of 900 requests failed read the server's log" in django.text
+
+
+def test_what_the_audit_counted_is_told_in_the_details_and_where_none_was_made_that(tmp_path: Path) -> None:
+    record, trials = campaign()
+    scenarios = [
+        scenario.model_copy(update={"audit": Audit(reads=1)}) if scenario.id == "db" else scenario
+        for scenario in record.plan.scenarios
+    ]
+    plan = record.plan.model_copy(update={"scenarios": tuple(scenarios)})
+    counted = Audited(scenario="db", requests=64, reads=64, rows_read=1064, rows_written=0)
+    audits = {cell.id: (counted,) for cell in plan.cells if cell.app == "django"}
+    record = record.model_copy(update={"plan": plan, "audits": audits})
+    page = parse(write_report(saved(tmp_path / "results", record, trials), tmp_path / "out").read_text())
+    told = "Database auditdb: 64 requests, 64 reading statements, 1,064 rows"
+    assert told in page.one("details", data_app="Django").text
+    assert "Database auditn/a (it was not made)" in page.one("details", data_app="Flask").text
+
+
+def test_where_no_scenario_asks_for_an_audit_none_is_told(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    assert "Database audit" not in page.text
 
 
 def test_tiers_are_ranked_apart(tmp_path: Path) -> None:
