@@ -48,7 +48,7 @@ def options_of(selection: Selection, arguments: argparse.Namespace, seed: int) -
         selection=selection,
         reference=NAMES[seed % len(NAMES)],
         seed=seed,
-        shape=SliceShape(rotations_s=arguments.seconds),
+        shape=SliceShape(rotations_s=arguments.seconds, continuous_s=0),
         max_blocks=arguments.blocks,
         latency=(NONE,),
         budget_s=3600,

@@ -122,6 +122,8 @@ def test_the_defaults_told_are_those_of_the_program() -> None:
     assert f"(default `{DEFAULT_BUDGET_S / 60:.0f}m`;" in COMMANDS
     told = f"`{shape.length_s * 1000:.0f}ms`, `{shape.burn_in_s * 1000:.0f}ms`, `{shape.rotations_s:.0f}s`"
     assert told in COMMANDS
+    assert f"(default `{shape.warm_up_s * 1000:.0f}ms`)" in COMMANDS
+    assert f"(default `{shape.continuous_s:.0f}s`; `none`" in COMMANDS
     assert f"one block of {QUICK_SHAPE.rotations_s:.0f} s a scenario" in COMMANDS
 
 
