@@ -6,15 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
 
 from harness.model.cell import DatabaseKind
-from harness.model.dataset import worlds
-from harness.target.services import provision
+from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from harness.target.services import LiveService, provision
 
 APPS = Path(__file__).parents[2] / "apps"
 PROGRAMS = Path(__file__).parent / "programs"
@@ -22,22 +24,27 @@ POOL_SIZE = 3
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
     kind: DatabaseKind = request.param
     with provision(kind, tmp_path_factory.mktemp(kind), max_connections=40) as live:
-        yield live.url
+        yield live
+
+
+@pytest.fixture
+def database(service: LiveService) -> str:
+    return service.url
 
 
 @contextmanager
-def running(program: str, url: str) -> Iterator[tuple[subprocess.Popen[str], list[dict[str, int]]]]:
-    """A program of this folder, and the rows it read."""
+def running(program: str, url: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    """A program of this folder, and what it read."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(APPS / "_shared"),
         "DATABASE_URL": url,
         "HARNESS_POOL_SIZE": str(POOL_SIZE),
     }
-    argv = [sys.executable, str(PROGRAMS / program)]
+    argv = [sys.executable, str(PROGRAMS / program), *arguments]
     with subprocess.Popen(
         argv, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -84,6 +91,47 @@ def test_workers_forked_after_the_import_open_connections_of_their_own(database:
         assert len(rows) == 60
         assert all(seeded(row) for row in rows)
         assert len({row["id"] for row in rows}) > 30, "each worker draws ids of its own"
+
+
+@pytest.mark.parametrize("module", ["sync", "asynchronous"])
+def test_every_function_answers_many_at_once_as_the_contract_says(module: str, service: LiveService) -> None:
+    tables = service.namespace(f"every function of {module}")
+    with running("every_function.py", tables.url, module) as (_, told):
+        stored = tables.numbers()
+    for function, n in (("cached_worlds", 30), ("random_worlds", 20)):
+        assert [len(rows) for rows in told[function]] == [n] * 12
+        assert all(seeded(row) for rows in told[function] for row in rows)
+        assert len({row["id"] for rows in told[function] for row in rows}) > 200, "random ids are spread"
+    right = sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)
+    assert [[tuple(fortune) for fortune in page] for page in told["fortunes"]] == [right] * 12
+    last: dict[int, set[int]] = {}
+    for rows in told["updated_worlds"]:
+        assert len({row["id"] for row in rows}) == 500, "the rows of one answer are different ones"
+        for row in rows:
+            last.setdefault(row["id"], set()).add(row["randomNumber"])
+    assert all(stored[row] in numbers for row, numbers in last.items()), "what was told was written"
+    assert all(number == worlds()[row - 1].random_number for row, number in stored.items() if row not in last)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (None, 1),
+        ("", 1),
+        ("foo", 1),
+        ("1.5", 1),
+        ("-7", 1),
+        ("0", 1),
+        ("1", 1),
+        ("20", 20),
+        ("500", 500),
+        ("501", 500),
+        ("9" * 40, 500),
+    ],
+)
+def test_a_parameter_asks_for_1_to_500_rows(text: str | None, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(APPS / "_shared")
+    assert import_module("harness_data").row_count(text) == rows
 
 
 def test_without_a_database_the_module_can_be_imported_and_the_query_says_what_is_missing() -> None:
