@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.analysis.comparison import Measured
 from harness.load.histogram import Times
-from harness.model.application import AppManifest, Targets, Tier, Uses
+from harness.model.application import AppManifest, OwnServer, Targets, Tier, Uses
 from harness.model.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
 from harness.model.cell import Cell
 from harness.model.latency import CapacitySearch, Criterion, LatencyWindow, Probe
@@ -83,6 +83,7 @@ def manifest(app: App, scenarios: Sequence[str]) -> AppManifest:
         id=app.id,
         title=app.title,
         targets=Targets.model_validate({app.interface: "app:app"}),
+        own=OwnServer(argv=("serve", "{port}")) if app.server == "own" else None,
         servers=(app.server,),
         scenarios=tuple(scenarios),
         tier=app.tier,
@@ -92,7 +93,7 @@ def manifest(app: App, scenarios: Sequence[str]) -> AppManifest:
 
 def facts(app: App, cell: Cell, scenarios: Sequence[str]) -> CellFacts:
     server = app.server.partition("-")[0]
-    packages = {server: VERSIONS[server], "psycopg": VERSIONS["psycopg"], "uvloop": VERSIONS["uvloop"]}
+    packages = {server: VERSIONS.get(server, "1.0"), "psycopg": VERSIONS["psycopg"], "uvloop": VERSIONS["uvloop"]}
     if app.id in VERSIONS:
         packages[app.id] = VERSIONS[app.id]
     return CellFacts(

@@ -12,6 +12,7 @@ from harness.analysis.comparison import Measured, compare
 from harness.report.comparison import write_comparison
 from harness.report.write import write_report
 from tests.report.campaigns import campaign, later, saved, with_latency
+from tests.report.claims import claimed
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -42,6 +43,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record, trials = campaign(levels=3, timed=True, failed=("django",))
     asked, windows, searches = with_latency(record)
     return write_report(saved(folder / "results", asked, trials, windows, searches), folder / "out")
+
+
+@pytest.fixture(scope="session")
+def claim_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a campaign that measured the project's claim, with a reference outside Python."""
+    folder = tmp_path_factory.mktemp("claim")
+    return write_report(saved(folder / "results", *claimed()), folder / "out")
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,33 @@ def test_the_page_of_a_comparison_fits_asks_for_nothing_and_has_no_serious_findi
     assert serious(found.page) == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (400, "dark"), (1600, "light")])
+def test_the_claim_is_reached_fits_the_window_and_has_no_serious_finding(
+    opened: Opener, claim_page: Path, width: int, scheme: str
+) -> None:
+    found = opened(claim_page, width=width, scheme=scheme)
+    found.page.locator("nav a[href='#claim']").click()
+    assert found.page.locator("#claim h2").is_visible()
+    assert found.page.locator("details[data-claim=fortunes] table").first.is_visible()
+    closed = found.page.locator("details[data-claim=json]")
+    assert closed.locator("table").first.is_hidden()
+    closed.locator("summary").first.press("Enter")
+    assert closed.locator("table").first.is_visible()
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious(found.page) == []
+    assert found.complaints == []
+
+
+def test_a_reference_stays_where_it_is_when_ranks_are_sorted_again(opened: Opener, claim_page: Path) -> None:
+    page = opened(claim_page).page
+    table = page.locator("table[data-scenario=fortunes][data-league=reference]")
+    assert table.locator("tbody tr:visible").count() == 1
+    page.select_option("select[name=language]", "python")
+    assert table.locator("tbody tr:visible").count() == 0
+    page.click("button.reset")
+    assert table.locator("td.rank").inner_text().strip() == "no rank"
+
+
 @pytest.mark.parametrize("width", [320, 400, 768, 1280, 1600])
 def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
     page = opened(width=width).page

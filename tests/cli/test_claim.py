@@ -1,0 +1,147 @@
+"""`harness claim` as a person runs it: what is said, and the exit codes."""
+
+import json
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import typer
+
+from harness.cli.main import app
+from harness.model.notice import Notice
+from harness.report.write import write_report
+from tests.cli.said import said
+from tests.report.campaigns import saved
+from tests.report.claims import claimed
+
+OTHER = """
+id = "flask-first"
+title = "Flask > Django"
+about = "Somebody said so."
+scenario = "fortunes"
+
+[[subjects]]
+id = "flask"
+title = "Flask"
+controlled = "flask"
+
+[[subjects]]
+id = "django"
+title = "Django"
+controlled = "django"
+"""
+
+
+@pytest.fixture(scope="module")
+def true(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(tmp_path_factory.mktemp("campaigns") / "true", *claimed())
+
+
+def test_a_claim_that_holds_ends_with_0_and_says_by_how_much_and_why(
+    true: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", true)
+    assert ran.code == 0
+    assert "FastAPI > Django > Flask > Rails, fortunes: holds" in ran.out
+    line = next(line for line in ran.out.splitlines() if line.strip().startswith("FastAPI > Django ") and "×" in line)
+    assert line.split()[3] == "holds"
+    assert float(line.split()[4].rstrip("×")) == pytest.approx(2.0, abs=0.1)
+    assert line.split()[-2:] == ["3.54×", "3.95×"]
+    text = " ".join(ran.out.split())
+    assert "CPU time of the server a request: FastAPI" in text
+    assert "longer than with the bare callable on its server: FastAPI" in text
+    assert "the requests of Django, whose server takes" in text
+    assert "Round 19" in ran.err
+    assert "there: Django used its ORM on MySQL, under meinheld" in ran.message
+    assert "harness run" not in ran.err
+
+
+def test_a_claim_that_does_not_hold_ends_with_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = said(capsys, "claim", saved(tmp_path / "false", *claimed(true=False)))
+    assert ran.code == 4
+    assert "FastAPI > Django > Flask > Rails, fortunes: does not hold" in ran.out
+    assert "Django > Flask: Flask is faster" in ran.out
+
+
+def test_what_cannot_be_told_ends_with_6_and_the_line_that_would_tell_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, trials = claimed(rails=False)
+    left_out = Notice(code="not-installed", seen="Rails is left out: puma cannot be run here", mend="apt-get install x")
+    record = record.model_copy(update={"notices": (*record.notices, left_out)})
+    ran = said(capsys, "claim", saved(tmp_path / "part", record, trials))
+    assert ran.code == 6
+    assert "n/a  Rails (rails): not in this campaign" in ran.out
+    assert "Rails is left out: puma cannot be run here (apt-get install x)" in ran.message
+    line = ran.message.split("To measure what is missing or open: ")[1]
+    words = shlex.split(line)
+    assert words[:4] == ["harness", "run", "--only", "raw-asgi"]
+    assert words[-2:] == ["--scenario", "fortunes"]
+    assert ("--only", "rails") in pairwise(words)
+    options = {name for parameter in typer.main.get_command(app).commands["run"].params for name in parameter.opts}  # type: ignore[attr-defined]
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_an_open_claim_is_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = saved(tmp_path / "short", *claimed(1))
+    ran = said(capsys, "claim", folder)
+    assert ran.code == 6
+    assert f"harness run --resume {folder} --budget 16m" in ran.message
+
+
+def test_json_is_one_document_on_standard_output_and_the_same_as_in_the_export(
+    true: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", true, "--json")
+    told = json.loads(ran.out)
+    assert (told["verdict"], told["scenario"], len(told["tiers"]), ran.err) == ("holds", "fortunes", 2, "")
+    exported = json.loads(write_report(true, tmp_path / "out").with_name("ranking.json").read_text())["claims"]
+    assert [one["scenario"] for one in exported] == ["fortunes", "json"]
+    assert told == exported[0]
+
+
+def test_another_scenario_is_tested_on_request(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = said(capsys, "claim", true, "--scenario", "json")
+    assert "Flask > Rails, json: " in ran.out
+    missing = said(capsys, "claim", true, "--scenario", "db")
+    assert missing.code == 6
+    assert "this campaign did not measure the scenario" in missing.out
+
+
+def test_a_scenario_that_the_claim_has_no_figures_of_is_refused(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = said(capsys, "claim", true, "--scenario", "plaintext")
+    assert ran.code == 2
+    assert 'says nothing of "plaintext" choose one of: fortunes, json, db' in ran.message
+
+
+def test_another_claim_is_a_file(true: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text(OTHER)
+    for order in ((file, true), (true, file)):
+        ran = said(capsys, "claim", *order)
+        assert ran.code == 4
+        assert "Flask > Django, fortunes: does not hold" in ran.out
+
+
+def test_a_wrong_claim_is_refused_with_all_its_faults(
+    true: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(OTHER.replace('title = "Flask"', "").replace('about = "Somebody said so."', "abuot = 1"))
+    ran = said(capsys, "claim", file, true)
+    assert ran.code == 2
+    assert "3 faults in the claim:" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_two_claims_or_two_folders_are_refused(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "claim", "a.toml", "b.toml").code == 2
+    assert "name at most one claim" in said(capsys, "claim", true, true).message
+
+
+def test_it_fits_a_terminal_of_80_columns(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "claim", true).out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "cannot te " not in out
+    assert "…" not in out

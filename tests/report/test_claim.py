@@ -1,0 +1,166 @@
+"""The claim and the gap between tiers on the page."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.model.ranking import TierGap
+from harness.report.claims import why
+from harness.report.write import read, write_report
+from tests.report.campaigns import APPS, campaign, saved
+from tests.report.claims import claimed
+from tests.report.dom import Element, parse
+from tests.report.hostile import LONG, SHORT
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(tmp_path_factory.mktemp("campaign") / "results", *claimed())
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Element:
+    return parse(write_report(folder, folder.with_name("out")).read_text())
+
+
+def pairs(page: Element, scenario: str, tier: str) -> list[list[str]]:
+    """Rows of the pairs: claimed, verdict, ratio and interval, published ratios."""
+    tested = page.one("details", data_claim=scenario)
+    rows = tested.one("table", data_tier=tier).one("tbody").all("tr")
+    return [[cell.text for cell in row.walk() if cell.tag in ("th", "td")] for row in rows]
+
+
+def test_each_pair_of_each_tier_has_its_verdict_ratio_interval_and_the_published_ratios(page: Element) -> None:
+    for tier in ("controlled", "idiomatic"):
+        rows = pairs(page, "fortunes", tier)
+        assert [row[0] for row in rows] == [
+            *("FastAPI > Django", "FastAPI > Flask", "FastAPI > Rails"),
+            *("Django > Flask", "Django > Rails", "Flask > Rails"),
+        ]
+        assert {row[1] for row in rows} == {"holds"}
+        assert all("×" in row[2] and "–" in row[2] for row in rows)
+        assert rows[0][3:] == ["3.54×", "3.95×"]
+
+
+def test_another_scenario_has_its_own_verdicts_and_is_closed_at_first(page: Element) -> None:
+    assert "open" in page.one("details", data_claim="fortunes").attributes
+    assert "open" not in page.one("details", data_claim="json").attributes
+    assert {row[1] for row in pairs(page, "json", "controlled")} >= {"holds"}
+
+
+def test_what_differed_there_stands_beside_and_costs_say_why(page: Element) -> None:
+    text = page.one("section", id="claim").text
+    assert "Round 19" in text
+    assert "Django used its ORM on MySQL, under meinheld" in text
+    assert "CPU time of the server a request: FastAPI" in text
+    assert "51,639" in text
+
+
+def test_the_page_leads_to_it(page: Element) -> None:
+    assert page.one("a", href="#claim").text == "The claim"
+
+
+def test_a_campaign_that_measured_no_pair_of_the_claim_has_no_such_section(tmp_path: Path) -> None:
+    small = saved(tmp_path / "results", *campaign(2, apps=APPS[:3], scenarios={"json": "JSON"}))
+    page = parse(write_report(small, tmp_path / "out").read_text())
+    assert page.all("section", id="claim") == []
+    assert page.all("a", href="#claim") == []
+
+
+def test_what_is_missing_is_said_with_the_line_that_would_measure_it(tmp_path: Path) -> None:
+    part = saved(tmp_path / "results", *claimed(rails=False))
+    page = parse(write_report(part, tmp_path / "out").read_text())
+    rows = {row[0]: row for row in pairs(page, "fortunes", "controlled")}
+    assert rows["FastAPI > Django"][1] == "holds"
+    assert rows["Flask > Rails"][1] == "cannot tell"
+    assert "Rails: not in this campaign" in rows["Flask > Rails"][2]
+    code = page.one("details", data_claim="fortunes").one("code").text
+    assert code.startswith("harness run --only raw-asgi")
+    assert code.endswith("--only flask-sqlalchemy --scenario fortunes")
+
+
+def test_a_cell_that_failed_is_missing_with_its_reason(tmp_path: Path) -> None:
+    part = saved(tmp_path / "results", *claimed(failed=("django",)))
+    page = parse(write_report(part, tmp_path / "out").read_text())
+    assert "exited with code 3" in pairs(page, "fortunes", "controlled")[0][2]
+
+
+@pytest.mark.parametrize(
+    ("cpu_ratio", "says"),
+    [
+        (0.9, "so the CPU time of the server is not the reason"),
+        (1.1, "which is a part of the difference"),
+        (99.0, "which is more than the difference"),
+    ],
+)
+def test_a_sentence_says_how_much_of_the_difference_is_cpu_time(folder: Path, cpu_ratio: float, says: str) -> None:
+    tier = read(folder).claims[0].tiers[0]
+    pairs = tuple(pair.model_copy(update={"cpu_ratio": cpu_ratio}) for pair in tier.pairs)
+    assert says in why(tier.model_copy(update={"pairs": pairs}))[-1]
+
+
+def test_without_costs_there_is_no_reason_to_give(folder: Path) -> None:
+    tier = read(folder).claims[0].tiers[0]
+    nothing = dict.fromkeys(("server_cpu_us", "service_cpu_us", "framework_us"))
+    cells = tuple(cell.model_copy(update=nothing) for cell in tier.cells)
+    pairs = tuple(pair.model_copy(update={"cpu_ratio": None}) for pair in tier.pairs)
+    assert why(tier.model_copy(update={"cells": cells, "pairs": pairs})) == ()
+
+
+@pytest.mark.parametrize("text", [*SHORT, LONG])
+def test_hostile_strings_stay_text_in_the_claim_and_the_gaps(tmp_path: Path, text: str) -> None:
+    record, trials = claimed(failed=("django",))
+    harmless = write_report(saved(tmp_path / "harmless", record, trials), tmp_path / "first").read_text()
+    failures = tuple(one.model_copy(update={"reason": text}) for one in record.failures)
+    cells = {
+        id_: seen.model_copy(update={"programs": dict.fromkeys(seen.programs, text)})
+        for id_, seen in record.cells.items()
+    }
+    applications = {
+        id_: app.model_copy(
+            update={
+                "title": text[:80],
+                "uses": app.uses.model_copy(update={"framework": app.uses.framework and text[:70]}),
+            }
+        )
+        for id_, app in record.applications.items()
+    }
+    changed = record.model_copy(update={"failures": failures, "cells": cells, "applications": applications})
+    hostile = write_report(saved(tmp_path / "hostile", changed, trials), tmp_path / "second").read_text()
+    tags = [[one.tag for one in parse(page).one("section", id="claim").walk()] for page in (harmless, hostile)]
+    assert tags[0] == tags[1]
+    assert "<img" not in hostile
+
+
+def test_the_gap_between_the_tiers_of_a_framework_is_told_with_its_interval(folder: Path, page: Element) -> None:
+    rows = page.one("table", data_gaps="fortunes").one("tbody").all("tr")
+    told = {row.one("th").text: row.all("td")[0].text for row in rows}
+    assert list(told) == [
+        "FastAPI with SQLAlchemy on uvicorn",
+        "Django with its ORM on gunicorn-gthread",
+        "Flask with SQLAlchemy on gunicorn-gthread",
+    ]
+    gaps: tuple[TierGap, ...] = read(folder).ranking.gaps
+    fastapi = next(gap for gap in gaps if (gap.framework, gap.scenario) == ("fastapi", "fortunes"))
+    assert told["FastAPI with SQLAlchemy on uvicorn"].startswith(f"{fastapi.ratio:.3f}×")
+    assert "–" in told["FastAPI with SQLAlchemy on uvicorn"]
+
+
+def test_without_two_tiers_there_is_no_gap_to_tell(tmp_path: Path) -> None:
+    small = saved(tmp_path / "results", *campaign(2, scenarios={"json": "JSON"}))
+    assert parse(write_report(small, tmp_path / "out").read_text()).all("table", class_="gaps") == []
+
+
+def test_a_reference_is_shown_apart_with_its_versions_and_without_a_rank(page: Element) -> None:
+    table = page.one("table", data_scenario="fortunes", data_league="reference")
+    (row,) = table.one("tbody").all("tr")
+    assert row.one("td", class_="rank").text == "no rank"
+    assert "(rails 6.1.7, puma 5.6.5)" in row.one("th").text
+    assert "outside Python" in row.one("th").text
+    assert row.one("td", class_="tie").text == "no group"
+    assert "×" in row.one("td", class_="ratio").text
+
+
+def test_the_headline_and_the_answers_leave_references_out(page: Element) -> None:
+    assert "Rails" not in page.one("section", id="answer").one("h1").text
+    assert "Rails" not in page.one("dl", class_="answers").text
