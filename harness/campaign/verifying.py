@@ -46,8 +46,10 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
 
 
 def _audited(stage: Stage, cell: Cell, server: LiveServer, verification: Verification) -> Verification:
-    """What passed is audited too, where it can be; it then has the audit's faults."""
+    """What passed is audited too, where that can be, and then has the audit's faults."""
     possible = stage.service and stage.service.count
     if not (possible and verification.passed and audits(stage.prepared, cell)):
         return verification
-    return verification.model_copy(update={"faults": audit_of(stage, cell, server).faults})
+    found = audit_of(stage, cell, server)
+    audited = tuple(one.scenario for one in found.audited)
+    return verification.model_copy(update={"faults": found.faults, "audited": audited})

@@ -7,12 +7,14 @@ from harness.model.record import Record
 
 
 class Verdict(Record):
-    """Whether a cell answers the contract, and everything that is wrong with it."""
+    """Whether a cell answers the contract, and everything that is wrong with it. `audited`: the scenarios whose
+    statements the database counted."""
 
     app: str
     server: str
     passed: bool
     scenarios: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
 
@@ -22,4 +24,11 @@ def verdict_of(cell: Cell, outcome: Outcome) -> Verdict:
         told = f"{outcome.phase}: {outcome.reason}" + (f"\n{outcome.log_tail}" if outcome.log_tail else "")
         return Verdict(app=cell.app, server=cell.server, passed=False, faults=(told,))
     faults = tuple(str(fault) for fault in outcome.faults)
-    return Verdict(app=cell.app, server=cell.server, passed=outcome.passed, scenarios=outcome.scenarios, faults=faults)
+    return Verdict(
+        app=cell.app,
+        server=cell.server,
+        passed=outcome.passed,
+        scenarios=outcome.scenarios,
+        audited=outcome.audited,
+        faults=faults,
+    )

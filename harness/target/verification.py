@@ -44,12 +44,16 @@ class ContractFault(Record):
 
 
 class Verification(Record):
-    """What was found of one cell; `full` tells whether everything was looked at or one request a scenario."""
+    """What was found of one cell; `full` tells whether everything was looked at or one request a scenario.
+
+    `audited`: the scenarios whose statements the database counted.
+    """
 
     cell: str
     full: bool
     scenarios: tuple[str, ...]
     faults: tuple[ContractFault, ...]
+    audited: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

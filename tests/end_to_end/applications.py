@@ -1,5 +1,6 @@
 """Applications outside the project, as a user has them, written for a test."""
 
+import shutil
 from pathlib import Path
 
 SHOP = Path(__file__).with_name("programs") / "shop.py"
@@ -21,6 +22,18 @@ def shop(folder: Path, name: str, how: str = "right") -> Path:
     home.mkdir(parents=True)
     (home / "app.toml").write_text(MANIFEST.format(name=name, program=SHOP, how=how))
     (home / "requirements.txt").touch()
+    return home
+
+
+def changed(original: Path, folder: Path, name: str, old: str, new: str) -> Path:
+    """A copy of an application of the project under another name, with one thing in its code replaced."""
+    home = folder / name
+    shutil.copytree(original, home, ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = (home / "app.toml").read_text()
+    (home / "app.toml").write_text(manifest.replace(f'id = "{original.name}"', f'id = "{name}"'))
+    code = (home / "app.py").read_text()
+    assert old in code
+    (home / "app.py").write_text(code.replace(old, new))
     return home
 
 

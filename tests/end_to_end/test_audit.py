@@ -1,0 +1,123 @@
+"""Answers that are right and do not come from the database: told before anything of it is measured."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.model.campaign import CampaignRecord
+from tests.end_to_end.applications import changed, given
+from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.conftest import Once
+
+pytestmark = pytest.mark.timeout(400)
+
+APPS = Path(__file__).parents[2] / "apps"
+FROM_A_CACHE = "answers are not read from the database, or many rows are read by one statement"
+QUICK = ("--quick", "--rotations", "300ms")
+
+
+def caching(folder: Path) -> Path:
+    return changed(
+        APPS / "raw-asgi", folder, "caching", "await data.random_world()", "(await data.cached_worlds(1))[0]"
+    )
+
+
+def forgetful(folder: Path) -> Path:
+    """Answers with new numbers that it writes nowhere."""
+    wrong = "[row | {'randomNumber': row['randomNumber'] % 10_000 + 1} for row in await data.random_worlds"
+    code = 'as_json(await data.updated_worlds(rows_wanted(query, "queries")))'
+    return changed(APPS / "raw-asgi", folder, "forgetful", code, f"as_json({wrong}(rows_wanted(query, 'queries'))])")
+
+
+def measure(place: Place) -> Ended:
+    apps = given(caching(place.folder), forgetful(place.folder))
+    options = ("--only", "raw-asgi", "--scenario", "db", "--scenario", "updates", "--json", *QUICK)
+    return place.measure(*apps, *options, "--database", "postgresql")
+
+
+@pytest.fixture(scope="module")
+def campaign(once: Once) -> tuple[Place, Ended]:
+    return once("audited", measure)
+
+
+@pytest.fixture(scope="module")
+def record(campaign: tuple[Place, Ended]) -> CampaignRecord:
+    return campaign[0].campaign.read_record()
+
+
+def test_one_whose_answers_come_from_a_cache_fails_and_is_not_measured(
+    campaign: tuple[Place, Ended], record: CampaignRecord
+) -> None:
+    place, ended = campaign
+    assert ended.code == 3, ended
+    (failure,) = [one for one in record.failures if one.cell.startswith("caching.")]
+    assert failure.phase == "audit"
+    assert f"db: database audit: {FROM_A_CACHE}; expected 64 reading statements" in failure.reason
+    assert f"failed: {failure.cell} (audit):" in ended.err
+    assert not [
+        one for slices in place.campaign.read_slices()[0].values() for one in slices if one.target == failure.cell
+    ]
+
+
+def test_one_that_tells_numbers_that_it_writes_nowhere_fails(record: CampaignRecord) -> None:
+    (failure,) = [one for one in record.failures if one.cell.startswith("forgetful.")]
+    assert "not every row is written to the database" in failure.reason
+
+
+def test_the_right_one_is_ranked_and_the_record_holds_what_was_counted(
+    campaign: tuple[Place, Ended], record: CampaignRecord
+) -> None:
+    for scenario in ("db", "updates"):
+        assert [row["app"] for row in campaign[1].json["scenarios"][scenario]] == ["raw-asgi"]
+    (counted,) = [record.audits[cell.id] for cell in record.plan.cells if cell.app == "raw-asgi" and not cell.twin]
+    assert [(one.scenario, one.requests) for one in counted] == [("db", 64), ("updates", 64)]
+    assert counted[0].reads == 64
+    assert counted[1].reads == counted[1].rows_written > 600
+    assert "Database audit" in campaign[0].page.read_text()
+
+
+def test_the_counters_are_not_loaded_while_measuring_and_the_time_of_the_audit_is_told(record: CampaignRecord) -> None:
+    (service,) = record.services
+    assert service.name == "PostgreSQL"
+    assert "pg_stat_statements" not in service.settings.get("shared_preload_libraries", "")
+    assert 0 < record.phases_s["audit"] < 60
+
+
+def test_scenarios_that_know_the_seeded_rows_are_right_though_others_wrote(record: CampaignRecord) -> None:
+    """`db` is asked in each block beside `updates`, in random order, and verified after it."""
+    (cell,) = [cell for cell in record.plan.cells if cell.app == "raw-asgi" and not cell.twin]
+    assert record.cells[cell.id].verified_after == ("db", "updates")
+
+
+def test_on_sqlite_it_is_told_that_nothing_is_audited_and_what_is_written_is_read_all_the_same(place: Place) -> None:
+    options = ("--only", "raw-asgi", "--scenario", "updates", "--database", "sqlite", "--json", *QUICK)
+    ended = place.measure(*given(forgetful(place.folder)), *options)
+    assert ended.code == 3, ended
+    record = place.campaign.read_record()
+    assert record.audits == {}
+    assert [one.seen for one in record.notices if one.code == "audit-not-possible"] == [
+        "whether every answer comes from the database was not audited: SQLite counts no statements"
+    ]
+    assert "was not audited: SQLite counts no statements" in ended.err
+    (failure,) = record.failures
+    assert failure.phase == "verify"
+    assert "updates are not written to the database" in failure.reason
+    assert [row["app"] for row in ended.json["scenarios"]["updates"]] == ["raw-asgi"]
+
+
+def test_verify_audits_too(place: Place) -> None:
+    options = ("--only", "caching", "--scenario", "db", "--scenario", "fortunes", "--server", "uvicorn")
+    ended = place.run("verify", *given(caching(place.folder)), *options, "--database", "postgresql", "--json")
+    assert ended.code == 3, ended
+    (verdict,) = ended.json
+    (fault,) = verdict["faults"]
+    assert FROM_A_CACHE in fault
+    assert verdict["audited"] == ["db", "fortunes"]
+
+
+def test_verify_says_that_sqlite_cannot_be_audited(place: Place) -> None:
+    options = ("--only", "raw-wsgi", "--scenario", "db", "--server", "gunicorn-gthread", "--database", "sqlite")
+    ended = place.run("verify", *options, "--json")
+    assert ended.code == 0, ended
+    assert "was not audited: SQLite counts no statements" in ended.err
+    assert [verdict["audited"] for verdict in ended.json] == [[]]
