@@ -9,7 +9,7 @@ from tests.end_to_end.command import Ended, Place
 
 pytestmark = pytest.mark.timeout(300)
 
-OUTSIDE = "psycopg[binary,pool]"
+OUTSIDE = ("psycopg[binary,pool]", "cachetools", "jinja2")
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +17,10 @@ def text(root: Path) -> str:
     return (root / "docs" / "adding-an-application.md").read_text()
 
 
-def written(text: str, language: str) -> str:
-    """The first example in a language; an opening fence begins a paragraph or follows a heading."""
-    found = re.search(rf"(?:\n\n|\n#[^\n]*\n)```{language}\n(.*?)```", text, re.DOTALL)
-    assert found
-    return found[1]
+def written(text: str, language: str, number: int = 0) -> str:
+    """An example in a language, the first unless told; an opening fence begins a paragraph or follows a heading."""
+    found: list[str] = re.findall(rf"(?:\n\n|\n#[^\n]*\n)```{language}\n(.*?)```", text, re.DOTALL)
+    return found[number]
 
 
 def test_an_application_is_added_by_following_the_documentation(text: str, place: Place) -> None:
@@ -40,8 +39,10 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     assert ended.code == 2, ended
     assert 'neither "requirements.txt" nor "requirements.in" is here; write requirements.in' in ended.err
 
-    assert f"A folder outside `apps/` writes `{OUTSIDE}` there instead" in text
-    (folder / "requirements.in").write_text(written(text, "").replace("-r ../_shared/requirements.in", OUTSIDE))
+    told = "`{}`, `{}` and `{}`".format(*OUTSIDE)
+    assert f"A folder outside `apps/` writes {told} there instead, a line each" in text
+    lines = "\n".join(OUTSIDE)
+    (folder / "requirements.in").write_text(written(text, "").replace("-r ../_shared/requirements.in", lines))
     ended = verified()
     assert ended.code == 3, ended
     assert "requirements.txt is missing" in ended.out
@@ -67,6 +68,14 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     assert "db: GET /db: status; expected 200; seen 404" in ended.out
     assert "json:" not in ended.out
 
+    more = written(text, "toml").replace('"db"]', '"db", "queries", "fortunes"]')
+    (folder / "app.toml").write_text(more)
+    (folder / "app.py").write_text(code + "\n\n" + written(text, "python", 1))
+    ended = verified("--json")
+    assert ended.code == 0, ended
+    assert all(len(one["scenarios"]) == 5 and one["passed"] for one in ended.json)
+
+    (folder / "app.toml").write_text(written(text, "toml"))
     (folder / "app.py").write_text(code)
     ended = verified("--json")
     assert ended.code == 0, ended
