@@ -11,10 +11,11 @@ OLDEST_DATE_S = 5.0
 NEWEST_DATE_S = 2.0
 
 
-def header_faults(response: Response, content_type: str) -> Iterator[Fault]:
-    """Everything that is wrong with a response's headers."""
+def header_faults(response: Response, content_type: str, *, dated: bool = True) -> Iterator[Fault]:
+    """Everything that is wrong with a response's headers. Of a server that is not `dated` none is asked."""
     yield from _server(response)
-    yield from _date(response)
+    if dated:
+        yield from _date(response)
     yield from _content_type(response, content_type)
     yield from _framing(response)
     yield from _compression(response)

@@ -10,8 +10,10 @@ from harness.model.scenario import Expectation, Level
 Check = Callable[[bytes, Level], str | None]
 
 
-def judge(response: Response, expect: Expectation, check: Check | None, level: Level) -> tuple[Fault, ...]:
-    """Everything that is wrong with one response; empty when it is right.
+def judge(
+    response: Response, expect: Expectation, check: Check | None, level: Level, *, dated: bool = True
+) -> tuple[Fault, ...]:
+    """Everything that is wrong with one response; empty when it is right. `dated`: whether the server sends a Date.
 
     `check` is the scenario's own, asked only of a body that the manifest finds nothing wrong with. A response of
     another status is an error page: nothing else of it is judged.
@@ -19,7 +21,7 @@ def judge(response: Response, expect: Expectation, check: Check | None, level: L
     if response.status != expect.status:
         seen = f"{response.status}, {clipped(response.body)}"
         return (Fault(what="status", expected=str(expect.status), seen=seen),)
-    faults = tuple(header_faults(response, expect.content_type))
+    faults = tuple(header_faults(response, expect.content_type, dated=dated))
     if not coding_of(response):  # a compressed body is not unpacked to look for more
         faults += tuple(body_faults(response.body, expect))
     return faults or tuple(_check_faults(response.body, check, level))

@@ -11,12 +11,13 @@ ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "bo
 
 
 class Target(Record):
-    """A live server as the load generator sees it. `cell` is the cell's id."""
+    """A live server as a client sees it. `cell` is the cell's id; `sends_date`: whether its responses tell the date."""
 
     cell: str
     host: str
     port: int = Field(ge=1, le=65_535)
     keep_alive: bool = True
+    sends_date: bool = True
 
 
 class LoadScenario(Record):

@@ -69,7 +69,7 @@ async def _audit_scenario(
         await _answers(examiner, burst)  # each worker fills its cache
     before = await asyncio.to_thread(count)
     answers = await _answers(examiner, burst)
-    wrong = [fault for probe, answer in answers for fault in probe.judge(answer)]
+    wrong = [fault for probe, answer in answers for fault in probe.judge(answer, examiner.target)]
     if wrong:
         return None, _found(scenario, grouped(wrong, f"{REQUESTS} requests, {AT_ONCE} at once"))
     due = demanded(audit, [answer.body for _, answer in answers if isinstance(answer, Response)])

@@ -130,7 +130,13 @@ async def _bring_up(launch: Launch, stack: ExitStack) -> LiveServer:
 
 async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) -> LiveServer:
     cell, application = launch.cell, launch.application
-    target = Target(cell=cell.id, host=launch.host, port=port, keep_alive=keeps_alive(server, application))
+    target = Target(
+        cell=cell.id,
+        host=launch.host,
+        port=port,
+        keep_alive=keeps_alive(server, application),
+        sends_date=server.sends_date,
+    )
     identities = Path(stack.enter_context(TemporaryDirectory(prefix="harness-identity-")))
     work = Path(stack.enter_context(TemporaryDirectory(prefix="harness-work-", ignore_cleanup_errors=True)))
     command = command_of(

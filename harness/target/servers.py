@@ -151,6 +151,8 @@ def served(server: str, *settings: str) -> Argv:
 
 UVLOOP: Final = "uvloop; platform_python_implementation == 'CPython'"
 
+OLD_AUTOBAHN: Final = "autobahn<26"
+"""For websockets alone; later ones have no wheel for macOS before 15, nor for Intel."""
 ON_UVLOOP: Final = ("--loop", "uvloop")
 POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S, "--threads", THREADS)
 
@@ -178,7 +180,7 @@ ENTRIES: Final = (
         "gunicorn-gevent",
         "gunicorn (gevent)",
         "wsgi",
-        ("gunicorn>=27", "gevent"),
+        ("gunicorn[gevent]>=27",),
         "gunicorn",
         gunicorn("--worker-class", "gevent"),
     ),
@@ -209,7 +211,7 @@ ENTRIES: Final = (
         "granian",
         granian("wsgi", "--blocking-threads", THREADS),
     ),
-    Server("daphne", "daphne", "asgi", ("daphne",), "daphne", daphne, most_workers=1, sends_date=False),
+    Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),
     Server("waitress", "waitress", "wsgi", ("waitress",), "waitress", served("waitress", *POOL), most_workers=1),
     Server("cheroot", "cheroot", "wsgi", ("cheroot",), "cheroot", served("cheroot", *POOL), most_workers=1),
     Server("pyuwsgi", "uWSGI", "wsgi", ("pyuwsgi",), "pyuwsgi", pyuwsgi, load_per_worker=False),

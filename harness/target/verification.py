@@ -71,11 +71,11 @@ class Probe:
     request: Request
     level: Level
 
-    def judge(self, answer: Response | Fault) -> tuple[Fault, ...]:
+    def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
         if isinstance(answer, Fault):
             return (answer,)
-        check = self.scenario.check
-        return judge(answer, self.scenario.manifest.expect, check.check if check else None, self.level)
+        check = self.scenario.check.check if self.scenario.check else None
+        return judge(answer, self.scenario.manifest.expect, check, self.level, dated=target.sends_date)
 
     def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
         request = f"{self.request.method} {clipped(self.request.path)}"
@@ -126,7 +126,7 @@ async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: boo
                 at_ranking_level = right[: len(scenario.manifest.requests)]
                 for probe, _ in at_ranking_level:
                     found += await examiner.keep_alive(probe) or await examiner.under_load(probe)
-                dated += [] if found else at_ranking_level
+                dated += at_ranking_level if examiner.target.sends_date and not found else []
             faults += [*found, *await examiner.undone(scenario)]
     if dated:
         await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))
@@ -178,7 +178,7 @@ class Examiner:
         answered: list[tuple[Probe, Response]] = []
         for probe in probes:
             answer = await self._ask(probe)
-            faults += probe.found(probe.judge(answer))
+            faults += probe.found(probe.judge(answer, self.target))
             if isinstance(answer, Fault):
                 break
             answered.append((probe, answer))
@@ -198,13 +198,13 @@ class Examiner:
             second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
             if isinstance(first, Response) and isinstance(second, Fault):
                 second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
-            return probe.found(probe.judge(second))
+            return probe.found(probe.judge(second, self.target))
 
     async def under_load(self, probe: Probe) -> list[ContractFault]:
         """AT_ONCE connections ask ROUNDS times each; every answer is judged, and all of them together."""
         series = await asyncio.gather(*(self.series([probe] * ROUNDS) for _ in range(AT_ONCE)))
         answers = [answer for answers in series for answer in answers]
-        faults = [fault for answer in answers for fault in probe.judge(answer)]
+        faults = [fault for answer in answers for fault in probe.judge(answer, self.target)]
         if faults:
             return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
         bodies = [answer.body for answer in answers if isinstance(answer, Response)]
@@ -213,7 +213,7 @@ class Examiner:
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
         """A right answer some seconds after the first, with a later date."""
         later = await self._ask(probe)
-        faults = probe.judge(later)
+        faults = probe.judge(later, self.target)
         if faults or isinstance(later, Fault):
             return probe.found(faults)
         before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))

@@ -53,6 +53,11 @@ def test_a_wrong_header_is_told(headers: dict[str, str | None], fault: str) -> N
     assert fault in told
 
 
+def test_of_a_server_that_sends_no_date_none_is_asked() -> None:
+    assert judge(response(date=None), HELLO, None, LEVEL, dated=False) == ()
+    assert judge(response(date=None, server=None), HELLO, None, LEVEL, dated=False)
+
+
 def test_a_date_may_be_a_few_seconds_old() -> None:
     for age_s in (-2, -1, 0, 1, 5):
         assert faults(response(date=formatdate(NOW - age_s, usegmt=True))) == []

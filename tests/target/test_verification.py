@@ -21,8 +21,8 @@ BASES = (Wrong, WithHeader, WithoutHeader, wrong.OddParameter, wrong.OddPath, wr
 WRONG = [c for c in vars(wrong).values() if isinstance(c, type) and issubclass(c, Wrong) and c not in BASES]
 
 
-def target(server: Server, keep_alive: bool = True) -> Target:
-    return Target(cell="fake", host="127.0.0.1", port=server.port, keep_alive=keep_alive)
+def target(server: Server, keep_alive: bool = True, sends_date: bool = True) -> Target:
+    return Target(cell="fake", host="127.0.0.1", port=server.port, keep_alive=keep_alive, sends_date=sends_date)
 
 
 def scenarios_of(application: type[Wrong]) -> list[Scenario]:
@@ -72,6 +72,11 @@ def test_a_wrong_scenario_does_not_hide_that_another_is_right() -> None:
 def test_keep_alive_is_not_asked_of_a_server_that_does_not_declare_it() -> None:
     with serving(wrong.NoKeepAlive()) as server:
         assert verify(target(server, keep_alive=False), [SCENARIOS["json"]], full=True).passed
+
+
+def test_a_date_is_not_asked_of_a_server_that_does_not_declare_it() -> None:
+    with serving(wrong.NoDate()) as server:
+        assert verify(target(server, sends_date=False), [SCENARIOS["json"]], full=True).passed
 
 
 def test_nobody_listening_is_a_fault_and_not_an_exception() -> None:
