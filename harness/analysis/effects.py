@@ -14,7 +14,7 @@ from harness.stats.robust import t_interval
 
 def effects(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Effect, ...]:
     """Every framework's cost over the bare callable on the same server, and every server's over the application's first
-    one, for each scenario where both have figures."""
+    one of the same interface, for each scenario where both have figures."""
     return effects_of(record, infer(record, trials))
 
 
@@ -38,10 +38,13 @@ def _over_the_floor(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
 
 
 def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
-    """("server", cell, the same application on the first of its servers that is in the plan)."""
+    """("server", cell, the same application on the first of its servers that is in the plan and calls it alike).
+
+    They may run different numbers of workers: what is told is the time of one.
+    """
     first: dict[tuple[object, ...], Cell] = {}
     for cell in sorted(_shown(record), key=lambda cell: _turn(record, cell)):
-        base = first.setdefault((cell.app, cell.workers, cell.database, cell.interpreter), cell)
+        base = first.setdefault((cell.app, record.interfaces.get(cell.server), cell.database, cell.interpreter), cell)
         if base != cell:
             yield "server", cell, base
 

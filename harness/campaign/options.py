@@ -63,7 +63,7 @@ class RunOptions(Record):
             ),
             place=Place(
                 database="auto" if plan.database == "none" else plan.database,
-                server_workers=plan.cells[0].workers,
+                server_workers=max(cell.workers for cell in plan.cells),
             ),
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
             generator=Generator(processes=plan.load_processes, workers=plan.load_workers, target_host=plan.target_host),

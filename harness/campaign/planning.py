@@ -13,7 +13,9 @@ from harness.model.campaign import Plan
 from harness.model.cell import Cell, DatabaseKind
 from harness.model.errors import UsageError
 from harness.model.load import Slice
+from harness.model.notice import Notice
 from harness.model.scenario import ScenarioManifest
+from harness.target.servers import SERVERS
 
 GROUP_SIZE: Final = 8
 """Cells that take turns in one rotation: more would put a cell's slices too far apart (docs/method.md)."""
@@ -33,10 +35,29 @@ class Choice:
 
 
 def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind, interpreter: str) -> tuple[Cell, ...]:
-    """A cell for each choice, in a fixed order."""
+    """A cell for each choice, in a fixed order, with as many of the wanted workers as its server can run."""
     return tuple(
-        Cell(app=c.application.id, server=c.server, workers=workers, database=database, interpreter=interpreter)
+        Cell(
+            app=c.application.id,
+            server=c.server,
+            workers=SERVERS[c.server].workers(workers),
+            database=database,
+            interpreter=interpreter,
+        )
         for c in sorted(choices, key=lambda c: (c.application.id, c.server))
+    )
+
+
+def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
+    """Which servers run fewer worker processes than were wanted, having no option for more."""
+    fewer = {cell.server: cell.workers for cell in cells if cell.workers < wanted}
+    return tuple(
+        Notice(
+            code="fewer-workers",
+            seen=f"{server} runs {workers} worker process where others run {wanted}: it has no option for more",
+            mend="compare its microseconds a request, or measure all with --server-workers 1",
+        )
+        for server, workers in fewer.items()
     )
 
 

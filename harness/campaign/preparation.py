@@ -12,7 +12,7 @@ from harness import VERSION
 from harness.campaign.commit import commit_of
 from harness.campaign.installed import installed
 from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
-from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, with_twin
+from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, short_of_workers, with_twin
 from harness.campaign.profiles import profile
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
@@ -28,6 +28,7 @@ from harness.model.machine import Cores, Interpreter
 from harness.model.notice import Notice
 from harness.target.environments import ensure_all
 from harness.target.locks import lock_of
+from harness.target.servers import SERVERS
 from harness.target.services import LiveService, provision
 from harness.target.services.choice import choose_database
 
@@ -80,18 +81,20 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
     selected, left_out = installed(select(project, options.selection, profile(options.profile)))
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     ground = find_ground(project, options.place, needs_database)
+    plan = plan_of(selected, ground, options)
     created_at = time.time()
     record = CampaignRecord(
         id=time.strftime("%Y%m%d-%H%M%S", time.localtime(created_at)),
         created_at=created_at,
         harness_version=VERSION,
         commit=commit_of(project.root),
-        plan=plan_of(selected, ground, options),
+        plan=plan,
         applications={application.id: application.manifest for application in selected.applications},
+        interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
         machine=fingerprint().model_copy(update={"cores": ground.cores}),
         interpreter=ground.interpreter,
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
-        notices=(*ground.notices, *left_out),
+        notices=(*ground.notices, *left_out, *short_of_workers(plan.cells, ground.server_workers)),
     )
     return Prepared(
         record,

@@ -4,7 +4,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from harness.model.application import AppManifest
+from harness.model.application import AppManifest, Interface
 from harness.model.audit import Audited
 from harness.model.cell import Cell, DatabaseKind
 from harness.model.continuous import ContinuousRun
@@ -113,6 +113,7 @@ class ServiceFacts(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
+    `interfaces`: how each server calls an application.
     `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
     `null_rps`: what the load generator does on this machine against a responder that does nothing, requests a second.
 
@@ -129,6 +130,7 @@ class CampaignRecord(Record):
     commit: str | None = None
     plan: Plan
     applications: dict[str, AppManifest]
+    interfaces: dict[str, Interface] = Field(default_factory=dict)
     machine: Machine
     interpreter: Interpreter
     locks: dict[str, str]

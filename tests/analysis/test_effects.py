@@ -51,6 +51,17 @@ def test_microseconds_are_those_of_one_worker() -> None:
     assert (effect.low, effect.high, effect.blocks) == (None, None, 1)
 
 
+def test_a_server_is_compared_with_the_first_that_calls_the_application_alike_whatever_their_workers() -> None:
+    servers = {"gunicorn": "wsgi", "uvicorn": "asgi", "daphne": "asgi", "waitress": "wsgi"}
+    cells = [type(FLOOR).model_validate(cell("falcon").model_dump() | {"server": server}) for server in servers]
+    cells[0] = type(FLOOR).model_validate(cells[0].model_dump() | {"workers": 4})
+    falcon = served_by(application("falcon"), *servers)
+    record = campaign(cells, blocks=2).model_copy(update={"applications": {"falcon": falcon}, "interfaces": servers})
+    found = effects(record, made_up({c.id: 1_000.0 * c.workers for c in cells}, 2, restart=0, noise=0))
+    assert {(one.cell, one.base) for one in found} == {(cells[2].id, cells[1].id), (cells[3].id, cells[0].id)}
+    assert [one.microseconds for one in found] == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
 def test_without_a_bare_callable_in_the_same_place_there_is_no_framework_cost() -> None:
     record = campaign((FLOOR, ON_GRANIAN), blocks=2)
     record = record.model_copy(

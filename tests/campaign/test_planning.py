@@ -4,14 +4,18 @@ import pytest
 
 from harness.campaign.planning import (
     GROUP_SIZE,
+    Choice,
     block_dice,
     blocks_of_a_round,
+    cells_of,
     groups_of,
     reference_of,
     rotation_of,
+    short_of_workers,
     slice_length,
     with_twin,
 )
+from harness.model.application import AppManifest
 from harness.model.campaign import Plan
 from harness.model.cell import Cell
 from harness.model.errors import UsageError
@@ -46,6 +50,24 @@ def a_plan(cells: tuple[Cell, ...] = CELLS, seed: int = 1) -> Plan:
         database="sqlite",
         pool_size=16,
     )
+
+
+def test_a_cell_has_the_workers_that_really_run_and_it_is_told_where_these_are_fewer() -> None:
+    manifest = AppManifest.model_validate(
+        {
+            "id": "shop",
+            "title": "Shop",
+            "targets": {"asgi": "app:app"},
+            "servers": ("uvicorn", "daphne"),
+            "scenarios": ("json",),
+        }
+    )
+    choices = [Choice(manifest, server) for server in manifest.servers]
+    for wanted in (1, 4):
+        cells = cells_of(choices, workers=wanted, database="none", interpreter="cpython-3.11")
+        assert {cell.server: cell.workers for cell in cells} == {"uvicorn": wanted, "daphne": 1}
+        assert len(notices := short_of_workers(cells, wanted)) == (wanted > 1)
+    assert "daphne runs 1 worker process where others run 4" in notices[0].seen
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 15, 20])

@@ -77,7 +77,7 @@ def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Nam
         suffix="" if alone else shorten(_difference(cell, record.plan.cells), 80),
         tier=app.tier if app else "unknown",
         league=league_of(app),
-        interface=_interfaces(app) if app else "unknown",
+        interface=record.interfaces.get(cell.server) or (_interfaces(app) if app else "unknown"),
         language=shorten(app.language, 40) if app else "unknown",
         reference=cell.id == record.plan.reference,
         twin=cell.twin > 0,
