@@ -50,7 +50,9 @@ def begin(prepared: Prepared, results: Path) -> Start:
     try:
         results.mkdir(parents=True, exist_ok=True)
         _refuse_a_full_disk(results)
-        return Start(ResultsFolder.create(results / prepared.record.id), prepared.record, 0)
+        folder = ResultsFolder.create(results / prepared.record.id)
+        folder.write_record(prepared.record)  # from here on a kill leaves a campaign that can be gone on with
+        return Start(folder, prepared.record, 0)
     except OSError as error:
         raise EnvironmentRefused(
             f"results cannot be kept there: {error.strerror}",
