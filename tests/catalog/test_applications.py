@@ -79,7 +79,7 @@ def test_every_fault_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
     expected = [
         'titel: unknown key; did you mean "title"?',
         "title: missing",
-        "tier: Input should be 'controlled', 'idiomatic' or 'floor'; got \"fastest\"",
+        "tier: Input should be 'controlled', 'idiomatic', 'floor' or 'reference'; got \"fastest\"",
         "root: '../elsewhere' leaves the application's folder",
         'servers: no server is called "uvikorn"; did you mean "uvicorn"?',
         'scenarios: no scenario is called "fortunez"; there are: db, json, plaintext',

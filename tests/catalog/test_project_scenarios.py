@@ -35,7 +35,8 @@ def fault_of_many(bodies: list[bytes]) -> str | None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.id)
 def test_levels_are_those_of_the_contract(scenario: Scenario) -> None:
-    (line,) = [line for line in (ROOT / "docs/contract.md").read_text().splitlines() if f"| `{scenario.id}` |" in line]
+    contract = (ROOT / "docs" / "contract.md").read_text()
+    (line,) = [line for line in contract.splitlines() if line.startswith(f"| `{scenario.id}` | `GET ")]
     manifest, written = scenario.manifest, line.split("|")[-2]
     numbers = [Level(**told) for told in told_levels(written.replace("**", ""))]
     assert list(manifest.levels) == numbers

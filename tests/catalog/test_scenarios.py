@@ -96,6 +96,12 @@ def test_a_check_that_cannot_be_used_is_refused(tmp_path: Path, code: str, fault
             RIGHT_SCENARIO + "[audit]\nreads = 1\n",
             'audit: the scenario needs no database; write needs = ["database"]',
         ),
+        (RIGHT_SCENARIO + 'edges = [{ path = "/hello" }]', "edges.0.n: missing"),
+        (
+            RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 501 }]',
+            "edges.0.n: Input should be less than or equal to 500",
+        ),
+        (RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 1 }]', "edges.0.path: String should match pattern"),
         (RIGHT_SCENARIO + 'needs = ["databse"]', "needs.0: Input should be 'database'; got \"databse\""),
     ],
 )

@@ -1,7 +1,8 @@
 """Looking into a database of either kind, past whatever the harness says of it."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,12 +12,20 @@ import psycopg
 from harness.target.services.postgresql_programs import Programs, installed
 
 
-def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
-    """What a statement gives; writing statements give nothing."""
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection[Any] | sqlite3.Connection]:
+    """A connection in autocommit, as an application may hold one."""
     if url.startswith("sqlite:"):
         with closing(sqlite3.connect(urlsplit(url).path, isolation_level=None)) as connection:
-            return connection.execute(statement).fetchall()
-    with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+    else:
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+
+
+def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """What a statement gives; writing statements give nothing."""
+    with connected(url) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
