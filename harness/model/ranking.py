@@ -12,7 +12,8 @@ References are shown together and hold no places."""
 
 
 class CellCost(Record):
-    """Medians over the blocks; None where the system does not tell. Microseconds of CPU are those of one request."""
+    """Medians over the blocks, but for `server_cpu_us`, which is of all blocks together; None where the system does not
+    tell. Microseconds of CPU are those of one request."""
 
     startup_s: float | None = None
     rest_pss_bytes: float | None = None

@@ -1,0 +1,67 @@
+"""References outside Python, live: they keep the contract, as any application does, where their programs are."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.applications import Application, find_applications
+from harness.catalog.scenarios import find_scenarios
+from harness.target.programs import absent
+from harness.target.servers import SERVERS
+from tests.cli.said import said
+
+ROOT = Path(__file__).parents[2]
+CI = (ROOT / ".ci" / "run").read_text()
+FOUND = find_applications(
+    ROOT / "apps",
+    known_servers={server.id: server.interface for server in SERVERS.values()},
+    known_scenarios=[scenario.id for scenario in find_scenarios(ROOT / "scenarios")],
+)
+REFERENCES = [one for one in FOUND if one.manifest.tier == "reference"]
+each_reference = pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.id)
+
+
+def needs_its_programs(reference: Application) -> None:
+    """Skip with the command that brings them; in CI they must be there."""
+    notice = absent(reference.manifest)
+    if notice is not None:
+        told = f"{notice.seen}; on Debian: {notice.mend}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+
+
+def test_the_references_are_rails_and_nginx() -> None:
+    assert [reference.id for reference in REFERENCES] == ["nginx", "rails"]
+
+
+@each_reference
+def test_a_reference_is_no_part_of_the_core_and_says_what_it_needs(reference: Application) -> None:
+    manifest = reference.manifest
+    assert not manifest.core
+    assert manifest.language != "python"
+    assert manifest.programs
+    packages = manifest.install.removeprefix("apt-get install --no-install-recommends ").split()
+    assert packages
+    assert all(package in CI for package in packages), "CI installs what the tests need"
+
+
+@each_reference
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+def test_a_reference_keeps_the_contract(
+    reference: Application, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs_its_programs(reference)
+    ran = said(capsys, "verify", "--only", reference.id, "--database", database, "--json")
+    (verdict,) = json.loads(ran.out)
+    assert (verdict["passed"], verdict["faults"], ran.code) == (True, [], 0)
+    assert sorted(verdict["scenarios"]) == sorted(reference.manifest.scenarios)
+
+
+@each_reference
+def test_a_reference_runs_with_several_workers(reference: Application, capsys: pytest.CaptureFixture[str]) -> None:
+    needs_its_programs(reference)
+    ran = said(capsys, "verify", "--only", reference.id, "--scenario", "json", "--server-workers", 2, "--json")
+    assert (json.loads(ran.out)[0]["faults"], ran.code) == ([], 0)
