@@ -1,5 +1,6 @@
 """Do answers come from the database? A step of its own: its statement counters are never loaded while measuring."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -7,7 +8,6 @@ from harness.campaign.interrupt import Interrupt
 from harness.campaign.planning import GROUP_SIZE
 from harness.campaign.preparation import Prepared, database_up
 from harness.campaign.progress import Progress
-from harness.campaign.project import Project
 from harness.campaign.recording import Recorder
 from harness.campaign.stage import Stage
 from harness.model.cell import Cell
@@ -42,33 +42,33 @@ def audit_of(stage: Stage, cell: Cell, server: LiveServer) -> AuditOfCell:
 
 
 def audit_cells(
-    project: Project,
-    prepared: Prepared,
-    pythons: Mapping[str, Path],
-    recorder: Recorder,
-    *,
-    progress: Progress,
-    interrupt: Interrupt,
+    stage: Stage, cells: Sequence[Cell], recorder: Recorder, *, progress: Progress, interrupt: Interrupt
 ) -> None:
-    """Audit each cell that was not yet, on a database that counts and is gone afterwards. A fault fails the cell."""
-    due = _due(prepared, pythons, recorder)
-    if not due:
-        return
+    """Audit the cells on a database that counts and is gone afterwards, not the stage's own. A fault fails the cell."""
     progress.step("Auditing what reaches the database")
-    with database_up(prepared, recorder.folder.work, counting=True) as service:
+    with database_up(stage.prepared, recorder.folder.work, counting=True) as service:
         assert service is not None, "a scenario with an audit needs a database"
-        if notice := not_possible(service):
+        for notice in _notices(stage.prepared, service):
             progress.noticed(notice)
             recorder.notice([notice])
-            return
-        stage = Stage(project, prepared, pythons, recorder.folder.logs, service)
-        for start in range(0, len(due), GROUP_SIZE):
-            if not interrupt.asked:
-                _audit_group(stage, due[start : start + GROUP_SIZE], recorder, progress, interrupt)
+        if service.count:
+            counting = dataclasses.replace(stage, service=service)
+            for start in range(0, len(cells), GROUP_SIZE):
+                if not interrupt.asked:
+                    _audit_group(counting, cells[start : start + GROUP_SIZE], recorder, progress, interrupt)
 
 
-def _due(prepared: Prepared, pythons: Mapping[str, Path], recorder: Recorder) -> list[Cell]:
-    """The twin runs what its original runs."""
+def _notices(prepared: Prepared, service: LiveService) -> list[Notice]:
+    if unaudited := not_possible(service):
+        return [unaudited]
+    if prepared.ground.database_url is None:
+        return []
+    seen = "the given database counts statements while it is measured too, which costs each of them a little"
+    return [Notice(code="counters-loaded", seen=seen, mend="measure without pg_stat_statements, or on a private one")]
+
+
+def cells_to_audit(prepared: Prepared, pythons: Mapping[str, Path], recorder: Recorder) -> list[Cell]:
+    """Cells that can be started and have something to audit that was not yet. A twin runs what its original runs."""
     failed = recorder.failed_cells()
     return [
         cell

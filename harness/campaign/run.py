@@ -4,11 +4,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.auditing import audit_cells
+from harness.campaign.auditing import audit_cells, cells_to_audit
 from harness.campaign.bench import Bench
 from harness.campaign.interrupt import Interrupt, listening
 from harness.campaign.loop import measure
@@ -141,8 +141,10 @@ def _bench(
         progress.noticed(notice)
     with ExitStack() as stack:
         pythons = _installed(project, prepared, recorder, progress, phases)
-        with phases.timed("audit"):
-            audit_cells(project, prepared, pythons, recorder, progress=progress, interrupt=interrupt)
+        stage = Stage(project, prepared, pythons, recorder.folder.logs, service=None)
+        if due := cells_to_audit(prepared, pythons, recorder):
+            with phases.timed("audit"):
+                audit_cells(stage, due, recorder, progress=progress, interrupt=interrupt)
         progress.step("Starting the database and the load driver")
         with phases.timed("services"):
             service = stack.enter_context(database_up(prepared, recorder.folder.work))
@@ -152,7 +154,7 @@ def _bench(
             recorder.update(services=(service.facts,))
         null_rps = _null_rps(prepared, driver, recorder, progress, phases)
         yield Bench(
-            stage=Stage(project, prepared, pythons, recorder.folder.logs, service),
+            stage=replace(stage, service=service),
             driver=driver,
             folder=recorder.folder,
             progress=progress,
