@@ -1,0 +1,49 @@
+"""The project's own scenarios under load: right answers count, and samples go through each scenario's check."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.scenarios import Scenario, find_scenarios
+from harness.load.driver import LoadDriver
+from harness.model.load import SliceRecord, Target
+from tests.fakes import wrong
+from tests.fakes.server import Right, serving
+from tests.fakes.wrong import Wrong
+from tests.load.servers import slice_of
+
+SCENARIOS = {scenario.id: scenario for scenario in find_scenarios(Path(__file__).parents[2] / "scenarios")}
+
+
+def driven(driver: LoadDriver, application: Right, scenario: Scenario) -> SliceRecord:
+    """A slice at the scenario's ranking level, but for the connections."""
+    level = scenario.manifest.rank.at.model_copy(update={"connections": 4})
+    with serving(application) as server:
+        driver.prepare([Target(cell="fake", host="127.0.0.1", port=server.port)], [scenario.for_driver])
+        (record,) = driver.drive([slice_of(0.3, target="fake", scenario=scenario.id, level=level)])
+    return record
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.id)
+def test_right_answers_are_counted(driver: LoadDriver, scenario: Scenario) -> None:
+    record = driven(driver, Right(), scenario)
+    assert record.completions > 0
+    assert (record.errors, record.marks) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    "application",
+    [
+        wrong.OneWrongNumberAmongRows,
+        wrong.OneRowTooFew,
+        wrong.OneRowTwentyTimes,
+        wrong.NotEscaped,
+        wrong.NoAddedFortune,
+        wrong.NumberOutside,
+    ],
+    ids=lambda application: application.__name__,
+)
+def test_wrong_answers_are_found_among_the_samples(driver: LoadDriver, application: type[Wrong]) -> None:
+    record = driven(driver, application(), SCENARIOS[application.scenario])
+    assert record.errors["body"] > 0
+    assert record.marks == ("wrong-body-in-sample",)
