@@ -5,7 +5,7 @@ from itertools import combinations
 from math import ceil
 from typing import Final, NamedTuple
 
-from harness.analysis.places import league_of_cell
+from harness.analysis.places import ranked_together
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.claim import (
@@ -187,7 +187,7 @@ def _command(claim: Claim, seen: Seen, tiers: Sequence[TierFinding], results: st
     if not undecided:
         return ()
     lacking = any(pair.ratio is None for _, pair in undecided)
-    if not lacking and any(_ranked_together(seen, tier, pair) for tier, pair in undecided):
+    if not lacking and any(_gone_on_for(seen, tier, pair) for tier, pair in undecided):
         plan = seen.record.plan
         budget = ("--budget", f"{ceil(2 * plan.budget_s / 60)}m")
         capped = len(seen.record.completed_blocks) >= plan.max_blocks
@@ -203,7 +203,7 @@ def _blocks(number: int) -> tuple[str, str]:
     return "--blocks", str(max(number, 6))
 
 
-def _ranked_together(seen: Seen, tier: TierFinding, pair: ClaimedPair) -> bool:
-    cells = [cell.cell for cell in tier.cells if cell.subject in (pair.first, pair.second)]
-    leagues = {league_of_cell(seen.record, cell) for cell in cells if cell}
-    return len(leagues) == 1
+def _gone_on_for(seen: Seen, tier: TierFinding, pair: ClaimedPair) -> bool:
+    of_subject = {cell.subject: cell.cell for cell in tier.cells}
+    given = _given(seen, of_subject[pair.first], of_subject[pair.second])
+    return given is not None and ranked_together(seen.record, given)

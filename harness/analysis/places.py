@@ -1,7 +1,7 @@
 """From pairs called better to places and letters, within leagues."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -44,6 +44,21 @@ def league_of_cell(record: CampaignRecord, cell: str) -> League:
     """The league of a planned cell, by id."""
     app = next(planned.app for planned in record.plan.cells if planned.id == cell)
     return league_of(record.applications.get(app))
+
+
+class Both(Protocol):
+    """Two cells, by id."""
+
+    @property
+    def first(self) -> str: ...
+    @property
+    def second(self) -> str: ...
+
+
+def ranked_together(record: CampaignRecord, pair: Both) -> bool:
+    """Whether the two hold places in one league: what a campaign goes on for."""
+    leagues = {league_of_cell(record, cell) for cell in (pair.first, pair.second)}
+    return len(leagues) == 1 and leagues != {"reference"}
 
 
 def league_of(application: AppManifest | None) -> League:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from harness.analysis.inference import Inference, infer, is_void, reference_cells
-from harness.analysis.places import league_of_cell
+from harness.analysis.places import ranked_together
 from harness.analysis.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.campaign import CampaignRecord
 from harness.model.trial import Trial
@@ -63,17 +63,12 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     still_open = [
         pair
         for key, pair in look.pairs.items()
-        if key not in closed and not references & set(key) - {record.plan.reference} and _ranked_together(record, pair)
+        if key not in closed and not references & set(key) - {record.plan.reference} and ranked_together(record, pair)
     ]
     ahead = _forecast(look, still_open, done, delta, references)
     pairs = tuple(OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second))) for pair in still_open)
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
     return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
-
-
-def _ranked_together(record: CampaignRecord, pair: Pair) -> bool:
-    leagues = {league_of_cell(record, cell) for cell in (pair.first, pair.second)}
-    return len(leagues) == 1 and leagues != {"reference"}
 
 
 def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:

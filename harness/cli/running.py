@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.analysis.capacity import capacity_rows
 from harness.analysis.latency import latency_rows
+from harness.analysis.places import ranked_together
 from harness.campaign.continuous import affordable, not_made
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
@@ -151,10 +152,19 @@ def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> Exit
     if record.state == "interrupted":
         return ExitCode.INTERRUPTED
     alone = {cell for cell, facts in record.cells.items() if facts.idle_cpu_share is not None}  # measured, not ranked
-    unranked = {cell.cell for scenario in ranking.scenarios.values() for cell in scenario.unranked}
-    if record.failures or unranked - alone:
+    if record.failures or _without_a_place(record, ranking) - alone:
         return ExitCode.CELL_FAILED
-    pairs = [pair for scenario in ranking.scenarios.values() for pair in scenario.pairs]
+    pairs = [pair for found in ranking.scenarios.values() for pair in found.pairs if ranked_together(record, pair)]
     if fail_on == "unresolved" and (not pairs or any(pair.verdict == "unresolved" for pair in pairs)):
         return ExitCode.INCONCLUSIVE
     return ExitCode.OK
+
+
+def _without_a_place(record: CampaignRecord, ranking: Ranking) -> set[str]:
+    """Cells that should have a place in a scenario: those whose application answers it."""
+    return {
+        cell.cell
+        for scenario, found in ranking.scenarios.items()
+        for cell in found.unranked
+        if cell.app not in record.applications or scenario in record.applications[cell.app].scenarios
+    }

@@ -48,6 +48,25 @@ def test_a_cell_that_is_measured_alone_has_no_place_and_did_not_fail() -> None:
     assert ended(restless, ranking(unranked=(UNRANKED,)), None) == ExitCode.OK
 
 
+def test_a_scenario_that_its_application_does_not_answer_is_no_failure_of_a_cell() -> None:
+    manifest = RECORD.applications["slower"].model_copy(update={"scenarios": ("plaintext",)})
+    partly = RECORD.model_copy(update={"applications": {**RECORD.applications, "slower": manifest}})
+    assert ended(partly, ranking(unranked=(UNRANKED,)), None) == ExitCode.OK
+
+
+def test_a_pair_that_is_not_ranked_together_does_not_keep_a_campaign_unresolved() -> None:
+    rails = cell("rails")
+    record = campaign((FASTER, SLOWER, rails)).model_copy(update={"state": "finished"})
+    found = ranking("better").scenarios["json"]
+    pair = PairVerdict(first=FASTER.id, second=rails.id, ratio=1.01, low=0.9, high=1.2, verdict="unresolved")
+    open_pair = found.model_copy(update={"pairs": (*found.pairs, pair)})
+    both = ranking().model_copy(update={"scenarios": {"json": open_pair}})
+    assert ended(record, both, "unresolved") == ExitCode.INCONCLUSIVE
+    manifest = record.applications["rails"].model_copy(update={"tier": "reference"})
+    beside = record.model_copy(update={"applications": {**record.applications, "rails": manifest}})
+    assert ended(beside, both, "unresolved") == ExitCode.OK
+
+
 def test_one_that_was_interrupted_ends_with_130_whatever_else_happened() -> None:
     assert ended(FAILED.model_copy(update={"state": "interrupted"}), ranking(), "unresolved") == ExitCode.INTERRUPTED
 

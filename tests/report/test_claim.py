@@ -56,6 +56,15 @@ def test_what_differed_there_stands_beside_and_costs_say_why(page: Element) -> N
     assert "51,639" in text
 
 
+def test_cpu_a_request_is_the_same_figure_as_in_the_ranking(page: Element) -> None:
+    behind = page.one("details", data_claim="fortunes").all("table")[1]
+    here = {row.one("th").text: row.all("td")[1].text for row in behind.one("tbody").all("tr")}
+    ranked = page.one("table", data_scenario="fortunes", data_league="controlled")
+    there = {row.one("th").text: row.one("td", class_="cpu").text for row in ranked.one("tbody").all("tr")}
+    assert {name: here[name] for name in here if name in there} == {name: there[name] for name in there if name in here}
+    assert len(here.keys() & there.keys()) == 3
+
+
 def test_the_page_leads_to_it(page: Element) -> None:
     assert page.one("a", href="#claim").text == "The claim"
 
