@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.model.campaign import CampaignRecord
+from harness.target.services import provision
 from tests.end_to_end.applications import changed, given
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
@@ -121,3 +122,13 @@ def test_verify_says_that_sqlite_cannot_be_audited(place: Place) -> None:
     assert ended.code == 0, ended
     assert "was not audited: SQLite counts no statements" in ended.err
     assert [verdict["audited"] for verdict in ended.json] == [[]]
+
+
+def test_a_given_database_that_counts_is_audited_and_it_is_told_that_it_counts_while_measuring(place: Place) -> None:
+    with provision("postgresql", place.folder / "theirs", max_connections=100, counting=True) as theirs:
+        given_url = theirs.url.partition("?")[0]
+        ended = place.measure("--only", "raw-wsgi", "--scenario", "db", "--json", *QUICK, DATABASE_URL=given_url)
+    assert ended.code == 0, ended
+    record = place.campaign.read_record()
+    assert [one.code for one in record.notices if one.code == "counters-loaded"] == ["counters-loaded"]
+    assert [[one.reads for one in counted] for counted in record.audits.values()] == [[64]]
