@@ -65,6 +65,9 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
     if document.table("audit") and document.raw.get("needs", []) == []:
         yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
+    for key, value in document.table("audit").items():
+        if value == "n" and not _takes_n(document):
+            yield document.fault(f"audit.{key}", '"n", but no request\'s path holds {n}', "give a number")
     for table, prefix in ((document.raw, ""), (document.table("techempower"), "techempower.")):
         levels, rank = table.get("levels"), table.get("rank")
         if isinstance(levels, list):
@@ -78,10 +81,15 @@ def _parameter_faults(
     document: Document[ScenarioManifest], levels: list[object], prefix: str
 ) -> Iterator[ManifestFault]:
     """A level gives `n` just when a request asks for it."""
-    requests = document.raw.get("requests")
-    paths = [r.get("path", "") for r in requests if isinstance(r, dict)] if isinstance(requests, list) else []
-    asked = any("{n}" in str(path) for path in paths)
+    asked = _takes_n(document)
     for number, level in enumerate(levels):
         if isinstance(level, dict) and ("n" in level) != asked:
             what = "no n, but a request's path holds {n}" if asked else "n, but no request's path holds {n}"
             yield document.fault(f"{prefix}levels.{number}", what, "give n to every level just when a path holds {n}")
+
+
+def _takes_n(document: Document[ScenarioManifest]) -> bool:
+    """Whether a request's path holds {n}."""
+    requests = document.raw.get("requests")
+    paths = [r.get("path", "") for r in requests if isinstance(r, dict)] if isinstance(requests, list) else []
+    return any("{n}" in str(path) for path in paths)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from harness.model.record import Record, Slug
 
@@ -58,7 +58,13 @@ class Edge(Record):
     n: int = Field(ge=1, le=500)
 
 
-PerRequest = Annotated[int, Field(ge=0)] | Literal["n"]
+def _number_or_n(given: object) -> object:
+    if given == "n" or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
+        return given
+    raise ValueError('must be a whole number, or "n"')
+
+
+PerRequest = Annotated[int | Literal["n"], BeforeValidator(_number_or_n)]
 """A number, or as many as the request asks rows for."""
 
 

@@ -96,6 +96,9 @@ def test_a_check_that_cannot_be_used_is_refused(tmp_path: Path, code: str, fault
             RIGHT_SCENARIO + "[audit]\nreads = 1\n",
             'audit: the scenario needs no database; write needs = ["database"]',
         ),
+        (RIGHT_SCENARIO + '[audit]\nreads = "m"\n', 'audit.reads: must be a whole number, or "n"; got "m"'),
+        (RIGHT_SCENARIO + "[audit]\nreads = -1\n", 'audit.reads: must be a whole number, or "n"; got -1'),
+        (RIGHT_SCENARIO + '[audit]\nreads = "n"\n', 'audit.reads: "n", but no request\'s path holds {n}'),
         (RIGHT_SCENARIO + 'edges = [{ path = "/hello" }]', "edges.0.n: missing"),
         (
             RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 501 }]',
