@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from harness.analysis.gates import GENERATOR_BOUND
 from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
+from harness.model.notice import Notice
 from harness.model.ranking import UnrankedCell
 from harness.model.scenario import ScenarioManifest
 from harness.model.trial import Trial
@@ -54,9 +56,9 @@ def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequenc
     ranked = {place: trial for place, trial in latest.items() if trial.cell not in unranked}
     return Eligible(
         scenario=scenario,
-        trials={place: trial for place, trial in ranked.items() if not trial.failed_gates},
+        trials={place: trial for place, trial in ranked.items() if not barring(record, trial.cell, trial.failed_gates)},
         unranked=unranked,
-        excluded=tuple(trial for trial in ranked.values() if trial.failed_gates),
+        excluded=tuple(trial for trial in ranked.values() if barring(record, trial.cell, trial.failed_gates)),
         repeated=tuple(replaced),
     )
 
@@ -75,18 +77,27 @@ def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, tria
         )
         share = seen.idle_cpu_share
         return f"uses {share:.1%} of a core while idle, and would slow the cells it is compared with{alone}"
-    return _gate(seen, trials) if trials else "not measured in any completed block"
+    return _gate(record, cell.id, seen, trials) if trials else "not measured in any completed block"
 
 
-def _gate(seen: CellFacts, trials: list[Trial]) -> str:
+def _gate(record: CampaignRecord, cell: str, seen: CellFacts, trials: list[Trial]) -> str:
     """The gate that keeps the cell out: of its last continuous run, or of most of its trials. Empty where none does."""
-    for gate in seen.continuous[-1].failed_gates if seen.continuous else ():
+    for gate in barring(record, cell, seen.continuous[-1].failed_gates) if seen.continuous else ():
         return f"{gate.code}: {gate.seen}"
-    failed = [trial for trial in trials if trial.failed_gates]
+    failed = [gates[0] for trial in trials if (gates := barring(record, cell, trial.failed_gates))]
     if 2 * len(failed) <= len(trials) and len(failed) < len(trials):
         return ""
-    gate = failed[-1].failed_gates[0]
+    gate = failed[-1]
     return f"{gate.code}: {gate.seen}" + (f" ({len(failed)} of {len(trials)} blocks)" if len(trials) > 1 else "")
+
+
+def barring(record: CampaignRecord, cell: str, gates: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Those of a trial's failed gates that keep it out. A reference that the load generator limited is shown all the
+    same: it competes with nobody, and tells what generator and wire allow."""
+    app = next((planned.app for planned in record.plan.cells if planned.id == cell), "")
+    manifest = record.applications.get(app)
+    beside = manifest is not None and manifest.tier == "reference"
+    return tuple(gate for gate in gates if not (beside and gate.code == GENERATOR_BOUND))
 
 
 def unranked_cells(record: CampaignRecord, reasons: Mapping[str, str]) -> tuple[UnrankedCell, ...]:

@@ -12,6 +12,7 @@ from harness.model.scenario import Expectation
 MAX_ERROR_SHARE: Final = 0.001
 MAX_BYTE_DEVIATION: Final = 0.01
 MAX_GENERATOR_CPU: Final = 0.85
+GENERATOR_BOUND: Final = "generator-bound"
 MAX_MARKED_SHARE: Final = 0.05
 """Of slices with one and the same mark."""
 
@@ -66,7 +67,7 @@ def _generator(slices: Sequence[SliceRecord], cores: int) -> Notice | None:
     if share <= MAX_GENERATOR_CPU:
         return None
     seen = f"the load generator used {share:.0%} of its {cores} core{'s' if cores > 1 else ''}"
-    return Notice(code="generator-bound", seen=seen, mend="give the generator more cores: harness run --workers N")
+    return Notice(code=GENERATOR_BOUND, seen=seen, mend="give the generator more cores: harness run --workers N")
 
 
 def _marks(slices: Sequence[SliceRecord]) -> Iterator[Notice]:

@@ -8,7 +8,7 @@ from harness.analysis.unresolved import unresolved
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.claim import Claim, ClaimFinding
-from harness.model.notice import Failure
+from harness.model.notice import Failure, Notice
 from harness.model.trial import Cost, Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
@@ -215,3 +215,26 @@ def test_no_campaign_goes_on_for_a_pair_with_a_reference() -> None:
     trials = made_up(SPEEDS | {RAILS.id: 2_990.0}, 6)
     (open_now,) = unresolved(record, trials)
     assert all(RAILS.id not in (pair.first, pair.second) for pair in open_now.pairs)
+
+
+def test_a_reference_that_the_generator_limited_is_shown_and_said_to_be_and_an_application_is_not() -> None:
+    record = campaign_of(FLOOR, FAST, SLOW, RAILS, blocks=3)
+    gate = Notice(code="generator-bound", seen="the generator used 97% of its cores")
+    limited = {RAILS.id, SLOW.id}
+    trials = [
+        one.model_copy(update={"failed_gates": (gate,)}) if one.cell in limited else one for one in made_up(SPEEDS, 3)
+    ]
+    ranking = rank(record, trials).scenarios["json"]
+    assert {row.cell for row in ranking.rows} == {FLOOR.id, FAST.id, RAILS.id}
+    assert [cell.cell for cell in ranking.unranked] == [SLOW.id]
+    (told,) = [notice for notice in ranking.notices if notice.code == "generator-bound"]
+    assert told.seen.startswith(RAILS.id)
+
+
+def test_a_reference_that_fails_another_gate_is_left_out_as_any_cell_is() -> None:
+    record = campaign_of(FLOOR, FAST, SLOW, RAILS, blocks=3)
+    gate = Notice(code="errors", seen="7 of 8 requests failed")
+    trials = [
+        one.model_copy(update={"failed_gates": (gate,)}) if one.cell == RAILS.id else one for one in made_up(SPEEDS, 3)
+    ]
+    assert [cell.cell for cell in rank(record, trials).scenarios["json"].unranked] == [RAILS.id]
