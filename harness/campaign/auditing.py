@@ -15,6 +15,7 @@ from harness.model.notice import Failure, Notice
 from harness.target.audit import AuditOfCell, audit
 from harness.target.launch import LiveServer, launched_together
 from harness.target.services import LiveService
+from harness.target.verification import Verification, failure_of, verify_all
 
 
 def audits(prepared: Prepared, cell: Cell) -> bool:
@@ -83,18 +84,19 @@ def _audit_group(
 ) -> None:
     with launched_together(stage.launches(cells)) as (live, failures):
         _fail(failures, recorder, progress)
-        for cell in cells:
-            if cell.id in live and not interrupt.asked:
+        up = [cell for cell in cells if cell.id in live]
+        # What is plainly wrong is told as that: an audit presumes right answers.
+        looked_at = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=False)
+        for cell, verification in zip(up, looked_at, strict=True):
+            _fail(_failures("verify", verification, live[cell.id]), recorder, progress)
+            if verification.passed and not interrupt.asked:
                 found = audit_of(stage, cell, live[cell.id])
                 recorder.update(audits=recorder.record.audits | {cell.id: found.audited})
-                _fail(_failures(found, live[cell.id]), recorder, progress)
+                _fail(_failures("audit", found, live[cell.id]), recorder, progress)
 
 
-def _failures(found: AuditOfCell, server: LiveServer) -> list[Failure]:
-    if not found.faults:
-        return []
-    reason = "does not keep the contract:\n" + "\n".join(str(fault) for fault in found.faults)
-    return [Failure(cell=found.cell, phase="audit", reason=reason, log_tail=server.process.log_tail())]
+def _failures(phase: str, found: Verification | AuditOfCell, server: LiveServer) -> list[Failure]:
+    return [failure_of(found.cell, phase, found.faults, server.process.log_tail())] if found.faults else []
 
 
 def _fail(failures: Iterable[Failure], recorder: Recorder, progress: Progress) -> None:

@@ -19,10 +19,10 @@ from harness.catalog.scenarios import Scenario
 from harness.model.cell import Cell
 from harness.model.errors import TargetFailed
 from harness.model.load import Slice, SliceRecord
-from harness.model.notice import Failure, Notice
+from harness.model.notice import Notice
 from harness.model.trial import Trial
-from harness.target.launch import LiveServer, as_failure, launched_together
-from harness.target.verification import Verification, verify_all
+from harness.target.launch import as_failure, launched_together
+from harness.target.verification import failure_of, verify_all
 
 MIN_ROTATIONS: Final = 3
 """However slow the cells are, a block has this many rotations a scenario."""
@@ -155,17 +155,8 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
         if verification.passed:
             block.know(verification.cell, **{"verified_after" if after else "verified": verification.scenarios})
         else:
-            block.fail(failure_of(verification, block.live[verification.cell]))
-
-
-def failure_of(verification: Verification, server: LiveServer) -> Failure:
-    """A verification that did not pass, as the reason why the cell is not ranked."""
-    return Failure(
-        cell=verification.cell,
-        phase="verify",
-        reason="does not keep the contract:\n" + "\n".join(str(fault) for fault in verification.faults),
-        log_tail=server.process.log_tail(),
-    )
+            log_tail = block.live[verification.cell].process.log_tail()
+            block.fail(failure_of(verification.cell, "verify", verification.faults, log_tail))
 
 
 def rest(bench: Bench, block: Block, *, first: bool) -> None:

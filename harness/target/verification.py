@@ -13,6 +13,7 @@ from harness.contract.response import Fault, Response, clipped
 from harness.contract.rows import rows_told
 from harness.model.errors import TargetFailed
 from harness.model.load import Target
+from harness.model.notice import Failure
 from harness.model.record import Record
 from harness.model.scenario import Level, Request
 from harness.target.exchange import Connection, connected
@@ -61,6 +62,12 @@ class Verification(Record):
 
     def faults_of(self, scenario: str) -> tuple[ContractFault, ...]:
         return tuple(fault for fault in self.faults if fault.scenario == scenario)
+
+
+def failure_of(cell: str, phase: str, faults: Iterable[ContractFault], log_tail: str) -> Failure:
+    """Faults as the reason why a cell is not ranked."""
+    reason = "does not keep the contract:\n" + "\n".join(str(fault) for fault in faults)
+    return Failure(cell=cell, phase=phase, reason=reason, log_tail=log_tail)
 
 
 @dataclass(frozen=True)
