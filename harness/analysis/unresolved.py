@@ -1,6 +1,6 @@
 """What the campaign asks before it goes on: which pairs are open, and how long they will take."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +10,20 @@ from harness.analysis.inference import Inference, infer, is_void, reference_cell
 from harness.analysis.places import ranked_together
 from harness.analysis.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.campaign import CampaignRecord
+from harness.model.notice import Notice
 from harness.model.trial import Trial
 from harness.stats.pairs import forecast_half_widths, verdict
 from harness.stats.spending import looks_until, next_look, simultaneous_confidence
 
 MOST_BLOCKS: Final = 200
 """Further ahead nothing is forecast."""
+
+
+MOST_NAMED: Final = 8
+"""Open pairs in one notice; the others are counted."""
+
+STILL_OPEN: Final = "still-open"
+"""Code of the notice of pairs without a verdict."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,32 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
     if look is None or is_void(look, references):
         return set()
     return {key for key, pair in look.pairs.items() if pair.verdict != "unresolved"}
+
+
+def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
+    """Which pairs have no verdict, and about how many blocks more each takes. Nothing where no interval is known, or
+    the scenario is void."""
+    look, references = inference.look, reference_cells(record)
+    if look is None or look.fit.variance is None or inference.void:
+        return
+    unseen = references - {record.plan.reference}
+    undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
+    pairs = [pair for pair in undecided if ranked_together(record, pair)]
+    if not pairs:
+        return
+    done = len({group.block for group in inference.blocks})
+    ahead = _forecast(look, pairs, done, record.plan.delta, references)
+    names = {cell.id: f"{cell.app} on {cell.server}" for cell in record.plan.cells}
+    nearest = list(ahead.items())[:MOST_NAMED]
+    told = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]
+    if others := len(ahead) - len(nearest):
+        told.append(f"up to {max(ahead.values())} for {others} others")
+    if beyond := len(pairs) - len(ahead):
+        told.append(f"over {MOST_BLOCKS} for {beyond}")
+    number = "1 pair of cells is" if len(pairs) == 1 else f"{len(pairs)} pairs of cells are"
+    seen = f"after {done} blocks {number} neither tied nor told apart; about so many blocks more would do: "
+    mend = "go on with: harness run --resume DIR --budget TIME"
+    yield Notice(code=STILL_OPEN, seen=seen + "; ".join(told), mend=mend)
 
 
 def _forecast(

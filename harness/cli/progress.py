@@ -56,8 +56,7 @@ class Bar:
             if scenario.rows:
                 self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
         if still_open:
-            pairs = sum(len(scenario.pairs) for scenario in still_open)
-            self.step(f"  {pairs} pairs of cells are neither tied nor told apart yet")
+            self.step(f"  {open_in_a_line(still_open)}")
 
     def ending(self) -> None:
         # Past all buffers, one of which may be in use at this moment.
@@ -83,6 +82,17 @@ def tell_failure(failure: Failure) -> None:
     messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
     if failure.log_tail:
         messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
+
+
+def open_in_a_line(still_open: "Sequence[Unresolved]") -> str:
+    """How many pairs are open over all scenarios, and about how many blocks that may take."""
+    ahead = [pair.blocks_more for scenario in still_open for pair in scenario.pairs]
+    known = [more for more in ahead if more is not None]
+    told = f"{len(ahead)} pairs of cells are neither tied nor told apart yet"
+    if not known:
+        return told
+    beyond = f", {len(ahead) - len(known)} of them out of reach" if len(known) < len(ahead) else ""
+    return f"{told}: about {max(known)} more blocks{beyond}"
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:

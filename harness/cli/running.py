@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.analysis.capacity import capacity_rows
 from harness.analysis.latency import latency_rows
 from harness.analysis.places import ranked_together
+from harness.analysis.unresolved import STILL_OPEN
 from harness.campaign.continuous import affordable, not_made
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.preparation import Prepared
@@ -24,6 +25,7 @@ from harness.cli.tables import ranking_table, table
 from harness.model.campaign import CampaignRecord, Plan
 from harness.model.errors import ExitCode, UsageError
 from harness.model.ranking import Ranking
+from harness.report.view.facts import counted_s
 from harness.report.write import read
 from harness.store.folder import ResultsFolder
 
@@ -112,7 +114,11 @@ def finish(
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking))
         show_latency(source.record, results)
-    tell_the_end(source.record, results, again)
+    for ranking in source.ranking.scenarios.values():
+        for notice in ranking.notices:
+            if notice.code == STILL_OPEN:
+                messages.print(f"{ranking.scenario}: {notice.seen}", markup=False, highlight=False)
+    tell_the_end(source.record, results, again, counted_s=counted_s(source))
     messages.print("The report:", end=" ")
     (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
     return ended(source.record, source.ranking, fail_on)
@@ -137,11 +143,13 @@ def needed_again(app_folders: Sequence[Path] | None, python: Path | None) -> tup
     return (*folders, *(("--python", str(python)) if python else ()))
 
 
-def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str]) -> None:
-    """Where the time went, and how to go on."""
-    spent = ", ".join(f"{phase} {spoken(seconds)}" for phase, seconds in record.phases_s.items())
+def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str], *, counted_s: float) -> None:
+    """Where the time went, how much of it was counted, and how to go on."""
+    whole_s = sum(record.phases_s.values()) or 1.0
+    spent = ", ".join(f"{phase} {spoken(s)} ({s / whole_s:.0%})" for phase, s in record.phases_s.items())
     blocks = len(record.completed_blocks)
     messages.print(f"{blocks} complete blocks; wall time: {spent}", highlight=False, markup=False)
+    messages.print(f"Counted: {spoken(counted_s)} ({counted_s / whole_s:.0%} of it)", highlight=False, markup=False)
     if record.state == "interrupted":
         command = shlex.join(["harness", "run", "--resume", str(results), *again])
         messages.print(f"Interrupted; go on with: {command}", markup=False, highlight=False)

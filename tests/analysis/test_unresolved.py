@@ -3,7 +3,7 @@
 import pytest
 
 from harness.analysis.ranking import rank
-from harness.analysis.unresolved import Unresolved, unresolved
+from harness.analysis.unresolved import STILL_OPEN, Unresolved, unresolved
 from harness.model.trial import Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
@@ -72,6 +72,26 @@ def test_what_is_resolved_is_what_the_ranking_calls_resolved() -> None:
     ranking = rank(campaign(CELLS, blocks=6), trials).scenarios["json"]
     still_open = {frozenset((p.first, p.second)) for p in ranking.pairs if p.verdict == "unresolved"}
     assert {frozenset((p.first, p.second)) for p in asked(6, trials).pairs} == still_open
+
+
+def test_the_ranking_says_about_how_many_blocks_each_open_pair_takes() -> None:
+    (notice,) = rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"].notices
+    forecast = asked(6, made_up(SPEEDS, 6)).blocks_more
+    assert notice.code == STILL_OPEN
+    assert notice.seen.startswith("after 6 blocks 1 pair of cells is neither tied nor told apart")
+    assert f": {forecast} for starlette on uvicorn and fastapi on uvicorn" in notice.seen
+    assert "--budget" in notice.mend
+
+
+@pytest.mark.parametrize("blocks", [1, 60])
+def test_nothing_is_said_to_be_open_where_no_interval_is_known_or_all_is_decided(blocks: int) -> None:
+    assert rank(campaign(CELLS, blocks=blocks), made_up(SPEEDS, blocks)).scenarios["json"].notices == ()
+
+
+def test_a_pair_that_no_number_of_blocks_within_reach_would_decide_is_told_too() -> None:
+    trials = made_up(SPEEDS, 6, restart=0.3)
+    (notice,) = rank(campaign(CELLS, blocks=6), trials).scenarios["json"].notices
+    assert "over 200 for" in notice.seen
 
 
 @pytest.mark.parametrize("blocks", [0, 1])

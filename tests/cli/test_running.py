@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.analysis.unresolved import OpenPair, Unresolved
 from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
+from harness.cli.progress import open_in_a_line
 from harness.cli.running import ended, needed_again, tell_the_end, wanted_options
 from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
@@ -82,12 +84,23 @@ def test_the_way_to_go_on_is_told_with_every_path_the_record_does_not_hold(
 ) -> None:
     interrupted = RECORD.model_copy(update={"state": "interrupted", "phases_s": {"start": 2.0, "slices": 61.4}})
     again = needed_again([Path("my shop")], Path("/opt/python3"))
-    tell_the_end(interrupted, Path("results/one"), again)
+    tell_the_end(interrupted, Path("results/one"), again, counted_s=31.7)
     told = capsys.readouterr().err
     assert "harness run --resume results/one --app 'my shop' --python /opt/python3" in told
-    assert "start 2 s, slices 1 min 01 s" in told
-    tell_the_end(RECORD, Path("results/one"), again)
+    assert "start 2 s (3%), slices 1 min 01 s (97%)" in told
+    assert "Counted: 32 s (50% of it)" in told
+    tell_the_end(RECORD, Path("results/one"), again, counted_s=0.0)
     assert "--resume" not in capsys.readouterr().err
+
+
+def test_what_is_open_is_told_with_the_blocks_it_takes() -> None:
+    def open_pairs(*ahead: int | None) -> Unresolved:
+        return Unresolved("json", tuple(OpenPair("a", "b", more) for more in ahead), frozenset({"a", "b"}), 6)
+
+    told = "pairs of cells are neither tied nor told apart yet"
+    assert open_in_a_line([open_pairs(3), open_pairs(7, 13)]) == f"3 {told}: about 13 more blocks"
+    assert open_in_a_line([open_pairs(3, None)]) == f"2 {told}: about 3 more blocks, 1 of them out of reach"
+    assert open_in_a_line([open_pairs(None, None)]) == f"2 {told}"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from harness.model.campaign import CampaignRecord
+from harness.store.folder import ResultsFolder
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place, until
 
@@ -67,24 +68,23 @@ def killed_and_gone_on_with(place: Place, kind: tuple[str, ...], moment_s: float
         until(lambda: time.monotonic() > deadline or command.process.poll() is not None, "the moment has come")
         command.kill()
     until(lambda: not place.left(), f"all that was started is gone, {moment_s:.1f} s after the start", 30)
-    begun = list(place.results.glob("2*/campaign.json"))
-    before = record_of(place) if begun else None
-    lines = {name: kept(place, name) for name in LINES}
+    begun = next((path.parent for path in place.results.glob("2*/campaign.json")), None)
+    before = ResultsFolder.open(begun).read_record() if begun else None
+    lines = {name: kept(begun, name) for name in LINES}
 
-    ended = gone_on(place, kind) if begun else place.measure(*shops(place, kind), *kind, *SHORT)
+    ended = gone_on(place, kind, begun) if begun else place.measure(*shops(place, kind), *kind, *SHORT)
     assert ended.code in ENDED_WELL, ended
     assert place.left() == []
     for name, whole_lines in lines.items():
-        assert kept(place, name)[: len(whole_lines)] == whole_lines, f"{name}: what was there is there unchanged"
-    after = record_of(place)
+        assert kept(begun, name)[: len(whole_lines)] == whole_lines, f"{name}: what was there is there unchanged"
+    after = place.campaign.read_record()
     assert after.state == "finished"
     assert set(before.completed_blocks if before else ()) <= set(after.completed_blocks)
     assert form(place) == whole
     return stage_of(before, lines)
 
 
-def gone_on(place: Place, kind: tuple[str, ...]) -> Ended:
-    folder = place.results / "latest"
+def gone_on(place: Place, kind: tuple[str, ...], folder: Path) -> Ended:
     return place.run("run", "--resume", folder, "--out", place.page.parent, *shops(place, kind))
 
 
@@ -99,14 +99,10 @@ def shops(place: Place, kind: tuple[str, ...]) -> tuple[str, ...]:
     return given(*folders)
 
 
-def record_of(place: Place) -> CampaignRecord:
-    return place.campaign.read_record()
-
-
-def kept(place: Place, name: str) -> list[str]:
+def kept(folder: Path | None, name: str) -> list[str]:
     """The whole lines of a file of the campaign."""
-    path: Path = place.results / "latest" / name
-    return path.read_text().split("\n")[:-1] if path.exists() else []
+    path = folder / name if folder else None
+    return path.read_text().split("\n")[:-1] if path and path.exists() else []
 
 
 def stage_of(record: CampaignRecord | None, lines: dict[str, list[str]]) -> str:
@@ -118,7 +114,7 @@ def stage_of(record: CampaignRecord | None, lines: dict[str, list[str]]) -> str:
 
 def form(place: Place) -> dict[str, object]:
     """What a campaign holds, without its figures: cells, scenarios, how many blocks of each count, and every key."""
-    record, ranking = record_of(place), place.ranking
+    record, ranking = place.campaign.read_record(), place.ranking
     trials, _ = place.campaign.read_trials()
     counted = {(one.cell, one.scenario, one.block) for one in trials if one.block in record.completed_blocks}
     return {

@@ -124,6 +124,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact(
             "Each cell once driven on end for", duration(shape.continuous_s) if shape.continuous_s else "not asked for"
         ),
+        Fact("Counted of the wall time", _counted(source)),
         Fact("Difference that matters", share(plan.delta)),
         Fact("Budget", duration(plan.budget_s)),
         Fact("Blocks", number_of_blocks(record)),
@@ -150,6 +151,16 @@ def phases(record: CampaignRecord) -> tuple[Phase, ...]:
         Phase(shorten(name, 60), duration(spent), f"{100 * spent / whole:.2f}%", f"{100 * spent / whole:.0f} %")
         for name, spent in record.phases_s.items()
     )
+
+
+def counted_s(source: Source) -> float:
+    """Seconds that the figures of throughput rest on, without burn-in and drain, over all trials at any level."""
+    return sum(trial.duration_s for trial in source.trials)
+
+
+def _counted(source: Source) -> str:
+    whole, found = sum(source.record.phases_s.values()), counted_s(source)
+    return f"{duration(found)}, {100 * found / whole:.0f} %" if whole else NOT_AVAILABLE
 
 
 def _told(term: str, requests: Figure) -> Fact:
