@@ -8,10 +8,12 @@ from harness.analysis.costs import cost_of
 from harness.analysis.effects import effects_of
 from harness.analysis.eligible import Eligible, unranked_cells
 from harness.analysis.gaps import gaps_of
+from harness.analysis.gates import GENERATOR_BOUND
 from harness.analysis.inference import Inference, competitors, infer, reference_cells
 from harness.analysis.overall import overall_ranking
 from harness.analysis.places import Place, league_of, places
 from harness.analysis.stalls import stalls
+from harness.analysis.unresolved import still_open
 from harness.analysis.verdicts import Look, Pair
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
@@ -58,7 +60,13 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
             **_spreads(inference, look),
-            "notices": (*_void(floor), *stalls(inference), *_disclosed(inference.counted)),
+            "notices": (
+                *_void(floor),
+                *still_open(record, inference),
+                *stalls(inference),
+                *_disclosed(inference.counted),
+                *_at_the_generators_limit(inference.counted),
+            ),
         }
     )
 
@@ -169,6 +177,19 @@ def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:
         return ()
     seen = f"the reference was called different from itself (ratio {floor.ratio:.3f}): nothing is claimed here"
     return (Notice(code="noise-floor", seen=seen, mend="run again on a quieter machine, or with more blocks"),)
+
+
+def _at_the_generators_limit(counted: Eligible) -> tuple[Notice, ...]:
+    """References whose figure is that of the load generator."""
+    limited = (trial.cell for trial in counted.trials.values() if trial.failed_gates)
+    return tuple(
+        Notice(
+            code=GENERATOR_BOUND,
+            seen=f"{cell}: the load generator was the limit; this figure is the least that it can do",
+            mend="for orientation: no application beyond about this rate can be ranked with this generator",
+        )
+        for cell in dict.fromkeys(limited)
+    )
 
 
 def _disclosed(counted: Eligible) -> tuple[Notice, ...]:
