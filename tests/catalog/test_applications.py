@@ -40,6 +40,28 @@ def test_a_folder_with_a_manifest_is_an_application(tmp_path: Path) -> None:
     assert shop.root == folder
 
 
+@pytest.mark.parametrize(
+    ("servers", "named"),
+    [
+        ('["daphne", "uvicorn"]', ("daphne", "uvicorn")),
+        ('["uvicorn", "*"]', ("uvicorn", "hypercorn", "daphne")),
+        ('["daphne", "*", "uvicorn"]', ("daphne", "hypercorn", "uvicorn")),
+        ('["hypercorn", "!uvicorn", "*"]', ("hypercorn", "daphne")),
+    ],
+)
+def test_a_star_stands_for_every_other_server_that_speaks_to_a_target(
+    servers: str, named: tuple[str, ...], tmp_path: Path
+) -> None:
+    application(tmp_path, RIGHT_APP.replace('["uvicorn"]', servers))
+    assert found(tmp_path)[0].manifest.servers == named
+
+
+def test_with_two_targets_a_star_stands_for_servers_of_both_interfaces(tmp_path: Path) -> None:
+    both = RIGHT_APP.replace('["uvicorn"]', '["gunicorn-sync", "*", "!daphne"]') + 'targets.wsgi = "app:app"\n'
+    application(tmp_path, both)
+    assert found(tmp_path)[0].manifest.servers == ("gunicorn-sync", "uvicorn", "gunicorn-gthread", "hypercorn")
+
+
 def test_folders_are_found_by_name_and_hidden_ones_are_not(tmp_path: Path) -> None:
     for name in ("b", "a", "_shared", ".cache"):
         application(tmp_path, RIGHT_APP.replace("shop", name), name)
@@ -109,6 +131,13 @@ def test_faults_of_all_manifests_are_told_together(tmp_path: Path) -> None:
         (RIGHT_APP.replace('["uvicorn"]', "[]"), r"servers: .*at least 1 item.*; got \[\]"),
         (RIGHT_APP.replace('["json"]', '["json", "json"]'), 'scenarios: "json" is named twice'),
         (RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "uvicorn"]'), 'servers: "uvicorn" is named twice'),
+        (
+            RIGHT_APP.replace('["uvicorn"]', '["*"]'),
+            r'servers: "\*" cannot be the first; name the default server first',
+        ),
+        (RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "*", "!daphn"]'), 'servers: no server is called "daphn"'),
+        (RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "!daphne"]'), 'servers: "!daphne" leaves out nothing'),
+        (RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "*", "!gunicorn-sync"]'), '"!gunicorn-sync" leaves out nothing'),
         (RIGHT_APP.replace("uvicorn", "gunicorn-sync"), 'targets.wsgi: missing, but "gunicorn-sync" speaks wsgi'),
         (RIGHT_APP.replace("targets.asgi", "targets.agsi"), 'targets.agsi: unknown key; did you mean "asgi"?'),
         (RIGHT_APP.replace("app:app", "app.py"), "targets.asgi: String should match pattern"),

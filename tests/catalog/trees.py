@@ -10,6 +10,8 @@ SERVERS: Mapping[str, Interface] = {
     "uvicorn": "asgi",
     "gunicorn-sync": "wsgi",
     "gunicorn-gthread": "wsgi",
+    "hypercorn": "asgi",
+    "daphne": "asgi",
     "own": "own",
 }
 KNOWN_SCENARIOS = ("db", "json", "plaintext")

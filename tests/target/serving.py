@@ -19,29 +19,36 @@ PROGRAMS = Path(__file__).with_name("programs")
 HASTY = Deadlines(listen_s=30, answer_s=1.0, ask_s=0.5, identify_s=1.0)
 """For programs that come up and then do not do what they should."""
 
-BOTH = """
+EACH = """
+import os
+
+
 async def asgi(scope, receive, send):
     if scope["type"] != "http":
         raise NotImplementedError
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"2")]
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"2"), (b"pid", b"%d" % os.getpid())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
 
 
 def wsgi(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2"), ("Pid", str(os.getpid()))])
     return [b"ok"]
+
+
+async def rsgi(scope, protocol):
+    protocol.response_str(200, [("content-type", "text/plain"), ("pid", str(os.getpid()))], "ok")
 """
 
 
 def application(folder: Path, **changes: object) -> Application:
-    """One that speaks ASGI and WSGI, in a folder of its own, with its manifest changed as said."""
+    """One that speaks every interface, in a folder of its own, with its manifest changed as said."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "app.py").write_text(BOTH)
+    (folder / "app.py").write_text(EACH)
     manifest = {
         "id": "small",
         "title": "Small",
-        "targets": {"asgi": "app:asgi", "wsgi": "app:wsgi"},
+        "targets": {"asgi": "app:asgi", "wsgi": "app:wsgi", "rsgi": "app:rsgi"},
         "servers": [server for server in SERVERS if server != "own"],
         "scenarios": ["plaintext"],
     }

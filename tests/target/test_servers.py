@@ -3,6 +3,7 @@
 import http.client
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,7 @@ from harness.measure.tree import tree_cpu_seconds
 from harness.model.application import Targets
 from harness.model.errors import TargetFailed
 from harness.model.record import SLUG_PATTERN
-from harness.target.launch import LiveServer, launched
+from harness.target.launch import LiveServer, launched, launched_together
 from harness.target.readiness import PortTaken
 from harness.target.servers import SERVERS, Server
 from tests.target.serving import application, launch, python_with_servers
@@ -32,8 +33,15 @@ def python(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def live(server: Server, python: Path, tmp_path: Path) -> Iterator[LiveServer]:
-    with launched(launch(application(tmp_path / "app"), server=server.id, python=python, workers=2)) as found:
+    """With two workers, where it can have them."""
+    wanted = launch(application(tmp_path / "app"), server=server.id, python=python, workers=server.workers(2))
+    with launched(wanted) as found:
         yield found
+
+
+def connected(live: LiveServer) -> http.client.HTTPConnection:
+    """Its socket is opened by the first request, or by `connect`."""
+    return http.client.HTTPConnection(live.target.host, live.target.port, timeout=30)
 
 
 def asked(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
@@ -41,6 +49,15 @@ def asked(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
     response = connection.getresponse()
     assert response.read() == b"ok"
     return response
+
+
+def answering_processes(live: LiveServer, at_once: int) -> set[int]:
+    """Ids of the processes that answer so many requests at the same time."""
+    with ExitStack() as stack:
+        many = [stack.enter_context(closing(connected(live))) for _ in range(at_once)]
+        for connection in many:
+            connection.request("GET", "/")
+        return {int(connection.getresponse().headers["Pid"]) for connection in many}
 
 
 def test_entries_are_found_by_their_id() -> None:
@@ -57,8 +74,10 @@ def test_requirements_are_not_pinned_and_hold_the_distribution_shown(server: Ser
 
 
 @each_server
-def test_every_worker_loads_the_application_and_says_who_it_is(server: Server, live: LiveServer, python: Path) -> None:
-    assert len(live.identities) == 2
+def test_every_process_that_loads_the_application_says_who_it_is(
+    server: Server, live: LiveServer, python: Path
+) -> None:
+    assert len(live.identities) == (server.workers(2) if server.load_per_worker else 1)
     assert {identity.pid for identity in live.identities} <= set(live.process.tree())
     for identity in live.identities:
         assert server.distribution in identity.packages
@@ -67,18 +86,31 @@ def test_every_worker_loads_the_application_and_says_who_it_is(server: Server, l
 
 
 @each_server
-def test_responses_carry_server_and_date(server: Server, live: LiveServer) -> None:
-    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+def test_as_many_processes_answer_as_workers_were_asked_for(server: Server, live: LiveServer) -> None:
+    seen: set[int] = set()
+    ends = time.monotonic() + 30
+    while len(seen) < server.workers(2) and time.monotonic() < ends:
+        seen |= answering_processes(live, 16)
+    assert len(seen) == server.workers(2)
+    assert seen <= set(live.process.tree())
+
+
+@each_server
+def test_responses_carry_server_and_date_as_declared(server: Server, live: LiveServer) -> None:
+    assert live.target.sends_date == server.sends_date
+    with closing(connected(live)) as connection:
         response = asked(connection)
     assert response.headers["Server"]
-    assert parsedate_to_datetime(response.headers["Date"])
-    assert len(response.headers.get_all("Date", [])) == len(response.headers.get_all("Server", [])) == 1
+    assert len(response.headers.get_all("Server", [])) == 1
+    dates = response.headers.get_all("Date", [])
+    assert len(dates) == server.sends_date
+    assert all(parsedate_to_datetime(date) for date in dates)
 
 
 @each_server
 def test_keep_alive_is_as_declared(server: Server, live: LiveServer) -> None:
     assert live.target.keep_alive == server.keep_alive
-    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+    with closing(connected(live)) as connection:
         asked(connection)
         kept = connection.sock
         assert (kept is not None) == server.keep_alive
@@ -94,10 +126,7 @@ def test_more_connections_than_the_servers_own_default_are_kept_while_one_more_i
     if not server.keep_alive:
         pytest.skip("it keeps none")
     with ExitStack() as stack:
-        many = [
-            stack.enter_context(closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=30)))
-            for _ in range(2100)
-        ]
+        many = [stack.enter_context(closing(connected(live))) for _ in range(2100)]
         for connection in many:
             asked(connection)
         assert all(connection.sock is not None for connection in many)
@@ -105,16 +134,51 @@ def test_more_connections_than_the_servers_own_default_are_kept_while_one_more_i
 
 
 @each_server
-def test_no_request_is_logged(server: Server, live: LiveServer) -> None:
-    before = live.process.log.read_bytes()
-    with closing(http.client.HTTPConnection(live.target.host, live.target.port, timeout=10)) as connection:
+def test_connections_that_were_opened_silently_are_all_answered_and_kept(server: Server, live: LiveServer) -> None:
+    """As load is driven: first all are opened, then all ask, again and again. A thread may wait for each that is
+    silent."""
+    if not server.keep_alive:
+        pytest.skip("it keeps none")
+    with ExitStack() as stack:
+        many = [stack.enter_context(closing(connected(live))) for _ in range(256)]
+        for connection in many:
+            connection.connect()
+        opened = [connection.sock for connection in many]
         for _ in range(3):
+            for connection in many:
+                connection.request("GET", "/")
+            for connection in many:
+                assert connection.getresponse().read() == b"ok"
+        assert [connection.sock for connection in many] == opened
+
+
+def test_connections_are_kept_longer_than_the_servers_would_by_themselves(python: Path, tmp_path: Path) -> None:
+    """Of those that close idle ones within seconds, cheroot waits longest by default: 10 s."""
+    keeping = [server for server in IN_TABLE if server.keep_alive]
+    here = application(tmp_path / "app")
+    launches = [launch(here, server=one.id, python=python, log=tmp_path / one.id) for one in keeping]
+    with launched_together(launches) as (live, failures), ExitStack() as stack:
+        assert failures == []
+        many = [stack.enter_context(closing(connected(one))) for one in live.values()]
+        for connection in many:
             asked(connection)
+        opened = [connection.sock for connection in many]
+        time.sleep(12)
+        for connection in many:
+            asked(connection)
+        assert [connection.sock for connection in many] == opened
+
+
+@each_server
+def test_no_request_is_logged_nor_that_it_waited(server: Server, live: LiveServer) -> None:
+    before = live.process.log.read_bytes()
+    for _ in range(3):
+        answering_processes(live, 64)
     assert live.process.log.read_bytes() == before
 
 
 @each_server
-def test_it_listens_on_its_port_of_loopback_alone_and_writes_nothing_at_home(
+def test_it_listens_on_loopback_alone_and_writes_nothing_at_home(
     server: Server, python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -127,7 +191,9 @@ def test_it_listens_on_its_port_of_loopback_alone_and_writes_nothing_at_home(
             for one in psutil.Process(pid).net_connections("all")
             if one.status == psutil.CONN_LISTEN
         }
-        assert listening == {("127.0.0.1", live.target.port)}
+        assert ("127.0.0.1", live.target.port) in listening
+        assert {host for host, _ in listening} == {"127.0.0.1"}
+        assert len(listening) == (2 if server.id == "pyuwsgi" else 1), "uWSGI's router reaches its workers by a second"
     assert list(home.iterdir()) == []
 
 
@@ -157,7 +223,9 @@ def test_an_application_that_does_not_load_is_told_at_once_also_by_servers_that_
 
 @each_server
 def test_nothing_is_left_and_the_work_of_its_workers_was_counted(server: Server, python: Path, tmp_path: Path) -> None:
-    with launched(launch(application(tmp_path / "app"), server=server.id, python=python, workers=2)) as live:
+    with launched(
+        launch(application(tmp_path / "app"), server=server.id, python=python, workers=server.workers(2))
+    ) as live:
         tree = live.process.tree()
         used = tree_cpu_seconds(live.process.warden_pid)
         assert used is None or used > 0
