@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import fields
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -63,6 +64,12 @@ def answering_processes(live: LiveServer, at_once: int) -> set[int]:
 def test_entries_are_found_by_their_id() -> None:
     assert all(key == server.id and re.match(SLUG_PATTERN, key) for key, server in SERVERS.items())
     assert "own" in SERVERS
+
+
+def test_every_field_of_an_entry_is_documented() -> None:
+    document = Path(__file__).parents[2] / "docs" / "adding-a-server.md"
+    documented = re.findall(r"^\| `(\w+)` \|", document.read_text().split("## ")[0], re.MULTILINE)
+    assert sorted(documented) == sorted(field.name for field in fields(Server))
 
 
 @each_server
