@@ -26,6 +26,7 @@ def measured(
     folder: Path,
     options: dict[Cell, tuple[str, ...]],
     seen: tuple[Cell, ...] = (),
+    interrupted_after: int | None = None,
     **plan: object,
 ) -> tuple[Bench, Block]:
     """The runs of a block of queues, each started with its own options; `seen` are those that had theirs before."""
@@ -35,8 +36,9 @@ def measured(
         block = block_of(bench, live)
         block.facts = {one.id: CellFacts() for one in options}
         block.before = {one.id: CellFacts(continuous=(a_run(),)) for one in seen}
-        for _ in run_continuously(bench, block, SCENARIO, rates={}, drive=partial(drive, bench, block)):
-            pass
+        runs = run_continuously(bench, block, SCENARIO, rates={}, drive=partial(drive, bench, block))
+        for number, _ in enumerate(runs, start=1):
+            bench.interrupt.asked = number == interrupted_after
     return bench, block
 
 
@@ -75,6 +77,14 @@ def test_a_server_that_doubles_its_speed_on_the_way_is_caught_and_warmed_longer_
     assert notice.code == "run-repeated"
     assert "it is warmed for 3.5 s in every later block" in notice.mend
     assert block.facts[OTHER.id].warm_up_s == 3.5
+
+
+def test_an_interrupt_is_heard_after_the_piece_in_hand_and_half_a_run_is_none(
+    driver: LocustDriver, tmp_path: Path
+) -> None:
+    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, seen=(REFERENCE,), interrupted_after=3)
+    assert [record.target for record in block.slices] == [REFERENCE.id, *[OTHER.id, REFERENCE.id] * 2]
+    assert block.facts[OTHER.id].continuous == ()
 
 
 def test_the_warm_up_of_later_blocks_is_as_long_as_was_seen_to_be_needed() -> None:
