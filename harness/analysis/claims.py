@@ -5,7 +5,7 @@ from itertools import combinations
 from math import ceil
 from typing import Final, NamedTuple
 
-from harness.analysis.places import ranked_together
+from harness.analysis.places import league_of, ranked_together
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.claim import (
@@ -76,13 +76,18 @@ def _together(verdicts: Sequence[ClaimVerdict]) -> ClaimVerdict:
 
 
 def _tier(claim: Claim, seen: Seen, tier: ClaimTier) -> TierFinding:
-    cells = tuple(_cell(seen, subject, subject.application(tier) or "") for subject in claim.subjects)
+    cells = tuple(_cell(seen, subject, subject.application(tier) or "", tier) for subject in claim.subjects)
     pairs = tuple(_pair(seen, faster, slower) for faster, slower in combinations(cells, 2))
     return TierFinding(tier=tier, verdict=_together([pair.verdict for pair in pairs]), cells=cells, pairs=pairs)
 
 
-def _cell(seen: Seen, subject: Subject, app: str) -> ClaimedCell:
-    """The application on the first of its servers, in its manifest's order, that has a figure."""
+def _cell(seen: Seen, subject: Subject, app: str, tier: ClaimTier) -> ClaimedCell:
+    """The application on the first of its servers, in its manifest's order, that has a figure. One of another tier is
+    not taken: nothing may be said across tiers."""
+    application = seen.record.applications.get(app)
+    if application is not None and league_of(application) not in (tier, "outside", "reference"):
+        reason = f"it is an application of the {league_of(application)} tier"
+        return ClaimedCell(subject=subject.id, title=subject.title, app=app, reason=reason)
     rows = {row.cell: row for row in seen.found.rows} if seen.found else {}
     planned = _in_turn(seen.record, app)
     ranked = next((cell for cell in planned if cell.id in rows), None)

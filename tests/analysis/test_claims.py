@@ -16,7 +16,7 @@ FLOOR, FAST, SLOW, WITH_ORM, RAILS = (
     cell(app) for app in ("raw-asgi", "fastapi", "django", "fastapi-sqlalchemy", "rails")
 )
 TWIN = cell("raw-asgi", twin=1)
-TIERS = {"raw-asgi": "floor", "fastapi-sqlalchemy": "idiomatic", "rails": "reference"}
+TIERS = {"raw-asgi": "floor", "fastapi-sqlalchemy": "idiomatic", "django-orm": "idiomatic", "rails": "reference"}
 SPEEDS = {FLOOR.id: 10_000.0, FAST.id: 6_000.0, SLOW.id: 3_000.0, RAILS.id: 1_500.0}
 CLAIM = Claim.model_validate(
     {
@@ -155,16 +155,26 @@ def test_a_pair_that_does_not_hold_refutes_whatever_is_missing() -> None:
     assert found(SPEEDS | {SLOW.id: 9_000.0}, FLOOR, FAST, SLOW).verdict == "does-not-hold"
 
 
+def test_nothing_is_said_across_tiers() -> None:
+    subjects = [subject.model_dump() for subject in CLAIM.subjects]
+    subjects[0]["controlled"] = "fastapi-sqlalchemy"
+    across = Claim.model_validate(CLAIM.model_dump() | {"subjects": subjects})
+    told = found(SPEEDS | {WITH_ORM.id: 8_000.0}, FLOOR, SLOW, WITH_ORM, RAILS, claim=across)
+    assert told.tiers[0].pairs[0].verdict == "cannot-tell"
+    assert told.tiers[0].pairs[0].reason == "Fast: it is an application of the idiomatic tier"
+
+
 def test_a_claim_holds_only_where_it_does_in_every_tier() -> None:
     subjects = [subject.model_dump() for subject in CLAIM.subjects]
-    for subject, app in zip(subjects, ("fastapi-sqlalchemy", "django", "rails"), strict=True):
+    for subject, app in zip(subjects, ("fastapi-sqlalchemy", "django-orm", "rails"), strict=True):
         subject["idiomatic"] = app
     both = Claim.model_validate(CLAIM.model_dump() | {"subjects": subjects})
-    cells = (FLOOR, FAST, SLOW, WITH_ORM, RAILS)
-    true = found(SPEEDS | {WITH_ORM.id: 4_000.0}, *cells, claim=both)
+    other = cell("django-orm")
+    cells, speeds = (FLOOR, FAST, SLOW, WITH_ORM, other, RAILS), SPEEDS | {other.id: 3_000.0}
+    true = found(speeds | {WITH_ORM.id: 4_000.0}, *cells, claim=both)
     assert [(tier.tier, tier.verdict) for tier in true.tiers] == [("controlled", "holds"), ("idiomatic", "holds")]
     assert true.verdict == "holds"
-    false = found(SPEEDS | {WITH_ORM.id: 2_000.0}, *cells, claim=both)
+    false = found(speeds | {WITH_ORM.id: 2_000.0}, *cells, claim=both)
     assert [tier.verdict for tier in false.tiers] == ["holds", "does-not-hold"]
     assert false.verdict == "does-not-hold"
 
