@@ -10,7 +10,7 @@ from harness_data import POOL_SIZE
 
 @sync_and_async_middleware
 def as_many_as_connections(get_response):
-    """Let POOL_SIZE requests in at a time; the others wait."""
+    """Let POOL_SIZE requests in at a time; the others wait. Connections close when the response has left."""
     if iscoroutinefunction(get_response):
         free = asyncio.Semaphore(POOL_SIZE)
 
