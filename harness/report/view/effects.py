@@ -1,5 +1,6 @@
 """What framework and server cost, in figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.model.ranking import Effect
@@ -24,6 +25,43 @@ def effect_rows(source: Source, scenario: str) -> tuple[EffectRow, ...]:
     """The effects told apart in one scenario: frameworks first, then servers."""
     found = [effect for effect in source.ranking.effects if effect.scenario == scenario]
     return tuple(_row(source, effect) for effect in sorted(found, key=lambda effect: effect.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRow:
+    """One server: what a request takes it with the bare callable, and what each framework adds to that."""
+
+    server: str
+    bare: Figure
+    added: tuple[EffectRow | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerParts:
+    """The server's part of a request beside the framework's, for the servers that `floor` and others ran on."""
+
+    floor: str
+    frameworks: tuple[str, ...]
+    rows: tuple[ServerRow, ...]
+
+
+def server_parts(source: Source, scenario: str) -> tuple[ServerParts, ...]:
+    """A table for each bare callable that has frameworks beside it on several servers, the cheapest server first."""
+    effects = [effect for effect in effect_rows(source, scenario) if effect.kind == "framework"]
+    floors = {effect.base.title: None for effect in effects}
+    tables = [_parts([effect for effect in effects if effect.base.title == floor], floor) for floor in floors]
+    return tuple(table for table in tables if len(table.rows) > 1)
+
+
+def _parts(effects: Sequence[EffectRow], floor: str) -> ServerParts:
+    bare = {effect.base.server: effect.base_figure for effect in effects}
+    added = {(effect.base.server, effect.name.title): effect for effect in effects}
+    frameworks = tuple(dict.fromkeys(effect.name.title for effect in effects))
+    rows = [
+        ServerRow(server, figure, tuple(added.get((server, framework)) for framework in frameworks))
+        for server, figure in bare.items()
+    ]
+    return ServerParts(floor, frameworks, tuple(sorted(rows, key=lambda row: row.bare.value or 0.0)))
 
 
 def _row(source: Source, effect: Effect) -> EffectRow:

@@ -8,7 +8,7 @@ from harness.report.text import moment, shorten
 from harness.report.view.answer import Answer, answers, headline
 from harness.report.view.claim import ClaimSection, claim_section
 from harness.report.view.details import Detail, details
-from harness.report.view.effects import EffectRow, effect_rows
+from harness.report.view.effects import EffectRow, ServerParts, effect_rows, server_parts
 from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
 from harness.report.view.gaps import GapRow, gap_rows
 from harness.report.view.glance import Glance, glance
@@ -41,6 +41,7 @@ class Page:
     tables: tuple[Table, ...]
     figures: Mapping[str, Figures]
     effects: Mapping[str, tuple[EffectRow, ...]]
+    parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
@@ -70,6 +71,7 @@ def page(source: Source) -> Page:
         tables=tables,
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
         latency={scenario.id: latency(source, scenario) for scenario in record.plan.scenarios},
