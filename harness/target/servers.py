@@ -122,10 +122,12 @@ def daphne(target: str, host: str, port: int, _: int) -> list[str]:
 
 def pyuwsgi(target: str, host: str, port: int, workers: int) -> list[str]:
     """uWSGI behind its own HTTP router, as it advises where no other web server stands before it: without the router a
-    kept connection holds a thread. It makes no header Server or Date unless told."""
+    kept connection holds a thread. Unless told, it sends no header Server or Date, and does not tell the end of a body
+    whose length the application does not give."""
     return [
         *("-c", "import sys, pyuwsgi; pyuwsgi.run(sys.argv[1:])"),
         *("--http", f"{host}:{port}", f"--http-keepalive={KEEP_ALIVE_S}", "--http-timeout", KEEP_ALIVE_S),
+        "--http-auto-chunked",
         *("--wsgi", target, "--processes", str(workers), "--threads", THREADS, "--listen", str(longest_backlog())),
         *("--master", "--strict", "--single-interpreter", "--need-app", "--die-on-term", "--disable-logging"),
         *("--worker-reload-mercy", STOP_S),

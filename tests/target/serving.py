@@ -26,13 +26,16 @@ import os
 async def asgi(scope, receive, send):
     if scope["type"] != "http":
         raise NotImplementedError
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"2"), (b"pid", b"%d" % os.getpid())]
+    headers = [(b"content-type", b"text/plain"), (b"pid", b"%d" % os.getpid())]
+    headers += [(b"content-length", b"2")] if scope["path"] == "/" else []
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
 
 
 def wsgi(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2"), ("Pid", str(os.getpid()))])
+    headers = [("Content-Type", "text/plain"), ("Pid", str(os.getpid()))]
+    headers += [("Content-Length", "2")] if environ["PATH_INFO"] == "/" else []
+    start_response("200 OK", headers)
     return [b"ok"]
 
 
@@ -42,7 +45,8 @@ async def rsgi(scope, protocol):
 
 
 def application(folder: Path, **changes: object) -> Application:
-    """One that speaks every interface, in a folder of its own, with its manifest changed as said."""
+    """One that speaks every interface, in a folder of its own, with its manifest changed as said. It tells the length of
+    its answer to `/` alone."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(EACH)
     manifest = {

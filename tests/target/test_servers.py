@@ -45,8 +45,8 @@ def connected(live: LiveServer) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(live.target.host, live.target.port, timeout=30)
 
 
-def asked(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
-    connection.request("GET", "/")
+def asked(connection: http.client.HTTPConnection, path: str = "/") -> http.client.HTTPResponse:
+    connection.request("GET", path)
     response = connection.getresponse()
     assert response.read() == b"ok"
     return response
@@ -112,6 +112,16 @@ def test_responses_carry_server_and_date_as_declared(server: Server, live: LiveS
     dates = response.headers.get_all("Date", [])
     assert len(dates) == server.sends_date
     assert all(parsedate_to_datetime(date) for date in dates)
+
+
+@each_server
+def test_the_end_of_a_body_is_told_also_where_the_application_does_not_give_its_length(
+    server: Server, live: LiveServer
+) -> None:
+    with closing(connected(live)) as connection:
+        response = asked(connection, "/without-length")
+        assert (response.headers["Content-Length"] == "2") != (response.headers["Transfer-Encoding"] == "chunked")
+        assert (connection.sock is not None) == server.keep_alive
 
 
 @each_server
