@@ -45,8 +45,8 @@ async def rsgi(scope, protocol):
 
 
 def application(folder: Path, **changes: object) -> Application:
-    """One that speaks every interface, in a folder of its own, with its manifest changed as said. It tells the length of
-    its answer to `/` alone."""
+    """One that speaks every interface, in a folder of its own, with its manifest changed as said. Only to
+    `/` does it tell the length of its answer."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(EACH)
     manifest = {
