@@ -19,9 +19,9 @@ from shared.commands import harness_command
 
 LOOK_S: Final = 0.5
 TIMEOUT_S: Final = 1800.0
-SLICES: Final = ("slices", "latency", "capacity")
+SLICES: Final = ("continuous runs", "slices", "latency", "capacity")
 """Phases in which load is driven and looked at; warm-up is not among them."""
-BEFORE: Final = ("environments", "services")
+BEFORE: Final = ("environments", "audit", "services")
 LOAD_PROCESS: Final = "harness.load.process"
 
 
