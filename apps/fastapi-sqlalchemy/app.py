@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-url = given.DATABASE_URL.replace("postgresql://", "postgresql+psycopg://").replace("sqlite://", "sqlite+aiosqlite://")
-engine = create_async_engine(url or "sqlite+aiosqlite://", pool_size=given.POOL_SIZE, max_overflow=0)
+url = given.DATABASE_URL or "postgresql://"  # nothing connects before the first query
+url = url.replace("postgresql://", "postgresql+psycopg://").replace("sqlite://", "sqlite+aiosqlite://")
+engine = create_async_engine(url, pool_size=given.POOL_SIZE, max_overflow=0)
 new_session = async_sessionmaker(engine, expire_on_commit=False)
 templates = Jinja2Templates(directory=given.TEMPLATES)
 cache: LRUCache[int, "WorldOut"] = LRUCache(maxsize=given.WORLD_ROWS)

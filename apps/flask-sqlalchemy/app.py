@@ -13,9 +13,10 @@ class Base(DeclarativeBase):
     pass
 
 
+url = given.DATABASE_URL or "postgresql://"  # nothing connects before the first query
 app = Flask(__name__, template_folder=given.TEMPLATES)
 app.config.from_mapping(
-    SQLALCHEMY_DATABASE_URI=given.DATABASE_URL.replace("postgresql://", "postgresql+psycopg://") or "sqlite://",
+    SQLALCHEMY_DATABASE_URI=url.replace("postgresql://", "postgresql+psycopg://"),
     SQLALCHEMY_ENGINE_OPTIONS={"pool_size": given.POOL_SIZE, "max_overflow": 0},
     CACHE_TYPE="SimpleCache",
     CACHE_THRESHOLD=2 * given.WORLD_ROWS,
