@@ -33,8 +33,8 @@ def row_fault(row: object, *, renumbered: bool = False) -> str | None:
 def list_fault(body: bytes, n: int | None, *, renumbered: bool = False) -> str | None:
     """A JSON list of `n` rows, drawn one by one.
 
-    Fewer than half of them different is never chance: five draws, the worst case of the levels, are one or two rows once
-    in 10^10.
+    Fewer than half of them different is never chance: five draws, the worst case of the levels, are one or two rows
+    once in 10^10.
     """
     rows = json.loads(body)
     if not isinstance(rows, list):
