@@ -4,4 +4,7 @@ workers({workers} > 1 ? {workers} : 0)
 threads 5, 5
 environment "production"
 persistent_timeout 3600
+# Every connection in its turn. By default ten requests of one are answered before another's, which then waits for longer
+# than it is looked at.
+max_fast_inline 1
 force_shutdown_after 1
