@@ -1,13 +1,15 @@
 """Answers that are right and do not come from the database: told before anything of it is measured."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from harness.model.campaign import CampaignRecord
+from harness.model.errors import ExitCode
 from harness.target.services import provision
 from tests.end_to_end.applications import changed, given
-from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.command import Ended, Place, until
 from tests.end_to_end.conftest import Once
 
 pytestmark = pytest.mark.timeout(400)
@@ -132,3 +134,16 @@ def test_a_given_database_that_counts_is_audited_and_it_is_told_that_it_counts_w
     record = place.campaign.read_record()
     assert [one.code for one in record.notices if one.code == "counters-loaded"] == ["counters-loaded"]
     assert [[one.reads for one in counted] for counted in record.audits.values()] == [[64]]
+
+
+def test_an_interrupted_audit_is_heard_and_made_up_for_on_a_resume(place: Place) -> None:
+    options = ("--only", "raw-asgi", "--only", "raw-wsgi", "--scenario", "db", "--database", "postgresql", *QUICK)
+    with place.measuring(*options) as command:
+        until(lambda: "Auditing what reaches the database" in command.said(), "the audit has begun")
+        ended = command.end(signal.SIGINT)
+    assert ended.code == ExitCode.INTERRUPTED, ended
+    assert len(place.campaign.read_record().audits) < 2
+    assert place.slices() == 0
+    ended = place.measure("--resume", place.campaign.path)
+    assert ended.code == 0, ended
+    assert len(place.campaign.read_record().audits) == 2
