@@ -18,7 +18,7 @@ from harness.report.charts.levels import levels
 from harness.report.charts.lines import Line, apart
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
-from harness.report.charts.scale import plain, ticks
+from harness.report.charts.scale import plain, rounded, ticks
 from harness.report.charts.trace import machine_speed, trace
 from tests.report.dom import parse
 
@@ -91,6 +91,27 @@ def test_every_colour_of_the_charts_is_a_variable_of_the_style_sheet() -> None:
     css = _asset("page.css")
     for name in TOKENS:
         assert len(re.findall(rf"--{name}: #", css)) >= 2, f"--{name} is not set for light and dark"
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "with_sign"),
+    [
+        (1234.5, "1,230", "+1,230"),
+        (-1234.5, "\u22121,230", "\u22121,230"),
+        (12.345, "12.3", "+12.3"),
+        (0.0, "0", "0"),
+        (1_234_567.0, "1,230,000", "+1,230,000"),
+    ],
+)
+def test_a_long_time_is_told_in_plain_digits(value: float, told: str, with_sign: str) -> None:
+    assert (rounded(value), rounded(value, signed=True)) == (told, with_sign)
+
+
+def test_the_cost_of_a_slow_scenario_is_told_in_plain_digits() -> None:
+    drawn = cost("updates", "Updates", [Cost("Flask", "Raw", 5660.0, 1404.0, None, None)])
+    assert drawn
+    assert "+1,400" in drawn.svg
+    assert "Flask: 5,660 for Raw, and 1,400 for the framework" in drawn.svg
 
 
 def test_without_data_there_is_no_chart() -> None:

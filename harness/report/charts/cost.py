@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from harness.report.charts.figure import ACCENT, FLOOR, INK, Chart, chart, label
-from harness.report.charts.scale import plain
+from harness.report.charts.scale import plain, rounded
 
 _ROW = 30
 _MARGIN = 52
@@ -43,19 +43,21 @@ def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
 
 
 def _says(row: Cost) -> str:
-    bounds = "" if row.extra_low_us is None else f" ({row.extra_low_us:.3g} to {row.extra_high_us or 0:.3g})"
-    return f"{row.label}: {row.floor_us:.3g} for {row.floor_label}, and {row.extra_us:.3g}{bounds} for the framework"
+    low, high = row.extra_low_us, row.extra_high_us or 0.0
+    bounds = "" if low is None else f" ({rounded(low)} to {rounded(high)})"
+    extra = f"{rounded(row.extra_us)}{bounds}"
+    return f"{row.label}: {rounded(row.floor_us)} for {row.floor_label}, and {extra} for the framework"
 
 
 def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     height = _ROW * len(rows) + _MARGIN
-    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - 46 / height))
+    axes = figure.add_axes((0.42, 42 / height, 0.54, 1 - 46 / height))
     longest = max(max(row.floor_us + row.extra_us, row.floor_us + (row.extra_high_us or 0)) for row in rows)
     for place, row in enumerate(rows):
         _draw_row(axes, place, row, longest)
     axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 1.22 * longest)
+    axes.set_xlim(0, 1.28 * longest)
     axes.tick_params(axis="y", length=0, pad=8)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", linewidth=0.8)
@@ -73,4 +75,4 @@ def _draw_row(axes: Axes, place: int, row: Cost, longest: float) -> None:
         axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
         axes.plot([low, high], [place, place], "|", color=INK, markersize=7, markeredgewidth=1.4)
         end = max(end, high)
-    axes.text(end + 0.02 * longest, place, f"{row.extra_us:+.3g}".replace("-", "\u2212"), va="center", fontsize=11.5)
+    axes.text(end + 0.02 * longest, place, rounded(row.extra_us, signed=True), va="center", fontsize=11.5)

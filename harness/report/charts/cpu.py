@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from harness.report.charts.figure import ACCENT, FLOOR, INK, SERIES, Chart, chart, label
-from harness.report.charts.scale import plain
+from harness.report.charts.scale import plain, rounded
 
 _ROW = 30
 _MARGIN = 78
@@ -49,8 +49,8 @@ def cpu(scenario: str, title: str, rows: Sequence[Cpu]) -> Chart | None:
 
 def _says(row: Cpu) -> str:
     return (
-        f"{row.label}: {row.server_us:.3g} microseconds of the server, {row.above_us:.3g} of framework and "
-        f"application, {row.database_us:.3g} of the database"
+        f"{row.label}: {rounded(row.server_us)} microseconds of the server, {rounded(row.above_us)} of framework and "
+        f"application, {rounded(row.database_us)} of the database"
     )
 
 
@@ -77,7 +77,7 @@ def _draw_row(axes: Axes, place: int, row: Cpu, longest: float) -> None:
     for width, (_, colour) in zip((row.server_us, max(0.0, row.above_us), row.database_us), _PARTS, strict=True):
         axes.barh(place, width, left=start, height=0.5, color=colour)
         start += width
-    axes.text(start + 0.02 * longest, place, plain(float(f"{row.whole_us:.3g}")), va="center", fontsize=11.5)
+    axes.text(start + 0.02 * longest, place, rounded(row.whole_us), va="center", fontsize=11.5)
 
 
 def _name_parts(figure: Figure, height: int) -> None:

@@ -14,6 +14,12 @@ def plain(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def rounded(value: float, *, signed: bool = False) -> str:
+    """Three digits that count, in plain digits: 1,230 rather than 1.23e+03. A minus is a minus, not a hyphen."""
+    text = plain(float(f"{value:.3g}"))
+    return f"+{text}" if signed and value > 0 else text.replace("-", "\u2212")
+
+
 def logarithmic(axes: Axes, axis: Literal["x", "y"], values: Sequence[float], margin: float = 1.12) -> None:
     """A logarithmic axis that holds all positive `values`, with between three and seven round ticks."""
     positive = [value for value in values if value > 0]
