@@ -7,6 +7,7 @@ from typing import Final
 
 from harness.model.claim import ClaimedCell, ClaimedPair, ClaimVerdict, PublishedFigures, TierFinding
 from harness.report.text import NOT_AVAILABLE, number, shorten, times, times_between
+from harness.report.view.effects import signed
 
 SAID: Final[dict[ClaimVerdict, str]] = {
     "holds": "holds",
@@ -70,13 +71,16 @@ def _why(tier: TierFinding) -> Iterator[str]:
 def _framework(cell: ClaimedCell) -> str:
     bounds = ""
     if cell.framework_us_low is not None and cell.framework_us_high is not None:
-        bounds = f" ({number(cell.framework_us_low)} to {number(cell.framework_us_high)})"
-    return f"{cell.title} {number(cell.framework_us or 0.0)} µs{bounds}"
+        bounds = f" ({signed(cell.framework_us_low)} to {signed(cell.framework_us_high)})"
+    return f"{cell.title} {signed(cell.framework_us or 0.0)} µs{bounds}"
 
 
 def _explained(faster: ClaimedCell, slower: ClaimedCell, pair: ClaimedPair) -> str:
-    """How much of the difference in requests a second is CPU time of the server; empty where either is not known."""
-    if pair.ratio is None or pair.cpu_ratio is None or abs(log(pair.ratio)) < LEAST_DIFFERENCE:
+    """How much of the difference in requests a second is CPU time of the server; empty where either is not known, or
+    whether there is a difference cannot be told."""
+    if pair.verdict == "cannot-tell" or pair.ratio is None or pair.cpu_ratio is None:
+        return ""
+    if abs(log(pair.ratio)) < LEAST_DIFFERENCE:
         return ""
     share = log(pair.cpu_ratio) / log(pair.ratio)
     if share <= 0:

@@ -108,6 +108,13 @@ def test_a_sentence_says_how_much_of_the_difference_is_cpu_time(folder: Path, cp
     assert says in why(tier.model_copy(update={"pairs": pairs}))[-1]
 
 
+def test_no_reason_is_given_for_a_difference_that_cannot_be_told(folder: Path) -> None:
+    tier = read(folder).claims[0].tiers[0]
+    pairs = tuple(pair.model_copy(update={"verdict": "cannot-tell"}) for pair in tier.pairs)
+    assert not any(" the requests of " in line for line in why(tier.model_copy(update={"pairs": pairs})))
+    assert any(" the requests of " in line for line in why(tier))
+
+
 def test_without_costs_there_is_no_reason_to_give(folder: Path) -> None:
     tier = read(folder).claims[0].tiers[0]
     nothing = dict.fromkeys(("server_cpu_us", "service_cpu_us", "framework_us"))
