@@ -1,15 +1,20 @@
 """Effects told apart: what the framework costs over the bare callable, and what the server adds."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 import numpy as np
 
-from harness.analysis.inference import Inference, infer
+from harness.analysis.inference import Inference, infer, reference_cells
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.ranking import Effect
 from harness.model.trial import Trial
 from harness.stats.robust import t_interval
+from harness.stats.welch import welch
+
+CONFIDENCE: Final = 0.95
 
 
 def effects(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Effect, ...]:
@@ -20,12 +25,13 @@ def effects(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Effect, ..
 
 def effects_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tuple[Effect, ...]:
     """The same from what was inferred already."""
+    references = reference_cells(record)
     return tuple(
         effect
         for inference in inferences.values()
         if inference.look is not None
         for pair in (*_over_the_floor(record), *_over_the_first_server(record))
-        if (effect := _effect(inference, *pair)) is not None
+        if (effect := _effect(inference, references, *pair)) is not None
     )
 
 
@@ -49,15 +55,19 @@ def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, 
             yield "server", cell, base
 
 
-def _effect(inference: Inference, kind: str, cell: Cell, base: Cell) -> Effect | None:
-    """Differences inside blocks of the time a request takes one worker: workers / rate. None without a common block."""
-    own, other = inference.own_values(cell.id), inference.own_values(base.id)
-    common = sorted(own.keys() & other.keys())
-    if not common:
+def _effect(inference: Inference, references: AbstractSet[str], kind: str, cell: Cell, base: Cell) -> Effect | None:
+    """The difference of the time a request takes one worker: inside the blocks where the two have met, or, where they
+    have met too seldom for an interval and each had blocks enough, of their means (Welch). None where one has none."""
+    own, other = _microseconds(inference, references, cell), _microseconds(inference, references, base)
+    if not own or not other:
         return None
-    busy = 1e6 * cell.workers * np.exp([-own[block] for block in common])
-    bare = 1e6 * base.workers * np.exp([-other[block] for block in common])
-    half, mean = t_interval(busy - bare), float((busy - bare).mean())
+    common = sorted(own.keys() & other.keys())
+    inside = len(common) > 1 or (common and min(len(own), len(other)) == 1)
+    busy, bare = (np.array([times[block] for block in (common if inside else times)]) for times in (own, other))
+    if inside:
+        mean, half = float((busy - bare).mean()), t_interval(busy - bare)
+    else:
+        mean, half = welch(bare, busy, CONFIDENCE)
     return Effect.model_validate(
         {
             "kind": kind,
@@ -68,9 +78,15 @@ def _effect(inference: Inference, kind: str, cell: Cell, base: Cell) -> Effect |
             "low": None if half is None else mean - half,
             "high": None if half is None else mean + half,
             "base_microseconds": float(bare.mean()),
-            "blocks": len(common),
+            "blocks": min(len(busy), len(bare)),
         }
     )
+
+
+def _microseconds(inference: Inference, references: AbstractSet[str], cell: Cell) -> dict[int, float]:
+    """The time a request takes one worker, workers / rate, by block, as if the references had gone alike in all."""
+    values = inference.levelled_values(cell.id, references)
+    return {block: 1e6 * cell.workers * float(np.exp(-value)) for block, value in values.items()}
 
 
 def _shown(record: CampaignRecord) -> list[Cell]:

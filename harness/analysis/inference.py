@@ -1,6 +1,6 @@
 """What is inferred of each scenario: the block values that count, and the verdicts on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -28,16 +28,41 @@ class Inference:
 
     def own_values(self, cell: str) -> dict[int, float]:
         """The cell's log(requests a second) by block number; the mean where several groups of a block hold it."""
-        values: dict[int, list[float]] = {}
-        for group in self.blocks:
-            if cell in group.cells:
-                values.setdefault(group.block, []).append(float(group.values[group.cells.index(cell)]))
-        return {block: sum(several) / len(several) for block, several in values.items()}
+        return _by_block((group, _value(group, cell)) for group in self.blocks if cell in group.cells)
+
+    def levelled_values(self, cell: str, references: AbstractSet[str]) -> dict[int, float]:
+        """The same as if the references had gone alike in every group, so that cells that never met can be compared."""
+        levels = [_level(group, references) for group in self.blocks]
+        known = [level for level in levels if level is not None]
+        usual = sum(known) / len(known) if known else 0.0
+        return _by_block(
+            (group, _value(group, cell) - (usual if level is None else level) + usual)
+            for group, level in zip(self.blocks, levels, strict=True)
+            if cell in group.cells
+        )
 
     def table(self, cells: Sequence[str]) -> tuple[Floats, Ints]:
         """(rows, cells) of block values, NaN where missing, and the block number of each row."""
         values = [[dict(zip(g.cells, g.values, strict=True)).get(cell, np.nan) for cell in cells] for g in self.blocks]
         return np.array(values), np.array([group.block for group in self.blocks], dtype=np.int64)
+
+
+def _value(group: BlockValues, cell: str) -> float:
+    return float(group.values[group.cells.index(cell)])
+
+
+def _level(group: BlockValues, references: AbstractSet[str]) -> float | None:
+    """How fast the references went in a group; None where it has none."""
+    here = [_value(group, cell) for cell in group.cells if cell in references]
+    return sum(here) / len(here) if here else None
+
+
+def _by_block(values: Iterable[tuple[BlockValues, float]]) -> dict[int, float]:
+    """The mean over each block's groups."""
+    found: dict[int, list[float]] = {}
+    for group, value in values:
+        found.setdefault(group.block, []).append(value)
+    return {block: sum(several) / len(several) for block, several in found.items()}
 
 
 def infer(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> dict[str, Inference]:

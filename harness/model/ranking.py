@@ -142,10 +142,12 @@ class OverallRanking(Record):
 
 
 class Effect(Record):
-    """How much longer one request keeps a worker of `cell` busy than one of `base`, in microseconds.
+    """How much longer one request keeps a worker of `cell` busy than one of `base`, in microseconds, had the reference
+    gone alike in all blocks.
 
     `framework`: the base is the bare callable on the same server. `server`: the base is the same application on the
-    first of its servers that was measured. The interval is of this effect alone; None below two blocks.
+    first of its servers that was measured and speaks the same interface. The interval is of this effect alone; None
+    below two blocks. `blocks`: those the two have in common, or of the one that has fewer, where these tell more.
     """
 
     kind: Literal["framework", "server"]

@@ -4,7 +4,7 @@ import pytest
 
 from harness.analysis.effects import effects
 from harness.model.application import AppManifest
-from tests.analysis.campaigns import application, campaign, cell, made_up
+from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 
 FLOOR, FASTAPI = cell("raw-asgi"), cell("fastapi")
 ON_GRANIAN = FASTAPI.model_copy(update={"server": "granian"})
@@ -60,6 +60,31 @@ def test_a_server_is_compared_with_the_first_that_calls_the_application_alike_wh
     found = effects(record, made_up({c.id: 1_000.0 * c.workers for c in cells}, 2, restart=0, noise=0))
     assert {(one.cell, one.base) for one in found} == {(cells[2].id, cells[1].id), (cells[3].id, cells[0].id)}
     assert [one.microseconds for one in found] == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
+def test_cells_that_never_met_are_compared_as_if_the_machine_had_stood_still() -> None:
+    """Beyond eight cells some pairs never run beside each other; the reference links them."""
+    servers = {"uvicorn": "asgi", "granian": "asgi"}
+    floor, ours = (type(FLOOR).model_validate(one.model_dump() | {"server": "granian"}) for one in (FLOOR, FASTAPI))
+    speeds = {FLOOR.id: 10_000.0, floor.id: 20_000.0, ours.id: 5_000.0}
+    trials = [
+        trial(id_, block, [speeds[id_] * (4.0 if block % 2 else 1.0)] * 40)
+        for block in range(4)
+        for id_ in (FLOOR.id, floor.id if block % 2 else ours.id)
+    ]
+    record = campaign((FLOOR, floor, ours), blocks=4).model_copy(
+        update={
+            "applications": {"raw-asgi": application("raw-asgi", tier="floor"), "fastapi": application("fastapi")},
+            "interfaces": servers,
+        }
+    )
+    found = {(one.kind, one.cell): one for one in effects(record, trials)}
+    framework = found["framework", ours.id]
+    assert framework.microseconds / framework.base_microseconds == pytest.approx(3.0)
+    assert (framework.low, framework.high) == pytest.approx((framework.microseconds,) * 2)
+    server = found["server", floor.id]
+    assert server.microseconds / server.base_microseconds == pytest.approx(-0.5)
+    assert framework.base_microseconds == pytest.approx(server.base_microseconds / 2), "all on the same footing"
 
 
 def test_without_a_bare_callable_in_the_same_place_there_is_no_framework_cost() -> None:
