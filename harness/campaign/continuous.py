@@ -22,6 +22,9 @@ PIECE_S: Final = 0.22
 BURN_IN_ROUNDS: Final = 2
 """Of a piece: so many times what a request takes when all connections wait; before that they do not wait as long."""
 
+COUNTED_ROUNDS: Final = 4
+"""Of a piece, at least: what is not answered within it is missing from its mean response time."""
+
 MOST_OF_BUDGET: Final = 1 / 8
 TRIES: Final = 2
 """A run that fails a gate is made once more, at once; what the second one shows holds."""
@@ -69,14 +72,15 @@ def slices_of(
     the first and after each."""
     level = scenario.manifest.rank.at
     wait_s = level.connections / rates[cell.id] if rates.get(cell.id) else 0.0
-    burn_in_s = max(plan.shape.burn_in_s, min(BURN_IN_ROUNDS * wait_s, plan.shape.continuous_s / 2))
+    wait_s = min(wait_s, plan.shape.continuous_s / (BURN_IN_ROUNDS + COUNTED_ROUNDS))
+    burn_in_s = max(plan.shape.burn_in_s, BURN_IN_ROUNDS * wait_s)
     piece = Slice(
         rotation=0,
         target=cell.id,
         scenario=scenario.id,
         level=level,
         burn_in_s=burn_in_s,
-        length_s=burn_in_s + max(PIECE_S, burn_in_s),
+        length_s=burn_in_s + max(PIECE_S, COUNTED_ROUNDS * wait_s),
         counted=False,
     )
     company = company_of(plan, block.living(scenario), cell)

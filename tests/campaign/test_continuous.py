@@ -8,7 +8,7 @@ import pytest
 
 from harness.campaign.bench import Bench
 from harness.campaign.block import drive
-from harness.campaign.continuous import affordable, run_continuously
+from harness.campaign.continuous import affordable, run_continuously, slices_of
 from harness.campaign.planning import warm_up_of
 from harness.campaign.under_way import Block
 from harness.load.driver import LocustDriver
@@ -85,6 +85,17 @@ def test_an_interrupt_is_heard_after_the_piece_in_hand_and_half_a_run_is_none(
     _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, seen=(REFERENCE,), interrupted_after=3)
     assert [record.target for record in block.slices] == [REFERENCE.id, *[OTHER.id, REFERENCE.id] * 2]
     assert block.facts[OTHER.id].continuous == ()
+
+
+@pytest.mark.parametrize(("rate", "pieces"), [(20_000, 20), (100, 5), (1, 1)])
+def test_pieces_are_long_beside_response_times_and_last_as_long_as_was_asked_for(rate: float, pieces: int) -> None:
+    nobody_else = Block(0, [OTHER], {})
+    driven = [one for (one,) in slices_of(a_plan(), nobody_else, SCENARIO, OTHER, {OTHER.id: rate})]
+    assert len(driven) == pieces
+    assert sum(one.length_s for one in driven) == pytest.approx(5, rel=0.05)
+    wait_s = min(MANIFEST.rank.at.connections / rate, 5 / 6)
+    assert driven[0].burn_in_s >= 2 * wait_s
+    assert driven[0].length_s - driven[0].burn_in_s >= 3.99 * wait_s
 
 
 def test_the_warm_up_of_later_blocks_is_as_long_as_was_seen_to_be_needed() -> None:
