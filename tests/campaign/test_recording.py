@@ -4,9 +4,10 @@ import pytest
 
 from harness.campaign.recording import Recorder
 from harness.model.campaign import CellFacts
+from harness.model.continuous import ContinuousRun
 from harness.model.notice import Failure, Notice
 from harness.store.folder import ResultsFolder
-from tests.analysis.campaigns import campaign, cell, trial
+from tests.analysis.campaigns import LEVEL, campaign, cell, trial
 
 A, B = cell("a"), cell("b")
 NOTICE = Notice(code="seen", seen="something")
@@ -48,6 +49,14 @@ def test_a_later_sight_of_a_cell_adds_to_an_earlier_one(recorder: Recorder) -> N
     assert cells[A.id] == CellFacts(verified=("json", "db"), idle_cpu_share=0.02)
     assert cells[B.id] == CellFacts(verified=("json",))
     assert recorder.cells_measured_alone() == {A.id}
+
+
+def test_how_a_cell_did_when_it_was_driven_on_end_is_remembered(recorder: Recorder) -> None:
+    run = ContinuousRun(block=0, scenario="json", level=LEVEL, company=None, pieces=1, duration_s=5.0, completions=1)
+    recorder.know({A.id: CellFacts(continuous=(run,), warm_up_s=5.0)})
+    recorder.know({A.id: CellFacts(verified=("json",))})
+    facts = on_disk(recorder).read_record().cells[A.id]
+    assert facts == CellFacts(verified=("json",), continuous=(run,), warm_up_s=5.0)
 
 
 def test_cells_count_as_verified_once_they_were_seen_to_keep_the_contract(recorder: Recorder) -> None:
