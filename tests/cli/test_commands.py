@@ -134,7 +134,7 @@ def test_clean_removes_reports_and_the_cache_only_when_asked_to(
 def test_doctor_says_what_is_lacking_and_the_command_that_mends_it(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("harness.campaign.doctor.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr("harness.target.programs.SYSTEM_FOLDERS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     told = said(capsys, "doctor", "--json")
     assert told.code == ExitCode.ENVIRONMENT, "a project without its locks cannot be measured"
