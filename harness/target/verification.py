@@ -27,6 +27,9 @@ AT_ONCE = 64
 ROUNDS = 4
 """The burst: so many connections at once, each asking so many times."""
 
+PATIENCE = 4.0
+"""In a burst an answer waits for those of the other connections: so many deadlines."""
+
 WRITTEN_S = 1.0
 """How long after the last answer what was written may become visible."""
 
@@ -262,16 +265,17 @@ class Examiner:
         """An answer to each, on one connection as long as it stays open; the first that fails ends the series."""
         answers: list[Response | Fault] = []
         while len(answers) < len(probes) and not (answers and isinstance(answers[-1], Fault)):
-            async with connected(self.target, self.deadline_s) as connection:
+            async with connected(self.target, PATIENCE * self.deadline_s) as connection:
                 answers += await self._answers(connection, probes[len(answers) :])
         return answers
 
     async def _answers(self, connection: Connection | Fault, probes: Sequence[Probe]) -> list[Response | Fault]:
         if isinstance(connection, Fault):
             return [connection]
-        answers = [await connection.ask(probes[0].request, self.deadline_s)]
+        deadline_s = PATIENCE * self.deadline_s
+        answers = [await connection.ask(probes[0].request, deadline_s)]
         while len(answers) < len(probes) and connection.reusable:
-            answers.append(await connection.ask(probes[len(answers)].request, self.deadline_s))
+            answers.append(await connection.ask(probes[len(answers)].request, deadline_s))
         return answers
 
 
