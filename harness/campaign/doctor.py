@@ -148,11 +148,11 @@ def _manifests(project: Project) -> tuple[list[int], list[Check]]:
 
 def _outside(manifest: AppManifest) -> Check:
     """An application in another language, which a campaign can do without."""
-    notice = absent(manifest)
+    name, notice = f"application {manifest.id}", absent(manifest)
     if notice is None:
         told = ", ".join(f"{name} {version}" for name, version in versions_of(manifest).items())
-        return Check(name=manifest.id, state="ok", seen=f"optional: {told}")
-    return Check(name=manifest.id, state="note", seen=f"optional: {notice.seen}", mend=notice.mend)
+        return Check(name=name, state="ok", seen=f"optional: {told}")
+    return Check(name=name, state="note", seen=f"optional: {notice.seen}", mend=notice.mend)
 
 
 def _postgresql(project: Project) -> Check:

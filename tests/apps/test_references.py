@@ -8,7 +8,7 @@ import pytest
 
 from harness.catalog.applications import Application, find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.target.programs import absent
+from harness.target.programs import absent, versions_of
 from harness.target.servers import SERVERS
 from tests.cli.said import said
 
@@ -67,3 +67,17 @@ def test_a_reference_runs_with_several_workers(reference: Application, capsys: p
     needs_its_programs(reference)
     ran = said(capsys, "verify", "--only", reference.id, "--scenario", "json", "--server-workers", 2, "--json")
     assert (json.loads(ran.out)[0]["faults"], ran.code) == ([], 0)
+
+
+@each_reference
+def test_doctor_names_a_reference_as_optional_with_its_versions_or_the_command_that_brings_it(
+    reference: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {check["name"]: check for check in json.loads(said(capsys, "doctor", "--json").out)}
+    check, notice = told[f"application {reference.id}"], absent(reference.manifest)
+    assert check["seen"].startswith("optional: ")
+    if notice is None:
+        assert (check["state"], check["mend"]) == ("ok", "")
+        assert all(f"{name} {version}" in check["seen"] for name, version in versions_of(reference.manifest).items())
+    else:
+        assert (check["state"], check["mend"]) == ("note", reference.manifest.install)
