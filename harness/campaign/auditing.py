@@ -10,10 +10,12 @@ from harness.campaign.preparation import Prepared, database_up
 from harness.campaign.progress import Progress
 from harness.campaign.recording import Recorder
 from harness.campaign.stage import Stage
+from harness.model.application import Interface
 from harness.model.cell import Cell
 from harness.model.notice import Failure, Notice
 from harness.target.audit import AuditOfCell, audit
 from harness.target.launch import LiveServer, launched_together
+from harness.target.servers import SERVERS
 from harness.target.services import LiveService
 from harness.target.verification import Verification, failure_of, verify_all
 
@@ -69,14 +71,21 @@ def _notices(prepared: Prepared, service: LiveService) -> list[Notice]:
 
 
 def cells_to_audit(prepared: Prepared, pythons: Mapping[str, Path], recorder: Recorder) -> list[Cell]:
-    """Cells that can be started and have something to audit that was not yet. A twin runs what its original runs."""
+    """One cell of each application and interface that can be started and has something to audit that was not yet: on
+    another server of the same interface the same code asks the database."""
     failed = recorder.failed_cells()
-    return [
-        cell
-        for cell in recorder.record.plan.cells
-        if not cell.twin and cell.app in pythons and cell.id not in recorder.record.audits and cell.id not in failed
-        if audits(prepared, cell)
-    ]
+    cells = recorder.record.plan.cells
+    audited = {code_of(cell) for cell in cells if cell.id in recorder.record.audits}
+    chosen: dict[tuple[str, Interface], Cell] = {}
+    for cell in cells:
+        if cell.app in pythons and cell.id not in failed and audits(prepared, cell):
+            chosen.setdefault(code_of(cell), cell)
+    return [cell for code, cell in chosen.items() if code not in audited]
+
+
+def code_of(cell: Cell) -> tuple[str, Interface]:
+    """What tells which code of an application a cell runs: one may have another for each interface."""
+    return cell.app, SERVERS[cell.server].interface
 
 
 def _audit_group(
@@ -100,8 +109,12 @@ def _failures(phase: str, found: Verification | AuditOfCell, server: LiveServer)
 
 
 def _fail(failures: Iterable[Failure], recorder: Recorder, progress: Progress) -> None:
-    """What fails a cell fails its twin."""
+    """What fails a cell fails those that run its code; one that does not start says nothing about other servers."""
+    cells = {cell.id: cell for cell in recorder.record.plan.cells}
     for failure in failures:
         progress.failed(failure)
-        cells = [c for c in recorder.record.plan.cells if c.model_copy(update={"twin": 0}).id == failure.cell]
-        recorder.fail([failure.model_copy(update={"cell": cell.id}) for cell in cells])
+        own = cells[failure.cell]
+        alike = [cell for cell in cells.values() if code_of(cell) == code_of(own)]
+        twins = [cell for cell in alike if cell.server == own.server]
+        failing = alike if failure.phase == "audit" else twins
+        recorder.fail([failure.model_copy(update={"cell": cell.id}) for cell in failing])

@@ -1,6 +1,7 @@
 """A campaign's progress on the terminal: a bar with time to go, on standard error."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -96,6 +97,9 @@ def open_in_a_line(still_open: "Sequence[Unresolved]") -> str:
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:
-    """The cells from the fastest down, each with its share of the reference."""
-    cells = [f"{row.app} {row.ratio:.2f}" if row.ratio else row.app for row in ranking.rows]
+    """The cells from the fastest down, each with its share of the reference; with its server where an application is
+    there on several."""
+    on_several = {app for app, cells in Counter(row.app for row in ranking.rows).items() if cells > 1}
+    names = [f"{row.app}@{row.server}" if row.app in on_several else row.app for row in ranking.rows]
+    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, ranking.rows, strict=True)]
     return ", ".join(cells) + (" (estimate)" if ranking.estimate else "")

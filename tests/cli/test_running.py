@@ -7,12 +7,12 @@ import pytest
 from harness.analysis.unresolved import OpenPair, Unresolved
 from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
-from harness.cli.progress import open_in_a_line
+from harness.cli.progress import in_a_line, open_in_a_line
 from harness.cli.running import ended, needed_again, tell_the_end, wanted_options
 from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
 from harness.model.notice import Failure
-from harness.model.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
+from harness.model.ranking import PairVerdict, RankedCell, Ranking, ScenarioRanking, UnrankedCell
 from harness.store.folder import ResultsFolder
 from tests.analysis.campaigns import LEVEL, campaign, cell
 
@@ -146,3 +146,24 @@ def test_a_short_look_may_be_changed_in_parts() -> None:
     changed = shape(None, None, 0.6, None, quick=True)
     assert changed == quick.model_copy(update={"rotations_s": 0.6})
     assert shape(None, None, None, None, quick=False) is None
+
+
+def test_the_line_of_a_scenario_names_servers_where_an_application_is_there_on_several() -> None:
+    on = {("flask", "waitress"): 1.0, ("flask", "gunicorn-sync"): 0.5, ("django", "waitress"): 0.25}
+    nothing = dict.fromkeys(("rps_low", "rps_high", "ratio_low", "ratio_high", "rank_low", "rank_high"))
+    figures = {"tier": "controlled", "rps": 9.0, "group": "", "blocks": 1, "slices": 9, "completions": 9}
+    rows = [
+        RankedCell(
+            cell=f"{app}.{server}",
+            app=app,
+            server=server,
+            ratio=ratio,
+            error_share=0,
+            block_rps=(9.0,),
+            **nothing,
+            **figures,
+        )
+        for (app, server), ratio in on.items()
+    ]
+    ranking = ScenarioRanking(scenario="json", level=LEVEL, estimate=True, rows=tuple(rows))
+    assert in_a_line(ranking) == "flask@waitress 1.00, flask@gunicorn-sync 0.50, django 0.25 (estimate)"

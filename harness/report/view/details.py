@@ -140,7 +140,9 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
     answered = record.applications[cell.app].scenarios if cell.app in record.applications else ()
     if any(scenario.audit and scenario.id in answered for scenario in record.plan.scenarios) and not cell.twin:
         told = "; ".join(_audit(found) for found in record.audits.get(cell.id, ()))
-        yield Fact("Database audit", told or f"{NOT_AVAILABLE} (it was not made)")
+        elsewhere = [one.server for one in record.plan.cells if one.app == cell.app and one.id in record.audits]
+        without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
+        yield Fact("Database audit", told or without)
 
 
 def _audit(found: Audited) -> str:
