@@ -336,3 +336,15 @@ def test_cells_that_differ_in_workers_alone_are_told_apart(tmp_path: Path, width
     page = parse(write_report(results, tmp_path / "out").read_text())
     assert f"Starlette on uvicorn ({1 + width} workers)" in page.text
     assert "Starlette on uvicorn (1 worker)" in page.text
+
+
+def test_a_cell_without_any_figure_says_why_once_in_the_overview(tmp_path: Path) -> None:
+    page, _ = report(tmp_path, failed=("flask",))
+    overview = page.one("table", class_="glance").one("tbody")
+    (failed,) = [row for row in overview.all("tr") if row.attributes["data-cell"].startswith("flask.")]
+    (told,) = failed.all("td")
+    columns = len(page.one("table", class_="glance").one("thead").all("th")) - 1
+    assert int(told.attributes["colspan"]) == columns
+    assert told.one("span", class_="na").text == "n/a"
+    others = [row for row in overview.all("tr") if row is not failed]
+    assert all(len(row.all("td")) == columns for row in others)

@@ -1,7 +1,7 @@
 """All cells in all scenarios at a glance: the share of the fastest, and the overall ranking where there is one."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,10 +33,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell over all columns."""
+    """A cell over all columns; `nothing` stands in their place where it has a figure in none."""
 
     name: Name
     shares: tuple[Share, ...]
+    nothing: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,29 @@ class Glance:
 def glance(source: Source) -> Glance:
     """Lines by league and overall score, or else by the geometric mean of their shares; incomplete ones come last."""
     scenarios, overall = source.record.plan.scenarios, _overall(source)
-    columns = [*([overall] if overall else []), *(_column(source, scenario.id) for scenario in scenarios)]
-    lines = [Line(name, tuple(column[name.id] for column in columns)) for name in source.contestants]
+    scores, shares = [overall] if overall else [], [_column(source, scenario.id) for scenario in scenarios]
+    lines = [
+        Line(
+            name,
+            tuple(column[name.id] for column in (*scores, *shares)),
+            _nothing(column[name.id] for column in shares),
+        )
+        for name in source.contestants
+    ]
     titles = tuple((scenario.id, shorten(scenario.title, 80)) for scenario in scenarios)
     return Glance(
         about=_BY_SCORE if overall else _BY_SHARE,
         columns=((("glance", "Overall"),) if overall else ()) + titles,
         lines=tuple(sorted(lines, key=lambda line: _order(line, by_score=bool(overall)))),
     )
+
+
+def _nothing(shares: Iterable[Share]) -> Figure | None:
+    """Why there is no figure in any scenario, each reason once; None where there is one."""
+    figures = [share.figure for share in shares]
+    if any(figure.value is not None for figure in figures):
+        return None
+    return absent(shorten("; ".join(dict.fromkeys(figure.reason for figure in figures)), 300))
 
 
 def _column(source: Source, scenario: str) -> Mapping[str, Share]:
