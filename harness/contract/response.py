@@ -8,13 +8,14 @@ LONGEST_SHOWN = 160
 class Response(Record):
     """Header names are lower case, in the order received; the body is free of transfer coding.
 
-    `received_at`: Unix seconds, by the clock of the machine that asked.
+    `received_at`: Unix seconds, by the clock of the machine that asked; `took_s`: since the request was sent.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     received_at: float
+    took_s: float = 0.0
 
     def all_of(self, name: str) -> tuple[str, ...]:
         """Every value of a header (name in lower case)."""

@@ -18,8 +18,9 @@ LARGEST_BODY_BYTES = 16 * 2**20
 
 @dataclass
 class Arrived:
-    """What has come of a response so far."""
+    """What has come of a response so far. `asked_at`: Unix seconds."""
 
+    asked_at: float = field(default_factory=time.time)
     head: h11.Response | None = None
     body: bytearray = field(default_factory=bytearray)
 
@@ -36,7 +37,10 @@ class Arrived:
     def response(self) -> Response:
         assert self.head
         status, body = self.head.status_code, bytes(self.body)
-        return Response(status=status, headers=self.headers, body=body, received_at=time.time())
+        now = time.time()
+        return Response(
+            status=status, headers=self.headers, body=body, received_at=now, took_s=max(0.0, now - self.asked_at)
+        )
 
     def __str__(self) -> str:
         if self.head is None:

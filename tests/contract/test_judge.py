@@ -63,6 +63,12 @@ def test_a_date_may_be_a_few_seconds_old() -> None:
         assert faults(response(date=formatdate(NOW - age_s, usegmt=True))) == []
 
 
+def test_a_slow_answer_may_carry_the_date_of_its_request() -> None:
+    slow = response(date=formatdate(NOW - 12, usegmt=True)).model_copy(update={"took_s": 9.0})
+    assert faults(slow) == []
+    assert "not of now" in faults(slow.model_copy(update={"took_s": 3.0}))[0]
+
+
 def test_a_header_given_twice_is_told() -> None:
     right = response()
     twice = right.model_copy(update={"headers": (*right.headers, ("server", "other"))})
