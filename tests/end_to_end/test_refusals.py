@@ -116,7 +116,7 @@ def test_five_faults_of_one_manifest_are_told_at_once(
             "id: String should match pattern",
             'titel: unknown key; did you mean "title"?',
             'servers: no server is called "uvikorn"; did you mean "uvicorn"?',
-            "tier: Input should be 'controlled', 'idiomatic' or 'floor'",
+            "tier: Input should be 'controlled', 'idiomatic', 'floor' or 'reference'",
             "root: '../elsewhere' leaves the application's folder",
         ):
             assert f"shop/app.toml: {fault}" in refused.err
