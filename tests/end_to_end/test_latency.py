@@ -63,7 +63,7 @@ def test_the_plan_says_what_was_asked_for_and_time_is_told_by_phase(campaign: tu
     assert (options.latency, options.latency_share, options.p99_s) == (("json",), 0.4, 0.5)
     assert options.shape.window_s == pytest.approx(0.7)
     assert {"latency", "capacity"} <= record.phases_s.keys()
-    assert all(trial.level.connections == 64 for trial in campaign[0].read_trials()[0])
+    assert all(window.level.connections == 64 for window in campaign[0].read_windows()[0])
 
 
 def test_the_terminal_shows_times_and_the_highest_rate(campaign: tuple[ResultsFolder, str]) -> None:
