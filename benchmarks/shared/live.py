@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from harness.analysis.gates import MAX_ERROR_SHARE
 from harness.campaign.options import RunOptions
 from harness.campaign.pinning import pinned
-from harness.campaign.planning import slice_length, warm_up_of
+from harness.campaign.planning import closed_slice, warm_up_of
 from harness.campaign.preparation import Prepared, install, prepare
 from harness.campaign.project import Project
 from harness.campaign.stage import Stage
@@ -31,7 +31,7 @@ class Live:
     plan: Plan
     servers: Mapping[str, LiveServer]
     driver: LoadDriver
-    rates: Mapping[str, float]
+    paces: Mapping[str, float]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -43,16 +43,8 @@ class Live:
 
     def slice(self, cell: Cell, length_s: float | None = None) -> Slice:
         """A slice of the cell; of the length a campaign would give it where none is said."""
-        level = self.scenario.rank.at
-        length = length_s or slice_length(self.plan, level.connections, self.rates.get(cell.id))
-        return Slice(
-            rotation=0,
-            target=cell.id,
-            scenario=self.scenario.id,
-            level=level,
-            burn_in_s=self.plan.shape.burn_in_s,
-            length_s=length,
-        )
+        usual = closed_slice(self.plan, cell.id, self.scenario, self.paces.get(cell.id), counted=True)
+        return usual.model_copy(update={"length_s": length_s}) if length_s else usual
 
     def drive(self, slices: Sequence[Slice]) -> list[SliceRecord]:
         """Drive the slices in the order given. Raises TargetFailed for a server that answers wrongly or not at all."""
@@ -97,7 +89,7 @@ def live_cells(options: RunOptions) -> Iterator[Live]:
         stack.enter_context(pinned(generator))
         driver.prepare([server.target for server in servers.values()], _scenarios(prepared))
         warm = driver.drive(warm_up_of(plan, plan.cells, plan.scenarios[0]))
-        yield Live(plan, servers, driver, {record.target: record.rate for record in warm})
+        yield Live(plan, servers, driver, {record.target: record.pace for record in warm})
 
 
 def _scenarios(prepared: Prepared) -> list[LoadScenario]:

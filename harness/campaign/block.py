@@ -46,21 +46,21 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
 
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
     """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
-    rates = warm_up(bench, block, scenario)
-    yield from run_continuously(bench, block, scenario, rates=rates, drive=partial(drive, bench, block))
+    paces = warm_up(bench, block, scenario)
+    yield from run_continuously(bench, block, scenario, paces=paces, drive=partial(drive, bench, block))
     before = block.costs.cpu_of(block.live)
     length_s = bench.plan.shape.rotations_s
     cells = block.living(scenario)
-    yield from rotate(bench, block, cells, scenario, rates=rates, dice=dice, length_s=length_s)
+    yield from rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
     block.costs.spent(scenario.id, block.live, before)
     if failing := repeatable(bench, block, scenario):
         references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
         again = [cell for cell in cells if cell.id in failing or cell in references]
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
         share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
-        yield from rotate(bench, block, again, scenario, rates=rates, dice=dice, length_s=share)
+        yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
-    yield from measure_latency(bench, block, scenario, rates=rates, dice=dice)
+    yield from measure_latency(bench, block, scenario, paces=paces, dice=dice)
     yield from measure_other_levels(bench, block, scenario, dice)
     if scenario.manifest.writes:
         undo(bench, block)
@@ -85,9 +85,9 @@ def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: r
             driven = scenario.at(level)
             with bench.phases.timed("warm-up"):
                 warm = drive(bench, block, warm_up_of(bench.plan, block.living(scenario), driven.manifest))
-            rates = {record.target: record.rate for record in warm}
+            paces = {record.target: record.pace for record in warm}
             length_s = bench.plan.shape.levels_s
-            yield from rotate(bench, block, block.living(scenario), driven, rates=rates, dice=dice, length_s=length_s)
+            yield from rotate(bench, block, block.living(scenario), driven, paces=paces, dice=dice, length_s=length_s)
 
 
 def repeatable(bench: Bench, block: Block, scenario: Scenario) -> frozenset[str]:
@@ -182,18 +182,18 @@ def prepare(bench: Bench, block: Block) -> None:
 
 
 def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
-    """Drive each living cell uncounted; its rate by cell id. What the database does for each is told here, where one
+    """Drive each living cell uncounted; its pace by cell id. What the database does for each is told here, where one
     cell has it for itself long enough."""
     service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
-    rates: dict[str, float] = {}
+    paces: dict[str, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
     with bench.phases.timed("warm-up"):
         for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
             with block.costs.service_for(plan.target, scenario.id, service) as answered:
                 for record in drive(bench, block, [plan]):
-                    rates[record.target] = record.rate
+                    paces[record.target] = record.pace
                     answered(record.answered)
-    return rates
+    return paces
 
 
 def rotate(
@@ -202,19 +202,22 @@ def rotate(
     cells: Sequence[Cell],
     scenario: Scenario,
     *,
-    rates: Mapping[str, float],
+    paces: Mapping[str, float],
     dice: random.Random,
     length_s: float,
 ) -> Iterator[None]:
     """Rotations of the living among `cells` for `length_s`, each on disk before the next begins; yields after each."""
     ends = time.monotonic() + length_s
     begun = number = rotations_done(block, scenario)
+    latest = dict(paces)  # the warm-up may have filled caches, or seen a moment of the machine
     while not bench.interrupt.asked and (number < begun + MIN_ROTATIONS or time.monotonic() < ends):
         living = [cell for cell in cells if cell.id in block.live]
         if not living:
             return
+        rotation = rotation_of(bench.plan, living, scenario.manifest, latest, number=number, order=dice)
         with bench.phases.timed("slices"):
-            drive(bench, block, rotation_of(bench.plan, living, scenario.manifest, rates, number=number, order=dice))
+            records = drive(bench, block, rotation)
+        latest |= {record.target: record.pace for record in records if record.pace}
         number += 1
         yield
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from harness.analysis.continuous import continuous_run, told
 from harness.campaign.bench import Bench
-from harness.campaign.planning import slice_length
+from harness.campaign.planning import closed_slice
 from harness.campaign.under_way import Block
 from harness.catalog.scenarios import Scenario
 from harness.load.bound import little_ratio
@@ -19,10 +19,11 @@ from harness.model.notice import Notice
 PIECE_S: Final = 0.22
 """What is counted of a piece: long beside the slices between the pieces, short beside the machine's whims."""
 
-BURN_IN_ROUNDS: Final = 2
-"""Of a piece: so many times what a request takes when all connections wait; before that they do not wait as long."""
+BURN_IN_WAVES: Final = 2.5
+"""Of a piece: so many times what a request takes when all connections wait; before that they do not wait as long. The
+half keeps the edges of what is counted off the waves (planning.whole_waves)."""
 
-COUNTED_ROUNDS: Final = 4
+COUNTED_WAVES: Final = 4
 """Of a piece, at least: what is not answered within it is missing from its mean response time."""
 
 MOST_OF_BUDGET: Final = 1 / 8
@@ -34,7 +35,7 @@ Drive = Callable[[Sequence[Slice]], list[SliceRecord]]
 
 
 def run_continuously(
-    bench: Bench, block: Block, scenario: Scenario, *, rates: Mapping[str, float], drive: Drive
+    bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float], drive: Drive
 ) -> Iterator[None]:
     """A run of each living cell that has had none, where the plan wants them and its budget has room; yields after
     every piece. A cell that was steady only the second time is warmed for as long in every block to come."""
@@ -49,7 +50,7 @@ def run_continuously(
         while len(runs) < TRIES and (not runs or runs[-1].failed_gates):
             own: list[SliceRecord] = []
             between: list[SliceRecord] = []
-            for slices in slices_of(bench.plan, block, scenario, cell, rates):
+            for slices in slices_of(bench.plan, block, scenario, cell, paces):
                 with bench.phases.timed("continuous runs"):
                     for record in drive(slices):
                         (own if record.target == cell.id else between).append(record)
@@ -66,34 +67,25 @@ def had_one(block: Block, cell: str) -> bool:
 
 
 def slices_of(
-    plan: Plan, block: Block, scenario: Scenario, cell: Cell, rates: Mapping[str, float]
+    plan: Plan, block: Block, scenario: Scenario, cell: Cell, paces: Mapping[str, float]
 ) -> Iterator[list[Slice]]:
     """The slices of a run, as they are driven one after another: pieces of the cell, and a slice of its company before
     the first and after each."""
     level = scenario.manifest.rank.at
-    wait_s = level.connections / rates[cell.id] if rates.get(cell.id) else 0.0
-    wait_s = min(wait_s, plan.shape.continuous_s / (BURN_IN_ROUNDS + COUNTED_ROUNDS))
-    burn_in_s = max(plan.shape.burn_in_s, BURN_IN_ROUNDS * wait_s)
+    wave_s = level.connections / paces[cell.id] if paces.get(cell.id) else 0.0
+    wave_s = min(wave_s, plan.shape.continuous_s / (BURN_IN_WAVES + COUNTED_WAVES))
+    burn_in_s = max(plan.shape.burn_in_s, BURN_IN_WAVES * wave_s)
     piece = Slice(
         rotation=0,
         target=cell.id,
         scenario=scenario.id,
         level=level,
         burn_in_s=burn_in_s,
-        length_s=burn_in_s + max(PIECE_S, COUNTED_ROUNDS * wait_s),
+        length_s=burn_in_s + max(PIECE_S, COUNTED_WAVES * wave_s),
         counted=False,
     )
     company = company_of(plan, block.living(scenario), cell)
-    beside = [
-        piece.model_copy(
-            update={
-                "target": other.id,
-                "burn_in_s": plan.shape.burn_in_s,
-                "length_s": slice_length(plan, level.connections, rates.get(other.id)),
-            }
-        )
-        for other in company
-    ]
+    beside = [closed_slice(plan, other.id, scenario.manifest, paces.get(other.id)) for other in company]
     if beside:
         yield beside
     for _ in range(max(1, round(plan.shape.continuous_s / piece.length_s))):

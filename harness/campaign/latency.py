@@ -19,7 +19,7 @@ TRIES: Final = 2
 
 
 def measure_latency(
-    bench: Bench, block: Block, scenario: Scenario, *, rates: Mapping[str, float], dice: random.Random
+    bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float], dice: random.Random
 ) -> Iterator[None]:
     """A window of each living cell in random order, and with `p99_s` in the plan the search for the highest rate under
     it. Yields after each window and each probe; nothing where the plan asks for no latency of the scenario."""
@@ -27,7 +27,7 @@ def measure_latency(
         return
     cells = [cell.id for cell in block.living(scenario) if not cell.twin]
     for cell in dice.sample(cells, len(cells)):
-        capacity = rates.get(cell)
+        capacity = paces.get(cell)
         for window in _windows(bench, block, scenario, cell, rate=capacity):
             bench.folder.append_windows([window])
             capacity = window.capacity_after

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from harness.campaign.bench import Bench
-from harness.campaign.planning import slice_length
+from harness.campaign.planning import closed_slice
 from harness.campaign.under_way import Block
 from harness.model.campaign import Plan
 from harness.model.load import Slice, SliceRecord
@@ -22,14 +22,14 @@ BURN_IN_ROUNDS: Final = 2
 LONGEST_BURN_IN_S: Final = 5.0
 
 
-def capacity_slice(plan: Plan, cell: str, scenario: ScenarioManifest, rate: float | None) -> Slice:
-    """A closed slice that tells what the cell can do. `rate`: what it is thought to do, requests a second."""
-    return _closed(plan, cell, scenario, max(CAPACITY_S, slice_length(plan, scenario.rank.at.connections, rate)))
+def capacity_slice(plan: Plan, cell: str, scenario: ScenarioManifest, pace: float | None) -> Slice:
+    """A closed slice that tells what the cell can do. `pace`: what it is thought to do, requests a second."""
+    return closed_slice(plan, cell, scenario, pace, shortest_s=CAPACITY_S)
 
 
-def settling_slice(plan: Plan, cell: str, scenario: ScenarioManifest, rate: float | None) -> Slice:
+def settling_slice(plan: Plan, cell: str, scenario: ScenarioManifest, pace: float | None) -> Slice:
     """A short closed slice: afterwards nothing waits in the server, and every connection has carried a request."""
-    return _closed(plan, cell, scenario, slice_length(plan, scenario.rank.at.connections, rate))
+    return closed_slice(plan, cell, scenario, pace)
 
 
 def open_slice(cell: str, scenario: ScenarioManifest, *, rate: float, counted_s: float, capacity: float) -> Slice:
@@ -56,15 +56,3 @@ def driven(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRec
     records = list(bench.driver.drive(slices))
     block.note_the_dead()
     return records
-
-
-def _closed(plan: Plan, cell: str, scenario: ScenarioManifest, length_s: float) -> Slice:
-    return Slice(
-        rotation=0,
-        target=cell,
-        scenario=scenario.id,
-        level=scenario.rank.at,
-        burn_in_s=plan.shape.burn_in_s,
-        length_s=length_s,
-        counted=False,
-    )

@@ -3,8 +3,9 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from harness.campaign.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
@@ -12,7 +13,7 @@ from harness.model.application import AppManifest
 from harness.model.campaign import Plan
 from harness.model.cell import Cell, DatabaseKind
 from harness.model.errors import UsageError
-from harness.model.load import Slice
+from harness.model.load import DRAIN_S, Slice
 from harness.model.notice import Notice
 from harness.model.scenario import ScenarioManifest
 from harness.target.servers import SERVERS
@@ -22,8 +23,8 @@ GROUP_SIZE: Final = 8
 
 NONE: Final = "none"
 REFERENCE: Final = ("raw-asgi", "uvicorn")
-SLICE_ROUNDS: Final = 4
-"""A slice is at least this many times what one request takes when all connections wait (connections / rate)."""
+WAVES: Final = 4
+"""A slice counts at least this many times what one request takes when all connections wait (connections / pace)."""
 
 
 @dataclass(frozen=True)
@@ -132,44 +133,75 @@ def answers(manifests: Mapping[str, AppManifest], cell: Cell, scenario: Scenario
     return scenario.id in manifests[cell.app].scenarios
 
 
-def slice_length(plan: Plan, connections: int, rate: float | None) -> float:
-    """Seconds of a slice, burn-in included, for a cell that answers `rate` requests a second (None: not known yet).
+def closed_slice(
+    plan: Plan,
+    target: str,
+    scenario: ScenarioManifest,
+    pace: float | None,
+    *,
+    rotation: int = 0,
+    counted: bool = False,
+    shortest_s: float = 0.0,
+) -> Slice:
+    """A slice of the closed model at the scenario's ranking level, `shortest_s` long or longer, for a cell that is
+    thought to answer `pace` requests a second (None: not known yet)."""
+    shortest_s = max(plan.shape.length_s, shortest_s)
+    waves = whole_waves(plan, scenario.rank.at.connections, pace, shortest_s)
+    return Slice(
+        rotation=rotation,
+        target=target,
+        scenario=scenario.id,
+        level=scenario.rank.at,
+        burn_in_s=waves.burn_in_s,
+        length_s=waves.length_s,
+        counted=counted,
+    )
 
-    However slow the cell is, a slice takes no longer than all rotations of the scenario should.
+
+class Waves(NamedTuple):
+    """A slice's burn-in, and its length with it, in seconds."""
+
+    burn_in_s: float
+    length_s: float
+
+
+def whole_waves(plan: Plan, connections: int, pace: float | None, shortest_s: float) -> Waves:
+    """How long a slice takes.
+
+    All connections ask at the same moment when it begins, and a slow server may answer all of them at the same moment,
+    connections / pace later, again and again: in waves. Where fewer than WAVES fit into the shortest slice, what is
+    counted begins and ends half-way between two of them: an edge that lies on a wave would count a wave more or less.
+    However slow the cell, no more are counted than the time of all rotations has room for, but one at least.
     """
-    longest_wait = connections / rate if rate else 0.0
-    return max(plan.shape.length_s, min(SLICE_ROUNDS * longest_wait, plan.shape.rotations_s))
+    burn_in_s = plan.shape.burn_in_s
+    wave_s = min(connections / pace, DRAIN_S) if pace else 0.0
+    if WAVES * wave_s <= shortest_s - burn_in_s:
+        return Waves(burn_in_s, shortest_s)
+    burn_in_s = (ceil(max(0.0, burn_in_s / wave_s - 0.5)) + 0.5) * wave_s
+    waves = min(WAVES, max(1, int((plan.shape.rotations_s - burn_in_s) / wave_s)))
+    return Waves(burn_in_s, burn_in_s + waves * wave_s)
 
 
 def rotation_of(
     plan: Plan,
     cells: Sequence[Cell],
     scenario: ScenarioManifest,
-    rates: Mapping[str, float],
+    paces: Mapping[str, float],
     *,
     number: int,
     order: random.Random,
 ) -> list[Slice]:
     """One slice of each cell in random order, at the scenario's ranking level."""
-    level = scenario.rank.at
     shuffled = order.sample(list(cells), len(cells))
     return [
-        Slice(
-            rotation=number,
-            target=cell.id,
-            scenario=scenario.id,
-            level=level,
-            burn_in_s=plan.shape.burn_in_s,
-            length_s=slice_length(plan, level.connections, rates.get(cell.id)),
-        )
-        for cell in shuffled
+        closed_slice(plan, cell.id, scenario, paces.get(cell.id), rotation=number, counted=True) for cell in shuffled
     ]
 
 
 def warm_up_of(
     plan: Plan, cells: Sequence[Cell], scenario: ScenarioManifest, longer: Mapping[str, float] = MappingProxyType({})
 ) -> list[Slice]:
-    """One long uncounted slice of each cell; its rate sets the length of the counted ones. `longer`: seconds of cells
+    """One long uncounted slice of each cell; its pace sets the length of the counted ones. `longer`: seconds of cells
     that the plan's are too few for."""
     lengths = {cell.id: max(plan.shape.warm_up_s, longer.get(cell.id, 0.0)) for cell in cells}
     return [

@@ -1,6 +1,6 @@
 """The driver seam: live targets and slices go in, one record a slice comes out."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,10 @@ class LoadScenario(Record):
     check: str | None = None
 
 
+DRAIN_S: Final = 5.0
+"""How long after a slice's end its last answers are waited for; one that takes longer is a timeout."""
+
+
 class Slice(Record):
     """A short stretch in which one target alone is driven.
 
@@ -43,7 +47,7 @@ class Slice(Record):
     level: Level
     burn_in_s: float = Field(ge=0)
     length_s: float = Field(gt=0)
-    drain_s: float = Field(default=5.0, gt=0)
+    drain_s: float = Field(default=DRAIN_S, gt=0)
     offered_rate: float | None = Field(default=None, gt=0)
     counted: bool = True
 
@@ -88,3 +92,11 @@ class SliceRecord(Record):
     def rate(self) -> float:
         """Goodput of the counted stretch, requests a second."""
         return self.completions / self.duration_s if self.duration_s > 0 else 0.0
+
+    @property
+    def pace(self) -> float:
+        """Goodput of the whole slice, burn-in and drain included, requests a second.
+
+        A slow server may answer nothing in a short counted stretch; here every request that was sent is in.
+        """
+        return self.answered / self.wall_s if self.wall_s > 0 else 0.0

@@ -76,7 +76,7 @@ def bench_of(driver: LoadDriver, folder: Path, cells: Sequence[Cell], **changes:
         latency=("plaintext",),
         shape=SliceShape(window_s=0.5),
     ).model_copy(update=changes)
-    stage = SimpleNamespace(prepared=SimpleNamespace(record=SimpleNamespace(plan=plan)))
+    stage = SimpleNamespace(prepared=SimpleNamespace(record=SimpleNamespace(plan=plan)), service=None)
     results = ResultsFolder.create(folder / "campaign")
     return Bench(stage, driver, results, Silent(), Phases(), Interrupt(), None)  # type: ignore[arg-type]
 

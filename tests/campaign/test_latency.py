@@ -16,7 +16,7 @@ A, B, TWIN = cell("a"), cell("b"), cell("a", twin=1)
 
 def measured(bench, block) -> tuple[LatencyWindow, ...]:  # type: ignore[no-untyped-def]
     """All windows of the block, as they are read back from the disk."""
-    for _ in measure_latency(bench, block, SCENARIO, rates={}, dice=random.Random(1)):
+    for _ in measure_latency(bench, block, SCENARIO, paces={}, dice=random.Random(1)):
         pass
     windows, notices = bench.folder.read_windows()
     assert notices == ()
@@ -81,7 +81,7 @@ def test_a_server_that_dies_fails_its_cell_and_the_others_are_measured(driver: L
         bench = bench_of(driver, tmp_path, [A, B])
         block = block_of(bench, {A: one, B: two})
         windows = list(
-            zip(measure_latency(bench, block, SCENARIO, rates={}, dice=random.Random(1)), range(6), strict=False)
+            zip(measure_latency(bench, block, SCENARIO, paces={}, dice=random.Random(1)), range(6), strict=False)
         )
     assert windows
     assert [failure.cell for failure in block.failures] == [A.id]
@@ -108,7 +108,7 @@ def bench_plan():  # type: ignore[no-untyped-def]
 def test_slow_cells_are_given_longer_burn_ins_looks_and_probes() -> None:
     plan, slow, quick = bench_plan(), 20.0, 20_000.0
     assert capacity_slice(plan, A.id, MANIFEST, quick).length_s == CAPACITY_S
-    assert capacity_slice(plan, A.id, MANIFEST, slow).length_s == pytest.approx(4 * 16 / slow)
+    assert capacity_slice(plan, A.id, MANIFEST, slow).length_s == pytest.approx(4.5 * 16 / slow)
     burnt_in = [
         open_slice(A.id, MANIFEST, rate=c / 2, counted_s=0.5, capacity=c).burn_in_s for c in (quick, slow, 0.01)
     ]

@@ -12,13 +12,14 @@ from harness.campaign.planning import (
     reference_of,
     rotation_of,
     short_of_workers,
-    slice_length,
+    whole_waves,
     with_twin,
 )
 from harness.model.application import AppManifest
-from harness.model.campaign import Plan
+from harness.model.campaign import Plan, SliceShape
 from harness.model.cell import Cell
 from harness.model.errors import UsageError
+from harness.model.load import DRAIN_S
 from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
 
 
@@ -93,16 +94,31 @@ def test_the_order_of_a_rotation_is_decided_by_seed_and_block_alone() -> None:
     assert all(sorted(order) == sorted(cell.id for cell in CELLS[:6]) for order in orders(5, 2))
 
 
-def test_a_slice_grows_for_a_cell_so_slow_that_few_requests_would_end_in_it() -> None:
+def test_a_slice_is_as_long_as_asked_for_where_many_waves_of_answers_fit_into_it() -> None:
+    shape = a_plan().shape
+    assert whole_waves(a_plan(), 64, None, 0.1) == (shape.burn_in_s, 0.1)
+    assert whole_waves(a_plan(), 64, 20_000, 0.1) == (shape.burn_in_s, 0.1)
+    assert whole_waves(a_plan(), 64, 20_000, 0.3) == (shape.burn_in_s, 0.3)
+
+
+@pytest.mark.parametrize("wave_s", [0.018, 0.02, 0.03, 0.045, 0.06, 0.1, 0.4, 1.0, 2.9, 4.9])
+@pytest.mark.parametrize("misjudged", [0.95, 1.0, 1.05])
+def test_of_a_server_that_answers_in_waves_whole_waves_are_counted(wave_s: float, misjudged: float) -> None:
     plan = a_plan()
-    assert slice_length(plan, 64, None) == plan.shape.length_s
-    assert slice_length(plan, 64, 20_000) == plan.shape.length_s
-    assert slice_length(plan, 256, 1_000) == pytest.approx(4 * 256 / 1_000)
+    waves = whole_waves(plan, 64, misjudged * 64 / wave_s, plan.shape.length_s)
+    assert waves.burn_in_s >= plan.shape.burn_in_s
+    counted = sum(waves.burn_in_s < number * wave_s <= waves.length_s for number in range(1, 100))
+    thought_s = wave_s / misjudged
+    assert counted == round((waves.length_s - waves.burn_in_s) / thought_s) >= 1
+    assert waves.length_s <= max(plan.shape.rotations_s, 1.6 * thought_s)
 
 
 def test_a_cell_that_hardly_answers_does_not_hold_up_the_others() -> None:
     plan = a_plan()
-    assert slice_length(plan, 256, 0.5) == plan.shape.rotations_s
+    assert whole_waves(plan, 256, 0.5, 0.1).length_s == 1.5 * DRAIN_S
+    assert whole_waves(plan, 64, 64 / 0.6, 0.1).length_s == pytest.approx(4.5 * 0.6)
+    short = plan.model_copy(update={"shape": SliceShape(rotations_s=1.0)})
+    assert whole_waves(short, 64, 64 / 0.6, 0.1).length_s == pytest.approx(1.5 * 0.6)
 
 
 def test_the_reference_is_the_bare_callable_unless_another_is_named() -> None:

@@ -1,8 +1,9 @@
 """One queue with known service times: a request is answered when those before it are and its own time is over.
 
-`python queue_server.py PORT TIMES [--cold-for S] [--slow-after N] [--die-after N] [--fail]`: TIMES are milliseconds,
-taken in turn, such as 2,2,2,20; they are doubled until S seconds after the first request; after N requests they double,
-or the process ends; with --fail every answer is a 500.
+`python queue_server.py PORT TIMES [--in-waves] [--cold-for S] [--slow-after N] [--die-after N] [--fail]`: TIMES are
+milliseconds, taken in turn, such as 2,2,2,20; they are doubled until S seconds after the first request; after N
+requests they double, or the process ends; with --fail every answer is a 500; with --in-waves a time is that of all
+requests that came before it was over, and they are answered at the same moment.
 """
 
 import argparse
@@ -30,7 +31,8 @@ class Queue:
             os._exit(7)
         self.warm_at = self.warm_at or now + self.options.cold_for
         slower = 2 if self.requests > self.options.slow_after or now < self.warm_at else 1
-        self.free = max(now, self.free) + next(self.times_s) * slower
+        if now >= self.free or not self.options.in_waves:
+            self.free = max(now, self.free) + next(self.times_s) * slower
         return self.free
 
 
@@ -51,6 +53,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("times")
+    parser.add_argument("--in-waves", action="store_true")
     parser.add_argument("--cold-for", type=float, default=0.0)
     parser.add_argument("--slow-after", type=int, default=10**9)
     parser.add_argument("--die-after", type=int, default=10**9)
