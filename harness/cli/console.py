@@ -1,12 +1,17 @@
 """Where text goes: results to standard output, everything said about them to standard error."""
 
 import json
+import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
-output = Console(soft_wrap=False)
+PIPED_WIDTH: Final = 160
+"""Columns of a file or a pipe: wide enough for every table, where nothing else says how wide it is."""
+
+_TOLD = sys.stdout.isatty() or "COLUMNS" in os.environ
+output = Console(soft_wrap=False, width=None if _TOLD else PIPED_WIDTH)
 messages = Console(stderr=True, soft_wrap=True)
 
 

@@ -6,25 +6,28 @@ from typing import Final
 from rich.console import Group
 from rich.text import Text
 
-from harness.cli.tables import table
+from harness.cli.tables import left_out, table
 from harness.model.latency import CapacityRow, LatencyRow
 
 SHOWN: Final = (0.5, 0.9, 0.99, 0.999)
 
 
-def latency_table(scenario: str, rows: Sequence[LatencyRow]) -> Group:
-    """Response times of one scenario in plan order: each cell has a rate of its own, so there is no best one."""
+def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = None) -> Group:
+    """Response times of one scenario in plan order: each cell has a rate of its own, so there is no best one.
+
+    At most `most` rows, and how many more there are.
+    """
     told = [row for row in rows if not row.reason]
     at = f" at {rows[0].share:.0%} of each cell's capacity" if rows else ""
     columns = ("application", "server", "rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
     made = table(
         columns,
-        [_latency(row) for row in told],
+        [_latency(row) for row in told[:most]],
         title=f"{scenario}: response times in ms{at}",
         right=range(2, len(columns)),
-        whole=(0, *range(2, len(columns))),  # on a narrow terminal the server's name folds, never a figure
     )
-    return Group(made, *(Text(note, style="dim") for note in _notes(told)), *_without(rows))
+    notes = [Text(note, style="dim") for note in _notes(told[:most])]
+    return Group(made, *left_out(len(told), most), *notes, *_without(rows, most))
 
 
 def _latency(row: LatencyRow) -> tuple[str, ...]:
@@ -50,24 +53,29 @@ def _notes(rows: Sequence[LatencyRow]) -> Iterator[str]:
             yield f"{row.app} on {row.server}: {mark} in {count} of {row.windows} windows"
 
 
-def capacity_table(scenario: str, rows: Sequence[CapacityRow]) -> Group:
-    """The highest rate of each cell under the limit, with the range that the searches of all blocks leave open."""
+def capacity_table(scenario: str, rows: Sequence[CapacityRow], most: int | None = None) -> Group:
+    """The highest rate of each cell under the limit, with the range that the searches of all blocks leave open.
+
+    At most `most` rows, and how many more there are.
+    """
     told = [row for row in rows if not row.reason]
     limit = f" with p99 within {rows[0].criterion.p99_s * 1000:g} ms" if rows else ""
     columns = ("application", "server", "requests/s", "between", "blocks", "probes")
     cells = [
-        (row.app, row.server, _rate(row.rate), _between(row), str(len(row.blocks)), str(row.probes)) for row in told
+        (row.app, row.server, _rate(row.rate), _between(row), str(len(row.blocks)), str(row.probes))
+        for row in told[:most]
     ]
-    made = table(columns, cells, title=f"{scenario}: highest rate{limit}", right=range(2, 6), whole=(0, 2, 3, 4, 5))
-    return Group(made, *_without(rows))
+    made = table(columns, cells, title=f"{scenario}: highest rate{limit}", right=range(2, 6))
+    return Group(made, *left_out(len(told), most), *_without(rows, most))
 
 
 def _between(row: CapacityRow) -> str:
     return f"{_rate(row.low)} or more" if row.high is None else f"{_rate(row.low)}–{_rate(row.high)}"
 
 
-def _without(rows: Sequence[LatencyRow] | Sequence[CapacityRow]) -> list[Text]:
-    return [Text(f"n/a  {row.app} on {row.server}: {row.reason}") for row in rows if row.reason]
+def _without(rows: Sequence[LatencyRow] | Sequence[CapacityRow], most: int | None) -> list[Text]:
+    found = [Text(f"n/a  {row.app} on {row.server}: {row.reason}") for row in rows if row.reason]
+    return [*found[:most], *left_out(len(found), most)]
 
 
 def _rate(value: float | None) -> str:

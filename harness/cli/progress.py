@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -16,6 +16,9 @@ from harness.model.ranking import Ranking, ScenarioRanking
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
     from harness.analysis.unresolved import Unresolved
+
+_NAMED: Final = 8
+"""Cells of a scenario named after a block; the others are counted."""
 
 
 class Bar:
@@ -97,9 +100,11 @@ def open_in_a_line(still_open: "Sequence[Unresolved]") -> str:
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:
-    """The cells from the fastest down, each with its share of the reference; with its server where an application is
-    there on several."""
+    """The fastest cells from the first down, each with its share of the reference; with its server where an application
+    is there on several."""
     on_several = {app for app, cells in Counter(row.app for row in ranking.rows).items() if cells > 1}
-    names = [f"{row.app}@{row.server}" if row.app in on_several else row.app for row in ranking.rows]
-    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, ranking.rows, strict=True)]
-    return ", ".join(cells) + (" (estimate)" if ranking.estimate else "")
+    shown, more = ranking.rows[:_NAMED], len(ranking.rows) - _NAMED
+    names = [f"{row.app}@{row.server}" if row.app in on_several else row.app for row in shown]
+    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, shown, strict=True)]
+    rest = f" and {more} more" if more > 0 else ""
+    return ", ".join(cells) + rest + (" (estimate)" if ranking.estimate else "")

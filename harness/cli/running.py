@@ -21,7 +21,7 @@ from harness.cli.folders import point_latest_at, report_on
 from harness.cli.latency_tables import capacity_table, latency_table
 from harness.cli.progress import Bar, FaultsAlone
 from harness.cli.quantities import spoken
-from harness.cli.tables import ranking_table, table
+from harness.cli.tables import MOST, ranking_table, table
 from harness.model.campaign import CampaignRecord, Plan
 from harness.model.errors import ExitCode, UsageError
 from harness.model.ranking import Ranking
@@ -65,7 +65,7 @@ def show_plan(plan: Plan, *, json: bool) -> None:
     shape = plan.shape
     messages.print(
         f"Slices of {shape.length_s * 1000:.0f} ms ({shape.burn_in_s * 1000:.0f} ms of it burn-in), "
-        f"{spoken(shape.rotations_s)} of rotations a scenario and block, at most {plan.max_blocks} blocks, "
+        f"{spoken(shape.rotations_s)} of rotations a scenario and block, at most {plan.max_blocks:,} blocks a cell, "
         f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}, which has a hidden twin.",
         highlight=False,
     )
@@ -103,17 +103,28 @@ def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) 
 
 
 def finish(
-    project: Project, results: Path, out: Path | None, *, json: bool, fail_on: str | None, again: Sequence[str]
+    project: Project,
+    results: Path,
+    out: Path | None,
+    *,
+    json: bool,
+    whole: bool,
+    fail_on: str | None,
+    again: Sequence[str],
 ) -> ExitCode:
-    """Write the report, print the ranking, and say how it ended. `again`: options that going on needs too."""
+    """Write the report, print the ranking, and say how it ended. `again`: options that going on needs too.
+
+    Without `whole`, long tables end early, so that the report's path is what is seen.
+    """
+    most = None if whole else MOST
     page = report_on(project, results, out)
     source = read(results)
     if json:
         output.file.write(page.with_name("ranking.json").read_text())
     else:
         for ranking in source.ranking.scenarios.values():
-            output.print(ranking_table(ranking))
-        show_latency(source.record, results)
+            output.print(ranking_table(ranking, most))
+        show_latency(source.record, results, most)
     for ranking in source.ranking.scenarios.values():
         for notice in ranking.notices:
             if notice.code == STILL_OPEN:
@@ -124,7 +135,7 @@ def finish(
     return ended(source.record, source.ranking, fail_on)
 
 
-def show_latency(record: CampaignRecord, results: Path) -> None:
+def show_latency(record: CampaignRecord, results: Path, most: int | None = None) -> None:
     """Response times at a fixed rate, and rates under a limit, as far as they were measured."""
     folder = ResultsFolder.open(results)
     windows, broken_windows = folder.read_windows()
@@ -132,9 +143,9 @@ def show_latency(record: CampaignRecord, results: Path) -> None:
     for notice in (*broken_windows, *broken_searches):
         messages.print(f"note: {notice.seen} ({notice.mend})", style="yellow", markup=False, highlight=False)
     for scenario, rows in latency_rows(record, windows).items():
-        output.print(latency_table(scenario, rows))
+        output.print(latency_table(scenario, rows, most))
     for scenario, found in capacity_rows(record, searches).items():
-        output.print(capacity_table(scenario, found))
+        output.print(capacity_table(scenario, found, most))
 
 
 def needed_again(app_folders: Sequence[Path] | None, python: Path | None) -> tuple[str, ...]:

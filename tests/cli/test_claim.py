@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from harness.cli.console import output
 from harness.cli.main import app
 from harness.model.notice import Notice
 from harness.report.write import write_report
@@ -140,7 +141,10 @@ def test_two_claims_or_two_folders_are_refused(true: Path, capsys: pytest.Captur
     assert "name at most one claim" in said(capsys, "claim", true, true).message
 
 
-def test_it_fits_a_terminal_of_80_columns(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_fits_a_terminal_of_80_columns(
+    true: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "width", 80)
     out = said(capsys, "claim", true).out
     assert max(map(len, out.splitlines())) <= 80
     assert "cannot te " not in out

@@ -1,8 +1,10 @@
 """The ranking on the terminal."""
 
+import io
 import re
 
 import pytest
+from rich.console import Console
 
 from harness.analysis.ranking import rank
 from harness.cli.console import output
@@ -19,6 +21,12 @@ def ranking(**idiomatic: AppManifest) -> ScenarioRanking:
     record = campaign(CELLS, blocks=6)
     changed = record.model_copy(update={"applications": record.applications | {a.id: a for a in idiomatic.values()}})
     return rank(changed, made_up(SPEEDS, 6)).scenarios["json"]
+
+
+def many(how_many: int) -> ScenarioRanking:
+    """The fastest of the ranking so many times, on a server with a long name."""
+    row = ranking().rows[0].model_copy(update={"server": "gunicorn-uvicorn-worker", "ratio_low": 0.17})
+    return ranking().model_copy(update={"rows": (row,) * how_many})
 
 
 def shown(found: ScenarioRanking, capsys: pytest.CaptureFixture[str]) -> str:
@@ -40,3 +48,31 @@ def test_tiers_have_a_table_each(capsys: pytest.CaptureFixture[str]) -> None:
         *("raw-asgi", "flask", "django")
     ]
     assert re.findall(r"^ *(\d) +(\S+) +uvicorn", idiomatic, re.MULTILINE) == [("1", "flask-sqlalchemy")]
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_no_figure_and_no_heading_is_broken_however_narrow_the_terminal(width: int) -> None:
+    found = many(1)
+    long = {"app": "raw-wsgi-and-a-rather-long-name", "rps": 1_234_567.0, "ratio_low": 10.17, "ratio_high": 10.21}
+    text = io.StringIO()
+    rows = (found.rows[0].model_copy(update=long),)
+    Console(file=text, width=width).print(ranking_table(found.model_copy(update={"rows": rows})))
+    assert re.search("^ *rank .* requests/s +ratio +interval", text.getvalue(), re.MULTILINE)
+    assert all(figure in text.getvalue() for figure in ("1,234,567", "10.17–10.21"))
+
+
+def test_a_file_is_wide_enough_for_every_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len([line for line in shown(many(3), capsys).splitlines() if "gunicorn-uvicorn-worker" in line]) == 3
+
+
+def test_a_long_table_ends_early_where_that_is_asked_for_and_says_how_many_more_there_are() -> None:
+    lines = []
+    for most in (12, None):
+        text = io.StringIO()
+        Console(file=text, width=120).print(ranking_table(many(67), most))
+        lines.append([line.rstrip() for line in text.getvalue().splitlines() if line.strip()])
+    short, whole = lines
+    assert len([line for line in short if "gunicorn-uvicorn-worker" in line]) == 12
+    assert short[-1] == "… 55 more: see the report, or harness export"
+    assert len([line for line in whole if "gunicorn-uvicorn-worker" in line]) == 67
+    assert "more" not in whole[-1]

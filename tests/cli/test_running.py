@@ -1,9 +1,11 @@
 """How a campaign ends: the exit code, what is said about it, and how options of then and now meet."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from harness.analysis.ranking import rank
 from harness.analysis.unresolved import OpenPair, Unresolved
 from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
@@ -12,9 +14,9 @@ from harness.cli.running import ended, needed_again, tell_the_end, wanted_option
 from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
 from harness.model.notice import Failure
-from harness.model.ranking import PairVerdict, RankedCell, Ranking, ScenarioRanking, UnrankedCell
+from harness.model.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
 from harness.store.folder import ResultsFolder
-from tests.analysis.campaigns import LEVEL, campaign, cell
+from tests.analysis.campaigns import LEVEL, campaign, cell, made_up
 
 FASTER, SLOWER = cell("faster"), cell("slower")
 RECORD = campaign((FASTER, SLOWER)).model_copy(update={"state": "finished"})
@@ -148,22 +150,22 @@ def test_a_short_look_may_be_changed_in_parts() -> None:
     assert shape(None, None, None, None, quick=False) is None
 
 
-def test_the_line_of_a_scenario_names_servers_where_an_application_is_there_on_several() -> None:
-    on = {("flask", "waitress"): 1.0, ("flask", "gunicorn-sync"): 0.5, ("django", "waitress"): 0.25}
-    nothing = dict.fromkeys(("rps_low", "rps_high", "ratio_low", "ratio_high", "rank_low", "rank_high"))
-    figures = {"tier": "controlled", "rps": 9.0, "group": "", "blocks": 1, "slices": 9, "completions": 9}
+def ranked(ratios: Mapping[tuple[str, str], float]) -> ScenarioRanking:
+    """A ranking of (application, server) with their ratios to the reference."""
+    found = rank(RECORD, made_up({FASTER.id: 10.0, SLOWER.id: 9.0}, 1)).scenarios["json"]
     rows = [
-        RankedCell(
-            cell=f"{app}.{server}",
-            app=app,
-            server=server,
-            ratio=ratio,
-            error_share=0,
-            block_rps=(9.0,),
-            **nothing,
-            **figures,
-        )
-        for (app, server), ratio in on.items()
+        found.rows[0].model_copy(update={"app": app, "server": server, "ratio": ratio})
+        for (app, server), ratio in ratios.items()
     ]
-    ranking = ScenarioRanking(scenario="json", level=LEVEL, estimate=True, rows=tuple(rows))
-    assert in_a_line(ranking) == "flask@waitress 1.00, flask@gunicorn-sync 0.50, django 0.25 (estimate)"
+    return found.model_copy(update={"rows": tuple(rows), "estimate": True})
+
+
+def test_the_line_of_a_scenario_names_servers_where_an_application_is_there_on_several() -> None:
+    found = ranked({("flask", "waitress"): 1.0, ("flask", "gunicorn-sync"): 0.5, ("django", "waitress"): 0.25})
+    assert in_a_line(found) == "flask@waitress 1.00, flask@gunicorn-sync 0.50, django 0.25 (estimate)"
+
+
+def test_the_line_of_many_cells_names_the_fastest_and_counts_the_others() -> None:
+    found = ranked({(f"app-{number}", "uvicorn"): 1 / (number + 1) for number in range(67)})
+    assert in_a_line(found).startswith("app-0 1.00, app-1 0.50, ")
+    assert in_a_line(found).endswith(", app-7 0.12 and 59 more (estimate)")

@@ -31,7 +31,9 @@ Budget = Annotated[
         help="Start no block that would end later than this (default: 7m; full 10h, techempower 3h).",
     ),
 ]
-Blocks = Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure at most this many blocks.")]
+Blocks = Annotated[
+    int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure each cell in at most this many blocks.")
+]
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, help="Of every random order (default: a random one, which is recorded).")
 ]
@@ -225,6 +227,5 @@ def run(
     place_for_report(out)
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
     running.measure(project, prepared, start, quiet=quiet)
-    return running.finish(
-        project, start.folder.path, out, json=json, fail_on=fail_on, again=running.needed_again(app, python)
-    )
+    again = running.needed_again(app, python)
+    return running.finish(project, start.folder.path, out, json=json, whole=quiet, fail_on=fail_on, again=again)
