@@ -91,7 +91,7 @@ def _rows(
                 score_high=float(np.exp(of_cell[cell] + half)) if known else None,
                 rank_low=place[cell].low,
                 rank_high=place[cell].high,
-                group=place[cell].letters,
+                tie_groups=place[cell].tie_groups,
             )
         )
     return tuple(rows)

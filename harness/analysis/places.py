@@ -1,4 +1,4 @@
-"""From pairs called better to places and letters, within leagues."""
+"""From pairs called better to places and tie groups, within leagues."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
@@ -8,18 +8,18 @@ import numpy as np
 from harness.model.application import AppManifest
 from harness.model.campaign import CampaignRecord
 from harness.model.ranking import League
-from harness.stats.ranks import compact_letters, rank_intervals
+from harness.stats.ranks import rank_intervals, tie_groups
 
 
 class Place(NamedTuple):
-    """The best and the worst place a cell may hold in its league, and its letters."""
+    """The best and the worst place a cell may hold in its league, and the names of its tie groups."""
 
     low: int | None
     high: int | None
-    letters: str
+    tie_groups: tuple[str, ...]
 
 
-NO_PLACE: Final = Place(None, None, "")
+NO_PLACE: Final = Place(None, None, ())
 """Of a reference: it is there for orientation."""
 
 
@@ -36,8 +36,8 @@ def places(record: CampaignRecord, cells: Sequence[str], better: Collection[tupl
 def _places(members: Sequence[str], better: Collection[tuple[str, str]]) -> dict[str, Place]:
     won = np.array([[(one, other) in better for other in members] for one in members])
     low, high = rank_intervals(won)
-    letters = compact_letters(won | won.T)
-    return {cell: Place(int(low[at]), int(high[at]), letters[at]) for at, cell in enumerate(members)}
+    ties = tie_groups(won | won.T)
+    return {cell: Place(int(low[at]), int(high[at]), ties[at]) for at, cell in enumerate(members)}
 
 
 def league_of_cell(record: CampaignRecord, cell: str) -> League:

@@ -101,7 +101,7 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         ratio_high=ratio_high,
         rank_low=place.low,
         rank_high=place.high,
-        group=place.letters,
+        tie_groups=place.tie_groups,
         blocks=len(values),
         slices=sum(len(trial.rates) for trial in trials),
         completions=completions,

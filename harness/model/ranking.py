@@ -28,7 +28,7 @@ class RankedCell(Record):
     `rps`: goodput, requests a second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
     places this cell may hold in its league; a reference holds none. `block_rps`: each block's own value, one for each
     entry of `block_numbers`.
-    `group`: letters; two cells of a league share one exactly when neither was called better than the other. A
+    `tie_groups`: names; two cells of a league share one exactly when neither was called better than the other. A
     reference has none.
     """
 
@@ -44,7 +44,7 @@ class RankedCell(Record):
     ratio_high: float | None
     rank_low: int | None
     rank_high: int | None
-    group: str
+    tie_groups: tuple[str, ...]
     blocks: int
     slices: int
     completions: int
@@ -129,7 +129,7 @@ class OverallCell(Record):
     score_high: float | None
     rank_low: int | None
     rank_high: int | None
-    group: str
+    tie_groups: tuple[str, ...]
 
 
 class OverallRanking(Record):

@@ -11,10 +11,11 @@ from harness.model.record import Record
 from harness.model.scenario import Level
 from harness.model.trial import Limit
 
-RANKING_VERSION: Final = 1
+RANKING_VERSION: Final = 2
 """Of ranking.json.
 
 1  first version
+2  `tie_groups`, a list of names, where `group` was a string of letters
 """
 
 
@@ -61,7 +62,7 @@ class RankingDocument(Record):
     scenarios whose latency was asked for. `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[1] = RANKING_VERSION
+    schema_version: Literal[2] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None

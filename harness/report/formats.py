@@ -11,7 +11,19 @@ from harness.report.document import RankingDocument
 from harness.report.text import clean, number, percent, place, shorten, times, times_between
 
 COLUMNS: Final = (
-    *("scenario", "connections", "n", "league", "rank_low", "rank_high", "group", "title", "cell", "app", "server"),
+    *(
+        "scenario",
+        "connections",
+        "n",
+        "league",
+        "rank_low",
+        "rank_high",
+        "tie_groups",
+        "title",
+        "cell",
+        "app",
+        "server",
+    ),
     *("tier", "rps", "rps_low", "rps_high", "ratio", "ratio_low", "ratio_high", "blocks", "slices", "completions"),
     *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
@@ -45,7 +57,7 @@ def _rows(document: RankingDocument) -> Iterator[dict[str, Any]]:
         inference = document.inference[scenario]
         common = {"scenario": scenario, **inference.level.model_dump(), "estimate": inference.estimate}
         for row in rows:
-            known = row.model_dump(include=set(_RANKED))
+            known = row.model_dump(include=set(_RANKED)) | {"tie_groups": " ".join(row.tie_groups)}
             yield {**common, "title": document.titles.get(row.cell), **known, **_beside(document, scenario, row.cell)}
         for cell in document.unranked[scenario]:
             yield {**common, "title": document.titles.get(cell.cell), **cell.model_dump()}

@@ -1,4 +1,4 @@
-"""Rank intervals and letters: how an order is shown without claiming more than the pairs allow."""
+"""Rank intervals and tie groups: how an order is shown without claiming more than the pairs allow."""
 
 import string
 from collections.abc import Sequence
@@ -18,10 +18,11 @@ def rank_intervals(better: Bools) -> tuple[Ints, Ints]:
     return 1 + better.sum(axis=0).astype(np.int64), len(better) - better.sum(axis=1).astype(np.int64)
 
 
-def compact_letters(different: Bools) -> tuple[str, ...]:
-    """A letter display: two share a letter exactly when they are not different. Letters follow the order given.
+def tie_groups(different: Bools) -> tuple[tuple[str, ...], ...]:
+    """The names of the groups that each is in: two share one exactly when they are not different.
 
-    Insert and absorb (Piepho 2004, J. Comput. Graph. Stat. 13:456-466). `different` is symmetric.
+    Names follow the order given. A compact letter display by insert and absorb (Piepho 2004, J. Comput. Graph. Stat.
+    13:456-466). `different` is symmetric.
     """
     count = len(different)
     columns: list[frozenset[int]] = [frozenset(range(count))] if count else []
@@ -29,10 +30,10 @@ def compact_letters(different: Bools) -> tuple[str, ...]:
         if different[first, second]:
             columns = _absorb([part for column in columns for part in _insert(column, first, second)])
     ordered = sorted(columns, key=sorted)
-    return tuple("".join(letter(n) for n, column in enumerate(ordered) if row in column) for row in range(count))
+    return tuple(tuple(name(n) for n, column in enumerate(ordered) if row in column) for row in range(count))
 
 
-def letter(number: int) -> str:
+def name(number: int) -> str:
     """a ... z, then a1 ... z1, a2 and so on."""
     lap, place = divmod(number, 26)
     return string.ascii_lowercase[place] + (str(lap) if lap else "")

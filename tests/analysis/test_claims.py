@@ -211,10 +211,10 @@ def test_a_campaign_without_any_pair_of_the_claim_is_no_test_of_it() -> None:
     assert findings(CLAIM, record, rank(record, trials)) == ()
 
 
-def test_a_reference_holds_no_place_and_is_in_no_group_but_has_its_figures_and_intervals() -> None:
+def test_a_reference_holds_no_place_and_is_in_no_tie_group_but_has_its_figures_and_intervals() -> None:
     record = campaign_of(FLOOR, FAST, SLOW, RAILS)
     rows = {row.cell: row for row in rank(record, made_up(SPEEDS, 8)).scenarios["json"].rows}
-    assert (rows[RAILS.id].rank_low, rows[RAILS.id].rank_high, rows[RAILS.id].group) == (None, None, "")
+    assert (rows[RAILS.id].rank_low, rows[RAILS.id].rank_high, rows[RAILS.id].tie_groups) == (None, None, ())
     assert rows[RAILS.id].league == "reference"
     assert rows[RAILS.id].ratio_low is not None
     assert {rows[one.id].rank_high for one in (FLOOR, FAST, SLOW)} == {1, 2, 3}

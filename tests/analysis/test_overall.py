@@ -43,7 +43,10 @@ def test_scores_are_geometric_means_of_ratios_and_order_the_cells() -> None:
         assert row.score_low is not None
         assert row.score_high is not None
         assert row.score_low < truth < row.score_high
-    assert [(row.rank_low, row.rank_high, row.group) for row in found.rows][-2:] == [(3, 3, "c"), (4, 4, "d")]
+    assert [(row.rank_low, row.rank_high, row.tie_groups) for row in found.rows][-2:] == [
+        (3, 3, ("c",)),
+        (4, 4, ("d",)),
+    ]
 
 
 def test_one_block_gives_scores_without_intervals() -> None:
@@ -85,10 +88,10 @@ def test_tiers_are_placed_apart() -> None:
     idiomatic = {name: application(name, "idiomatic", SCENARIOS) for name in ("starlette", "flask")}
     ranked = rank(record.model_copy(update={"applications": record.applications | idiomatic}), trials(9)).overall
     assert ranked is not None
-    told = {row.cell: (row.tier, row.league, row.rank_low, row.rank_high, row.group) for row in ranked.rows}
+    told = {row.cell: (row.tier, row.league, row.rank_low, row.rank_high, row.tie_groups) for row in ranked.rows}
     assert told == {
-        REFERENCE: ("controlled", "controlled", 1, 1, "a"),
-        FASTAPI: ("controlled", "controlled", 2, 2, "b"),
-        STARLETTE: ("idiomatic", "idiomatic", 1, 1, "a"),
-        FLASK: ("idiomatic", "idiomatic", 2, 2, "b"),
+        REFERENCE: ("controlled", "controlled", 1, 1, ("a",)),
+        FASTAPI: ("controlled", "controlled", 2, 2, ("b",)),
+        STARLETTE: ("idiomatic", "idiomatic", 1, 1, ("a",)),
+        FLASK: ("idiomatic", "idiomatic", 2, 2, ("b",)),
     }

@@ -37,8 +37,8 @@ def test_cells_far_apart_are_ordered_and_cells_close_together_are_not() -> None:
     assert places[FLASK] == (4, 4)
     assert places[REFERENCE] == (1, 1)
     assert places[STARLETTE] == places[FASTAPI] == (2, 3)
-    groups = {row.cell: row.group for row in ranking.rows}
-    assert groups[STARLETTE] == groups[FASTAPI] == "b"
+    groups = {row.cell: row.tie_groups for row in ranking.rows}
+    assert groups[STARLETTE] == groups[FASTAPI] == ("b",)
 
 
 def test_the_figures_are_the_true_ones() -> None:

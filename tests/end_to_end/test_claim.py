@@ -41,7 +41,7 @@ def test_references_are_measured_where_they_are_installed_and_are_no_failure(mea
     assert set(rows) == set(ASKED) & INSTALLED
     record = place.campaign.read_record()
     for app in {"rails", "nginx"} & INSTALLED:
-        assert (rows[app]["league"], rows[app]["rank_low"], rows[app]["group"]) == ("reference", None, "")
+        assert (rows[app]["league"], rows[app]["rank_low"], rows[app]["tie_groups"]) == ("reference", None, [])
         (facts,) = [facts for cell, facts in record.cells.items() if cell.startswith(f"{app}.own.")]
         assert facts.programs[app]
         assert facts.programs[app] in place.page.read_text()

@@ -1,6 +1,6 @@
-"""Rank intervals and letters, against brute force."""
+"""Rank intervals and tie groups, against brute force."""
 
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.stats.arrays import Bools
-from harness.stats.ranks import compact_letters, letter, rank_intervals
+from harness.stats.ranks import name, rank_intervals, tie_groups
 
 
 @st.composite
@@ -39,21 +39,21 @@ def test_a_cell_told_apart_from_the_first_only_may_hold_any_later_place() -> Non
     assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(1, 2), (1, 3), (2, 3)]
 
 
-def test_letters_of_a_chain_overlap() -> None:
+def test_tie_groups_of_a_chain_overlap() -> None:
     different = np.zeros((3, 3), dtype=bool)
     different[0, 2] = different[2, 0] = True
-    assert compact_letters(different) == ("a", "ab", "b")
+    assert tie_groups(different) == (("a",), ("a", "b"), ("b",))
 
 
 @given(relations())
-def test_two_share_a_letter_exactly_when_they_are_not_different(different: Bools) -> None:
-    letters = compact_letters(different)
+def test_two_share_a_tie_group_exactly_when_they_are_not_different(different: Bools) -> None:
+    named = tie_groups(different)
     for one, other in combinations(range(len(different)), 2):
-        assert bool(set(letters[one]) & set(letters[other])) != different[one, other]
+        assert bool(set(named[one]) & set(named[other])) != different[one, other]
 
 
 @given(relations())
-def test_each_letter_is_a_largest_group_of_cells_not_told_apart(different: Bools) -> None:
+def test_each_tie_group_is_a_largest_set_of_cells_not_told_apart(different: Bools) -> None:
     everyone = range(len(different))
     alike = [
         set(group)
@@ -62,15 +62,25 @@ def test_each_letter_is_a_largest_group_of_cells_not_told_apart(different: Bools
         if not any(different[one, other] for one, other in combinations(group, 2))
     ]
     largest = {frozenset(group) for group in alike if not any(group < other for other in alike)}
-    letters = compact_letters(different)
-    groups = {frozenset(row for row in everyone if name in letters[row]) for name in set("".join(letters))}
+    named = tie_groups(different)
+    groups = {frozenset(row for row in everyone if group in named[row]) for group in chain(*named)}
     assert groups == largest
 
 
-def test_nobody_needs_no_letters() -> None:
-    assert compact_letters(np.zeros((0, 0), dtype=bool)) == ()
+def test_nobody_needs_no_tie_group() -> None:
+    assert tie_groups(np.zeros((0, 0), dtype=bool)) == ()
 
 
-@pytest.mark.parametrize(("number", "name"), [(0, "a"), (25, "z"), (26, "a1"), (53, "b2")])
-def test_letters_go_on_after_z(number: int, name: str) -> None:
-    assert letter(number) == name
+@pytest.mark.parametrize(("number", "called"), [(0, "a"), (25, "z"), (26, "a1"), (53, "b2")])
+def test_names_go_on_after_z(number: int, called: str) -> None:
+    assert name(number) == called
+
+
+def test_of_more_than_26_tie_groups_no_two_share_a_part_of_their_names() -> None:
+    """In a chain of 60 each is not told apart from its neighbours alone: 59 groups of two."""
+    places = np.arange(60)
+    different = np.abs(places[:, None] - places) > 1
+    named = tie_groups(different)
+    assert len(set(chain(*named))) == 59
+    for one, other in combinations(places.tolist(), 2):
+        assert bool(set(named[one]) & set(named[other])) != different[one, other]

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from harness.model.ranking import RankedCell, ScenarioRanking
 from harness.report.text import listing, number, shorten, times, times_between
 from harness.report.view.source import Source
 from harness.report.view.table import LEAGUES
+
+NAMED: Final = 4
+"""Cells that a sentence calls by their names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
 def leaders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
     """The best contender and those that are not told apart from it. Of an estimate, the best alone."""
     rows = contenders(found)
-    return tuple(row for row in rows if row is rows[0] or (not found.estimate and set(row.group) & set(rows[0].group)))
+    return tuple(
+        row for row in rows if row is rows[0] or (not found.estimate and set(row.tie_groups) & set(rows[0].tie_groups))
+    )
 
 
 def _same_winners(
@@ -89,7 +94,7 @@ def _same_winners(
     if any(found.estimate for found in source.ranking.scenarios.values()):
         return f"{_label(source, best[0])} looks fastest {where}"
     if len(best) > 1:
-        return f"{listing([_label(source, row) for row in best[:3]])} share the lead {where}"
+        return f"{listing(_some([_label(source, row) for row in best], 3))} share the lead {where}"
     alone = all(len(rows) == 1 for rows in leads.values())
     return f"{_label(source, best[0])} {'is fastest' if alone else 'leads or shares the lead'} {where}"
 
@@ -97,7 +102,7 @@ def _same_winners(
 def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:
     by_leader: dict[str, list[str]] = {}
     for title, rows in leads.items():
-        by_leader.setdefault(listing([_label(source, row) for row in rows[:3]]), []).append(title)
+        by_leader.setdefault(listing(_some([_label(source, row) for row in rows], 2)), []).append(title)
     return "No single winner: " + "; ".join(f"{name} in {listing(titles)}" for name, titles in by_leader.items())
 
 
@@ -110,25 +115,40 @@ def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]
         cause = f": {reasons.pop()}" if len(reasons) == 1 else ", for the causes given below"
         return (Span(f"Nothing can be said{cause}."),)
     first = leaders(found)
-    spans = _alone(source, first[0], found) if len(first) == 1 else _together(source, first, found)
-    return (*spans, *_yardsticks(source, found, rows, first), Span("."))
-
-
-def _alone(source: Source, best: RankedCell, found: ScenarioRanking) -> tuple[Span, ...]:
     verb = " seems to answer " if found.estimate else " answers "
-    return (Span(_label(source, best), strong=True), Span(verb), *_requests(best))
+    return (
+        Span(_label(source, first[0]), strong=True),
+        Span(verb),
+        *_requests(first[0]),
+        *_yardsticks(source, found, rows, first),
+        Span("."),
+        *_as_good(source, found, first),
+    )
 
 
-def _together(source: Source, first: Sequence[RankedCell], found: ScenarioRanking) -> tuple[Span, ...]:
-    pairs = [source.pair(found.scenario, first[0].cell, row.cell) for row in first[1:]]
+def _as_good(source: Source, found: ScenarioRanking, first: Sequence[RankedCell]) -> tuple[Span, ...]:
+    """Who is not told apart from the best. Nothing is said of how these stand to each other: ties do not chain."""
+    best, *others = first
+    if not others:
+        return ()
+    pairs = [source.pair(found.scenario, best.cell, row.cell) for row in others]
     tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
-    says = " are tied" if tied else " are not told apart"
-    names = [_label(source, row) for row in first]
-    spans: list[Span] = []
-    for index, name in enumerate(names):
-        joint = "" if index == 0 else " and " if index == len(names) - 1 else ", "
-        spans += [Span(joint), Span(name, strong=True)]
-    return (*spans, Span(f"{says} at "), *_requests(first[0]))
+    is_, says = "is" if len(others) == 1 else "are", "tied with it" if tied else "not told apart from it"
+    return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {says}."))
+
+
+def _named(names: Sequence[str]) -> tuple[Span, ...]:
+    """The names as a list of strong pieces."""
+    joints = ["", *[", "] * (len(names) - 2), " and "][: len(names)]
+    return tuple(
+        span for joint, name in zip(joints, names, strict=True) for span in (Span(joint), Span(name, strong=True))
+    )
+
+
+def _some(names: Sequence[str], most: int) -> list[str]:
+    """All names, or the first of them and how many more there are: a sentence of forty names is not read."""
+    left = len(names) - most
+    return list(names) if left <= 1 else [*names[:most], f"{left} others"]
 
 
 def _requests(row: RankedCell) -> tuple[Span, ...]:

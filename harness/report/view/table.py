@@ -22,6 +22,7 @@ from harness.report.text import (
 )
 from harness.report.view.costs import NOTHING, CellCosts, costs
 from harness.report.view.names import Name
+from harness.report.view.rails import alike, rails
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
 
@@ -53,13 +54,15 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ranked cell. `rails` has an entry for each tie group of the table: start, middle, end or nothing."""
+    """A ranked cell. `rails` has an entry for each lane of the column of ties; `alike` counts the cells of its league
+    that it is not told apart from."""
 
     name: Name
     rank: str
     rank_low: int | None
-    group: str
+    tie_groups: tuple[str, ...]
     rails: tuple[str, ...]
+    alike: int
     apart: bool
     best_server: bool
     bar: Bar
@@ -83,12 +86,17 @@ class Unranked:
 
 @dataclass(frozen=True, slots=True)
 class League:
-    """Cells that are ranked with each other. `rails` counts its tie groups."""
+    """Cells that are ranked with each other. `lanes` counts those of the column of ties."""
 
     id: str
     title: str
     rows: tuple[Row, ...]
-    rails: int
+    lanes: int
+
+    @property
+    def counted(self) -> bool:
+        """Whether ties are counted, because the lines that join them would be too many."""
+        return not self.lanes and any(row.alike for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +151,21 @@ def _leagues(source: Source, found: ScenarioRanking, costed: Mapping[str, CellCo
 def _league(
     source: Source, id_: str, members: Sequence[RankedCell], scale: Scale, costed: Mapping[str, CellCosts]
 ) -> League:
-    rails, best = _rails(members), _best_servers(members)
+    lanes, best = rails(members), _best_servers(members)
     rows = tuple(
         _row(
             source,
             row,
             bar=_bar(row, scale),
-            rails=rails[index],
+            rails=lanes[index],
+            alike=alike(members, index),
             apart=_apart(members, index),
             best_server=row.cell in best,
             costs=costed.get(row.cell, NOTHING),
         )
         for index, row in enumerate(members)
     )
-    return League(id_, LEAGUES[id_], rows, len(rails[0]))
+    return League(id_, LEAGUES[id_], rows, len(lanes[0]))
 
 
 def _inference(source: Source, found: ScenarioRanking) -> str:
@@ -180,7 +189,7 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
         name=source.name(row.cell, row.app, row.server),
         rank=place(row.rank_low, row.rank_high),
         rank_low=row.rank_low,
-        group=row.group,
+        tie_groups=row.tie_groups,
         rps=rate(row.rps),
         interval=between(row.rps_low, row.rps_high, why_not),
         ratio=_ratio(row),
@@ -229,26 +238,8 @@ def _best_servers(rows: Sequence[RankedCell]) -> set[str]:
 
 
 def _apart(rows: Sequence[RankedCell], index: int) -> bool:
-    """Whether the row shares no group with the one above: a line is drawn between them."""
-    return index > 0 and not set(rows[index].group) & set(rows[index - 1].group)
-
-
-def _rails(rows: Sequence[RankedCell]) -> list[tuple[str, ...]]:
-    """For each row and each tie group of two or more: where on the group's rail the row lies."""
-    letters = sorted({letter for row in rows for letter in row.group})
-    members = {letter: [i for i, row in enumerate(rows) if letter in row.group] for letter in letters}
-    ties = [held for held in members.values() if len(held) > 1]
-    return [tuple(_place(held, index) for held in ties) for index in range(len(rows))]
-
-
-def _place(held: Sequence[int], index: int) -> str:
-    if index == held[0]:
-        return "start"
-    if index == held[-1]:
-        return "end"
-    if index in held:
-        return "middle"
-    return "through" if held[0] < index < held[-1] else ""
+    """Whether the row shares no tie group with the one above: a line is drawn between them."""
+    return index > 0 and not set(rows[index].tie_groups) & set(rows[index - 1].tie_groups)
 
 
 def _unranked(source: Source, scenario: str, cell: UnrankedCell) -> Unranked:
