@@ -12,7 +12,7 @@ from markupsafe import Markup
 from harness.model.campaign import CampaignRecord
 from harness.model.comparison import Comparison
 from harness.report.export import inside_html, ranking_document
-from harness.report.text import clean
+from harness.report.text import clean, common_reason
 from harness.report.view.comparison import comparison_page
 from harness.report.view.page import page
 from harness.report.view.source import Source
@@ -46,7 +46,7 @@ def comparison_html(comparison: Comparison, later: CampaignRecord) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,6 +55,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["common_reason"] = common_reason
+    return environment
 
 
 def _finalize(value: Any) -> Any:

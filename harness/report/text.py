@@ -1,6 +1,8 @@
 """Numbers, times and names as a reader sees them: formatted here and nowhere else."""
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -24,6 +26,13 @@ class Figure:
 def absent(reason: str) -> Figure:
     """What was not measured: never 0, always with its reason."""
     return Figure(NOT_AVAILABLE, None, reason)
+
+
+def common_reason(figures: Iterable[Figure]) -> str:
+    """Why most of the figures are absent, to be told once beside all of them; empty where most have no one reason."""
+    reasons = Counter(figure.reason for figure in figures)
+    reason, times_given = max(reasons.items(), key=lambda item: item[1], default=("", 0))
+    return reason if 1 < times_given > reasons.total() / 2 else ""
 
 
 def clean(text: str) -> str:

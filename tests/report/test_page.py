@@ -179,8 +179,18 @@ def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:
     assert figures["inference"]["json"]["estimate"] is True
     assert "estimate" in page.one("p", class_="flag").text
     assert page.one("h1").text == "Starlette on uvicorn looks fastest in all 3 scenarios"
-    assert "n/a one block gives no interval" in rows(page, "json")[0].one("td", class_="rps").text
+    assert "Where no interval is shown, it is n/a: one block gives no interval." in page.one("section", id="json").text
+    assert "one block" not in page.one("table", data_scenario="json").text, "told once for all rows"
     assert not page.one("table", data_scenario="json").all("line")
+
+
+def test_where_cells_take_turns_the_blocks_are_those_of_a_cell(tmp_path: Path) -> None:
+    record, trials = campaign(6)
+    ids = [cell.id for cell in record.plan.cells if cell.id != record.plan.reference and not cell.twin]
+    groups = {cell: {place % 3, 3 + place % 2} if place else {1} for place, cell in enumerate(ids)}
+    taken = [trial for trial in trials if trial.block in groups.get(trial.cell, range(6))]
+    page = parse(write_report(saved(tmp_path / "results", record, taken), tmp_path / "out").read_text())
+    assert "6 blocks, 1–2 a cell (at most 19)" in page.one("dl", class_="facts").text
 
 
 def test_without_a_completed_block_the_page_says_so(tmp_path: Path) -> None:

@@ -44,6 +44,10 @@ class ServerParts:
     frameworks: tuple[str, ...]
     rows: tuple[ServerRow, ...]
 
+    @property
+    def intervals(self) -> tuple[Figure, ...]:
+        return tuple(effect.interval for row in self.rows for effect in row.added if effect)
+
 
 def server_parts(source: Source, scenario: str) -> tuple[ServerParts, ...]:
     """A table for each bare callable that has frameworks beside it on several servers, the cheapest server first."""

@@ -1,7 +1,9 @@
 """What was compared, where, when and how: the facts a reader checks before believing the figures."""
 
+from collections import Counter
 from dataclasses import dataclass
 
+from harness.analysis.inference import reference_cells
 from harness.model.campaign import CampaignRecord, ServiceFacts
 from harness.model.machine import Machine
 from harness.report.text import (
@@ -13,6 +15,7 @@ from harness.report.text import (
     listing,
     moment,
     percent,
+    place,
     rate,
     share,
     shorten,
@@ -53,15 +56,23 @@ def facts(source: Source) -> tuple[Fact, ...]:
         _machine_fact(record.machine),
         Fact("Python", *_interpreter(record)),
         Fact("Database", *_services(record)),
-        Fact("Blocks", number_of_blocks(record), f"seed {record.plan.seed}"),
+        Fact("Blocks", number_of_blocks(source), f"seed {record.plan.seed}"),
         _noise_floor(source),
         Fact("Reference", source.reference.label, "ratios are told against it"),
         Fact("Harness", shorten(record.harness_version, 40), _commit(record)),
     )
 
 
-def number_of_blocks(record: CampaignRecord) -> str:
-    return f"{count(len(record.completed_blocks), 'block')} of at most {record.plan.max_blocks:,}"
+def number_of_blocks(source: Source) -> str:
+    """Complete blocks, and how many of them a cell was in where cells take turns; the plan bounds the latter. The
+    reference keeps all others company."""
+    done, company = frozenset(source.record.completed_blocks), reference_cells(source.record)
+    seen = {(trial.cell, trial.block) for trial in source.trials if trial.block in done and trial.cell not in company}
+    each = Counter(cell for cell, _ in seen).values()
+    whole, most = count(len(done), "block"), f"at most {source.record.plan.max_blocks:,}"
+    if not each or min(each) == len(done):
+        return f"{whole} of {most}"
+    return f"{whole}, {place(min(each), max(each))} a cell ({most})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Counted of the wall time", _counted(source)),
         Fact("Difference that matters", share(plan.delta)),
         Fact("Budget", duration(plan.budget_s)),
-        Fact("Blocks", number_of_blocks(record)),
+        Fact("Blocks", number_of_blocks(source)),
         Fact("Database", plan.database),
         Fact("Connection pool, all workers of a cell", f"{plan.pool_size:,}"),
         Fact("Load driver", shorten(plan.load_driver, 40)),
