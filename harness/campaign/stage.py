@@ -9,10 +9,10 @@ from harness.campaign.project import Project
 from harness.catalog.scenarios import Scenario
 from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
+from harness.target.examiner import Subject
 from harness.target.launch import Launch, LiveServer
 from harness.target.programs import versions_of
 from harness.target.services import LiveService, Namespace
-from harness.target.verification import Subject
 
 
 @dataclass(frozen=True)

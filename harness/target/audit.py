@@ -15,8 +15,7 @@ from harness.contract.rows import rows_told
 from harness.model.audit import Audited
 from harness.model.record import Record
 from harness.model.scenario import Audit
-from harness.target.services import Counts
-from harness.target.verification import (
+from harness.target.examiner import (
     DEADLINE_S,
     ContractFault,
     Examiner,
@@ -25,6 +24,7 @@ from harness.target.verification import (
     grouped,
     probes_at_levels,
 )
+from harness.target.services import Counts
 
 REQUESTS: Final = 64
 AT_ONCE: Final = 16

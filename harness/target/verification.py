@@ -1,50 +1,16 @@
-"""Does a live target answer the contract? Every request here is judged; what is wrong comes back as values."""
+"""Does a live target answer the contract? All its scenarios, in full or briefly; what is wrong comes back as values."""
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from harness.catalog.scenarios import Scenario
-from harness.contract.headers import parsed_date
-from harness.contract.judge import checked, judge
-from harness.contract.response import Fault, Response, clipped
-from harness.contract.rows import rows_told
-from harness.model.errors import TargetFailed
+from harness.contract.response import Response
 from harness.model.load import Target
 from harness.model.notice import Failure
 from harness.model.record import Record
-from harness.model.scenario import Level, Request
-from harness.target.exchange import Connection, connected
+from harness.target.examiner import DATE_WAIT_S, DEADLINE_S, ContractFault, Examiner, Probe, Subject, probes
 from harness.target.services import Namespace
-
-DEADLINE_S = 5.0
-"""For one exchange, and for one connection."""
-
-DATE_WAIT_S = 3.0
-AT_ONCE = 64
-ROUNDS = 4
-"""The burst: so many connections at once, each asking so many times."""
-
-PATIENCE = 4.0
-"""In a burst an answer waits for those of the other connections: so many deadlines."""
-
-WRITTEN_S = 1.0
-"""How long after the last answer what was written may become visible."""
-
-
-class ContractFault(Record):
-    """One thing an application does wrong, and where it was seen."""
-
-    scenario: str
-    request: str
-    what: str
-    expected: str = ""
-    seen: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.scenario}: {self.request}: {Fault(what=self.what, expected=self.expected, seen=self.seen)}"
 
 
 class Verification(Record):
@@ -73,33 +39,6 @@ def failure_of(cell: str, phase: str, faults: Iterable[ContractFault], log_tail:
     return Failure(cell=cell, phase=phase, reason=reason, log_tail=log_tail)
 
 
-@dataclass(frozen=True)
-class Probe:
-    """One request of a scenario at one level."""
-
-    scenario: Scenario
-    request: Request
-    level: Level
-
-    def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
-        if isinstance(answer, Fault):
-            return (answer,)
-        check = self.scenario.check.check if self.scenario.check else None
-        return judge(answer, self.scenario.manifest.expect, check, self.level, dated=target.sends_date)
-
-    def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
-        request = f"{self.request.method} {clipped(self.request.path)}"
-        return [ContractFault(scenario=self.scenario.id, request=request, **fault.model_dump()) for fault in faults]
-
-
-class Subject(NamedTuple):
-    """A live target, the scenarios it answers, and the tables it writes to where they are known."""
-
-    target: Target
-    scenarios: Sequence[Scenario]
-    tables: Namespace | None = None
-
-
 def verify(
     target: Target,
     scenarios: Sequence[Scenario],
@@ -126,7 +65,7 @@ async def _verify_all(subjects: Sequence[Subject], full: bool, deadline_s: float
     return tuple(await asyncio.gather(*(_verify(examiner, scenarios, full, turn) for examiner, scenarios in examined)))
 
 
-async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
+async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
     faults: list[ContractFault] = []
     dated: list[tuple[Probe, Response]] = []
     async with turn:
@@ -149,163 +88,3 @@ async def _verify(examiner: "Examiner", scenarios: Sequence[Scenario], full: boo
         scenarios=tuple(scenario.id for scenario in scenarios),
         faults=tuple(faults),
     )
-
-
-def probes(scenario: Scenario, full: bool) -> list[Probe]:
-    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels and the
-    odd ones."""
-    ranked = scenario.manifest.rank.at
-    if not full:
-        return [Probe(scenario, request.at(ranked), ranked) for request in scenario.manifest.requests]
-    edges = scenario.manifest.edges
-    return probes_at_levels(scenario) + [
-        Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
-    ]
-
-
-def probes_at_levels(scenario: Scenario) -> list[Probe]:
-    """Each request with every parameter of the levels, that of the ranking level first."""
-    ranked = scenario.manifest.rank.at
-    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n}
-    return [
-        Probe(scenario, request.at(level), level)
-        for level in (ranked, *others.values())
-        for request in scenario.manifest.requests
-    ]
-
-
-@dataclass(frozen=True)
-class Examiner:
-    """Asks one target, and tells what is wrong with the answers."""
-
-    target: Target
-    deadline_s: float
-    tables: Namespace | None = None
-
-    async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
-        """Each probe once, on a connection of its own: the faults, and the answers. One that gets none is the last."""
-        faults: list[ContractFault] = []
-        answered: list[tuple[Probe, Response]] = []
-        for probe in probes:
-            answer = await self._ask(probe)
-            faults += probe.found(probe.judge(answer, self.target))
-            if isinstance(answer, Fault):
-                break
-            answered.append((probe, answer))
-        return faults, answered
-
-    async def keep_alive(self, probe: Probe) -> list[ContractFault]:
-        """A second request on the same connection, where the server declares to keep it."""
-        if not self.target.keep_alive:
-            return []
-        async with connected(self.target, self.deadline_s) as connection:
-            if isinstance(connection, Fault):
-                return probe.found([connection])
-            first = await connection.ask(probe.request, self.deadline_s)
-            if isinstance(first, Response) and not connection.reusable:
-                expected = "the connection kept open, as the server declares"
-                return probe.found([Fault(what="no keep-alive", expected=expected, seen="closed after one response")])
-            second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
-            if isinstance(first, Response) and isinstance(second, Fault):
-                second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
-            return probe.found(probe.judge(second, self.target))
-
-    async def under_load(self, probe: Probe) -> list[ContractFault]:
-        """AT_ONCE connections ask ROUNDS times each; every answer is judged, and all of them together."""
-        series = await asyncio.gather(*(self.series([probe] * ROUNDS) for _ in range(AT_ONCE)))
-        answers = [answer for answers in series for answer in answers]
-        faults = [fault for answer in answers for fault in probe.judge(answer, self.target)]
-        if faults:
-            return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
-        bodies = [answer.body for answer in answers if isinstance(answer, Response)]
-        return probe.found(_together(probe, bodies) or await self._written(probe, bodies))
-
-    async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
-        """A right answer some seconds after the first, with a later date."""
-        later = await self._ask(probe)
-        faults = probe.judge(later, self.target)
-        if faults or isinstance(later, Fault):
-            return probe.found(faults)
-        before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))
-        if before is None or after is None or after <= before:
-            expected = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}"
-            return probe.found([Fault(what="header Date is frozen", expected=expected, seen=later.all_of("date")[0])])
-        return []
-
-    async def undone(self, scenario: Scenario) -> list[ContractFault]:
-        """Put the tables back after a scenario that writes; the checks of others know the seeded rows."""
-        if not (scenario.manifest.writes and self.tables):
-            return []
-        try:
-            await asyncio.to_thread(self.tables.restore)
-        except TargetFailed as fault:
-            return probes(scenario, full=False)[0].found([Fault(what=fault.what)])
-        return []
-
-    async def _written(self, probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
-        """Whether each row that the answers told holds a number they told; of several answers any may be the last."""
-        if not (probe.scenario.manifest.writes and self.tables):
-            return []
-        told: dict[int, set[int]] = {}
-        for row, number in (each for body in bodies for each in rows_told(body)):
-            told.setdefault(row, set()).add(number)
-        ends = time.monotonic() + WRITTEN_S
-        while True:
-            stored = await asyncio.to_thread(self.tables.numbers)
-            wrong = [row for row, numbers in told.items() if stored.get(row) not in numbers]
-            if not wrong or time.monotonic() > ends:
-                return _not_written(wrong, told, stored)
-            await asyncio.sleep(0.05)
-
-    async def _ask(self, probe: Probe) -> Response | Fault:
-        async with connected(self.target, self.deadline_s) as connection:
-            return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.deadline_s)
-
-    async def series(self, probes: Sequence[Probe]) -> list[Response | Fault]:
-        """An answer to each, on one connection as long as it stays open; the first that fails ends the series."""
-        answers: list[Response | Fault] = []
-        while len(answers) < len(probes) and not (answers and isinstance(answers[-1], Fault)):
-            async with connected(self.target, PATIENCE * self.deadline_s) as connection:
-                answers += await self._answers(connection, probes[len(answers) :])
-        return answers
-
-    async def _answers(self, connection: Connection | Fault, probes: Sequence[Probe]) -> list[Response | Fault]:
-        if isinstance(connection, Fault):
-            return [connection]
-        deadline_s = PATIENCE * self.deadline_s
-        answers = [await connection.ask(probes[0].request, deadline_s)]
-        while len(answers) < len(probes) and connection.reusable:
-            answers.append(await connection.ask(probes[len(answers)].request, deadline_s))
-        return answers
-
-
-def grouped(faults: Sequence[Fault], load: str) -> list[Fault]:
-    """One fault of each kind, saying how often it was seen under the load."""
-    kinds: dict[str, list[Fault]] = {}
-    for fault in faults:
-        kinds.setdefault(fault.what, []).append(fault)
-    return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
-
-
-def _not_written(wrong: Sequence[int], told: Mapping[int, set[int]], stored: Mapping[int, int]) -> list[Fault]:
-    if not wrong:
-        return []
-    row = min(wrong)
-    return [
-        Fault(
-            what=f"updates are not written to the database ({len(wrong):,} of {len(told):,} rows)",
-            expected=f"row {row} holds {' or '.join(str(number) for number in sorted(told[row]))}, as was told",
-            seen=str(stored.get(row, "no such row")),
-        )
-    ]
-
-
-def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
-    """What only many right answers show."""
-    scenario, several = probe.scenario, sorted(set(bodies))
-    if scenario.manifest.expect.fixed and len(several) > 1:
-        return [Fault(what="the body is not always the same", expected=clipped(several[0]), seen=clipped(several[1]))]
-    if scenario.check and scenario.check.check_many:
-        fault = checked(scenario.check.check_many, bodies, probe.level)
-        return [Fault(what=fault)] if fault else []
-    return []

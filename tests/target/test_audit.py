@@ -10,8 +10,9 @@ import pytest
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.load import Target
 from harness.target.audit import AuditOfCell, audit, demanded
+from harness.target.examiner import Subject
 from harness.target.services import Counts, LiveService, provision, seeding, sqlite
-from harness.target.verification import Subject, Verification, verify
+from harness.target.verification import Verification, verify
 from tests.fakes import database
 from tests.fakes.database import EndsTransactionsLate, RightOnDatabase, WrongOnDatabase
 from tests.fakes.server import serving

@@ -9,7 +9,8 @@ import pytest
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.dataset import worlds
 from harness.model.load import Target
-from harness.target.verification import DATE_WAIT_S, Subject, verify, verify_all
+from harness.target.examiner import DATE_WAIT_S, Subject
+from harness.target.verification import verify, verify_all
 from tests.fakes import wrong
 from tests.fakes.server import Right, Server, serving
 from tests.fakes.wrong import WithHeader, WithoutHeader, Wrong
