@@ -64,12 +64,12 @@ def of_generator(share: float, rate: float, null_rps: float | None) -> tuple[Lim
 
 def of_server(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:
     """Whether it was the server, where it was not the generator. Shares of cores."""
+    if server is not None and server >= SATURATED:
+        return "server-bound", f"the server used {server:.0%} of its cores, the generator {generator:.0%}"
     if little is not None and abs(little - 1) > MAX_LITTLE_DEVIATION:
         return "neither", f"connections were busy {little:.0%} of the time (Little's law); see errors and reconnects"
     if server is None:
         return "neither", f"the generator used {generator:.0%} of its cores; the server's were not measured"
-    if server >= SATURATED:
-        return "server-bound", f"the server used {server:.0%} of its cores, the generator {generator:.0%}"
     return "neither", f"the server used {server:.0%} of its cores: it waited, or connections were too few"
 
 

@@ -52,10 +52,16 @@ def test_a_server_that_waits_is_neither() -> None:
     assert "waited" in bound.reason
 
 
-def test_idle_connections_are_told_before_any_conclusion() -> None:
-    bound = bound_of([record(latency_mean_s=0.032)], generator_cores=1, server_share=0.99)
+def test_where_nobody_was_busy_idle_connections_are_told() -> None:
+    bound = bound_of([record(latency_mean_s=0.032)], generator_cores=1, server_share=0.3)
     assert bound.limit == "neither"
     assert "50%" in bound.reason
+
+
+def test_a_busy_server_is_the_limit_though_the_first_requests_of_a_short_slice_do_not_wait_as_long() -> None:
+    bound = bound_of([record(latency_mean_s=0.058)], generator_cores=1, server_share=0.99)
+    assert bound.limit == "server-bound"
+    assert bound.little == pytest.approx(0.91, abs=0.01)
 
 
 def test_an_unmeasured_server_is_never_called_the_limit() -> None:
