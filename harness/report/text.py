@@ -32,7 +32,7 @@ def common_reason(figures: Iterable[Figure]) -> str:
     """Why most of the figures are absent, to be told once beside all of them; empty where most have no one reason."""
     reasons = Counter(figure.reason for figure in figures)
     reason, times_given = max(reasons.items(), key=lambda item: item[1], default=("", 0))
-    return reason if 1 < times_given > reasons.total() / 2 else ""
+    return reason if times_given > reasons.total() / 2 else ""
 
 
 def clean(text: str) -> str:
