@@ -57,3 +57,12 @@ def test_what_is_clean_can_be_written_and_is_as_long(value: str) -> None:
     cleaned.encode()
     assert len(cleaned) == len(value)
     assert text.clean(cleaned) == cleaned
+
+
+def test_a_reason_is_told_for_all_where_most_figures_have_it_and_else_beside_each() -> None:
+    one, other, known = text.absent("one block"), text.absent("no reference"), text.rate(5.0)
+    assert text.common_reason([one, one, known]) == "one block"
+    assert text.common_reason([one]) == "one block"
+    assert text.common_reason([one, other]) == ""
+    assert text.common_reason([one, known, known]) == ""
+    assert text.common_reason([]) == ""
