@@ -195,12 +195,24 @@ def _command(claim: Claim, seen: Seen, tiers: Sequence[TierFinding], results: st
     if not lacking and any(_gone_on_for(seen, tier, pair) for tier, pair in undecided):
         plan = seen.record.plan
         budget = ("--budget", f"{ceil(2 * plan.budget_s / 60)}m")
-        capped = len(seen.record.completed_blocks) >= plan.max_blocks
-        return ("harness", "run", "--resume", results, *budget, *(_blocks(2 * plan.max_blocks) if capped else ()))
+        return (
+            "harness",
+            "run",
+            "--resume",
+            results,
+            *budget,
+            *(_blocks(2 * plan.max_blocks) if _capped(seen) else ()),
+        )
     wanted = [cell.app for tier in tiers for cell in tier.cells]
     chosen = [part for app in dict.fromkeys((*claim.beside, *wanted)) for part in ("--only", app)]
     finer = () if lacking else ("--until", f"{100 * seen.ranking.delta / FINER:.2g}%")
     return ("harness", "run", *chosen, "--scenario", seen.scenario, *finer)
+
+
+def _capped(seen: Seen) -> bool:
+    """Whether any cell has had as many blocks as a cell may have; the reference has more, being in every group."""
+    plan, rows = seen.record.plan, seen.found.rows if seen.found else ()
+    return any(row.blocks >= plan.max_blocks for row in rows if row.cell != plan.reference)
 
 
 def _blocks(number: int) -> tuple[str, str]:

@@ -112,6 +112,17 @@ def test_a_campaign_that_had_all_its_blocks_is_given_more_of_them() -> None:
     assert told.command == ("harness", "run", "--resume", "elsewhere", "--budget", "2m", "--blocks", "6")
 
 
+def test_blocks_of_other_groups_are_none_of_a_cells_own() -> None:
+    """Of three blocks each cell was in one or two, the reference in all."""
+    record = campaign_of(FLOOR, FAST, SLOW, RAILS, blocks=3)
+    record = record.model_copy(update={"plan": record.plan.model_copy(update={"max_blocks": 3})})
+    absent = {(FAST.id, 0), (SLOW.id, 1), (RAILS.id, 2)}
+    trials = [trial for trial in made_up(SPEEDS | {SLOW.id: 5_950.0}, 3) if (trial.cell, trial.block) not in absent]
+    told = finding(without_rails(), record, rank(record, trials), "json", "elsewhere")
+    assert told.verdict == "cannot-tell"
+    assert told.command == ("harness", "run", "--resume", "elsewhere", "--budget", "2m")
+
+
 def test_a_difference_that_the_interval_leaves_open_cannot_be_told() -> None:
     told = found(SPEEDS | {SLOW.id: 5_950.0}, blocks=3)
     assert told.tiers[0].pairs[0].verdict == "cannot-tell"
