@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from harness.model.campaign import CampaignRecord
 from harness.model.comparison import Comparison
-from harness.report.export import inside_html, ranking_document
+from harness.report.digits import significant
+from harness.report.export import inside_html
 from harness.report.text import clean, common_reason
 from harness.report.view.comparison import comparison_page
 from harness.report.view.page import page
+from harness.report.view.script import script_data
 from harness.report.view.source import Source
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -31,7 +33,7 @@ def html(source: Source) -> str:
             css=css,
             js=js,
             policy=_policy(css, js),
-            ranking=inside_html(ranking_document(source)),
+            data=inside_html(script_data(source)),
         )
     )
 
@@ -60,7 +62,9 @@ def _environment() -> Environment:
 
 
 def _finalize(value: Any) -> Any:
-    """Every string passes here before it is escaped."""
+    """Every string passes here before it is escaped, and every number."""
+    if isinstance(value, float):
+        return f"{significant(value):.15g}"
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+import pytest
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
+
+
+def as_written(value: Any) -> Any:
+    """What equals a number, or several, in the page's attributes: they have six significant digits."""
+    if isinstance(value, list):
+        return [as_written(each) for each in value]
+    return None if value is None else pytest.approx(value, rel=1e-5)
 
 
 @dataclass

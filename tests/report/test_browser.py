@@ -204,7 +204,7 @@ def test_another_reference_gives_the_ratios_that_the_analysis_gave_the_pairs(ope
         for row in found.page.locator("#json table.ranking tbody tr").all():
             shown = row.locator(".ratio-text").inner_text()
             assert shown == ratio_in_words(figures["pairs"]["json"], row.get_attribute("data-cell"), chosen)
-            assert (row.locator("td.ratio line").count() > 0) == (row.get_attribute("data-cell") != chosen)
+            assert (row.locator("td.ratio use").count() > 0) == (row.get_attribute("data-cell") != chosen)
         assert found.page.locator("#json .reference-name").text_content() == figures["titles"][chosen]
         assert found.complaints == []
 

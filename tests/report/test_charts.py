@@ -165,3 +165,37 @@ def test_names_at_the_ends_of_lines_never_touch_and_keep_their_order(wanted: lis
 def test_names_that_do_not_touch_stay_where_their_lines_end() -> None:
     assert apart([200, 10, 100], 15, 0, 300) == pytest.approx([200, 10, 100])
     assert apart([100, 100], 20, 0, 300) == pytest.approx([90, 110])
+
+
+def test_of_more_lines_than_can_be_told_apart_the_fastest_of_each_application_is_drawn_and_the_rest_is_counted() -> (
+    None
+):
+    many = [
+        Line(f"App {app} on server {server}", ((app + server, 900),), floor=False, app=f"App {app}", rps=server)
+        for app in range(5)
+        for server in range(20)
+    ]
+    drawn = memory("json", "JSON", many)
+    assert drawn is not None
+    assert drawn.caption.endswith("5 of 100 cells are drawn: the fastest of each application.")
+    assert re.findall(r"App (\d) on server (\d+):", drawn.svg) == [(str(app), "19") for app in range(5)]
+    few = memory("json", "JSON", many[:16])
+    assert few is not None
+    assert "are drawn" not in few.caption
+
+
+def test_of_more_bars_than_fit_on_a_screen_the_cheapest_of_each_application_is_drawn() -> None:
+    rows = [Cost(f"App {at} on server", "Raw", 10.0, at, None, None, app=f"App {at % 3}") for at in range(30)]
+    drawn = cost("json", "JSON", rows)
+    assert drawn is not None
+    assert drawn.caption.endswith("3 of 30 cells are drawn: the cheapest of each application.")
+    assert re.findall(r"App (\d+) on server:", drawn.svg) == ["0", "1", "2"]
+
+
+def test_what_nobody_sees_is_not_written() -> None:
+    drawn = memory(
+        "json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]
+    )
+    assert drawn is not None
+    for nothing in ("rotate(-0", "clip-path", "<g>", "<defs />", 'fill="none" />'):
+        assert nothing not in drawn.svg, nothing

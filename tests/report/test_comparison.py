@@ -12,7 +12,7 @@ from harness.analysis.comparison import Measured, compare
 from harness.model.comparison import Comparison
 from harness.report.comparison import measured, write_comparison
 from tests.report.campaigns import SCENARIOS, campaign, later, saved
-from tests.report.dom import Element, parse
+from tests.report.dom import Element, as_written, parse
 from tests.report.hostile import SHORT
 
 
@@ -32,9 +32,11 @@ def test_the_figures_of_the_page_are_those_of_comparison_json(tmp_path: Path) ->
         assert [row.attributes["data-cell"] for row in rows] == [row.cell for row in scenario.rows]
         for shown, row in zip(rows, scenario.rows, strict=True):
             values = [cell.attributes.get("data-value", "") for cell in shown.all("td")]
-            assert values[0] == ("" if row.relative is None else str(row.relative.ratio))
+            assert values[0] == "" if row.relative is None else float(values[0]) == as_written(row.relative.ratio)
             assert shown.all("td")[1].text == (row.verdict or "")
-            assert [float(value) for value in values[2:]] == [row.absolute.ratio, row.rps_before, row.rps_after]
+            assert [float(value) for value in values[2:]] == as_written(
+                [row.absolute.ratio, row.rps_before, row.rps_after]
+            )
 
 
 def test_what_got_worse_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from harness.model.scenario import Audit
 from harness.model.trial import Cost
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
-from tests.report.dom import Element, parse
+from tests.report.dom import Element, as_written, parse
 
 
 def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
@@ -36,8 +37,8 @@ def test_the_figures_of_the_page_are_those_of_ranking_json(tmp_path: Path) -> No
         shown = rows(page, scenario)
         assert [row.attributes["data-cell"] for row in shown] == [row["cell"] for row in ranked]
         for row, figure in zip(shown, ranked, strict=True):
-            assert float(row.one("td", class_="rps").attributes["data-value"]) == figure["rps"]
-            assert float(row.one("td", class_="ratio").attributes["data-value"]) == figure["ratio"]
+            assert float(row.one("td", class_="rps").attributes["data-value"]) == as_written(figure["rps"])
+            assert float(row.one("td", class_="ratio").attributes["data-value"]) == as_written(figure["ratio"])
             assert float(row.one("td", class_="errors").attributes["data-value"]) == figure["error_share"]
             assert float(row.one("td", class_="blocks").attributes["data-value"]) == figure["blocks"]
             low, high = figure["rank_low"], figure["rank_high"]
@@ -50,9 +51,9 @@ def test_costs_are_told_and_equal_those_of_ranking_json(tmp_path: Path) -> None:
     page, figures = report(tmp_path)
     for row in rows(page, "db"):
         cost = figures["costs"]["db"][row.attributes["data-cell"]]
-        assert float(row.one("td", class_="cpu").attributes["data-value"]) == cost["cpu_us_a_request"]
-        assert float(row.one("td", class_="memory").attributes["data-value"]) == cost["load_pss_bytes"]
-        assert float(row.one("td", class_="startup").attributes["data-value"]) == cost["startup_s"]
+        assert float(row.one("td", class_="cpu").attributes["data-value"]) == as_written(cost["cpu_us_a_request"])
+        assert float(row.one("td", class_="memory").attributes["data-value"]) == as_written(cost["load_pss_bytes"])
+        assert float(row.one("td", class_="startup").attributes["data-value"]) == as_written(cost["startup_s"])
         assert "database 120 µs" in row.one("td", class_="cpu").text
     assert "database" not in rows(page, "json")[0].one("td", class_="cpu").text
 
@@ -92,13 +93,27 @@ def test_the_figures_of_every_block_are_those_of_ranking_json(tmp_path: Path) ->
         for figure in ranked:
             cell = page.one("details", data_cell=figure["cell"])
             shown = [float(block.attributes["data-value"]) for block in cell.all("span", class_="block")]
-            assert any(shown[at : at + 6] == figure["block_rps"] for at in range(0, 18, 6))
+            assert any(shown[at : at + 6] == as_written(figure["block_rps"]) for at in range(0, 18, 6))
 
 
-def test_the_figures_inside_the_page_are_those_beside_it(tmp_path: Path) -> None:
+def test_all_pairs_are_inside_the_page_as_they_are_beside_it(tmp_path: Path) -> None:
     page, figures = report(tmp_path)
     inside = page.one("script", type="application/json")
-    assert json.loads("".join(child for child in inside.children if isinstance(child, str))) == figures
+    told = json.loads("".join(child for child in inside.children if isinstance(child, str)))
+    for scenario, pairs in figures["pairs"].items():
+        found = told["pairs"][scenario]
+        cells = [told["cells"][place]["id"] for place in found["cells"]]
+        speed = dict(zip(cells, found["speeds"], strict=True))
+        spread = dict(zip(map(frozenset, combinations(cells, 2)), found["spreads"], strict=True))
+        assert len(spread) == len(pairs)
+        for pair in pairs:
+            ratio, apart = (
+                speed[pair["first"]] / speed[pair["second"]],
+                spread[frozenset((pair["first"], pair["second"]))],
+            )
+            assert (ratio / apart, ratio, ratio * apart) == pytest.approx(
+                (pair["low"], pair["ratio"], pair["high"]), 1e-5
+            )
 
 
 def test_the_answer_is_a_sentence_for_each_scenario(tmp_path: Path) -> None:
@@ -181,7 +196,7 @@ def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:
     assert page.one("h1").text == "Starlette on uvicorn looks fastest in all 3 scenarios"
     assert "Where no interval is shown, it is n/a: one block gives no interval." in page.one("section", id="json").text
     assert "one block" not in page.one("table", data_scenario="json").text, "told once for all rows"
-    assert not page.one("table", data_scenario="json").all("line")
+    assert not page.one("table", data_scenario="json").all("use")
 
 
 def test_where_cells_take_turns_the_blocks_are_those_of_a_cell(tmp_path: Path) -> None:

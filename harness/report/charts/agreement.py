@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, MUTED, PAPER, Chart, chart, label
+from harness.report.charts.figure import ACCENT, FLOOR, INK, MOST_BARS, MUTED, PAPER, Chart, chart, label
+from harness.report.charts.legible import legible
 from harness.report.text import count
 
 _ROW = 28
@@ -24,6 +25,7 @@ class Agreement:
     high: float | None
     blocks: tuple[float, ...]
     floor: bool
+    app: str = ""
 
 
 def agreement(scenario: str, title: str, rows: Sequence[Agreement], reference: str) -> Chart | None:
@@ -31,11 +33,12 @@ def agreement(scenario: str, title: str, rows: Sequence[Agreement], reference: s
     rows = [row for row in rows if row.ratio > 0 and len(row.blocks) > 1]
     if not rows:
         return None
+    rows, left_out = legible(rows, MOST_BARS, lambda row: -row.ratio, "the fastest")
     return chart(
         f"agreement-{scenario}",
         title=f"{title}: how well the blocks agree",
         caption=f"A dot is one block, started afresh: the cell against {label(reference, 60)} in that block, as a "
-        "difference from the cell's estimate. The band is the interval of the estimate.",
+        "difference from the cell's estimate. The band is the interval of the estimate." + left_out,
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows),

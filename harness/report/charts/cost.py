@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, Chart, chart, label
+from harness.report.charts.figure import ACCENT, FLOOR, INK, MOST_BARS, Chart, chart, label
+from harness.report.charts.legible import legible
 from harness.report.charts.scale import plain, rounded
 
 _ROW = 30
@@ -24,6 +25,7 @@ class Cost:
     extra_us: float
     extra_low_us: float | None
     extra_high_us: float | None
+    app: str = ""
 
 
 def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
@@ -31,11 +33,13 @@ def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
     if not rows:
         return None
     rows = sorted(rows, key=lambda row: row.floor_us + row.extra_us)
+    rows, left_out = legible(rows, MOST_BARS, lambda row: row.floor_us + row.extra_us, "the cheapest")
     return chart(
         f"cost-{scenario}",
         title=f"{title}: cost of the framework",
         caption="Microseconds of a worker's time for one request. Grey: the bare callable on the same server, which is "
-        "the server and, where there is one, the database. Colour: what the framework adds, with its interval.",
+        "the server and, where there is one, the database. Colour: what the framework adds, with its interval."
+        + left_out,
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows),
@@ -53,8 +57,13 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     height = _ROW * len(rows) + _MARGIN
     axes = figure.add_axes((0.42, 42 / height, 0.54, 1 - 46 / height))
     longest = max(max(row.floor_us + row.extra_us, row.floor_us + (row.extra_high_us or 0)) for row in rows)
+    axes.barh(
+        range(len(rows)), [min(row.floor_us, row.floor_us + row.extra_us) for row in rows], height=0.5, color=FLOOR
+    )
+    floors = [row.floor_us for row in rows]
+    axes.barh(range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=ACCENT)
     for place, row in enumerate(rows):
-        _draw_row(axes, place, row, longest)
+        _draw_extra(axes, place, row, longest)
     axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1.28 * longest)
@@ -66,9 +75,8 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     axes.set_xlabel("microseconds a request")
 
 
-def _draw_row(axes: Axes, place: int, row: Cost, longest: float) -> None:
-    axes.barh(place, min(row.floor_us, row.floor_us + row.extra_us), height=0.5, color=FLOOR)
-    axes.barh(place, max(row.extra_us, 0.0), left=row.floor_us, height=0.5, color=ACCENT)
+def _draw_extra(axes: Axes, place: int, row: Cost, longest: float) -> None:
+    """What the framework adds: its interval and the figure."""
     end = row.floor_us + row.extra_us
     if row.extra_low_us is not None and row.extra_high_us is not None:
         low, high = row.floor_us + row.extra_low_us, row.floor_us + row.extra_high_us

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, SERIES, Chart, chart, label
+from harness.report.charts.figure import ACCENT, FLOOR, INK, MOST_BARS, SERIES, Chart, chart, label
+from harness.report.charts.legible import legible
 from harness.report.charts.scale import plain, rounded
 
 _ROW = 30
@@ -25,6 +25,7 @@ class Cpu:
     server_us: float
     above_us: float
     database_us: float
+    app: str = ""
 
     @property
     def whole_us(self) -> float:
@@ -35,12 +36,15 @@ def cpu(scenario: str, title: str, rows: Sequence[Cpu]) -> Chart | None:
     """Stacked bars, cheapest first; None where nothing is known of the database or of a bare callable."""
     if not rows:
         return None
-    rows = sorted(rows, key=lambda row: row.whole_us)
+    rows, left_out = legible(
+        sorted(rows, key=lambda row: row.whole_us), MOST_BARS, lambda row: row.whole_us, "the cheapest"
+    )
     return chart(
         f"cpu-{scenario}",
         title=f"{title}: whose CPU time a request takes",
         caption="Microseconds of CPU for one request. Server: what the bare callable takes on it, its own queries "
-        "included. Framework, application: what comes on top. Database: its processes, while this cell alone used it.",
+        "included. Framework, application: what comes on top. Database: its processes, while this cell alone used it."
+        + left_out,
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows),
@@ -58,8 +62,13 @@ def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     height = _ROW * len(rows) + _MARGIN
     axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - (46 + _TOP) / height))
     longest = max(row.whole_us for row in rows)
+    starts = [0.0] * len(rows)
+    parts = zip(*((row.server_us, max(0.0, row.above_us), row.database_us) for row in rows), strict=True)
+    for widths, (_, colour) in zip(parts, _PARTS, strict=True):
+        axes.barh(range(len(rows)), widths, left=starts, height=0.5, color=colour)
+        starts = [start + width for start, width in zip(starts, widths, strict=True)]
     for place, row in enumerate(rows):
-        _draw_row(axes, place, row, longest)
+        axes.text(row.whole_us + 0.02 * longest, place, rounded(row.whole_us), va="center", fontsize=11.5)
     _name_parts(figure, height)
     axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -70,14 +79,6 @@ def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(lambda value, _: plain(value))
     axes.set_xlabel("microseconds of CPU a request")
-
-
-def _draw_row(axes: Axes, place: int, row: Cpu, longest: float) -> None:
-    start = 0.0
-    for width, (_, colour) in zip((row.server_us, max(0.0, row.above_us), row.database_us), _PARTS, strict=True):
-        axes.barh(place, width, left=start, height=0.5, color=colour)
-        start += width
-    axes.text(start + 0.02 * longest, place, rounded(row.whole_us), va="center", fontsize=11.5)
 
 
 def _name_parts(figure: Figure, height: int) -> None:

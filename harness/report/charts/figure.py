@@ -15,8 +15,11 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from harness.report.charts.lean import make_lean
 from harness.report.text import clean
 
+MOST_BARS: Final = 24
+"""Rows of a chart of bars that fit on a screen."""
 WIDTH: Final = 470
 """Of a chart, in CSS pixels; one SVG unit is one pixel."""
 
@@ -94,6 +97,8 @@ def chart(id_: str, *, title: str, caption: str, says: str, height: int, draw: C
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         draw(figure)
+        for artist in figure.findobj():
+            artist.set_clip_on(False)  # every scale holds what is drawn on it
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(id_, title, caption, _themed(written.getvalue(), id_, title, says))
@@ -118,7 +123,7 @@ def _themed(svg: str, id_: str, title: str, says: str) -> str:
         for child in list(parent):
             if child.tag in {"metadata", "style"}:
                 parent.remove(child)
-    _drop_unused_ids(root)
+    make_lean(root, f"{_SETTINGS['font.size']}px")
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib.update({"role": "img", "class": "chart", "aria-labelledby": f"{id_}-title {id_}-says"})
@@ -141,7 +146,7 @@ def _restyle(element: ET.Element) -> None:
         if name in element.attrib:
             element.attrib[name] = re.sub(r"-?\d+\.\d{2,}", _rounded, element.attrib[name])
     if "d" in element.attrib:
-        element.attrib["d"] = " ".join(element.attrib["d"].split())
+        element.attrib["d"] = re.sub(r"\s*([A-Za-z])\s*", r"\1", element.attrib["d"].strip())
     element.attrib.pop("font-family", None)
 
 
@@ -153,13 +158,4 @@ def _declarations(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _rounded(match: re.Match[str]) -> str:
-    return f"{float(match.group()):.1f}"
-
-
-def _drop_unused_ids(root: ET.Element) -> None:
-    used = set(
-        re.findall(r"#([\w-]+)", " ".join(value for element in root.iter() for value in element.attrib.values()))
-    )
-    for element in root.iter():
-        if element.attrib.get("id") not in used:
-            element.attrib.pop("id", None)
+    return f"{float(match.group()):.1f}".removesuffix(".0")

@@ -14,12 +14,13 @@ def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> C
     found = [line for line in found if len(line.points) > 1]
     if not found:
         return None
+    found, left_out = lines.drawable(found)
     places = {x: f"{plain(x)} {of}" for line in found for x, _ in line.points}
     return chart(
         f"levels-{scenario}",
         title=f"{title}: requests a second against {of}",
         caption="The median slice of each block, and the geometric mean over blocks. Only the ranking level is ranked: "
-        "a best of several levels would favour the luckiest.",
+        "a best of several levels would favour the luckiest." + left_out,
         says=lines.in_words(found, places, "requests a second"),
         height=lines.HEIGHT,
         draw=lambda figure: _draw(figure, found, of),

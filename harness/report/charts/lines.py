@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,19 +10,30 @@ from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
 from harness.report.charts.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
+from harness.report.charts.legible import legible
 
 HEIGHT = 300
 _GAP = 15
 """Pixels between two names."""
+MOST: Final = 16
+"""Names that fit beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn as the yardstick it is."""
+    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn as the yardstick it is. `app` and `rps`
+    tell which lines to draw where there are too many."""
 
     label: str
     points: tuple[tuple[float, float], ...]
     floor: bool
+    app: str = ""
+    rps: float = 0.0
+
+
+def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
+    """As many lines as can be told apart, and a sentence on those left out."""
+    return legible(found, MOST, lambda line: -line.rps, "the fastest")
 
 
 def plot(figure: Figure, lines: Sequence[Line]) -> Axes:

@@ -14,11 +14,12 @@ def memory(scenario: str, title: str, found: Sequence[lines.Line]) -> Chart | No
     """Each line is one point (MiB under load, requests a second). None with fewer than two."""
     if len(found) < 2:
         return None
+    found, left_out = lines.drawable(found)
     return chart(
         f"memory-{scenario}",
         title=f"{title}: requests a second against memory",
         caption="Proportional memory of the server's whole process tree right after load, median over blocks. Up and "
-        "to the left is better.",
+        "to the left is better." + left_out,
         says=lines.in_words(found, {x: f"{x:.4g} MiB" for line in found for x, _ in line.points}, "requests a second"),
         height=lines.HEIGHT,
         draw=lambda figure: _draw(figure, found),

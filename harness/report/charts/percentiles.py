@@ -1,6 +1,7 @@
 """Percentile curves of the response time, on a scale where each step is ten times rarer (Tene, HdrHistogram)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from matplotlib.figure import Figure
@@ -39,23 +40,24 @@ def at_a_fixed_rate(scenario: str, title: str, found: Sequence[lines.Line], shar
 
 def _percentiles(id_: str, title: str, caption: str, found: Sequence[lines.Line]) -> Chart | None:
     turned = [
-        lines.Line(line.label, tuple((1 / (1 - share), time) for share, time in line.points), line.floor)
+        replace(line, points=tuple((1 / (1 - share), time) for share, time in line.points))
         for line in found
         if len(line.points) > 1
     ]
     if not turned:
         return None
+    drawn, left_out = lines.drawable(turned)
     return chart(
         id_,
         title=title,
-        caption=caption,
+        caption=caption + left_out,
         says=lines.in_words(
-            turned,
+            drawn,
             {1 / (1 - share): f"{100 * share:.4g} %" for line in found for share, _ in line.points},
             "milliseconds",
         ),
         height=lines.HEIGHT,
-        draw=lambda figure: _draw(figure, turned),
+        draw=lambda figure: _draw(figure, drawn),
     )
 
 

@@ -2,7 +2,8 @@
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
-  const ranking = JSON.parse(one("#ranking").textContent);
+  const told = JSON.parse(one("script[type='application/json']").textContent);
+  const places = new Map(told.cells.map((cell, index) => [cell.id, index]));
   const tools = one(".tools");
   const controls = all("input, select", tools);
   const tables = all("table.ranking");
@@ -11,7 +12,7 @@
 
   // The state lives in the address: what is not at its default is there, and nothing else.
   const control = (name) => controls.find((each) => each.name === name);
-  const standard = (each) => each.type === "checkbox" ? "" : each.name === "ref" ? ranking.reference : "";
+  const standard = (each) => each.type === "checkbox" ? "" : each.name === "ref" ? told.reference : "";
   const valueOf = (each) => each.type === "checkbox" ? (each.checked ? "yes" : "") : each.value;
   const put = (each, value) => {
     if (each.type === "checkbox") each.checked = value === "yes";
@@ -41,11 +42,11 @@
   // Filters hide rows of every table alike.
   const passes = (element) => {
     const words = control("q").value.trim().toLowerCase();
-    const { app, server, interface: spoken, language, tier } = element.dataset;
-    const text = [app, server, spoken, language, tier].join(" ").toLowerCase();
+    const cell = { ...told.cells[places.get(element.dataset.cell)], app: element.dataset.app };
+    const text = [cell.app, cell.server, cell.interface, cell.language, cell.tier].join(" ").toLowerCase();
     const best = !control("best").checked || element.dataset.best !== "no";
     return best && words.split(/\s+/).every((word) => text.includes(word))
-      && filters.every((each) => !each.value || element.dataset[each.name] === each.value);
+      && filters.every((each) => !each.value || cell[each.name] === each.value);
   };
 
   const filter = () => {
@@ -60,13 +61,15 @@
   // Ratios to the chosen reference, with the intervals that the analysis gave every pair; bars follow them.
   const times = (ratio) => ratio.toFixed(ratio >= 1 ? 2 : ratio >= 0.1 ? 3 : 4) + "×";
   const bounds = (low, high) => `${times(low).slice(0, -1)}–${times(high).slice(0, -1)}`;
-  const pairs = new Map();
-  for (const [scenario, found] of Object.entries(ranking.pairs)) {
-    for (const { first, second, ratio, low, high } of found) {
-      pairs.set(`${scenario} ${first} ${second}`, { ratio, low, high });
-      pairs.set(`${scenario} ${second} ${first}`, { ratio: 1 / ratio, low: high && 1 / high, high: low && 1 / low });
-    }
-  }
+  const pairOf = (scenario, cell, other) => {
+    const { cells, speeds, spreads } = told.pairs[scenario];
+    const [here, there] = [cell, other].map((id) => cells.indexOf(places.get(id)));
+    if (!speeds[here] || !speeds[there]) return undefined;
+    const ratio = speeds[here] / speeds[there];
+    const [row, column] = [Math.min(here, there), Math.max(here, there)];
+    const spread = spreads[row * cells.length - row * (row + 1) / 2 + column - row - 1];
+    return { ratio, low: spread && ratio / spread, high: spread && ratio * spread };
+  };
   const written = new Map(all("td.ratio").map((cell) => [cell, { nodes: [...cell.childNodes], value: cell.dataset.value }]));
 
   const relate = () => {
@@ -75,11 +78,11 @@
     for (const section of all(".scenario")) {
       const found = all("table.ranking tbody tr", section).map((row) => [
         one("td.ratio", row),
-        row.dataset.cell === chosen.value ? { ratio: 1, own: true } : pairs.get(`${section.id} ${row.dataset.cell} ${chosen.value}`),
+        row.dataset.cell === chosen.value ? { ratio: 1, own: true } : pairOf(section.id, row.dataset.cell, chosen.value),
       ]);
       const longest = Math.max(...found.map(([, pair]) => pair ? pair.high ?? pair.ratio : 0));
       for (const [cell, pair] of found) {
-        if (chosen.value === ranking.reference) restore(cell);
+        if (chosen.value === told.reference) restore(cell);
         else write(cell, pair, longest);
       }
     }
@@ -109,16 +112,9 @@
   };
   const bar = ({ ratio, low, high }, longest) => {
     const at = (value) => `${(100 * value / longest).toFixed(2)}%`;
-    const svg = drawn("svg", { class: "bar", "aria-hidden": "true", focusable: "false" });
-    svg.append(drawn("rect", { width: at(ratio), height: "100%", rx: 2 }));
-    if (low) {
-      svg.append(
-        drawn("line", { class: "halo", x1: at(low), x2: at(high), y1: "50%", y2: "50%" }),
-        drawn("line", { x1: at(low), x2: at(high), y1: "50%", y2: "50%" }),
-        drawn("line", { x1: at(low), x2: at(low), y1: "22%", y2: "78%" }),
-        drawn("line", { x1: at(high), x2: at(high), y1: "22%", y2: "78%" }),
-      );
-    }
+    const svg = drawn("svg", { class: "bar", "aria-hidden": "true" });
+    svg.append(drawn("rect", { width: at(ratio) }));
+    if (low) svg.append(drawn("use", { href: "#whisker", x: at(low), width: at(high - low) }));
     return svg;
   };
 

@@ -1,6 +1,6 @@
 """What the charts of a scenario are drawn from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import geometric_mean, median
 from typing import Final
@@ -19,6 +19,7 @@ from harness.report.charts.cpu import Cpu
 from harness.report.charts.lines import Line
 from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
 from harness.report.view.costs import MIB, NOTHING, costs
+from harness.report.view.names import Name
 from harness.report.view.source import Source
 from harness.report.windows import UNREADABLE
 
@@ -38,6 +39,7 @@ def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
             high=row.ratio_high,
             blocks=against(by_block[row.cell], reference),
             floor=row.tier == "floor",
+            app=source.name(row.cell, row.app, row.server).title,
         )
         for row in found.rows
         if row.ratio is not None and row.cell != source.ranking.reference
@@ -54,6 +56,7 @@ def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
             extra_us=effect.microseconds,
             extra_low_us=effect.low,
             extra_high_us=effect.high,
+            app=source.name(effect.cell).title,
         )
         for effect in source.ranking.effects
         if effect.kind == "framework" and effect.scenario == scenario.id
@@ -68,8 +71,8 @@ def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
         if effect.kind == "framework" and effect.scenario == scenario.id:
             own, bare = costed.get(effect.cell, NOTHING), costed.get(effect.base, NOTHING).cpu.value
             if own.cpu.value is not None and own.service.value is not None and bare is not None:
-                label = source.name(effect.cell).label
-                found.append(Cpu(label, bare, own.cpu.value - bare, own.service.value))
+                name = source.name(effect.cell)
+                found.append(Cpu(name.label, bare, own.cpu.value - bare, own.service.value, name.title))
     return found
 
 
@@ -81,8 +84,9 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
             rate = median(trial.rates) if trial.rates else 0.0
             if rate > 0:
                 rates.setdefault(trial.cell, {}).setdefault(place(scenario, level), []).append(rate)
+    line = _liner(source, scenario)
     return [
-        Line(name.label, tuple((x, geometric_mean(found)) for x, found in sorted(rates[name.id].items())), name.floor)
+        line(name, tuple((x, geometric_mean(found)) for x, found in sorted(rates[name.id].items())))
         for name in source.contestants
         if name.id in rates
     ]
@@ -90,9 +94,9 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
 
 def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> list[Line]:
     """One point a cell: MiB under load, and requests a second as ranked."""
-    costed = costs(source, scenario)
+    costed, line = costs(source, scenario), _liner(source, scenario)
     return [
-        Line(_label(source, row), ((memory / MIB, row.rps),), row.tier == "floor")
+        line(source.name(row.cell, row.app, row.server), ((memory / MIB, row.rps),))
         for row in found.rows
         if row.rps > 0 and (memory := costed.get(row.cell, NOTHING).memory.value) is not None
     ]
@@ -119,10 +123,9 @@ class Latencies:
 def latencies(source: Source, scenario: ScenarioManifest) -> Latencies:
     """Response times at the ranking level, all blocks of a cell merged; points are (share, milliseconds)."""
     merged, unreadable = _merged(trial for trial in source.counted(scenario) if trial.histogram)
-    lines = [
-        Line(name.label, _percentiles(merged[name.id]), name.floor) for name in source.contestants if name.id in merged
-    ]
-    return Latencies([line for line in lines if line.points], unreadable)
+    line = _liner(source, scenario)
+    lines = [line(name, _percentiles(merged[name.id])) for name in source.contestants if name.id in merged]
+    return Latencies([found for found in lines if found.points], unreadable)
 
 
 def _merged(trials: Iterable[Trial]) -> tuple[Mapping[str, HdrHistogram], int]:
@@ -147,12 +150,13 @@ def _percentiles(histogram: HdrHistogram) -> tuple[tuple[float, float], ...]:
 
 def offered(source: Source, scenario: ScenarioManifest) -> list[Line]:
     """Response times at a fixed rate, from the due moment, all windows of a cell merged; (share, milliseconds)."""
+    line = _liner(source, scenario)
     lines = [
-        Line(name.label, _times(row), name.floor)
+        line(source.name(row.cell, row.app, row.server), _times(row))
         for row in source.latency.get(scenario.id, ())
-        if row.histogram and (name := source.name(row.cell, row.app, row.server))
+        if row.histogram
     ]
-    return [line for line in lines if line.points]
+    return [found for found in lines if found.points]
 
 
 def _times(row: LatencyRow) -> tuple[tuple[float, float], ...]:
@@ -160,6 +164,13 @@ def _times(row: LatencyRow) -> tuple[tuple[float, float], ...]:
     times = times_of(row.histogram)
     found = ((share, time_within(times, row.offered, share)) for share in _AT if row.offered >= takes(share))
     return tuple((share, 1000 * seconds) for share, seconds in found if seconds)
+
+
+def _liner(source: Source, scenario: ScenarioManifest) -> Callable[[Name, tuple[tuple[float, float], ...]], Line]:
+    """Makes the line of a cell."""
+    found = source.ranking.scenarios.get(scenario.id)
+    rps = {row.cell: row.rps for row in found.rows} if found else {}
+    return lambda name, points: Line(name.label, points, name.floor, name.title, rps.get(name.id, 0.0))
 
 
 def _label(source: Source, row: RankedCell) -> str:

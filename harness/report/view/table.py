@@ -37,11 +37,11 @@ ONE_BLOCK: Final = "one block gives no interval"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Shares of the longest bar, in percent of its length."""
+    """Shares of the longest bar, in percent of its length. The whisker begins at `low` and is `span` long."""
 
     width: str
-    low: str | None
-    high: str | None
+    low: str | None = None
+    span: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +203,15 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
 def _bar(row: RankedCell, scale: Scale) -> Bar:
     """The ratio and its interval; without a reference, requests a second and no whisker."""
 
-    def at(value: float | None) -> str | None:
-        return None if value is None else f"{100 * value / scale.longest:.2f}%"
+    def at(value: float) -> str:
+        return f"{100 * value / scale.longest:.2f}%"
 
     if not scale.ratios:
-        return Bar(at(row.rps) or "0%", None, None)
-    whisker = row.ratio_low != row.ratio_high
-    return Bar(at(row.ratio) or "0%", at(row.ratio_low) if whisker else None, at(row.ratio_high) if whisker else None)
+        return Bar(at(row.rps))
+    low, high = row.ratio_low, row.ratio_high
+    if low is None or high is None or low == high:
+        return Bar(at(row.ratio or 0.0))
+    return Bar(at(row.ratio or 0.0), at(low), at(high - low))
 
 
 def _scale(rows: Sequence[RankedCell]) -> Scale:
