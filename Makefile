@@ -43,7 +43,7 @@ doctor: setup  ## Say what this machine lacks, and the command that mends it
 lint: $(BIN)/.setup-dev  ## Formatting, lint rules, types, layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 test: lint  ## Lint, then every test
-	@$(BIN)/python -m pytest -n auto -m "not alone" -q
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" -q
 	@$(BIN)/python -m pytest -m alone -q
 benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md); the machine must be idle
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done

@@ -25,7 +25,11 @@ from harness.target.servers import SERVERS, Server
 from tests.target.serving import application, launch, python_with_servers
 
 IN_TABLE = [server for server in SERVERS.values() if server.argv is not None]
-each_server = pytest.mark.parametrize("server", IN_TABLE, ids=[server.id for server in IN_TABLE])
+each_server = pytest.mark.parametrize(
+    "server",
+    [pytest.param(one, id=one.id, marks=pytest.mark.xdist_group(f"server {one.id}")) for one in IN_TABLE],
+    scope="module",
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +37,11 @@ def python(request: pytest.FixtureRequest) -> Path:
     return python_with_servers(request)
 
 
-@pytest.fixture
-def live(server: Server, python: Path, tmp_path: Path) -> Iterator[LiveServer]:
-    """With two workers, where it can have them."""
-    wanted = launch(application(tmp_path / "app"), server=server.id, python=python, workers=server.workers(2))
+@pytest.fixture(scope="module")
+def live(server: Server, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """With two workers, where it can have them. All tests of a server share it, in one test process."""
+    here = application(tmp_path_factory.mktemp("live"))
+    wanted = launch(here, server=server.id, python=python, workers=server.workers(2))
     with launched(wanted) as found:
         yield found
 
