@@ -39,8 +39,11 @@ def bound_of(
     if generator_share is None:
         limit, reason = NOTHING
     else:
-        limit, reason = of_generator(generator_share, rate, null_rps) or of_server(
-            generator_share, server_share, little
+        limit, reason = (
+            of_generator(generator_share)
+            or of_server(generator_share, server_share)
+            or beside_null(generator_share, rate, null_rps)
+            or of_neither(generator_share, server_share, little)
         )
     return Bound(
         limit=limit,
@@ -53,19 +56,30 @@ def bound_of(
     )
 
 
-def of_generator(share: float, rate: float, null_rps: float | None) -> tuple[Limit, str] | None:
-    """Why it was the generator; None where it was not."""
+def of_generator(share: float) -> tuple[Limit, str] | None:
+    """Why it was the generator, from what it used of its cores; None where it was not."""
     if share > MAX_GENERATOR_SHARE:
         return "generator-bound", f"the generator used {share:.0%} of its cores"
+    return None
+
+
+def of_server(generator: float, server: float | None) -> tuple[Limit, str] | None:
+    """Why it was the server, where it was not the generator; None where it was not seen busy. Shares of cores."""
+    if server is not None and server >= SATURATED:
+        return "server-bound", f"the server used {server:.0%} of its cores, the generator {generator:.0%}"
+    return None
+
+
+def beside_null(share: float, rate: float, null_rps: float | None) -> tuple[Limit, str] | None:
+    """Whether a generator that was busy half of the time did hardly less than it can. What a null responder gave is of
+    another moment of the machine: it tells nothing against a server that was seen busy meanwhile."""
     if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps and share > IDLE_ENOUGH:
         return "generator-bound", f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
     return None
 
 
-def of_server(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:
-    """Whether it was the server, where it was not the generator. Shares of cores."""
-    if server is not None and server >= SATURATED:
-        return "server-bound", f"the server used {server:.0%} of its cores, the generator {generator:.0%}"
+def of_neither(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:
+    """What is known where neither was seen to be the limit."""
     if little is not None and abs(little - 1) > MAX_LITTLE_DEVIATION:
         return "neither", f"connections were busy {little:.0%} of the time (Little's law); see errors and reconnects"
     if server is None:

@@ -37,9 +37,14 @@ def test_more_generator_cores_make_room() -> None:
 
 
 def test_a_rate_near_that_of_a_null_responder_is_the_generators() -> None:
-    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=1, server_share=0.99, null_rps=1200)
+    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=1, server_share=0.5, null_rps=1200)
     assert bound.limit == "generator-bound"
     assert "83%" in bound.reason
+
+
+def test_a_null_responder_that_met_a_slow_moment_of_the_machine_is_no_case_against_a_busy_server() -> None:
+    bound = bound_of([record(generator_cpu_s=0.9)], generator_cores=1, server_share=0.94, null_rps=1200)
+    assert bound.limit == "server-bound"
 
 
 def test_a_generator_that_was_mostly_idle_was_not_the_limit_whatever_a_null_responder_gave() -> None:
