@@ -167,7 +167,9 @@ def _answer(seen: Seen, given: PairVerdict, faster: ClaimedCell, slower: Claimed
     if given.verdict == "tied":
         return "does-not-hold", "they are tied: no difference that matters"
     if given.verdict == "better":
-        return ("holds", "") if given.first == faster.cell else ("does-not-hold", f"{slower.title} is faster")
+        holds = given.first == faster.cell
+        told = () if holds else (f"{slower.title} is faster",)
+        return "holds" if holds else "does-not-hold", "; ".join((*told, *_of_old(given)))
     if seen.found is not None and seen.found.noise_floor is not None and seen.found.noise_floor.different:
         return "cannot-tell", "the reference was called different from itself here: nothing is claimed"
     if given.low is None or given.high is None:
@@ -175,6 +177,13 @@ def _answer(seen: Seen, given: PairVerdict, faster: ClaimedCell, slower: Claimed
     if given.low <= 1 <= given.high:
         return "cannot-tell", "the interval includes both orders"
     return "cannot-tell", "the difference is within the noise floor"
+
+
+def _of_old(given: PairVerdict) -> tuple[str, ...]:
+    """Said of a verdict that the blocks since would not give: no error is made by keeping it, but a reader wonders."""
+    if given.low is None or given.low > 1:
+        return ()
+    return (f"told apart after {given.decided_at} blocks, which stands; the interval has come to include both orders",)
 
 
 def _inverse(value: float | None) -> float | None:

@@ -9,6 +9,7 @@ from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.claim import Claim, ClaimFinding
 from harness.model.notice import Failure, Notice
+from harness.model.ranking import PairVerdict
 from harness.model.trial import Cost, Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
@@ -121,6 +122,20 @@ def test_blocks_of_other_groups_are_none_of_a_cells_own() -> None:
     told = finding(without_rails(), record, rank(record, trials), "json", "elsewhere")
     assert told.verdict == "cannot-tell"
     assert told.command == ("harness", "run", "--resume", "elsewhere", "--budget", "2m")
+
+
+@pytest.mark.parametrize(("first", "second", "verdict"), [(FAST, SLOW, "holds"), (SLOW, FAST, "does-not-hold")])
+def test_a_verdict_that_stands_though_its_interval_has_widened_says_so(first: Cell, second: Cell, verdict: str) -> None:
+    record = campaign_of(FLOOR, FAST, SLOW)
+    ranking = rank(record, made_up(SPEEDS, 8))
+    pair = PairVerdict(
+        first=first.id, second=second.id, ratio=1.03, low=0.992, high=1.07, verdict="better", decided_at=6
+    )
+    scenario = ranking.scenarios["json"].model_copy(update={"pairs": (pair,)})
+    told = finding(without_rails(), record, ranking.model_copy(update={"scenarios": {"json": scenario}}), "json")
+    (found_pair,) = told.tiers[0].pairs
+    assert found_pair.verdict == verdict
+    assert "told apart after 6 blocks, which stands" in found_pair.reason
 
 
 def test_a_difference_that_the_interval_leaves_open_cannot_be_told() -> None:
