@@ -13,6 +13,8 @@ from tests.end_to_end.command import Ended, Place, until
 from tests.end_to_end.conftest import Once
 
 pytestmark = pytest.mark.timeout(400)
+of_the_campaign = pytest.mark.xdist_group("audited")
+"""Tests in one process, of which none waits for another to have measured."""
 
 APPS = Path(__file__).parents[2] / "apps"
 FROM_A_CACHE = "answers are not read from the database, or many rows are read by one statement"
@@ -48,6 +50,7 @@ def record(campaign: tuple[Place, Ended]) -> CampaignRecord:
     return campaign[0].campaign.read_record()
 
 
+@of_the_campaign
 def test_one_whose_answers_come_from_a_cache_fails_and_is_not_measured(
     campaign: tuple[Place, Ended], record: CampaignRecord
 ) -> None:
@@ -62,11 +65,13 @@ def test_one_whose_answers_come_from_a_cache_fails_and_is_not_measured(
     ]
 
 
+@of_the_campaign
 def test_one_that_tells_numbers_that_it_writes_nowhere_fails(record: CampaignRecord) -> None:
     (failure,) = [one for one in record.failures if one.cell.startswith("forgetful.")]
     assert "not every row is written to the database" in failure.reason
 
 
+@of_the_campaign
 def test_the_right_one_is_ranked_and_the_record_holds_what_was_counted(
     campaign: tuple[Place, Ended], record: CampaignRecord
 ) -> None:
@@ -79,6 +84,7 @@ def test_the_right_one_is_ranked_and_the_record_holds_what_was_counted(
     assert "Database audit" in campaign[0].page.read_text()
 
 
+@of_the_campaign
 def test_the_counters_are_not_loaded_while_measuring_and_the_time_of_the_audit_is_told(record: CampaignRecord) -> None:
     (service,) = record.services
     assert service.name == "PostgreSQL"
@@ -86,6 +92,7 @@ def test_the_counters_are_not_loaded_while_measuring_and_the_time_of_the_audit_i
     assert 0 < record.phases_s["audit"] < 60
 
 
+@of_the_campaign
 def test_scenarios_that_know_the_seeded_rows_are_right_though_others_wrote(record: CampaignRecord) -> None:
     """`db` is asked in each block beside `updates`, in random order, and verified after it."""
     (cell,) = [cell for cell in record.plan.cells if cell.app == "raw-asgi" and not cell.twin]
