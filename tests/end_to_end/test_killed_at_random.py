@@ -25,7 +25,7 @@ from tests.end_to_end.command import Ended, Place, until
 ASKED = os.environ.get("HARNESS_TEST_KILLS", "")
 KILLS = int(ASKED or 2)
 AT_A_TIME = 4
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(120 + 60 * KILLS)]
+pytestmark = pytest.mark.timeout(240 + 60 * KILLS)
 
 SHORT = ("--quick", "--rotations", "300ms", "--blocks", "2", "--seed", "5")
 SHOPS = ("--only", "shop*", "--scenario", "json")
