@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t
 
 from harness.stats.arrays import Floats
+from harness.stats.distributions import t_reach
 
 
 class Change(NamedTuple):
@@ -41,5 +41,5 @@ def _second(values: Floats, columns: Floats, confidence: float) -> Change:
     found = inverse @ columns.T @ values
     residual, df = values - columns @ found, len(values) - columns.shape[1]
     error = np.sqrt(residual @ residual / df * inverse[1, 1])
-    half_width = float(t.ppf((1 + confidence) / 2, df) * error)
+    half_width = float(t_reach(confidence, df) * error)
     return Change(float(found[1]), float(found[1]) - half_width, float(found[1]) + half_width)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.stats import norm, t
 
 from harness.stats.arrays import Floats
+from harness.stats.distributions import normal_quantile, t_reach
 
 _EXACT_SIZE = 60
 """Up to here the signed-rank distribution is counted exactly; beyond, its normal limit is closer than matters."""
@@ -25,8 +25,7 @@ def t_interval(values: Floats, confidence: float = 0.95) -> float | None:
     """Half-width of Student's interval of the mean (Student 1908); None below two values."""
     if len(values) < 2:
         return None
-    quantile = float(t.ppf((1 + confidence) / 2, len(values) - 1))
-    return quantile * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
+    return t_reach(confidence, len(values) - 1) * float(np.std(values, ddof=1)) / float(np.sqrt(len(values)))
 
 
 def trimmed_mean(values: Floats, share: float = 0.25, confidence: float = 0.95) -> Location:
@@ -43,7 +42,7 @@ def trimmed_mean(values: Floats, share: float = 0.25, confidence: float = 0.95) 
         return Location(estimate, None, None)
     winsorized = np.clip(ordered, ordered[cut], ordered[size - cut - 1])
     error = float(np.std(winsorized, ddof=1)) / ((1 - 2 * cut / size) * float(np.sqrt(size)))
-    half = float(t.ppf((1 + confidence) / 2, left - 1)) * error
+    half = t_reach(confidence, left - 1) * error
     return Location(estimate, estimate - half, estimate + half)
 
 
@@ -68,7 +67,7 @@ def _signed_rank_quantile(size: int, tail: float) -> int:
     """The largest w with P(W <= w) <= tail, W the signed-rank statistic of `size` values; -1 where there is none."""
     if size > _EXACT_SIZE:
         middle, deviation = size * (size + 1) / 4, np.sqrt(size * (size + 1) * (2 * size + 1) / 24)
-        return int(np.floor(middle + norm.ppf(tail) * deviation))
+        return int(np.floor(middle + normal_quantile(tail) * deviation))
     ways = np.array([1.0])
     for rank in range(1, size + 1):
         ways = np.append(ways, np.zeros(rank)) + np.append(np.zeros(rank), ways)

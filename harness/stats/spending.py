@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from harness.stats.arrays import Floats
+from harness.stats.distributions import normal_above, normal_density
 
 USUAL_LOOKS: Final = (6, 9, 13, 19)
 """Blocks after which pairs are judged; each about 1.45 times the one before, and so on beyond."""
@@ -63,7 +63,7 @@ def nominal_levels(looks: tuple[int, ...], alpha: float, pairs: int = 1) -> tupl
     have less in common from look to look than frequent ones, and this keeps that honest.
     """
     bounds = sequential_bounds(looks, tuple(spent(look, alpha) / pairs for look in looks))
-    return tuple(float(min(1.0, pairs * 2 * norm.sf(bound))) for bound in bounds)
+    return tuple(min(1.0, float(pairs * 2 * normal_above(bound))) for bound in bounds)
 
 
 def sequential_bounds(times: Sequence[float], cumulative: Sequence[float]) -> tuple[float, ...]:
@@ -94,9 +94,9 @@ def _bound(alive: Floats | None, width: float, step: float, time: float, allowed
     def crossing(bound: float) -> float:
         reach = bound * np.sqrt(time)
         if alive is None:
-            return float(2 * norm.sf(bound))
+            return float(2 * normal_above(bound))
         grid, spacing = _points(width)
-        beyond = norm.sf((reach - grid) / step) + norm.cdf((-reach - grid) / step)
+        beyond = normal_above((reach - grid) / step) + normal_above((reach + grid) / step)
         return float(_simpson(alive * beyond, spacing))
 
     return float(brentq(lambda bound: crossing(bound) - allowed, 0.0, _REACH, xtol=1e-6))
@@ -106,9 +106,9 @@ def _advance(alive: Floats | None, width: float, step: float, reach: float) -> F
     """Density, on a grid inside +-reach, of a path that has not crossed up to and including this look."""
     new, _ = _points(reach)
     if alive is None:
-        return np.asarray(norm.pdf(new / step) / step)
+        return np.asarray(normal_density(new / step) / step)
     grid, spacing = _points(width)
-    kernel = norm.pdf((new[:, None] - grid[None, :]) / step) / step
+    kernel = normal_density((new[:, None] - grid[None, :]) / step) / step
     return np.asarray(_simpson(kernel * alive[None, :], spacing))
 
 

@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr
-from scipy.stats import chi2, studentized_range
 
 from harness.stats.arrays import Floats
+from harness.stats.distributions import chi2_exceeded, chi2_quantile, normal_density
 
 _SPAN: Final = 8.5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 _LARGEST: Final = _SPAN * _NODES
-_DENSITY: Final = _SPAN * _WEIGHTS * np.exp(-(_LARGEST**2) / 2) / np.sqrt(2 * np.pi)
+_DENSITY: Final = _SPAN * _WEIGHTS * normal_density(_LARGEST)
 _BELOW: Final = ndtr(_LARGEST)
 _SCALE_NODES, _SCALE_WEIGHTS = np.polynomial.legendre.leggauss(64)
 _FEWEST_DF: Final = 3
@@ -28,6 +28,8 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
     within 1e-5 of scipy's and some thirty times as fast. Below 3 degrees of freedom it is scipy's.
     """
     if df < _FEWEST_DF:
+        from scipy.stats import studentized_range  # noqa: PLC0415 - takes longer to load than most commands take
+
         return float(studentized_range.ppf(confidence, groups, df))
     scale, share = _scales(df)
 
@@ -42,7 +44,7 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
 
 def _scales(df: float) -> tuple[Floats, Floats]:
     """Nodes of s, and the probability at each."""
-    low, high = 0.5 * np.log(chi2.ppf(1e-9, df) / df), 0.5 * np.log(chi2.isf(1e-12, df) / df)
+    low, high = 0.5 * np.log(chi2_quantile(1e-9, df) / df), 0.5 * np.log(chi2_exceeded(1e-12, df) / df)
     log_scale = (high - low) / 2 * _SCALE_NODES + (high + low) / 2
     log_density = (
         np.log(2) + df / 2 * np.log(df / 2) - gammaln(df / 2) + df * log_scale - df / 2 * np.exp(2 * log_scale)

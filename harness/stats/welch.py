@@ -1,9 +1,9 @@
 """Two samples of unequal spread: the difference of their means."""
 
 import numpy as np
-from scipy.stats import t
 
 from harness.stats.arrays import Floats
+from harness.stats.distributions import t_reach
 
 
 def welch(before: Floats, after: Floats, confidence: float) -> tuple[float, float | None]:
@@ -19,7 +19,7 @@ def welch(before: Floats, after: Floats, confidence: float) -> tuple[float, floa
     if errors.sum() == 0:
         return difference, 0.0
     df = errors.sum() ** 2 / (errors**2 / np.array([len(before) - 1, len(after) - 1])).sum()
-    return difference, float(t.ppf((1 + confidence) / 2, df) * np.sqrt(errors.sum()))
+    return difference, float(t_reach(confidence, df) * np.sqrt(errors.sum()))
 
 
 def confidence_of_each(together: float, intervals: int) -> float:
