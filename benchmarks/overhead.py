@@ -21,12 +21,18 @@ from shared.watched import BEFORE, Seen, watched
 
 LEAST_SHARE: Final = 0.6
 SHARE: Final = "slices_share_of_wall"
+COMMANDS: Final = {
+    "help": ["--help"],
+    "list": ["list"],
+    "plan": ["run", "--plan"],
+    "export": ["export", str(Path(__file__).parents[1] / "results" / "sample")],
+}
 
 
 def main(arguments: argparse.Namespace) -> Outcome:
     shared.program.look_at_the_machine()
     runs = 2 if arguments.quick else 6
-    commands = [*figures_of("help", ["--help"], runs), *figures_of("list", ["list"], runs)]
+    commands = [figure for name, command in COMMANDS.items() for figure in figures_of(name, command, runs)]
     with TemporaryDirectory(prefix="harness-benchmark-") as name:
         seen = watched(campaign_of(arguments), Path(name))
     tell_phases(seen)

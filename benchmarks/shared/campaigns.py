@@ -12,8 +12,8 @@ from harness.campaign.project import Project
 from harness.campaign.run import begin, run
 from harness.model.errors import TargetFailed
 from harness.model.ranking import Ranking
+from harness.report.reading import read
 from harness.report.view.source import Source
-from harness.report.write import read
 from shared.program import say
 
 

@@ -1,10 +1,10 @@
 """Before its first rotations each cell is driven on end: is it warm by then, and do the generator's figures add up?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import ceil
 from typing import Final
 
 from harness.analysis.continuous import continuous_run, told
+from harness.campaign.affordable import PIECE_S, affordable, not_made
 from harness.campaign.bench import Bench
 from harness.campaign.planning import closed_slice
 from harness.campaign.under_way import Block
@@ -16,9 +16,6 @@ from harness.model.continuous import ContinuousRun
 from harness.model.load import Slice, SliceRecord
 from harness.model.notice import Notice
 
-PIECE_S: Final = 0.22
-"""What is counted of a piece: long beside the slices between the pieces, short beside the machine's whims."""
-
 BURN_IN_WAVES: Final = 2.5
 """Of a piece: so many times what a request takes when all connections wait; before that they do not wait as long. The
 half keeps the edges of what is counted off the waves (planning.whole_waves)."""
@@ -26,7 +23,6 @@ half keeps the edges of what is counted off the waves (planning.whole_waves)."""
 COUNTED_WAVES: Final = 4
 """Of a piece, at least: what is not answered within it is missing from its mean response time."""
 
-MOST_OF_BUDGET: Final = 1 / 8
 TRIES: Final = 2
 """A run that fails a gate is made once more, at once; what the second one shows holds."""
 
@@ -108,26 +104,3 @@ def remember(block: Block, cell: Cell, runs: Sequence[ContinuousRun], lasting_s:
     block.notices.append(Notice(code="run-repeated", seen=seen, mend=mend))
     if not runs[1].failed_gates:
         block.know(cell.id, warm_up_s=lasting_s)
-
-
-def expected_s(plan: Plan) -> float:
-    """Seconds that the runs of all cells are taken to cost."""
-    cells = sum(not cell.twin for cell in plan.cells)
-    piece_s = PIECE_S + plan.shape.burn_in_s
-    return cells * plan.shape.continuous_s * (1 + plan.shape.length_s / piece_s)
-
-
-def affordable(plan: Plan) -> bool:
-    """Whether the runs take no more than their share of the budget."""
-    return expected_s(plan) <= MOST_OF_BUDGET * plan.budget_s
-
-
-def not_made(plan: Plan) -> Notice:
-    """The budget is too short for runs of all cells."""
-    seen = (
-        f"no cell was driven on end for {plan.shape.continuous_s:g} s, which would take {expected_s(plan):.0f} s "
-        f"of the budget of {plan.budget_s:.0f} s for all of them"
-    )
-    enough = ceil(expected_s(plan) / MOST_OF_BUDGET / 60)
-    mend = f"give it a budget of {enough}m, or shorter runs: --continuous"
-    return Notice(code="no-continuous-runs", seen=seen, mend=mend)

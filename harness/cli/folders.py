@@ -1,11 +1,10 @@
-"""Results and reports by name: a path, a campaign's id, or `latest`."""
+"""Folders of results and reports by name: a path, a campaign's id, or `latest`."""
 
 from pathlib import Path
 from typing import Final
 
 from harness.campaign.project import Project
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.report.write import write_report
 
 LATEST: Final = "latest"
 
@@ -24,14 +23,6 @@ def results_folder(project: Project, given: Path | None) -> Path:
         if candidate.is_dir():
             return candidate.resolve()
     raise UsageError("there is no such results folder", where=str(given), mend="see results/ for what there is")
-
-
-def report_on(project: Project, results: Path, out: Path | None) -> Path:
-    """Write the report of a results folder into `out`, or below reports/ where `latest` then points at it."""
-    page = write_report(results, out or project.reports / results.name)
-    if out is None:
-        point_latest_at(page.parent)
-    return page
 
 
 def place_for_report(out: Path | None) -> None:

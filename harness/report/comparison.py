@@ -8,7 +8,8 @@ from harness.model.comparison import Comparison
 from harness.model.errors import EnvironmentRefused
 from harness.report.export import as_json
 from harness.report.page import comparison_html
-from harness.report.write import put, read
+from harness.report.reading import read
+from harness.report.write import put
 
 
 def measured(results: Path) -> Measured:

@@ -8,7 +8,8 @@ import pytest
 
 from harness.campaign.bench import Bench
 from harness.campaign.block import drive
-from harness.campaign.continuous import affordable, run_continuously, slices_of
+from harness.campaign.affordable import affordable
+from harness.campaign.continuous import run_continuously, slices_of
 from harness.campaign.planning import warm_up_of
 from harness.campaign.under_way import Block
 from harness.load.driver import LocustDriver

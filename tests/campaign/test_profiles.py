@@ -12,7 +12,7 @@ from harness.campaign.project import Project
 from harness.campaign.resume import differences
 from harness.catalog.applications import find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.cli.running import wanted_options
+from harness.cli.plans import wanted_options
 from harness.model.campaign import Plan
 from harness.model.errors import UsageError
 from harness.target.servers import SERVERS

@@ -9,8 +9,9 @@ from harness.analysis.ranking import rank
 from harness.analysis.unresolved import OpenPair, Unresolved
 from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
+from harness.cli.plans import wanted_options
 from harness.cli.progress import in_a_line, open_in_a_line
-from harness.cli.running import ended, needed_again, tell_the_end, wanted_options
+from harness.cli.running import ended, needed_again, tell_the_end
 from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
 from harness.model.notice import Failure

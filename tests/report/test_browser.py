@@ -291,11 +291,13 @@ def test_hostile_strings_everywhere_at_once_run_nothing_and_fit_the_window(opene
 
 
 @pytest.mark.parametrize(("ci", "code", "says"), [("true", 1, "1 error"), ("", 0, "1 skipped")])
-def test_without_chromium_these_tests_are_skipped_but_fail_in_ci(ci: str, code: int, says: str) -> None:
+def test_without_chromium_these_tests_are_skipped_but_fail_in_ci(tmp_path: Path, ci: str, code: int, says: str) -> None:
+    (tmp_path / "test_any.py").write_text("def test_any(browser): pass\n")
     environment = {**os.environ, "PATH": "/nowhere", "CI": ci}
-    chosen = f"{Path(__file__)}::test_a_link_to_a_cell_opens_its_details"
-    command = [sys.executable, "-m", "pytest", "-q", "-rsE", "-p", "no:cacheprovider", "-p", "no:xdist", chosen]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    options = ["-q", "-rsE", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.report.conftest"]
+    command = [sys.executable, "-m", "pytest", *options, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == code, ran.stdout
     assert says in ran.stdout
     assert "apt-get install chromium" in ran.stdout

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.report.export import as_json, ranking_document
+from harness.report.reading import read
 from harness.report.view.script import script_data
-from harness.report.write import read
 from harness.store.folder import ResultsFolder
 
 ROOT = Path(__file__).parents[2]

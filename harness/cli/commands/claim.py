@@ -30,7 +30,7 @@ def claim(what: What = None, *, scenario: Scenario = None, json: options.Json = 
     from harness.cli.claiming import ENDED, results_in_a_command, show, wanted_scenario
     from harness.cli.console import print_json
     from harness.cli.folders import results_folder
-    from harness.report.write import read
+    from harness.report.reading import read
 
     file, results = _sorted_out(what or [])
     claimed = read_claim(file or STORY)

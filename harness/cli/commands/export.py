@@ -27,7 +27,7 @@ def export(results: Results = None, *, form: Form = "csv", out: Out = "-") -> in
     from harness.cli.folders import results_folder
     from harness.report.export import as_json, ranking_of
     from harness.report.formats import as_csv, as_markdown
-    from harness.report.write import read
+    from harness.report.reading import read
 
     document = ranking_of(read(results_folder(Project.here(), results)))
     if form == "csv":

@@ -195,11 +195,10 @@ def run(
     """Measure applications on servers, rank them, and write the report."""
     from harness.campaign.preparation import prepare
     from harness.campaign.project import Project
-    from harness.campaign.run import begin, go_on
-    from harness.cli import running
+    from harness.cli import plans
     from harness.cli.folders import place_for_report, results_folder
 
-    running.check_fail_on(fail_on)
+    plans.check_fail_on(fail_on)
     project = Project.here()
     resumed = results_folder(project, resume) if resume else None
     asked: dict[str, Any] = {
@@ -220,11 +219,15 @@ def run(
         "latency_share": latency_share,
         "p99_s": p99,
     }
-    prepared = prepare(project, running.wanted_options(resumed, asked))
+    prepared = prepare(project, plans.wanted_options(resumed, asked))
     if plan:
-        running.show_plan(prepared.record.plan, json=json)
+        plans.show_plan(prepared.record.plan, json=json)
         return ExitCode.OK
     place_for_report(out)
+
+    from harness.campaign.run import begin, go_on
+    from harness.cli import running
+
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
     running.measure(project, prepared, start, quiet=quiet)
     again = running.needed_again(app, python)
