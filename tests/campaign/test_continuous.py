@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.campaign.affordable import affordable
 from harness.campaign.bench import Bench
 from harness.campaign.block import drive
-from harness.campaign.affordable import affordable
 from harness.campaign.continuous import run_continuously, slices_of
 from harness.campaign.planning import warm_up_of
 from harness.campaign.under_way import Block

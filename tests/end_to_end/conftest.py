@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.target.folders import locked
+from tests.conftest import MadeOnce
 from tests.end_to_end.command import Ended, Place
 
 Once = Callable[[str, Callable[[Place], Ended]], tuple[Place, Ended]]
@@ -25,19 +25,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="session")
-def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """A campaign that many tests look at, measured once whichever of them comes first, in whichever worker."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if hasattr(request.config, "workerinput") else base
+def once(made_once: MadeOnce) -> Once:
+    """A campaign that many tests look at, measured once."""
 
     def measured(name: str, measure: Callable[[Place], Ended]) -> tuple[Place, Ended]:
-        place, told = Place(shared / name), shared / f"{name}.json"
-        with locked(shared / f"{name}.lock"):
-            if not told.exists():
-                place.folder.mkdir()
-                told.write_text(json.dumps(asdict(measure(place))))
-                assert_nothing_left(place)
-        return place, Ended(**json.loads(told.read_text()))
+        def make(folder: Path) -> None:
+            (folder / "ended.json").write_text(json.dumps(asdict(measure(Place(folder)))))
+            assert_nothing_left(Place(folder))
+
+        folder = made_once(name, make)
+        return Place(folder), Ended(**json.loads((folder / "ended.json").read_text()))
 
     return measured
 

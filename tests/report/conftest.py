@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from harness.analysis.comparison import Measured, compare
 from harness.report.comparison import write_comparison
 from harness.report.write import write_report
+from tests.conftest import MadeOnce
 from tests.report.campaigns import campaign, later, saved, with_latency
 from tests.report.claims import claimed
 
@@ -37,24 +38,33 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(made_once: MadeOnce) -> Path:
     """The page of a whole campaign, with a failed cell, levels and response times."""
-    folder = tmp_path_factory.mktemp("campaign")
-    record, trials = campaign(levels=3, timed=True, failed=("django",))
-    asked, windows, searches = with_latency(record)
-    return write_report(saved(folder / "results", asked, trials, windows, searches), folder / "out")
+
+    def make(folder: Path) -> None:
+        record, trials = campaign(levels=3, timed=True, failed=("django",))
+        asked, windows, searches = with_latency(record)
+        write_report(saved(folder / "results", asked, trials, windows, searches), folder)
+
+    return made_once("page", make) / "index.html"
 
 
 @pytest.fixture(scope="session")
-def claim_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def claim_page(made_once: MadeOnce) -> Path:
     """The page of a campaign that measured the project's claim, with a reference outside Python."""
-    folder = tmp_path_factory.mktemp("claim")
-    return write_report(saved(folder / "results", *claimed()), folder / "out")
+
+    def make(folder: Path) -> None:
+        write_report(saved(folder / "results", *claimed()), folder)
+
+    return made_once("claim page", make) / "index.html"
 
 
 @pytest.fixture(scope="session")
-def comparison_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def comparison_page(made_once: MadeOnce) -> Path:
     """The page of two campaigns compared."""
-    now = later(commit="feed")
-    comparison = compare(Measured(*campaign()), now)
-    return write_comparison(comparison, now.record, tmp_path_factory.mktemp("comparison"))
+
+    def make(folder: Path) -> None:
+        now = later(commit="feed")
+        write_comparison(compare(Measured(*campaign()), now), now.record, folder)
+
+    return made_once("comparison page", make) / "compare.html"
