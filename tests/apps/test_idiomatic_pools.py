@@ -26,7 +26,7 @@ IDIOMATIC = [application for application in APPLICATIONS if application.manifest
 POOL_SIZE, WORKERS, AT_ONCE = 4, 2, 24
 PATHS = ("/updates?queries=5", "/queries?queries=5", "/cached-worlds?count=5")
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("idiomatic pools")]
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])

@@ -48,7 +48,6 @@ def test_a_reference_is_no_part_of_the_core_and_says_what_it_needs(reference: Ap
     assert all(package in CI for package in packages), "CI installs what the tests need"
 
 
-@pytest.mark.alone
 @each_reference
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_a_reference_keeps_the_contract(
@@ -61,7 +60,6 @@ def test_a_reference_keeps_the_contract(
     assert sorted(verdict["scenarios"]) == sorted(reference.manifest.scenarios)
 
 
-@pytest.mark.alone
 @each_reference
 def test_a_reference_runs_with_several_workers(reference: Application, capsys: pytest.CaptureFixture[str]) -> None:
     needs_its_programs(reference)

@@ -6,8 +6,7 @@ from harness.catalog.applications import Application
 from tests.apps.test_applications import IN_PYTHON
 from tests.end_to_end.command import Ended, Place
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(400)]
-
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("verified")]
 
 BEYOND = [application for application in IN_PYTHON if not application.manifest.core]
 LIMITS = {

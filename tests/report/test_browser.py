@@ -18,6 +18,8 @@ from harness.report.write import write_report
 from tests.report.hostile import LONG, SHORT, replaced, rewrite, strings
 from tests.report.test_hostile import documents, page_shape, small_campaign
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 Opener = Callable[..., "Opened"]
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, App, campaign, saved
 
+pytestmark = pytest.mark.xdist_group("browser")
 MANY = tuple(App(f"app-{at:02}", f"App {at:02}", "uvicorn", "controlled", "asgi", {"json": 9_000}) for at in range(40))
 
 

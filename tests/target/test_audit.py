@@ -17,6 +17,7 @@ from tests.fakes import database
 from tests.fakes.database import EndsTransactionsLate, RightOnDatabase, WrongOnDatabase
 from tests.fakes.server import serving
 
+pytestmark = pytest.mark.xdist_group("audit")  # one database for all of them
 SCENARIOS = {s.id: s for s in find_scenarios(Path(__file__).parents[2] / "scenarios")}
 AUDITED = [scenario for scenario in SCENARIOS.values() if scenario.manifest.audit]
 WRONG = [

@@ -24,6 +24,7 @@ from harness.target.services.postgresql_programs import (
 )
 from tests.target.databases import programs_that, real_programs, rows
 
+pytestmark = pytest.mark.xdist_group("private PostgreSQL")
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to go this way")
 
 
