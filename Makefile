@@ -45,9 +45,15 @@ lint: $(BIN)/.setup-dev  ## Formatting, lint rules, types, layers
 test: lint  ## Lint, then every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" -q
 	@$(BIN)/python -m pytest -m alone -q
+# Both from one resolution: what the harness runs with is what it is tested with.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links pyproject.toml
+lock: $(BIN)/uv  ## Resolve the harness's own requirements again (ARGS=--upgrade: to the newest)
+	@$(LOCK) $(ARGS) --group dev --output-file requirements-dev.txt
+	@$(LOCK) --constraints requirements-dev.txt --output-file requirements.txt
 benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md); the machine must be idle
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 clean:  ## Remove environments, caches and reports; results are kept
 	@rm -rf .venv .cache reports/*/ reports/latest
 
-.PHONY: help setup bench bench-full quick report verify doctor lint test benchmarks clean
+.PHONY: help setup bench bench-full quick report verify doctor lint test lock benchmarks clean

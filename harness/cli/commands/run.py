@@ -225,6 +225,7 @@ def run(
         return ExitCode.OK
     place_for_report(out)
 
+    # What measures and reports takes a second to load: by now there is something to measure.
     from harness.campaign.run import begin, go_on
     from harness.cli import running
 
