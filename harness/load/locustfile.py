@@ -33,6 +33,11 @@ STREAMS: dict[Environment, Stream] = {}
 log = logging.getLogger(__name__)
 
 
+def count_from_now(**_: Any) -> None:
+    """Imports take seconds, while which gevent's clock stands still: a short --run-time would be over at its start."""
+    gevent.get_hub().loop.update_now()
+
+
 def add_options(parser: Any) -> None:
     """The scenarios of the folder `scenarios/`, chosen on the command line or on Locust's page."""
     names = [scenario.id for scenario in find_scenarios(SCENARIOS)]
@@ -99,5 +104,6 @@ def tell(environment: Environment, stream: Stream) -> None:
 
 hooks: Any = events  # Locust's own are untyped
 hooks.init_command_line_parser.add_listener(add_options)
+hooks.init.add_listener(count_from_now)
 hooks.test_start.add_listener(begin)
 hooks.test_stop.add_listener(end)

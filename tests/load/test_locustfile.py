@@ -51,3 +51,19 @@ def test_a_host_that_is_no_address_is_told() -> None:
     ended = locust("x/y")
     assert ended.returncode != 0
     assert re.search(r"'http://127.0.0.1:x/y' is not an address", ended.stderr)
+
+
+def test_time_that_imports_take_is_no_run_time() -> None:
+    """gevent's clock stands still meanwhile, and a run of some seconds was over at its start."""
+    code = (
+        "import gevent, sys, time\n"
+        "gevent.get_hub().loop.update_now()\n"
+        "time.sleep(0.5)\n"
+        "from harness.load.locustfile import count_from_now\n"
+        "count_from_now()\n"
+        "began = time.monotonic()\n"
+        "gevent.spawn_later(0.4, lambda: None).join()\n"
+        "print(time.monotonic() - began >= 0.39)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    assert ran.stdout == "True\n"
