@@ -35,6 +35,7 @@ def made_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         folder, done = common / name, common / f"{name}.done"
         with locked(common / f"{name}.lock"):
             if not done.exists():
+                assert not folder.exists(), f"it could not be made: see the first test that asked for {name!r}"
                 folder.mkdir()
                 make(folder)
                 done.touch()
