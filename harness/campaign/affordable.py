@@ -4,6 +4,7 @@ from math import ceil
 from typing import Final
 
 from harness.model.campaign import Plan
+from harness.model.continuous import NO_CONTINUOUS_RUNS
 from harness.model.notice import Notice
 
 PIECE_S: Final = 0.22
@@ -32,4 +33,4 @@ def not_made(plan: Plan) -> Notice:
     )
     enough = ceil(expected_s(plan) / MOST_OF_BUDGET / 60)
     mend = f"give it a budget of {enough}m, or shorter runs: --continuous"
-    return Notice(code="no-continuous-runs", seen=seen, mend=mend)
+    return Notice(code=NO_CONTINUOUS_RUNS, seen=seen, mend=mend)

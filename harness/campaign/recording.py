@@ -46,7 +46,7 @@ class Recorder:
 
     def notice(self, notices: Sequence[Notice]) -> None:
         """Each notice once."""
-        fresh = tuple(notice for notice in notices if notice not in self.record.notices)
+        fresh = tuple(notice for notice in dict.fromkeys(notices) if notice not in self.record.notices)
         if fresh:
             self.update(notices=(*self.record.notices, *fresh))
 

@@ -1,10 +1,15 @@
 """One cell driven on end: whether it was warm, and whether the load generator's account adds up."""
 
+from typing import Final
+
 from pydantic import Field
 
 from harness.model.notice import Notice
 from harness.model.record import Record
 from harness.model.scenario import Level
+
+NO_CONTINUOUS_RUNS: Final = "no-continuous-runs"
+"""Code of the notice that the budget had no room for them."""
 
 
 class ContinuousRun(Record):

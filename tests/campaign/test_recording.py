@@ -72,3 +72,9 @@ def test_failures_add_up_and_a_notice_is_kept_once(recorder: Recorder) -> None:
         recorder.notice([NOTICE])
     assert recorder.failed_cells() == {A.id, B.id}
     assert on_disk(recorder).read_record().notices == (NOTICE,)
+
+
+def test_a_notice_is_kept_once_however_often_it_is_given(recorder: Recorder) -> None:
+    recorder.notice((NOTICE, NOTICE))
+    recorder.notice((NOTICE,))
+    assert recorder.record.notices == (NOTICE,)

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from harness.model.audit import Audited
+from harness.model.continuous import NO_CONTINUOUS_RUNS
 from harness.model.notice import Notice
 from harness.model.scenario import Audit
 from harness.model.trial import Cost
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, as_written, parse
+
+NOT_DRIVEN = Notice(code=NO_CONTINUOUS_RUNS, seen="no cell was driven on end")
 
 
 def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
@@ -373,3 +376,14 @@ def test_a_cell_without_any_figure_says_why_once_in_the_overview(tmp_path: Path)
     assert told.one("span", class_="na").text == "n/a"
     others = [row for row in overview.all("tr") if row is not failed]
     assert all(len(row.all("td")) == columns for row in others)
+
+
+@pytest.mark.parametrize(("notices", "told"), [((), "5.0 s"), ((NOT_DRIVEN,), "not made: see the notices")])
+def test_runs_on_end_are_told_as_made_only_where_they_were(
+    tmp_path: Path, notices: tuple[Notice, ...], told: str
+) -> None:
+    record, trials = campaign(1, apps=APPS[:2], scenarios={"json": "JSON"})
+    folder = saved(tmp_path / "results", record.model_copy(update={"notices": notices}), trials)
+    page = parse(write_report(folder, tmp_path / "out").read_text())
+    facts = dict(zip([one.text for one in page.all("dt")], [one.text for one in page.all("dd")], strict=True))
+    assert facts["Each cell once driven on end for"] == told

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.analysis.inference import reference_cells
 from harness.model.campaign import CampaignRecord, ServiceFacts
+from harness.model.continuous import NO_CONTINUOUS_RUNS
 from harness.model.machine import Machine
 from harness.report.text import (
     NOT_AVAILABLE,
@@ -132,9 +133,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
         Fact("Rotations a block and scenario", duration(shape.rotations_s)),
         Fact("Warm-up a cell", duration(shape.warm_up_s)),
-        Fact(
-            "Each cell once driven on end for", duration(shape.continuous_s) if shape.continuous_s else "not asked for"
-        ),
+        Fact("Each cell once driven on end for", _driven_on_end(record)),
         Fact("Counted of the wall time", _counted(source)),
         Fact("Difference that matters", share(plan.delta)),
         Fact("Budget", duration(plan.budget_s)),
@@ -148,6 +147,14 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         ),
         _told("Ceiling of the load driver at what these requests cost it", ceiling(source)),
     )
+
+
+def _driven_on_end(record: CampaignRecord) -> str:
+    if not record.plan.shape.continuous_s:
+        return "not asked for"
+    if any(notice.code == NO_CONTINUOUS_RUNS for notice in record.notices):
+        return "not made: see the notices"
+    return duration(record.plan.shape.continuous_s)
 
 
 def remarks(source: Source) -> tuple[Remark, ...]:
