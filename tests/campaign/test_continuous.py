@@ -66,6 +66,7 @@ def test_a_steady_server_passes_with_connections_that_are_busy_all_the_time(
     assert len(bench.folder.read_slices()[0][0]) == len(block.slices) > 2 * run.pieces
 
 
+@pytest.mark.alone
 def test_a_server_that_doubles_its_speed_on_the_way_is_caught_and_warmed_longer_from_then_on(
     driver: LocustDriver, tmp_path: Path
 ) -> None:
