@@ -62,6 +62,20 @@ def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
     )
 
 
+def waiting_with_workers(cells: Iterable[Cell]) -> tuple[Notice, ...]:
+    """Which servers make clients wait as soon as they run more than one worker, as some do here."""
+    waiting = {cell.server for cell in cells if cell.workers > 1 and SERVERS[cell.server].nagle_with_workers}
+    return tuple(
+        Notice(
+            code="waits-with-workers",
+            seen=f"{server} with several workers leaves Nagle's algorithm on: on a connection that is kept an answer"
+            " may wait some 40 ms for the acknowledgement of its first part, here as in production",
+            mend="read its figures as those of this wait, or measure it with --server-workers 1",
+        )
+        for server in sorted(waiting)
+    )
+
+
 def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
     """The cell that ratios are told to: `wanted` as `app` or `app@server`, else the bare ASGI callable, else the first.
 

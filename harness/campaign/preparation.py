@@ -12,7 +12,15 @@ from harness import VERSION
 from harness.campaign.commit import commit_of
 from harness.campaign.installed import installed
 from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
-from harness.campaign.planning import GROUP_SIZE, cells_of, latency_scenarios, reference_of, short_of_workers, with_twin
+from harness.campaign.planning import (
+    GROUP_SIZE,
+    cells_of,
+    latency_scenarios,
+    reference_of,
+    short_of_workers,
+    waiting_with_workers,
+    with_twin,
+)
 from harness.campaign.profiles import profile
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
@@ -94,7 +102,12 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
         machine=fingerprint().model_copy(update={"cores": ground.cores}),
         interpreter=ground.interpreter,
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
-        notices=(*ground.notices, *left_out, *short_of_workers(plan.cells, ground.server_workers)),
+        notices=(
+            *ground.notices,
+            *left_out,
+            *short_of_workers(plan.cells, ground.server_workers),
+            *waiting_with_workers(plan.cells),
+        ),
     )
     return Prepared(
         record,

@@ -33,8 +33,10 @@ class Server:
     `requirements`: PEP 508, without pins (the constraints file pins). `distribution`: the one whose version is shown.
     `keep_alive`: whether it answers more than one request a connection. `load_per_worker`: whether each of its worker
     processes loads the application itself, so that all of them tell who they are. `most_workers`: processes it can run
-    by itself, None for any number. `sends_date`: whether its responses have the header Date. `argv` is None where the
-    application brings the command (its manifest's table `own`).
+    by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
+    whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
+    an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `argv` is None where the application
+    brings the command (its manifest's table `own`).
     """
 
     id: str
@@ -47,6 +49,7 @@ class Server:
     load_per_worker: bool = True
     most_workers: int | None = None
     sends_date: bool = True
+    nagle_with_workers: bool = False
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -161,7 +164,15 @@ POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S, 
 
 ENTRIES: Final = (
     Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
-    Server("uvicorn-asyncio", "uvicorn (asyncio)", "asgi", ("uvicorn", "httptools"), "uvicorn", uvicorn("asyncio")),
+    Server(
+        "uvicorn-asyncio",
+        "uvicorn (asyncio)",
+        "asgi",
+        ("uvicorn", "httptools"),
+        "uvicorn",
+        uvicorn("asyncio"),
+        nagle_with_workers=True,
+    ),
     Server(
         "gunicorn-sync",
         "gunicorn (sync)",

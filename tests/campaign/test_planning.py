@@ -12,6 +12,7 @@ from harness.campaign.planning import (
     reference_of,
     rotation_of,
     short_of_workers,
+    waiting_with_workers,
     whole_waves,
     with_twin,
 )
@@ -69,6 +70,16 @@ def test_a_cell_has_the_workers_that_really_run_and_it_is_told_where_these_are_f
         assert {cell.server: cell.workers for cell in cells} == {"uvicorn": wanted, "daphne": 1}
         assert len(notices := short_of_workers(cells, wanted)) == (wanted > 1)
     assert "daphne runs 1 worker process where others run 4" in notices[0].seen
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_is_told_where_answers_wait_for_acknowledgements_because_a_server_has_several_workers(workers: int) -> None:
+    found = [
+        Cell(app="shop", server=server, workers=workers, database="none", interpreter="cpython-3.11")
+        for server in ("uvicorn", "uvicorn-asyncio")
+    ]
+    notices = waiting_with_workers([*found, found[-1].model_copy(update={"app": "other"})])
+    assert [notice.seen.split()[0] for notice in notices] == ["uvicorn-asyncio"] * (workers > 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 15, 20])
