@@ -1,6 +1,6 @@
 """Histograms: the encoding is HdrHistogram's own, and nothing is lost in merging."""
 
-import time
+from time import process_time
 
 import numpy as np
 import pytest
@@ -76,17 +76,15 @@ def test_what_is_longer_than_an_hour_is_counted_as_an_hour() -> None:
     assert percentile_s(encoded, 50) == pytest.approx(3600, rel=0.001)
 
 
-@pytest.mark.alone
-def test_ten_million_samples_merge_in_well_under_a_second() -> None:
+def test_ten_million_samples_are_merged_in_a_fraction_of_what_counting_them_took() -> None:
     dice = np.random.default_rng(1)
-    parts = []
-    for _ in range(100):
-        times = Times()
-        times.add(dice.lognormal(-6, 1.5, 100_000))
-        parts.append(times.encoded())
-    began = time.perf_counter()
-    total = merged(parts)
-    took_s = time.perf_counter() - began
+    samples_s = [dice.lognormal(-6, 1.5, 100_000) for _ in range(100)]
+    counts = [Times() for _ in samples_s]
+    began = process_time()
+    for count, some_s in zip(counts, samples_s, strict=True):
+        count.add(some_s)
+    counted = process_time()
+    total = merged(count.encoded() for count in counts)
+    assert process_time() - counted < (counted - began) / 2
     assert total is not None
     assert decoded(total).get_total_count() == 10_000_000
-    assert took_s < 0.5
