@@ -1,6 +1,6 @@
 """A comparison of two campaigns on the terminal."""
 
-from harness.cli.console import messages, output
+from harness.cli.console import messages, output, print_notice
 from harness.cli.tables import table
 from harness.model.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 
@@ -16,7 +16,7 @@ def show(comparison: Comparison) -> None:
         more = len(comparison.differences) - MOST_DIFFERENCES
         messages.print(f"and {more} differences more: see --json or --out", style="dim", markup=False)
     for notice in comparison.notices:
-        messages.print(f"note: {notice.seen} ({notice.mend})", style="yellow", markup=False, highlight=False)
+        print_notice(notice)
     for scenario in comparison.scenarios:
         _show(scenario)
     messages.print(in_a_line(comparison), markup=False, highlight=False)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from harness.model.notice import Notice
+
 PIPED_WIDTH: Final = 160
 """Columns of a file or a pipe: wide enough for every table, where nothing else says how wide it is."""
 
@@ -19,6 +21,12 @@ def print_json(value: Any) -> None:
     """One JSON document on standard output, and nothing else there."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def print_notice(notice: Notice) -> None:
+    """What a reader must know, and what to do; nothing in it is read as markup."""
+    text = f"note: {notice.seen}" + (f" ({notice.mend})" if notice.mend else "")
+    messages.print(text, style="yellow", markup=False, highlight=False)
 
 
 def print_error(text: str) -> None:

@@ -3,17 +3,19 @@
 Apart from what measures and reports, which takes a second to load: a plan, or a fault in an option, is told at once.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from harness.campaign.affordable import affordable, not_made
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.profiles import CORE, profile
-from harness.cli.console import messages, output, print_json
-from harness.cli.quantities import spoken
+from harness.cli.console import messages, output, print_json, print_notice
+from harness.cli.quantities import number_of, spoken
 from harness.cli.tables import table
 from harness.model.campaign import Plan
 from harness.model.errors import UsageError
+from harness.model.notice import Notice
 from harness.store.folder import ResultsFolder
 
 FAIL_ON: Final = ("unresolved",)
@@ -38,15 +40,17 @@ def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
     return before.model_copy(update=given)
 
 
-def show_plan(plan: Plan, *, json: bool) -> None:
-    """What would be measured."""
+def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
+    """What would be measured, and what is known beforehand of its figures."""
+    for notice in notices:
+        print_notice(notice)
     if json:
         print_json(plan.model_dump(mode="json"))
         return
     cells = [cell for cell in plan.cells if not cell.twin]
     rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in cells]
     columns = ("application", "server", "workers", "database", "interpreter")
-    output.print(table(columns, rows, title=f"{len(rows)} cells, in random order from seed {plan.seed}"))
+    output.print(table(columns, rows, title=f"{number_of(len(rows), 'cell')}, in random order from seed {plan.seed}"))
     scenarios = [(s.id, s.rank.at.label, s.title) for s in plan.scenarios]
     output.print(table(("scenario", "ranked at", "what"), scenarios, title="Scenarios"))
     shape = plan.shape

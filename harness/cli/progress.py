@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.campaign.progress import Silent
-from harness.cli.console import messages
-from harness.cli.quantities import spoken
+from harness.cli.console import messages, print_notice
+from harness.cli.quantities import number_of, spoken
 from harness.model.notice import Failure, Notice
 from harness.model.ranking import Ranking, ScenarioRanking
 
@@ -47,7 +47,7 @@ class Bar:
         messages.print(text, style="dim", markup=False, highlight=False)
 
     def block(self, number: int, cells: int) -> None:
-        self.step(f"Block {number + 1}: {cells} cells, started afresh")
+        self.step(f"Block {number + 1}: {number_of(cells, 'cell')}, started afresh")
 
     def advance(self, done_s: float, total_s: float) -> None:
         left = f"about {spoken(max(0.0, total_s - done_s))} to go"
@@ -70,8 +70,7 @@ class Bar:
         tell_failure(failure)
 
     def noticed(self, notice: Notice) -> None:
-        text = f"note: {notice.seen}" + (f" ({notice.mend})" if notice.mend else "")
-        messages.print(text, style="yellow", markup=False, highlight=False)
+        print_notice(notice)
 
 
 class FaultsAlone(Silent):

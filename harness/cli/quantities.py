@@ -1,4 +1,4 @@
-"""Durations and shares as people write them: 90s, 10m, 1h, 100ms; 3%."""
+"""Durations, shares and numbers as people write them: 90s, 10m, 1h, 100ms; 3%; 1 cell, 2 cells."""
 
 import re
 from typing import Final
@@ -38,3 +38,8 @@ def spoken(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def number_of(count: int, what: str) -> str:
+    """So many of what is named in the singular: 1 cell, 1,200 cells."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -12,7 +12,7 @@ from harness.analysis.unresolved import STILL_OPEN
 from harness.campaign.preparation import Prepared
 from harness.campaign.project import Project
 from harness.campaign.run import Start, run
-from harness.cli.console import messages, output
+from harness.cli.console import messages, output, print_notice
 from harness.cli.folders import point_latest_at
 from harness.cli.latency_tables import capacity_table, latency_table
 from harness.cli.progress import Bar, FaultsAlone
@@ -75,7 +75,7 @@ def show_latency(record: CampaignRecord, results: Path, most: int | None = None)
     windows, broken_windows = folder.read_windows()
     searches, broken_searches = folder.read_searches()
     for notice in (*broken_windows, *broken_searches):
-        messages.print(f"note: {notice.seen} ({notice.mend})", style="yellow", markup=False, highlight=False)
+        print_notice(notice)
     for scenario, rows in latency_rows(record, windows).items():
         output.print(latency_table(scenario, rows, most))
     for scenario, found in capacity_rows(record, searches).items():

@@ -79,8 +79,21 @@ def test_a_plan_is_shown_and_nothing_is_made(project: Project, capsys: pytest.Ca
     ]
     assert not project.results.exists()
     shown = said(capsys, "run", "--plan", "--seed", 7)
-    assert "1 cells, in random order from seed 7" in shown.out
+    assert "note:" not in shown.err
+    assert "1 cell, in random order from seed 7" in shown.out
     assert f"budget {spoken(DEFAULT_BUDGET_S)}" in " ".join(shown.err.split())
+
+
+def test_a_plan_tells_what_is_known_beforehand_of_its_figures(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = RIGHT_APP.replace("shop", "other").replace('["uvicorn"]', '["uvicorn-asyncio"]')
+    application(project.apps, manifest, "other")
+    asked = ("run", "--plan", "--only", "other", "--server-workers", 2)
+    for told in (said(capsys, *asked), said(capsys, *asked, "--json")):
+        (note,) = [line for line in told.err.splitlines() if line.startswith("note:")]
+        assert "uvicorn-asyncio with several workers leaves Nagle's algorithm on" in note
+        assert "--server-workers 1" in note
 
 
 def test_report_writes_the_page_of_any_results_folder(

@@ -221,7 +221,7 @@ def run(
     }
     prepared = prepare(project, plans.wanted_options(resumed, asked))
     if plan:
-        plans.show_plan(prepared.record.plan, json=json)
+        plans.show_plan(prepared.record.plan, prepared.record.notices, json=json)
         return ExitCode.OK
     place_for_report(out)
 
