@@ -5,6 +5,8 @@ BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# It would point every Python here at the library of another one.
+unexport PYTHONHOME
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -33,13 +35,13 @@ bench: setup  ## Measure the core applications and write the ranking report
 bench-full: setup  ## Measure every application, scenario and server; hours, and may be gone on with
 	@$(BIN)/harness run --profile full $(ARGS)
 quick: setup  ## A short look: one block, marked as an estimate
-	@$(BIN)/harness run --quick
+	@$(BIN)/harness run --quick $(ARGS)
 report: setup  ## Write the report of the newest campaign again
-	@$(BIN)/harness report
+	@$(BIN)/harness report $(ARGS)
 verify: setup  ## Check every application against the contract
-	@$(BIN)/harness verify
+	@$(BIN)/harness verify $(ARGS)
 doctor: setup  ## Say what this machine lacks, and the command that mends it
-	@$(BIN)/harness doctor
+	@$(BIN)/harness doctor $(ARGS)
 lint: $(BIN)/.setup-dev  ## Formatting, lint rules, types, layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 test: lint  ## Lint, then every test
@@ -54,6 +56,7 @@ lock: $(BIN)/uv  ## Resolve the harness's own requirements again (ARGS=--upgrade
 benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md); the machine must be idle
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 clean:  ## Remove environments, caches and reports; results are kept
+	@if command -v $(PYTHON) > /dev/null; then $(PYTHON) -I harness/process/in_use.py .cache; fi
 	@rm -rf .venv .cache reports/*/ reports/latest
 
 .PHONY: help setup bench bench-full quick report verify doctor lint test lock benchmarks clean

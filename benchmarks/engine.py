@@ -36,7 +36,6 @@ from shared.live import live_cells
 from harness.campaign.options import RunOptions, Selection
 from harness.load.ceiling import NULL, null_targets
 from harness.load.driver import LoadDriver, LocustDriver
-from harness.load.engine.requests import prepared
 from harness.load.histogram import Times, merged
 from harness.load.null_responder import BODY
 from harness.measure.cores import split_cores
@@ -46,6 +45,7 @@ from harness.model.machine import Cores
 from harness.model.scenario import Level, Request
 from harness.process.owned import OwnedProcess
 from harness.stats.robust import hodges_lehmann
+from harness.wire.requests import prepared
 
 CONNECTIONS: Final = 64
 WINDOW_S: Final = 1.0

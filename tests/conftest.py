@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.target.folders import locked
+from harness.process.folders import locked
 
 MadeOnce = Callable[[str, Callable[[Path], None]], Path]
 

@@ -58,6 +58,10 @@ ROUTES = {
 
 
 def app(environ, start_response) -> list[bytes]:
-    content_type, body = ROUTES[environ["PATH_INFO"]](environ.get("QUERY_STRING", ""))
+    route = ROUTES.get(environ["PATH_INFO"])
+    if route is None:  # to an exception uWSGI gives no answer at all
+        start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")])
+        return [b""]
+    content_type, body = route(environ.get("QUERY_STRING", ""))
     start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]

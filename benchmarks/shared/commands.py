@@ -1,6 +1,7 @@
 """The harness's own command, run as a user runs it, and what each run took."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def spent(arguments: Sequence[str]) -> Spent:
     with TemporaryDirectory(prefix="harness-benchmark-") as name:
         result, log = Path(name) / "result.json", Path(name) / "output.log"
         argv = [sys.executable, "-I", "-S", str(ACCOUNTANT), str(result), harness_command(), *arguments]
-        with OwnedProcess(argv, name="harness", log=log) as process:
+        with OwnedProcess(argv, name="harness", log=log, env=os.environ) as process:
             code = process.wait(TIMEOUT_S)
             if code != 0:
                 how = f"was not done after {TIMEOUT_S:.0f} s" if code is None else f"ended with {code}"

@@ -1,6 +1,7 @@
 """A campaign run by the command, watched from outside: where its time goes, and how much memory its processes hold."""
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -76,7 +77,7 @@ def watched(arguments: Sequence[str], folder: Path) -> Seen:
     where_to = ["--results", str(results), "--out", str(folder / "report")]
     seen = Seen()
     argv = [harness_command(), "run", "--quiet", *where_to, *arguments]
-    with OwnedProcess(argv, name="harness run", log=folder / "output.log") as process:
+    with OwnedProcess(argv, name="harness run", log=folder / "output.log", env=os.environ) as process:
         deadline = time.monotonic() + TIMEOUT_S
         while process.poll() is None and time.monotonic() < deadline:
             look(process, campaign, seen)

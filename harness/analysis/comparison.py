@@ -1,6 +1,6 @@
 """Two campaigns -> what changed, cell by cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,25 +79,53 @@ def _refused(then: CampaignRecord, now: CampaignRecord, *, across_machines: bool
     found = forbidding(then, now)
     forbidden = [one for one in found if not (one.machine and across_machines)]
     if forbidden:
-        machine = all(one.machine for one in forbidden)
         raise UsageError(
             "these campaigns cannot be compared, because they differ in:\n"
             + "\n".join(f"  {one.field}: {one.before} before, {one.after} after" for one in forbidden),
             where=f"{then.id}, {now.id}",
-            mend="compare them all the same with --across-machines: ratios to the reference may still say something"
-            if machine
-            else "measure again with the options of the other",
+            mend="\n".join(_mends(then, now, forbidden)),
         )
-    shared = {one.id for one in then.plan.scenarios} & {one.id for one in now.plan.scenarios}
-    if not shared or not [
-        later for _, later in common_cells(then, now) if not later.twin and later.id != now.plan.reference
-    ]:
-        raise UsageError(
-            "these campaigns have no scenario and cell in common beside the reference",
-            where=f"{then.id}, {now.id}",
-            mend="measure the same applications, servers, workers and database in both",
-        )
+    _refuse_nothing_in_common(then, now)
     return (*found, *disclosed(then, now))
+
+
+def _mends(then: CampaignRecord, now: CampaignRecord, forbidden: Sequence[Difference]) -> Iterator[str]:
+    if any(not one.machine for one in forbidden):
+        yield "measure again with the options of the other"
+    if any(one.machine for one in forbidden):
+        command = f"harness compare {then.id} {now.id} --across-machines"
+        yield f"ratios to the reference may say something across machines and kernels too; compare with: {command}"
+
+
+def _refuse_nothing_in_common(then: CampaignRecord, now: CampaignRecord) -> None:
+    """What a comparison needs: a common scenario, and a common cell beside the reference that changes are told to."""
+    where = f"{then.id}, {now.id}"
+    before, after = ([one.id for one in record.plan.scenarios] for record in (then, now))
+    if not set(before) & set(after):
+        raise UsageError(
+            f"these campaigns have no scenario in common: {', '.join(before)} before, {', '.join(after)} after",
+            where=where,
+            mend=f"measure again with: harness run --scenario {before[0]}",
+        )
+    if any(not later.twin and later.id != now.plan.reference for _, later in common_cells(then, now)):
+        return
+    reference = now.plan.reference_cell
+    told = [", ".join(others) if (others := _beside_the_reference(record)) else "none" for record in (then, now)]
+    raise UsageError(
+        f"these campaigns have only the reference in common, {reference.app} on {reference.server}, and changes are "
+        f"told to it; beside it they measured: {told[0]} before, {told[1]} after",
+        where=where,
+        mend="measure one application more, the same in both: harness run --only "
+        f"{reference.app} --only APP --reference {reference.app}@{reference.server}",
+    )
+
+
+def _beside_the_reference(record: CampaignRecord) -> list[str]:
+    return [
+        f"{cell.app} on {cell.server}"
+        for cell in record.plan.cells
+        if not cell.twin and cell.id != record.plan.reference
+    ]
 
 
 def _scenario(of: Paired, delta: float, each: float) -> ScenarioComparison:

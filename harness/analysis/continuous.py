@@ -5,12 +5,12 @@ from typing import Final
 
 import numpy as np
 
+from harness.analysis.bound import off_little
 from harness.model.continuous import ContinuousRun
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.stats.halves import halves
 
-MAX_LITTLE_DEVIATION: Final = 0.05
 MAX_CHANGE: Final = 0.03
 CONFIDENCE: Final = 0.99
 """Of the interval that must lie beyond MAX_CHANGE as a whole: a campaign has many cells, each told by one run."""
@@ -51,7 +51,7 @@ def _change(pieces: Sequence[SliceRecord], company: Sequence[SliceRecord]) -> di
 
 
 def _failed(run: ContinuousRun) -> Iterator[Notice]:
-    if run.little is not None and abs(run.little - 1) > MAX_LITTLE_DEVIATION:
+    if run.little is not None and off_little(run.little):
         seen = (
             f"over {run.duration_s:.1f} s of {run.scenario} the {run.level.connections} connections were busy "
             f"{run.little:.0%} of the time (Little's law)"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from harness.analysis.gates import GENERATOR_BOUND
+from harness.analysis.bound import GENERATOR_BOUND
 from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
 from harness.model.notice import Notice
@@ -51,7 +51,11 @@ def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequenc
     of_cell: defaultdict[str, list[Trial]] = defaultdict(list)
     for trial in latest.values():
         of_cell[trial.cell].append(trial)
-    reasons = {cell.id: _reason(record, scenario, cell, of_cell[cell.id]) for cell in record.plan.cells}
+    met = met_others(list(latest.values()))
+    reasons = {
+        cell.id: _reason(record, scenario, cell, of_cell[cell.id], lonely=cell.id not in met)
+        for cell in record.plan.cells
+    }
     unranked = {cell: reason for cell, reason in reasons.items() if reason}
     ranked = {place: trial for place, trial in latest.items() if trial.cell not in unranked}
     return Eligible(
@@ -63,21 +67,35 @@ def eligible(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequenc
     )
 
 
-def _reason(record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, trials: list[Trial]) -> str:
-    """Why the cell has no place; empty when it has one."""
+def _reason(
+    record: CampaignRecord, scenario: ScenarioManifest, cell: Cell, trials: list[Trial], *, lonely: bool
+) -> str:
+    """Why the cell has no place; empty when it has one. `lonely`: it shared no block with another cell."""
     for failure in record.failures:
         if failure.cell == cell.id and failure.scenario in (None, scenario.id):
             return f"{failure.phase}: {failure.reason}"
     if cell.app in record.applications and scenario.id not in record.applications[cell.app].scenarios:
         return "the application does not answer this scenario"
     seen = record.cells.get(cell.id, CellFacts())
-    if seen.idle_cpu_share is not None:
-        alone = (
-            f"; measured alone: {mean(t.completions / t.duration_s for t in trials):,.0f} requests/s" if trials else ""
-        )
-        share = seen.idle_cpu_share
-        return f"uses {share:.1%} of a core while idle, and would slow the cells it is compared with{alone}"
+    if seen.idle_cpu_share is not None and (cell.id in record.measured_alone() or lonely):
+        return _alone(seen.idle_cpu_share, trials)
     return _gate(record, cell.id, seen, trials) if trials else "not measured in any completed block"
+
+
+def _alone(share: float, trials: list[Trial]) -> str:
+    """Why a cell that burned CPU while idle is not ranked, and what it did by itself."""
+    burned = f"uses {share:.1%} of a core while idle, and would slow the cells it is compared with"
+    calm = "used too much CPU while idle when it was first looked at, and was not measured beside others since"
+    rates = [trial.completions / trial.duration_s for trial in trials]
+    return (burned if share else calm) + (f"; measured alone: {mean(rates):,.0f} requests/s" if rates else "")
+
+
+def met_others(trials: Sequence[Trial]) -> frozenset[str]:
+    """Cells that shared a block with another cell."""
+    company: defaultdict[int, set[str]] = defaultdict(set)
+    for trial in trials:
+        company[trial.block].add(trial.cell)
+    return frozenset(cell for cells in company.values() if len(cells) > 1 for cell in cells)
 
 
 def _gate(record: CampaignRecord, cell: str, seen: CellFacts, trials: list[Trial]) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Final
 
+from harness.analysis.bound import GENERATOR_BOUND, GIVE_IT_MORE, of_generator, share_of_generator
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.model.scenario import Expectation
 
 MAX_ERROR_SHARE: Final = 0.001
 MAX_BYTE_DEVIATION: Final = 0.01
-MAX_GENERATOR_CPU: Final = 0.85
-GENERATOR_BOUND: Final = "generator-bound"
 MAX_MARKED_SHARE: Final = 0.05
 """Of slices with one and the same mark."""
 
@@ -62,12 +61,8 @@ def _bytes(slices: Sequence[SliceRecord], expect: Expectation | None) -> Notice 
 
 
 def _generator(slices: Sequence[SliceRecord], cores: int) -> Notice | None:
-    busy = sum(record.generator_cpu_s for record in slices)
-    share = busy / (cores * wall) if (wall := sum(record.wall_s for record in slices)) > 0 else 0.0
-    if share <= MAX_GENERATOR_CPU:
-        return None
-    seen = f"the load generator used {share:.0%} of its {cores} core{'s' if cores > 1 else ''}"
-    return Notice(code=GENERATOR_BOUND, seen=seen, mend="give the generator more cores: harness run --workers N")
+    found = of_generator(share_of_generator(slices, cores) or 0.0)
+    return Notice(code=GENERATOR_BOUND, seen=found[1], mend=GIVE_IT_MORE) if found else None
 
 
 def _marks(slices: Sequence[SliceRecord]) -> Iterator[Notice]:

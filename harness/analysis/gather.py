@@ -38,12 +38,11 @@ def gather(
 
 def salvaged(record: CampaignRecord, blocks: Mapping[int, Sequence[SliceRecord]]) -> tuple[Trial, ...]:
     """Trials of blocks that a kill cut off before they were gathered, by block number."""
-    expectations = {scenario.id: scenario.expect for scenario in record.plan.scenarios}
-    cores = max(1, len(record.machine.cores.generator))
+    expectations = {s.id: s.expect_of_all for s in record.plan.scenarios if s.expect_of_all}
     return tuple(
         trial
         for block, slices in blocks.items()
-        for trial in gather(slices, block, expectations=expectations, generator_cores=cores)
+        for trial in gather(slices, block, expectations=expectations, generator_cores=record.plan.generator_cores)
     )
 
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 from typing import Final
 
-from harness.analysis.gates import FATAL_MARKS, MAX_GENERATOR_CPU
+from harness.analysis.bound import GENERATOR_BOUND, of_generator, share_of_generator
+from harness.analysis.gates import FATAL_MARKS
 from harness.analysis.gather import merged
 from harness.analysis.percentiles import SHARES, Times, takes, time_within, times_of
 from harness.analysis.places import league_of
 from harness.model.campaign import CampaignRecord
 from harness.model.cell import Cell
 from harness.model.latency import CapacitySearch, LatencyRow, LatencyWindow, Percentile
-from harness.model.load import SliceRecord
+from harness.model.load import AWAY, SliceRecord
 from harness.model.notice import Notice
 
 MAX_DRIFT: Final = 0.10
@@ -21,8 +22,8 @@ MAX_DRIFT: Final = 0.10
 
 def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
     """The marks of an open slice; `generator-bound` among them where the generator may have been the limit."""
-    busy = record.generator_cpu_s > MAX_GENERATOR_CPU * generator_cores * record.wall_s
-    return (*record.marks, "generator-bound") if busy else record.marks
+    busy = of_generator(share_of_generator([record], generator_cores) or 0.0)
+    return (*record.marks, GENERATOR_BOUND) if busy else record.marks
 
 
 def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Notice | None:
@@ -37,8 +38,18 @@ def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Not
         seen = f"{before:,.0f} requests/s right before it, {after:,.0f} right after: {after / before - 1:+.0%}"
         return Notice(code="capacity-moved", seen=seen, mend="measure on a quieter machine, or with more blocks")
     for mark in sorted(FATAL_MARKS.intersection(marks)):
-        return Notice(code=mark, seen=f"it is marked {mark}", mend="see the log of the load process, and the server's")
+        return _marked(mark)
     return None
+
+
+def why_void(slices: Iterable[SliceRecord]) -> Notice | None:
+    """The cause for which neither a window nor the capacities around it can be relied on: the generator was away."""
+    marks = sorted(AWAY.intersection(mark for record in slices for mark in record.marks))
+    return _marked(marks[0]) if marks else None
+
+
+def _marked(mark: str) -> Notice:
+    return Notice(code=mark, seen=f"it is marked {mark}", mend="see the log of the load process, and the server's")
 
 
 def latency_rows(record: CampaignRecord, windows: Sequence[LatencyWindow]) -> dict[str, tuple[LatencyRow, ...]]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from harness.model.campaign import CampaignRecord
+from harness.model.campaign import CampaignRecord, Source
 from harness.model.cell import Cell
 from harness.model.comparison import Difference
 from harness.model.record import Record
@@ -50,6 +50,7 @@ def disclosed(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference
             for app in apps
         ),
     )
+    sources = [one for app in apps for one in _source(app, before, after)]
     services = ({each.name: _plain(each) for each in record.services} for record in (before, after))
     return (
         *_differing("harness_version", before.harness_version, after.harness_version),
@@ -58,6 +59,7 @@ def disclosed(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference
         *_differing("services", *services),
         *(one for name in ("rotations_s", "warm_up_s") for one in _shape(before, after, name)),
         *(one for found in of_apps for one in found),
+        *sources,
         *_packages(before, after),
     )
 
@@ -65,7 +67,7 @@ def disclosed(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference
 def reference_changed(after: CampaignRecord, differences: tuple[Difference, ...]) -> bool:
     """Whether the reference cell itself is not what it was."""
     app = after.plan.reference_cell.app
-    own = (f"locks.{app}", f"applications.{app}.", f"packages.{app}.", "interpreter.")
+    own = (f"locks.{app}", f"source.{app}", f"applications.{app}.", f"packages.{app}.", "interpreter.")
     return any(one.field.startswith(own) for one in differences)
 
 
@@ -94,14 +96,27 @@ def _shape(before: CampaignRecord, after: CampaignRecord, name: str) -> Iterator
 
 
 def _packages(before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference]:
-    """Versions that the live processes told, of the cells in both."""
+    """Versions that the live processes or their environments told, of the cells in both."""
     told: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
     for earlier, later in common_cells(before, after):
         then, now = before.cells.get(earlier.id), after.cells.get(later.id)
-        if then and now and then.identity and now.identity:
-            told.setdefault(later.app, (then.identity.packages, now.identity.packages))
+        if then and now and then.packages and now.packages:
+            told.setdefault(later.app, (then.packages, now.packages))
     for app, (old, new) in told.items():
         yield from _differing(f"packages.{app}", dict(old), dict(new))
+
+
+def _source(app: str, before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference]:
+    """Whether an application's code changed, by commit where each is known; nothing where one record does not say."""
+    then, now = before.sources.get(app), after.sources.get(app)
+    if then and now and then.sha256 != now.sha256:
+        yield Difference(field=f"source.{app}", before=_code(then), after=_code(now))
+
+
+def _code(source: Source) -> str:
+    commit, dash, dirty = (source.commit or "").partition("-")
+    digest = f"sha256 {source.sha256[:12]}"
+    return f"commit {commit[:12]}{dash}{dirty}, {digest}" if commit else digest
 
 
 def _as_machine(one: Difference) -> Difference:

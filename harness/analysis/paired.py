@@ -84,8 +84,14 @@ class Paired:
             app=later.app,
             server=later.server,
             reason="; ".join(reasons) or "the reference has no figure in its blocks",
-            lost=known == [True, False],
+            lost=known == [True, False] and self._ended_without(later.id),
         )
+
+    def _ended_without(self, cell: str) -> bool:
+        """Whether the later campaign failed the cell, or was finished and has no figure of it all the same: one that
+        was cut off may just not have come to it."""
+        failed = any(failure.cell == cell for failure in self.now.failures)
+        return failed or (self.now.state == "finished" and bool(self.now.completed_blocks))
 
 
 def _only(record: CampaignRecord, shared: set[str], which: str) -> Iterator[NotCompared]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.analysis.bound import GENERATOR_BOUND
+from harness.analysis.changing import changing
 from harness.analysis.costs import cost_of
 from harness.analysis.effects import effects_of
 from harness.analysis.eligible import Eligible, unranked_cells
 from harness.analysis.gaps import gaps_of
-from harness.analysis.gates import GENERATOR_BOUND
 from harness.analysis.inference import Inference, competitors, infer, reference_cells
 from harness.analysis.overall import overall_ranking
 from harness.analysis.places import Place, league_of, places
@@ -64,6 +65,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
                 *_void(floor),
                 *still_open(record, inference),
                 *stalls(inference),
+                *changing(inference),
                 *_disclosed(inference.counted),
                 *_at_the_generators_limit(inference.counted),
             ),

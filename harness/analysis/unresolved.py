@@ -29,21 +29,29 @@ STILL_OPEN: Final = "still-open"
 @dataclass(frozen=True)
 class OpenPair:
     """`blocks_more`: blocks until the verdict, if differences and spread stay what they are; None: not within reach, or
-    not known yet."""
+    not known yet. `decided_now`: whether it would have its verdict if the campaign ended now, which would be a look."""
 
     first: str
     second: str
     blocks_more: int | None
+    decided_now: bool = False
 
 
 @dataclass(frozen=True)
 class Unresolved:
-    """One scenario. `cells` are those that must run on: every cell of an open pair, the reference and its twins."""
+    """One scenario. `cells` are those that must run on: every cell of an open pair, the reference and its twins.
+    `comparisons`: how many pairs are asked for, open or not."""
 
     scenario: str
     pairs: tuple[OpenPair, ...]
     cells: frozenset[str]
     blocks_done: int
+    comparisons: int = 0
+
+    @property
+    def undecided(self) -> tuple[OpenPair, ...]:
+        """The pairs that would have no verdict if the campaign ended now."""
+        return tuple(pair for pair in self.pairs if not pair.decided_now)
 
     @property
     def resolved(self) -> bool:
@@ -68,15 +76,19 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
     references, closed = reference_cells(record), _closed(record, inference, delta)
-    still_open = [
-        pair
+    asked = {
+        key: pair
         for key, pair in look.pairs.items()
-        if key not in closed and not references & set(key) - {record.plan.reference} and ranked_together(record, pair)
-    ]
+        if not references & set(key) - {record.plan.reference} and ranked_together(record, pair)
+    }
+    still_open = [pair for key, pair in asked.items() if key not in closed]
     ahead = _forecast(look, still_open, done, delta, references)
-    pairs = tuple(OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second))) for pair in still_open)
+    pairs = tuple(
+        OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second)), pair.verdict != "unresolved")
+        for pair in still_open
+    )
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
-    return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done)
+    return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done, len(asked))
 
 
 def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:

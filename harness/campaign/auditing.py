@@ -1,7 +1,7 @@
 """Do answers come from the database? A step of its own: its statement counters are never loaded while measuring."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.campaign.interrupt import Interrupt
@@ -10,6 +10,7 @@ from harness.campaign.preparation import Prepared, database_up
 from harness.campaign.progress import Progress
 from harness.campaign.recording import Recorder
 from harness.campaign.stage import Stage
+from harness.campaign.surviving import needing, refuse_lost
 from harness.model.application import Interface
 from harness.model.cell import Cell
 from harness.model.notice import Failure, Notice
@@ -49,7 +50,7 @@ def audit_cells(
 ) -> None:
     """Audit the cells on a database that counts and is gone afterwards, not the stage's own. A fault fails the cell."""
     progress.step("Auditing what reaches the database")
-    with database_up(stage.prepared, recorder.folder.work, counting=True) as service:
+    with database_up(stage.prepared, recorder.folder.work, counting=True) as service, needing(service):
         assert service is not None, "a scenario with an audit needs a database"
         for notice in _notices(stage.prepared, service):
             progress.noticed(notice)
@@ -92,24 +93,26 @@ def _audit_group(
     stage: Stage, cells: Sequence[Cell], recorder: Recorder, progress: Progress, interrupt: Interrupt
 ) -> None:
     with launched_together(stage.launches(cells)) as (live, failures):
-        _fail(failures, recorder, progress)
+        _fail(failures, stage.service, recorder, progress)
         up = [cell for cell in cells if cell.id in live]
         # What is plainly wrong is told as that: an audit presumes right answers.
         looked_at = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=False)
         for cell, verification in zip(up, looked_at, strict=True):
-            _fail(_failures("verify", verification, live[cell.id]), recorder, progress)
+            _fail(_failures("verify", verification, live[cell.id]), stage.service, recorder, progress)
             if verification.passed and not interrupt.asked:
                 found = audit_of(stage, cell, live[cell.id])
                 recorder.update(audits=recorder.record.audits | {cell.id: found.audited})
-                _fail(_failures("audit", found, live[cell.id]), recorder, progress)
+                _fail(_failures("audit", found, live[cell.id]), stage.service, recorder, progress)
 
 
 def _failures(phase: str, found: Verification | AuditOfCell, server: LiveServer) -> list[Failure]:
     return [failure_of(found.cell, phase, found.faults, server.process.log_tail())] if found.faults else []
 
 
-def _fail(failures: Iterable[Failure], recorder: Recorder, progress: Progress) -> None:
+def _fail(failures: Sequence[Failure], service: LiveService | None, recorder: Recorder, progress: Progress) -> None:
     """What fails a cell fails those that run its code; one that does not start says nothing about other servers."""
+    if failures:
+        refuse_lost(service)
     cells = {cell.id: cell for cell in recorder.record.plan.cells}
     for failure in failures:
         progress.failed(failure)

@@ -1,12 +1,14 @@
 """What blocks are measured with: everything that stays up, or stays the same, from block to block."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.campaign.interrupt import Interrupt
 from harness.campaign.phases import Phases
 from harness.campaign.progress import Progress
 from harness.campaign.stage import Stage
+from harness.campaign.surroundings import Surroundings
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
 from harness.model.campaign import Plan
@@ -28,15 +30,17 @@ class Bench:
     phases: Phases
     interrupt: Interrupt
     null_rps: float | None
+    surroundings: Surroundings | None = None
+
+    @contextmanager
+    def waiting(self, phase: str) -> Iterator[None]:
+        """Time a phase in which an end that is asked for comes at once."""
+        with self.phases.timed(phase), self.interrupt.waiting():
+            yield
 
     @property
     def plan(self) -> Plan:
         return self.stage.prepared.record.plan
-
-    @property
-    def generator_cores(self) -> int:
-        """Cores that the generator can keep busy: a load process is one thread."""
-        return self.plan.load_workers or self.plan.load_processes
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:

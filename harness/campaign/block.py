@@ -8,20 +8,25 @@ from functools import partial
 from typing import Final
 
 from harness.analysis.gather import gather
+from harness.campaign.accounting import counters_lost, failure_of_account, short, was_reset
 from harness.campaign.bench import Bench
 from harness.campaign.continuous import run_continuously
-from harness.campaign.costing import burning
+from harness.campaign.driving import drive_whole, judge_samples, without_void
+from harness.campaign.idling import set_the_burning_apart
 from harness.campaign.judging import judged
 from harness.campaign.latency import measure_latency
-from harness.campaign.planning import block_dice, rotation_of, warm_up_of
+from harness.campaign.planning import block_dice, rotation_of, seen_short_of_workers, warm_up_of
+from harness.campaign.surviving import refuse_lost
 from harness.campaign.under_way import Block
+from harness.campaign.watching import no_longer_alone
 from harness.catalog.scenarios import Scenario
+from harness.measure.tree import tree_size
 from harness.model.cell import Cell
 from harness.model.errors import TargetFailed
 from harness.model.load import Slice, SliceRecord
-from harness.model.notice import Notice
 from harness.model.trial import Trial
 from harness.target.launch import as_failure, launched_together
+from harness.target.services import Namespace
 from harness.target.verification import failure_of, verify_all
 
 MIN_ROTATIONS: Final = 3
@@ -41,6 +46,10 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
         for scenario in dice.sample(list(bench.scenarios.values()), len(bench.scenarios)):
             if block.living(scenario) and not bench.interrupt.asked:
                 yield from measure_scenario(bench, block, scenario, dice)
+        if first:
+            look_at_workers(block)
+        judge_samples(bench, block)
+        block.fail_all(no_longer_alone(block.live))
         verify(bench, block, full=not bench.interrupt.asked, after=True)
 
 
@@ -51,7 +60,10 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     before = block.costs.cpu_of(block.live)
     length_s = bench.plan.shape.rotations_s
     cells = block.living(scenario)
-    yield from rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
+    first = len(block.slices)
+    rotations = rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
+    yield from block.watch.over(block.live, scenario.id, block.slices, rotations, length_s)
+    block.fail_all(block.watch.failures(block.live, scenario.id, block.slices[first:]))
     block.costs.spent(scenario.id, block.live, before)
     if failing := repeatable(bench, block, scenario):
         references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
@@ -66,6 +78,14 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         undo(bench, block)
 
 
+def look_at_workers(block: Block) -> None:
+    """Whether own servers run as many workers as they were told to: after load, since some start threads by need."""
+    for cell in block.living():
+        if not cell.twin:
+            processes, threads = tree_size(block.live[cell.id].process.warden_pid)
+            block.notices += seen_short_of_workers(cell, processes, threads)
+
+
 def undo(bench: Bench, block: Block) -> None:
     """Put every cell's tables back: the next scenario's answers are checked against the rows that were seeded."""
     with bench.phases.timed("undo"):
@@ -75,6 +95,7 @@ def undo(bench: Bench, block: Block) -> None:
                 if tables:
                     tables.restore()
             except TargetFailed as fault:
+                refuse_lost(bench.stage.service)
                 block.fail(as_failure(cell, fault))
 
 
@@ -85,7 +106,7 @@ def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: r
             driven = scenario.at(level)
             with bench.phases.timed("warm-up"):
                 warm = drive(bench, block, warm_up_of(bench.plan, block.living(scenario), driven.manifest))
-            paces = {record.target: record.pace for record in warm}
+            paces = {record.target: record.pace for record in warm if not record.is_void}
             length_s = bench.plan.shape.levels_s
             yield from rotate(bench, block, block.living(scenario), driven, paces=paces, dice=dice, length_s=length_s)
 
@@ -114,12 +135,16 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
     repeats = [r for r in at_ranking_level if r.rotation >= block.repeated.get((r.target, r.scenario), r.rotation + 1)]
     ids = {id(record) for record in repeats}
     firsts = [record for record in block.slices if id(record) not in ids]
-    expectations = {scenario.id: scenario.manifest.expect for scenario in bench.scenarios.values()}
+    expectations = {s.id: s.manifest.expect_of_all for s in bench.scenarios.values() if s.manifest.expect_of_all}
     trials: list[Trial] = []
     for slices, repeat in ((firsts, False), (repeats, True)):
-        for trial in gather(slices, block.number, expectations=expectations, generator_cores=bench.generator_cores):
+        for trial in gather(
+            slices, block.number, expectations=expectations, generator_cores=bench.plan.generator_cores
+        ):
             told = trial.level == ranked[trial.scenario]  # at other levels nothing is noted but what was answered
             cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if told else None
+            cost = cost and without_void(cost, trial, slices)
+            cost = cost and block.watch.added_to(cost, trial.cell, trial.scenario)
             trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
     return tuple(trials)
 
@@ -131,27 +156,54 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
     They start at the same time, which is fast, or one by one, which tells how long each takes.
     """
     bench.progress.block(block.number, len(block.cells))
-    if bench.stage.service:
-        bench.stage.service.settle()
     with ExitStack() as stack:
-        with bench.phases.timed("start"):
+        with bench.waiting("start"):
+            if bench.stage.service:
+                bench.stage.service.settle()
+            block.ledger.open(tables_of(bench, block))
             launches = bench.stage.launches(block.cells)
             for batch in [[launch] for launch in launches] if one_by_one else [launches]:
                 live, failures = stack.enter_context(launched_together(batch))
+                if failures:
+                    refuse_lost(bench.stage.service)
                 block.live |= live
                 block.failures += failures
         block.facts = {c.id: bench.stage.facts_of(c, block.live[c.id]) for c in block.cells if c.id in block.live}
         yield
         with bench.phases.timed("stop"):
             stack.close()
+            settle_accounts(bench, block)
+
+
+def tables_of(bench: Bench, block: Block) -> dict[str, Namespace]:
+    """The tables of each cell of the block, by cell id."""
+    return {cell.id: tables for cell in block.cells if (tables := bench.stage.tables_of(cell))}
+
+
+def settle_accounts(bench: Bench, block: Block) -> None:
+    """Hold what the block's answers demand of the database against what it counted; who falls short has failed."""
+    failed = {failure.cell for failure in block.failures}
+    counted = {cell: tables for cell, tables in tables_of(bench, block).items() if cell in block.facts.keys() - failed}
+    accounts = block.ledger.close(block.number, counted, bench.scenarios)
+    lost = [cell for cell, found in accounts.items() if any(map(was_reset, found))]
+    block.notices += counters_lost(lost)
+    for cell, found in accounts.items():
+        block.know(cell, accounts=found)
+        for account in found if cell not in lost else ():
+            if short(account):
+                block.fail(failure_of_account(account, cell, tuple(bench.scenarios.values())))
 
 
 def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> None:
     """Check the contract of every living cell; one that does not keep it fails with what was seen."""
     living = block.living()
-    with bench.phases.timed("verify"):
+    # After a rotation that was finished for an end, the contract is looked at all the same.
+    with bench.phases.timed("verify") if bench.interrupt.asked else bench.waiting("verify"):
         found = verify_all([bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full)
+    if not all(verification.passed for verification in found):
+        refuse_lost(bench.stage.service)
     for verification in found:
+        block.ledger.note_answers(verification.cell, verification.answers)
         if verification.passed:
             block.know(verification.cell, **{"verified_after" if after else "verified": verification.scenarios})
         else:
@@ -161,22 +213,15 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
 
 def rest(bench: Bench, block: Block, *, first: bool) -> None:
     """Look at the servers while nobody asks anything of them. One that burns CPU would slow the others: it is stopped,
-    and measured alone from the next block on."""
-    with bench.phases.timed("rest"):
+    and measured alone in a block of its own."""
+    with bench.waiting("rest"):
         block.costs.at_rest(block.live, started_alone=first)
-        if len(block.live) == 1:
-            return
-        workers = {cell.id: cell.workers for cell in block.cells}
-        for cell, share in burning(block.live, workers).items():
-            block.know(cell, idle_cpu_share=share)
-            seen = f"{cell} uses {share:.1%} of a core while idle; it is measured alone, outside the rotations"
-            block.notices.append(Notice(code="burns-while-idle", seen=seen))
-            block.live.pop(cell).process.stop()
+        set_the_burning_apart(bench, block)
 
 
 def prepare(bench: Bench, block: Block) -> None:
     """Tell the load driver what is live."""
-    with bench.phases.timed("prepare"):
+    with bench.waiting("prepare"):
         targets = [block.live[cell.id].target for cell in block.living()]
         bench.driver.prepare(targets, [scenario.for_driver for scenario in bench.scenarios.values()])
 
@@ -187,11 +232,12 @@ def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
     service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
     paces: dict[str, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
-    with bench.phases.timed("warm-up"):
+    with bench.waiting("warm-up"):
         for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
             with block.costs.service_for(plan.target, scenario.id, service) as answered:
                 for record in drive(bench, block, [plan]):
-                    paces[record.target] = record.pace
+                    if not record.is_void:
+                        paces[record.target] = record.pace
                     answered(record.answered)
     return paces
 
@@ -217,15 +263,14 @@ def rotate(
         rotation = rotation_of(bench.plan, living, scenario.manifest, latest, number=number, order=dice)
         with bench.phases.timed("slices"):
             records = drive(bench, block, rotation)
-        latest |= {record.target: record.pace for record in records if record.pace}
+        latest |= {record.target: record.pace for record in records if record.pace and not record.is_void}
         number += 1
         yield
 
 
 def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
     """Drive the slices, write them down, and look who has died meanwhile."""
-    records = list(bench.driver.drive(slices))
-    bench.folder.append_slices(records, block.number)
-    block.slices += records
-    block.note_the_dead()
+    records, aside = drive_whole(bench, block, slices)
+    bench.folder.append_slices([*aside, *records], block.number)
+    block.slices += [*aside, *records]
     return records

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from harness.analysis.bound import little_ratio
 from harness.analysis.continuous import continuous_run, told
 from harness.campaign.affordable import PIECE_S, affordable, not_made
 from harness.campaign.bench import Bench
 from harness.campaign.planning import closed_slice
 from harness.campaign.under_way import Block
 from harness.catalog.scenarios import Scenario
-from harness.load.bound import little_ratio
 from harness.model.campaign import Plan
 from harness.model.cell import Cell
 from harness.model.continuous import ContinuousRun
@@ -53,6 +53,8 @@ def run_continuously(
                 yield
                 if bench.interrupt.asked or cell.id not in block.live:
                     return
+            if any(record.is_void for record in (*own, *between)):  # driven again in vain: the next block may do
+                return
             runs.append(continuous_run(block.number, own, between, little_ratio(own)))
         remember(block, cell, runs, bench.plan.shape.continuous_s)
 

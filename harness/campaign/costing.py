@@ -3,24 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
 
-from harness.measure.tree import idle_cpu_shares, tree_cpu_seconds, tree_pss_bytes
+from harness.measure.tree import tree_cpu_seconds, tree_pss_bytes
 from harness.model.trial import Cost
 from harness.process.owned import OwnedProcess
 from harness.target.launch import LiveServer
 
-IDLE_S: Final = 1.0
-IDLE_SHARE: Final = 0.005
-"""Of a core, for each worker: an idle server that uses more would slow the others of its rotation (docs/method.md)."""
-
 Live = Mapping[str, LiveServer]
-
-
-def burning(live: Live, workers: Mapping[str, int]) -> dict[str, float]:
-    """Cells whose idle server uses more than IDLE_SHARE of a core for each of its workers, and how much."""
-    shares = idle_cpu_shares({cell: server.process.warden_pid for cell, server in live.items()}, IDLE_S)
-    return {cell: share for cell, share in shares.items() if share is not None and share > IDLE_SHARE * workers[cell]}
 
 
 class Costs:

@@ -12,19 +12,18 @@ from harness.campaign.planning import GROUP_SIZE
 from harness.campaign.project import Project
 from harness.campaign.run import ROOM_BYTES
 from harness.campaign.selection import select
+from harness.load.open_files import files_for, hard_limit
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
 from harness.model.application import AppManifest
 from harness.model.errors import HarnessError
 from harness.model.machine import Machine
 from harness.model.record import Record
+from harness.process.environment import passed_on
 from harness.target.locks import stale_locks
 from harness.target.programs import absent, search_path, versions_of
 from harness.target.servers import SERVERS
 from harness.target.services.choice import postgresql_trials
-
-OWN_FILES: Final = 200
-"""Open files of the load generator that are not connections."""
 
 MEMORY_BYTES: Final = 2 * 2**30
 TOOLS: Final = {
@@ -72,7 +71,7 @@ def _system(machine: Machine) -> Check:
 
 
 def _interpreter() -> Check:
-    found = describe(Path(sys.executable))
+    found = describe(Path(sys.executable), passed_on())
     seen = f"{found.implementation} {found.version}, {found.compiler}"
     if "--enable-optimizations" in found.options or "pgo" in found.options.lower():
         return Check(name="interpreter", state="ok", seen=seen)
@@ -99,8 +98,8 @@ def _listed(cpus: tuple[int, ...]) -> str:
 
 def _open_files(connections: int) -> Check:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    needed = connections * GROUP_SIZE + OWN_FILES
-    if hard == resource.RLIM_INFINITY or hard >= needed:
+    needed = files_for(connections, GROUP_SIZE)
+    if hard_limit() >= needed:
         return Check(name="open files", state="ok", seen=f"{'any number' if hard == resource.RLIM_INFINITY else hard}")
     seen = f"at most {hard}, but {connections} connections to {GROUP_SIZE} servers need {needed}"
     return Check(name="open files", state="lacking", seen=seen, mend=f"raise the hard limit: ulimit -Hn {needed}")
@@ -161,7 +160,7 @@ def _postgresql(project: Project) -> Check:
         if trial.version:
             return Check(name="PostgreSQL", state="ok", seen=f"{trial.version}, {trial.source}")
     seen = "; ".join(f"{trial.source}: {why}" for trial in trials for why in trial.refusals) or "none was found"
-    mend = "apt-get install postgresql, or give a server with DATABASE_URL; without it SQLite is used"
+    mend = "apt-get install postgresql, or name a server with --database-url; without it SQLite is used"
     return Check(name="PostgreSQL", state="note", seen=seen, mend=mend)
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
+from harness.analysis.bound import GENERATOR_BOUND, GIVE_IT_MORE, bound_of
 from harness.campaign.bench import Bench
-from harness.load.bound import bound_of
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.model.trial import Bound, Trial
-
-GATE = "generator-bound"
 
 
 def judged(bench: Bench, trial: Trial, slices: Sequence[SliceRecord]) -> Trial:
@@ -16,12 +14,12 @@ def judged(bench: Bench, trial: Trial, slices: Sequence[SliceRecord]) -> Trial:
     own = [record for record in slices if record.counted and _trial_of(record) == (trial.cell, trial.scenario)]
     bound = bound_of(
         [record for record in own if record.level == trial.level],
-        generator_cores=bench.generator_cores,
+        generator_cores=bench.plan.generator_cores,
         server_share=_server_share(bench, trial),
         null_rps=bench.null_rps,
     )
     known = {gate.code for gate in trial.failed_gates}
-    gates = (*trial.failed_gates, *_gate(bound)) if GATE not in known else trial.failed_gates
+    gates = (*trial.failed_gates, *_gate(bound)) if GENERATOR_BOUND not in known else trial.failed_gates
     return trial.model_copy(update={"bound": bound, "failed_gates": gates})
 
 
@@ -30,10 +28,9 @@ def _trial_of(record: SliceRecord) -> tuple[str, str]:
 
 
 def _gate(bound: Bound) -> tuple[Notice, ...]:
-    if bound.limit != GATE:
+    if bound.limit != GENERATOR_BOUND:
         return ()
-    mend = "give the generator more: harness run --load-processes N, or --workers N on other machines"
-    return (Notice(code=GATE, seen=bound.reason, mend=mend),)
+    return (Notice(code=GENERATOR_BOUND, seen=bound.reason, mend=GIVE_IT_MORE),)
 
 
 def _server_share(bench: Bench, trial: Trial) -> float | None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from harness.analysis.latency import marks_of, why_discarded
+from harness.analysis.latency import marks_of, why_discarded, why_void
 from harness.campaign.bench import Bench
 from harness.campaign.open_slices import BURN_IN_S, CAPACITY_S, capacity_slice, driven, open_slice
 from harness.campaign.searching import search
@@ -82,7 +82,9 @@ def _window(
     rate, counted_s = window.offered_rate, plan.shape.window_s
     paced = open_slice(window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
     record, after = driven(bench, block, [paced, look])
-    return filled(window, record, after.rate, bench.generator_cores), after
+    found = filled(window, record, after.rate, bench.plan.generator_cores)
+    void = why_void((before, record, after))
+    return (found.model_copy(update={"discarded": void}) if void else found), after
 
 
 def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, generator_cores: int) -> LatencyWindow:

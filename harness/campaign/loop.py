@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from harness.analysis.ranking import rank
+from harness.analysis.unresolved import unresolved
 from harness.campaign.bench import Bench
 from harness.campaign.block import run_block, trials_of
 from harness.campaign.latency import expected_s
-from harness.campaign.need import Need, is_first_round, met_so_far, next_round, open_scenarios
+from harness.campaign.need import Need, is_first_round, met_so_far, next_round
 from harness.campaign.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
 from harness.campaign.recording import Recorder
 from harness.campaign.under_way import Block
@@ -62,7 +63,10 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
             return
         with clock.block():
             _measure_block(bench, recorder, clock, Block(number, cells, need, recorder.record.cells))
-        bench.progress.answer(rank(recorder.record, recorder.trials), open_scenarios(recorder.record, recorder.trials))
+        if bench.surroundings:
+            for notice in recorder.renew(bench.surroundings.after_block()):
+                bench.progress.noticed(notice)
+        bench.progress.answer(rank(recorder.record, recorder.trials), unresolved(recorder.record, recorder.trials))
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:

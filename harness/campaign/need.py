@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.analysis.eligible import met_others
 from harness.analysis.inference import reference_cells
 from harness.analysis.ranking import rank
 from harness.analysis.unresolved import Unresolved, unresolved
@@ -18,14 +19,15 @@ Need = Mapping[str, frozenset[str]]
 def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
     """What is still to be measured; empty when nothing is.
 
-    Cells that were in no complete block yet come first, alone but for the reference and its twin, which go with all.
+    Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
+    for the reference and its twin, which go with all.
     After them whatever is unresolved; a campaign of one cell, which has nothing to resolve, goes on until the interval
     of its own figure is as narrow as the difference that matters. Cells that failed, or had as many blocks as the plan
     allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
-    fresh = frozenset(cell for cell in living if not had[cell])
+    fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
     open_now = everything(record) if fresh else _open(record, trials)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
     company = reference_cells(record) & living
@@ -42,6 +44,14 @@ def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
 def _is_narrow(row: RankedCell, delta: float) -> bool:
     return row.rps_high is not None and row.rps_high <= row.rps * (1 + delta)
+
+
+def calm_again(record: CampaignRecord, trials: Sequence[Trial]) -> frozenset[str]:
+    """Cells set apart for what they used while idle, seen calm since, and not yet measured beside others."""
+    completed = frozenset(record.completed_blocks)
+    had = blocks_had(record, trials)
+    calm = frozenset(cell for cell, facts in record.cells.items() if facts.idle_cpu_share == 0 and had[cell] == 1)
+    return calm - met_others([trial for trial in trials if trial.block in completed])
 
 
 def is_first_round(record: CampaignRecord, trials: Sequence[Trial]) -> bool:

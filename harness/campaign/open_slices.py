@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from harness.campaign.bench import Bench
+from harness.campaign.driving import drive_whole
 from harness.campaign.planning import closed_slice
 from harness.campaign.under_way import Block
 from harness.model.campaign import Plan
@@ -53,6 +54,4 @@ def open_slice(cell: str, scenario: ScenarioManifest, *, rate: float, counted_s:
 
 def driven(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
     """Drive slices that are kept out of the block's trials, and look who has died meanwhile."""
-    records = list(bench.driver.drive(slices))
-    block.note_the_dead()
-    return records
+    return drive_whole(bench, block, slices)[0]

@@ -14,6 +14,8 @@ from harness.model.record import Record
 DEFAULT_BUDGET_S: Final = 420.0
 QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, continuous_s=0.0)
 LOOPBACK: Final = "127.0.0.1"
+GIVEN_BY: Final = "HARNESS_DATABASE_URL"
+"""Environment variable that names a database as `--database-url` does."""
 POOL_SIZE: Final = 16
 """Database connections of an application over all its workers, equal for everybody."""
 
@@ -26,6 +28,8 @@ class Selection(Record):
     servers: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     app_folders: tuple[Path, ...] = ()
+    """Each a folder, or NAME=DIR to give its application another id."""
+    scenario_folders: tuple[Path, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     """Exactly these applications on these servers: how a campaign that is gone on with names its cells."""
 
@@ -37,6 +41,7 @@ class Place(Record):
     database_url: SecretStr | None = None
     python: Path | None = None
     server_workers: int | None = Field(default=None, ge=1)
+    start_timeout_s: float | None = Field(default=None, gt=0)
 
 
 class Generator(Record):
@@ -64,6 +69,7 @@ class RunOptions(Record):
             place=Place(
                 database="auto" if plan.database == "none" else plan.database,
                 server_workers=max(cell.workers for cell in plan.cells),
+                start_timeout_s=plan.start_timeout_s,
             ),
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
             generator=Generator(processes=plan.load_processes, workers=plan.load_workers, target_host=plan.target_host),

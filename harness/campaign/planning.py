@@ -29,10 +29,12 @@ WAVES: Final = 4
 
 @dataclass(frozen=True)
 class Choice:
-    """An application on one of its servers, as the filters left it."""
+    """An application on one of its servers, as the filters left it. `most_workers`: that this server can run, None for
+    any number."""
 
     application: AppManifest
     server: str
+    most_workers: int | None = None
 
 
 def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind, interpreter: str) -> tuple[Cell, ...]:
@@ -41,7 +43,7 @@ def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind,
         Cell(
             app=c.application.id,
             server=c.server,
-            workers=SERVERS[c.server].workers(workers),
+            workers=min(SERVERS[c.server].workers(workers), c.most_workers or workers),
             database=database,
             interpreter=interpreter,
         )
@@ -51,7 +53,7 @@ def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind,
 
 def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
     """Which servers run fewer worker processes than were wanted, having no option for more."""
-    fewer = {cell.server: cell.workers for cell in cells if cell.workers < wanted}
+    fewer = {_runner(cell): cell.workers for cell in cells if cell.workers < wanted}
     return tuple(
         Notice(
             code="fewer-workers",
@@ -59,6 +61,25 @@ def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
             mend="compare its microseconds a request, or measure all with --server-workers 1",
         )
         for server, workers in fewer.items()
+    )
+
+
+def _runner(cell: Cell) -> str:
+    """What runs the cell, for people: two applications' own servers are not the same one."""
+    return f"{cell.app}'s own server" if SERVERS[cell.server].argv is None else cell.server
+
+
+def seen_short_of_workers(cell: Cell, processes: int, threads: int) -> tuple[Notice, ...]:
+    """An own server that is told {workers} and runs fewer, be they processes or threads, as they were seen."""
+    if SERVERS[cell.server].argv is not None or max(processes, threads) >= cell.workers:
+        return ()
+    return (
+        Notice(
+            code="fewer-workers",
+            seen=f"{_runner(cell)} was to run {cell.workers} workers, and {processes} process"
+            f"{'' if processes == 1 else 'es'} with {threads} thread{'' if threads == 1 else 's'} was seen",
+            mend="have its command or its configuration obey {workers}, or measure all with --server-workers 1",
+        ),
     )
 
 

@@ -1,17 +1,18 @@
 """From what was asked for to everything a campaign needs: found, chosen, installed, described."""
 
 import hashlib
+import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import VERSION
-from harness.campaign.commit import commit_of
+from harness.campaign.commit import commit_around, commit_of
 from harness.campaign.installed import installed
-from harness.campaign.options import POOL_SIZE, Generator, Place, RunOptions
+from harness.campaign.options import GIVEN_BY, POOL_SIZE, Generator, Place, RunOptions
 from harness.campaign.planning import (
     GROUP_SIZE,
     cells_of,
@@ -25,15 +26,18 @@ from harness.campaign.profiles import profile
 from harness.campaign.project import Project
 from harness.campaign.selection import Selected, select
 from harness.catalog.applications import Application
+from harness.catalog.content import tree_digest
 from harness.catalog.scenarios import Scenario
 from harness.measure.cores import split_cores
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
-from harness.model.campaign import CampaignRecord, Plan
+from harness.model.campaign import CampaignRecord, Plan, Source
 from harness.model.cell import DatabaseKind
 from harness.model.errors import HarnessError, UsageError
 from harness.model.machine import Cores, Interpreter
 from harness.model.notice import Notice
+from harness.process.environment import passed_on
+from harness.process.folders import refuse_unusable_temporary_folder
 from harness.target.environments import ensure_all
 from harness.target.locks import lock_of
 from harness.target.servers import SERVERS
@@ -41,6 +45,7 @@ from harness.target.services import LiveService, provision
 from harness.target.services.choice import choose_database
 
 MOST_SERVER_WORKERS = 8
+READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
@@ -70,15 +75,29 @@ class Prepared:
 def find_ground(project: Project, place: Place, needs_database: bool) -> Ground:
     """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
     python = place.python or Path(sys.executable)
-    interpreter = describe(python)
+    interpreter = describe(python, passed_on())
     cores = split_cores()
     url = place.database_url.get_secret_value() if place.database_url else None
     kind: DatabaseKind = "none"
     notices: tuple[Notice, ...] = ()
     if needs_database:
         kind, notices = choose_database(place.database, url, workdir=project.cache)
+        notices = (*notices, *not_asked_for(url))
     workers = place.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
     return Ground(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
+
+
+def not_asked_for(url: str | None) -> tuple[Notice, ...]:
+    """That a database in the environment is left alone: it may be somebody's real one, and a campaign loads it."""
+    if url is not None or "DATABASE_URL" not in os.environ:
+        return ()
+    return (
+        Notice(
+            code="database-url-ignored",
+            seen="DATABASE_URL is set and ignored: a benchmark loads no database that was not named for it",
+            mend=f'to measure on that one: --database-url "$DATABASE_URL", or set {GIVEN_BY}',
+        ),
+    )
 
 
 def prepare(project: Project, options: RunOptions) -> Prepared:
@@ -86,7 +105,9 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
 
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
-    selected, left_out = installed(select(project, options.selection, profile(options.profile)))
+    refuse_unusable_temporary_folder()
+    chosen = select(project, options.selection, profile(options.profile))
+    selected, left_out = installed(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     ground = find_ground(project, options.place, needs_database)
     plan = plan_of(selected, ground, options)
@@ -101,12 +122,15 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
         interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
         machine=fingerprint().model_copy(update={"cores": ground.cores}),
         interpreter=ground.interpreter,
+        sources={a.id: source_of(a, project.apps) for a in selected.applications},
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
         notices=(
             *ground.notices,
+            *chosen.notices,
             *left_out,
             *short_of_workers(plan.cells, ground.server_workers),
             *waiting_with_workers(plan.cells),
+            *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
         ),
     )
     return Prepared(
@@ -149,11 +173,33 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
         latency=latency,
         latency_share=options.latency_share,
         p99_s=options.p99_s,
+        start_timeout_s=options.place.start_timeout_s,
         shape=shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
         database=ground.database,
         pool_size=POOL_SIZE,
+    )
+
+
+def source_of(application: Application, apps: Path) -> Source:
+    """What its code is. The project's own applications are of the campaign's commit, which is recorded once."""
+    outside = application.folder.parent != apps
+    commit = commit_around(application.folder) if outside else None
+    return Source(sha256=tree_digest(application.folder, apps / "_shared"), commit=commit)
+
+
+def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
+    """Which scenarios of the user's own write somewhere that the harness neither gives each cell nor puts back."""
+    return tuple(
+        Notice(
+            code="shared-state",
+            seen=f"{one.id} sends requests that write, and needs no database of the harness: what it writes elsewhere"
+            " is shared by all cells, the reference's twin among them, and is not put back between blocks",
+            mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
+        )
+        for one in scenarios
+        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
     )
 
 

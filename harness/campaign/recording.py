@@ -9,8 +9,12 @@ from harness.model.notice import Failure, Notice
 from harness.model.trial import Trial
 from harness.store.folder import ResultsFolder
 
+BUSY_MACHINE: Final = "busy-machine"
+"""Code of the notice of other programs, whose figures are of the whole campaign so far."""
+
 SEEN_ONCE: Final = ("idle_cpu_share", "continuous", "warm_up_s")
-"""Of a cell's facts: whether it burns CPU while idle, its continuous runs, and the warm-up they showed it to need."""
+"""Of a cell's facts, kept where a later block did not look: whether it burns CPU while idle, its continuous runs, and
+the warm-up they showed it to need."""
 
 
 class Recorder:
@@ -50,9 +54,19 @@ class Recorder:
         if fresh:
             self.update(notices=(*self.record.notices, *fresh))
 
+    def renew(self, notices: Sequence[Notice]) -> list[Notice]:
+        """Like `notice`; one whose figures move takes the place of the last of its code. Returned are the new ones."""
+        moving = {notice.code for notice in notices} & {BUSY_MACHINE}
+        known = {notice.code for notice in self.record.notices} & moving
+        fresh = [one for one in notices if one not in self.record.notices and one.code not in known]
+        if moving:
+            self.update(notices=tuple(one for one in self.record.notices if one.code not in moving))
+        self.notice(notices)
+        return fresh
+
     def cells_measured_alone(self) -> frozenset[str]:
         """Those that burn CPU while idle."""
-        return frozenset(cell for cell, facts in self.record.cells.items() if facts.idle_cpu_share is not None)
+        return self.record.measured_alone()
 
     def all_verified(self, cells: Sequence[Cell]) -> bool:
         """Whether each of them was seen to keep the contract before."""
@@ -63,5 +77,5 @@ class Recorder:
 
 
 def _remembering(before: CellFacts, seen: CellFacts) -> CellFacts:
-    lost = {name: getattr(before, name) for name in SEEN_ONCE if not getattr(seen, name)}
+    lost = {name: getattr(before, name) for name in SEEN_ONCE if getattr(seen, name) in (None, ())}
     return seen.model_copy(update=lost)

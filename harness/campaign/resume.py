@@ -8,8 +8,8 @@ from harness.model.campaign import CampaignRecord, ServiceFacts
 from harness.model.errors import UsageError
 from harness.model.record import Record
 
-FREE_TO_CHANGE = frozenset({"plan.budget_s", "plan.max_blocks"})
-"""What says when to stop, not what is measured."""
+FREE_TO_CHANGE = frozenset({"plan.budget_s", "plan.max_blocks", "plan.start_timeout_s"})
+"""What says when to stop or to give up, not what is measured."""
 
 
 def refuse_unlike(then: CampaignRecord, now: CampaignRecord, folder: Path) -> None:
@@ -41,6 +41,9 @@ def differences(then: CampaignRecord, now: CampaignRecord) -> Iterator[tuple[str
     """(field, value then, value now) of everything that must be equal."""
     for part in ("plan", "locks", "machine", "interpreter", "applications"):
         yield from _told(_differing(part, _plain(getattr(then, part)), _plain(getattr(now, part))))
+    for app, source in then.sources.items():  # a commit that leaves the folder as it was changes nothing
+        if app in now.sources:
+            yield from _told(_differing(f"sources.{app}", source.sha256, now.sources[app].sha256))
 
 
 def _told(differing: Iterable[tuple[str, Any, Any]]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.auditing import audit_cells, cells_to_audit
+from harness.campaign.accounting import not_counted
+from harness.campaign.auditing import audit_cells, audits, cells_to_audit
 from harness.campaign.bench import Bench
 from harness.campaign.interrupt import Interrupt, listening
 from harness.campaign.loop import measure
@@ -20,19 +21,20 @@ from harness.campaign.project import Project
 from harness.campaign.recording import Recorder
 from harness.campaign.resume import refuse_other_services, refuse_unlike
 from harness.campaign.stage import Stage
+from harness.campaign.surroundings import Surroundings, announced
+from harness.campaign.surviving import DatabaseGone, needing
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, driver_class
 from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.model.notice import Failure
+from harness.model.notice import Failure, Notice
+from harness.process.folders import locked_if_free
+from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
-from harness.target.folders import locked_if_free
+from harness.store.running import RUNNING_NAME
 
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
-
-RUNNING_NAME: Final = ".running"
-"""In a campaign's folder: locked while it is measured."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,11 @@ def go_on(prepared: Prepared, path: Path) -> Start:
 def run(project: Project, prepared: Prepared, start: Start, progress: Progress) -> CampaignRecord:
     """Measure until the budget is spent or an end is asked for; the record as it was left.
 
-    Raises KeyboardInterrupt where an end was asked for twice; what was measured is kept.
+    Raises KeyboardInterrupt where an end was asked for twice, or once while nothing was measured; what was measured is
+    kept.
     """
-    with _by_nobody_else(start.folder):
+    what = f"campaign {start.record.id} in {start.folder.path}"
+    with _by_nobody_else(start.folder), using(project.cache, what):
         return _run(project, prepared, start, progress)
 
 
@@ -117,10 +121,14 @@ def _run(project: Project, prepared: Prepared, start: Start, progress: Progress)
             with (
                 _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench,
                 pinned(prepared.ground.cores.generator),
+                needing(bench.stage.service),
             ):
                 progress.step("Measuring; Ctrl-C ends it after the rotation in hand and still reports")
                 measure(bench, recorder, next_block=start.next_block)
             state = "interrupted" if interrupt.asked else "finished"
+    except DatabaseGone as fault:
+        recorder.notice([Notice(code="database-gone", seen=fault.what, mend=fault.mend)])
+        raise
     finally:
         recorder.update(state=state, ended_at=time.time(), phases_s=phases.seconds())
     return recorder.record
@@ -139,20 +147,28 @@ def _bench(
     """Environments made, database and load driver up, for the length of the with-block."""
     for notice in prepared.record.notices:
         progress.noticed(notice)
+    cores = prepared.ground.cores
+    cpus = tuple(sorted({*cores.generator, *cores.server, *cores.services}))
     with ExitStack() as stack:
-        pythons = _installed(project, prepared, recorder, progress, phases)
+        surroundings = Surroundings(cpus, stack.enter_context(announced(recorder.folder.path, cpus)))
+        for notice in recorder.renew(surroundings.before()):
+            progress.noticed(notice)
+        pythons = _installed(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt)
         stage = Stage(project, prepared, pythons, recorder.folder.logs, service=None)
         if due := cells_to_audit(prepared, pythons, recorder):
-            with phases.timed("audit"):
+            with phases.timed("audit"), interrupt.waiting():
                 audit_cells(stage, due, recorder, progress=progress, interrupt=interrupt)
         progress.step("Starting the database and the load driver")
-        with phases.timed("services"):
+        with phases.timed("services"), interrupt.waiting():
             service = stack.enter_context(database_up(prepared, recorder.folder.work))
             driver = stack.enter_context(driver_of(prepared, recorder.folder.logs / "load.log"))
         if service:
             refuse_other_services(recorder.record.services, [service.facts], recorder.folder.path)
             recorder.update(services=(service.facts,))
-        null_rps = _null_rps(prepared, driver, recorder, progress, phases)
+            if any(audits(prepared, cell) for cell in prepared.record.plan.cells) and (unknown := not_counted(service)):
+                progress.noticed(unknown)
+                recorder.notice([unknown])
+        null_rps = _null_rps(prepared, driver, recorder, progress=progress, phases=phases, interrupt=interrupt)
         yield Bench(
             stage=replace(stage, service=service),
             driver=driver,
@@ -161,6 +177,7 @@ def _bench(
             phases=phases,
             interrupt=interrupt,
             null_rps=null_rps,
+            surroundings=surroundings,
         )
 
 
@@ -180,7 +197,13 @@ def driver_of(prepared: Prepared, log: Path) -> LoadDriver:
 
 
 def _null_rps(
-    prepared: Prepared, driver: LoadDriver, recorder: Recorder, progress: Progress, phases: Phases
+    prepared: Prepared,
+    driver: LoadDriver,
+    recorder: Recorder,
+    *,
+    progress: Progress,
+    phases: Phases,
+    interrupt: Interrupt,
 ) -> float | None:
     """What the generator itself can do here; not known where it is on other machines."""
     if prepared.record.plan.load_workers:
@@ -188,18 +211,24 @@ def _null_rps(
         progress.step(f"Waiting for load workers at {generator.bind}:{generator.port}: harness worker --master HOST")
         return None
     progress.step("Measuring the load generator itself")
-    with phases.timed("services"):
+    with phases.timed("services"), interrupt.waiting():
         record = measured_ceiling(driver, recorder.folder.logs, cpus=prepared.ground.cores.server)
     recorder.update(null_rps=record.rate)
     return record.rate
 
 
 def _installed(
-    project: Project, prepared: Prepared, recorder: Recorder, progress: Progress, phases: Phases
+    project: Project,
+    prepared: Prepared,
+    recorder: Recorder,
+    *,
+    progress: Progress,
+    phases: Phases,
+    interrupt: Interrupt,
 ) -> dict[str, Path]:
     """Each application's python. One that has none fails its cells; without any the campaign cannot be run."""
     progress.step("Making the environments of the applications")
-    with phases.timed("environments"):
+    with phases.timed("environments"), interrupt.waiting():
         pythons, faults = install(prepared, project.cache)
     if not pythons:
         raise EnvironmentRefused("no application's environment could be made:\n" + "\n".join(map(str, faults)))

@@ -10,6 +10,7 @@ from harness.campaign.open_slices import driven, open_slice, settling_slice
 from harness.campaign.under_way import Block
 from harness.catalog.scenarios import Scenario
 from harness.model.latency import CapacitySearch, Criterion, Probe
+from harness.model.load import AWAY
 
 PROBE_S: Final = 2.0
 LONGEST_PROBE_S: Final = 10.0
@@ -20,7 +21,7 @@ LEAST_DUE: Final = 1000
 def search(bench: Bench, block: Block, scenario: Scenario, cell: str, *, ceiling: float) -> Iterator[None]:
     """Find the bracket between 0 and `ceiling` requests a second, and write it down; yields after each probe.
 
-    One that the cell's death or an interrupt cuts off is not written.
+    One that the cell's death, an interrupt or an absence of the load generator cuts off is not written.
     """
     assert bench.plan.p99_s is not None, "a search needs a limit"
     criterion, probes = Criterion(p99_s=bench.plan.p99_s), list[Probe]()
@@ -29,6 +30,8 @@ def search(bench: Bench, block: Block, scenario: Scenario, cell: str, *, ceiling
             return
         with bench.phases.timed("capacity"):
             probes.append(_probe(bench, block, scenario, cell, rate=rate, ceiling=ceiling, criterion=criterion))
+        if AWAY.intersection(probes[-1].marks):
+            return
         yield
     highest, broken = bracket(probes)
     found = CapacitySearch(
@@ -51,7 +54,7 @@ def _probe(
     settling = settling_slice(bench.plan, cell, scenario.manifest, ceiling)
     trying = open_slice(cell, scenario.manifest, rate=rate, counted_s=probe_length(rate), capacity=ceiling)
     _, record = driven(bench, block, [settling, trying])
-    return probe_of(record, rate, criterion, bench.generator_cores)
+    return probe_of(record, rate, criterion, bench.plan.generator_cores)
 
 
 def probe_length(rate: float) -> float:

@@ -1,25 +1,32 @@
 """What the filters leave of what was found."""
 
+import shlex
+import tomllib
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from harness.campaign.options import Selection
 from harness.campaign.planning import Choice
 from harness.campaign.profiles import EVERYTHING, Profile
 from harness.campaign.project import Project
 from harness.catalog.applications import Application, find_applications
-from harness.catalog.filters import choose_applications, choose_scenarios, choose_servers
+from harness.catalog.filters import choose_applications, choose_scenarios, choose_servers, runs_not_on
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.errors import UsageError
+from harness.model.notice import Notice
 from harness.target.servers import SERVERS
 
 
 @dataclass(frozen=True)
 class Selected:
-    """Applications, each with the servers chosen for it, and scenarios."""
+    """Applications, each with the servers chosen for it, and scenarios. `notices`: what the filters dropped of what a
+    pattern of `--only` named."""
 
     applications: tuple[Application, ...]
     choices: tuple[Choice, ...]
     scenarios: tuple[Scenario, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -> Selected:
@@ -28,7 +35,7 @@ def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -
 
     Raises UsageError for faults in manifests, for a filter that matches nothing, and where nothing is left.
     """
-    scenarios = find_scenarios(project.scenarios)
+    scenarios = find_scenarios(project.scenarios, wanted.scenario_folders)
     found = find_applications(
         project.apps,
         wanted.app_folders,
@@ -39,18 +46,63 @@ def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -
     applications, pairs = _chosen(project, found, wanted, profile)
     answered = {scenario.id for scenario in chosen}
     choices = tuple(
-        Choice(application.manifest, server)
+        Choice(application.manifest, server, most_workers=most_workers(application, server))
         for application, server in pairs
         if answered.intersection(application.manifest.scenarios)
     )
+    kept = {choice.application.id for choice in choices}
+    notices = _dropped(project, applications, kept, wanted, servers=wanted.servers or profile.servers, chosen=chosen)
     if not choices:
         raise UsageError(
-            "no application that is left answers a scenario that is left on a server that is left",
-            where="--only, --skip, --server, --scenario",
+            "These filters leave nothing to measure: "
+            "no application answers the chosen scenarios on the chosen servers.",
+            where=_filters_of(wanted),
             mend="see what there is with: harness list",
         )
-    kept = {choice.application.id for choice in choices}
-    return Selected(tuple(a for a in applications if a.id in kept), choices, chosen)
+    return Selected(tuple(a for a in applications if a.id in kept), choices, chosen, notices)
+
+
+def _filters_of(wanted: Selection) -> str:
+    """The filters that were given, as a person wrote them."""
+    given = {"--only": wanted.only, "--skip": wanted.skip, "--server": wanted.servers, "--scenario": wanted.scenarios}
+    return " ".join(f"{option} {value}" for option, values in given.items() for value in values) or "the profile"
+
+
+def _dropped(
+    project: Project,
+    applications: tuple[Application, ...],
+    kept: Set[str],
+    wanted: Selection,
+    *,
+    servers: Sequence[str],
+    chosen: tuple[Scenario, ...],
+) -> tuple[Notice, ...]:
+    """A notice for each application that a pattern of `--only` named and the other filters drop; raises UsageError for
+    those that were named by id or by folder."""
+    if wanted.pairs:
+        return ()
+    lost = [(one, _why_dropped(one, servers, chosen)) for one in applications if one.id not in kept]
+    named = [why for one, why in lost if one.id in wanted.only or one.folder.parent != project.apps]
+    if named:
+        raise UsageError(
+            "\n".join(named), where=_filters_of(wanted), mend="leave the application out, or change the other filter"
+        )
+    return tuple(Notice(code="filtered-out", seen=why, mend="it is not measured") for _, why in lost if wanted.only)
+
+
+def _why_dropped(application: Application, servers: Sequence[str], chosen: tuple[Scenario, ...]) -> str:
+    ids = [scenario.id for scenario in chosen]
+    answered = application.manifest.scenarios
+    if not set(ids) & set(answered):
+        told = f"{application.id} answers none of the chosen scenarios ({', '.join(ids)})"
+        return f"{told}; it answers {', '.join(answered)}"
+    return runs_not_on(application, servers)
+
+
+def most_workers(application: Application, server: str) -> int | None:
+    """What the server can run of this application; None for any number."""
+    alone = SERVERS[server].argv is None and not application.own_takes_workers
+    return 1 if alone else SERVERS[server].most_workers
 
 
 def _loaded(scenarios: tuple[Scenario, ...], wanted: Selection, profile: Profile) -> tuple[Scenario, ...]:
@@ -82,5 +134,29 @@ def _chosen(
     given = [application.id for application in found if application.folder.parent != project.apps]
     core = [application.id for application in found if application.manifest.core]
     only = [*(wanted.only or core), *given] if wanted.only or profile.core else []
+    _refuse_those_of_other_folders(found, wanted.only)
     applications = choose_applications(found, only, wanted.skip)
-    return applications, choose_servers(applications, wanted.servers or profile.servers)
+    return applications, choose_servers(applications, wanted.servers or profile.servers, SERVERS)
+
+
+def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:
+    """An application outside apps/ is found by its folder alone; where that is near, it is told."""
+    known = {application.id for application in found}
+    for name in only:
+        if name not in known and (folder := _folder_here(name)):
+            raise UsageError(
+                f'"{name}" matches nothing below apps/; it is the application in {folder}',
+                where="--only",
+                mend=f"name its folder instead of --only {name}: --app {shlex.quote(str(folder))}",
+            )
+
+
+def _folder_here(name: str) -> Path | None:
+    """The current folder, or one right below it, that holds the manifest of an application with this id."""
+    for manifest in (Path("app.toml"), *sorted(Path().glob("*/app.toml"))):
+        try:
+            if tomllib.loads(manifest.read_text(encoding="utf-8")).get("id") == name:
+                return manifest.parent
+        except (OSError, ValueError):  # not there, not ours to judge
+            continue
+    return None

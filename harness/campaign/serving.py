@@ -10,6 +10,7 @@ from harness.campaign.progress import Progress
 from harness.campaign.project import Project
 from harness.campaign.stage import Stage
 from harness.model.errors import UsageError
+from harness.process.in_use import using
 from harness.target.launch import LiveServer, launched
 
 
@@ -26,14 +27,17 @@ def serving(
         raise UsageError(
             f"that means several: {', '.join(cell.label for cell in cells)}", where="APP", mend="name one application"
         )
-    progress.step("Making its environment")
-    pythons, faults = install(prepared, project.cache)
-    if faults:
-        raise faults[0]
-    progress.step("Starting the database and the server")
-    with database_up(prepared, workdir) as service:
-        stage = Stage(project, prepared, pythons, workdir / "logs", service)
-        (launch,) = stage.launches(cells)
-        # Nothing is measured: the server may use every core it likes.
-        with launched(dataclasses.replace(launch, port=port, cpus=())) as live:
-            yield live
+    for notice in prepared.record.notices:
+        progress.noticed(notice)
+    with using(project.cache, f"harness serve {cells[0].app}"):
+        progress.step("Making its environment")
+        pythons, faults = install(prepared, project.cache)
+        if faults:
+            raise faults[0]
+        progress.step("Starting the database and the server")
+        with database_up(prepared, workdir) as service:
+            stage = Stage(project, prepared, pythons, workdir / "logs", service)
+            (launch,) = stage.launches(cells)
+            # Nothing is measured: the server may use every core it likes.
+            with launched(dataclasses.replace(launch, port=port, cpus=())) as live:
+                yield live

@@ -9,9 +9,11 @@ from harness.campaign.project import Project
 from harness.catalog.scenarios import Scenario
 from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
+from harness.target.environments import distributions_of
 from harness.target.examiner import Subject
 from harness.target.launch import Launch, LiveServer
 from harness.target.programs import versions_of
+from harness.target.readiness import Deadlines
 from harness.target.services import LiveService, Namespace
 
 
@@ -51,7 +53,14 @@ class Stage:
             cpus=self.prepared.ground.cores.server,
             host=self.prepared.record.plan.target_host,
             probe=first.requests[0].at(first.rank.at),
+            deadlines=self._deadlines(cell),
         )
+
+    def _deadlines(self, cell: Cell) -> Deadlines:
+        """As asked for on the command line, else in the manifest."""
+        asked = self.prepared.record.plan.start_timeout_s
+        seconds = asked or self.prepared.applications[cell.app].manifest.start_timeout_s
+        return Deadlines.within(seconds) if seconds else Deadlines()
 
     def tables_of(self, cell: Cell) -> Namespace | None:
         """The tables the cell has for itself; None where no scenario needs a database."""
@@ -63,9 +72,12 @@ class Stage:
 
     def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
         """What a live cell is, as far as it can be seen."""
+        application = self.prepared.applications[cell.app]
+        own = application.own_runs_in_environment and not server.identities
         return CellFacts(
             command=server.command,
             identity=server.identities[0] if server.identities else None,
             lock_sha256=self.prepared.record.locks.get(cell.app),
-            programs=dict(versions_of(self.prepared.applications[cell.app].manifest)),
+            programs=dict(versions_of(application.manifest)),
+            distributions=dict(distributions_of(self.pythons[cell.app])) if own else {},
         )

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.campaign.accounting import Ledger
 from harness.campaign.costing import Costs
 from harness.campaign.need import Need
+from harness.campaign.watching import Watch
 from harness.catalog.scenarios import Scenario
 from harness.model.campaign import CellFacts
 from harness.model.cell import Cell
@@ -33,11 +35,17 @@ class Block:
     slices: list[SliceRecord] = field(default_factory=list)
     repeated: dict[tuple[str, str], int] = field(default_factory=dict)
     costs: Costs = field(default_factory=Costs)
+    ledger: Ledger = field(default_factory=Ledger)
+    watch: Watch = field(default_factory=Watch)
 
     def fail(self, failure: Failure) -> None:
         """Take a cell out of the rest of the block; what was measured of it is kept."""
         self.live.pop(failure.cell, None)
         self.failures.append(failure)
+
+    def fail_all(self, failures: Sequence[Failure]) -> None:
+        for failure in failures:
+            self.fail(failure)
 
     def know(self, cell: str, **facts: Any) -> None:
         """Add to what was seen of a cell."""
@@ -48,7 +56,12 @@ class Block:
         wanted = self.live.keys() if scenario is None else self.live.keys() & self.need.get(scenario.id, frozenset())
         return [cell for cell in self.cells if cell.id in wanted]
 
-    def note_the_dead(self) -> None:
+    def note(self, records: Sequence[SliceRecord]) -> None:
+        """Take in what was driven, of whatever kind: the answers it took, and who has died meanwhile."""
+        self.ledger.note(records)
+        self._note_the_dead()
+
+    def _note_the_dead(self) -> None:
         """Fail every cell whose server has ended."""
         for cell, server in list(self.live.items()):
             code = server.process.poll()

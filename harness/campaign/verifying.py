@@ -9,8 +9,10 @@ from harness.campaign.preparation import Prepared, database_up, install
 from harness.campaign.progress import Progress
 from harness.campaign.project import Project
 from harness.campaign.stage import Stage
+from harness.campaign.surviving import needing, refuse_lost
 from harness.model.cell import Cell
 from harness.model.notice import Failure
+from harness.process.in_use import using
 from harness.target.launch import LiveServer, launched_together
 from harness.target.verification import Verification, verify_all
 
@@ -20,6 +22,11 @@ Outcome = Verification | Failure
 
 def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: Progress) -> Iterator[Outcome]:
     """What is found of each planned cell, as it is found. Logs and the database's files go to `workdir`."""
+    with using(project.cache, "harness verify"):
+        yield from _verify_cells(project, prepared, workdir, progress)
+
+
+def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: Progress) -> Iterator[Outcome]:
     for notice in prepared.record.notices:
         progress.noticed(notice)
     progress.step("Making the environments of the applications")
@@ -30,7 +37,7 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
         for fault in faults:
             if fault.where == cell.app:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))
-    with database_up(prepared, workdir, counting=True) as service:
+    with database_up(prepared, workdir, counting=True) as service, needing(service):
         if service and any(audits(prepared, cell) for cell in cells) and (unaudited := not_possible(service)):
             progress.noticed(unaudited)
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
@@ -38,9 +45,13 @@ def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: 
             group = cells[start : start + GROUP_SIZE]
             progress.step("Looking at " + ", ".join(cell.label for cell in group))
             with launched_together(stage.launches(group)) as (live, failures):
+                if failures:
+                    refuse_lost(service)
                 yield from failures
                 up = [cell for cell in group if cell.id in live]
                 found = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
+                if not all(verification.passed for verification in found):
+                    refuse_lost(service)
                 for cell, verification in zip(up, found, strict=True):
                     yield _audited(stage, cell, live[cell.id], verification)
 

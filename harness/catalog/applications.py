@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, nearest, refuse
-from harness.catalog.folders import folders_with, stays_inside
+from harness.catalog.folders import folders_with, is_file, is_folder, stays_inside
 from harness.model.application import AppManifest, Interface
+from harness.model.given_file import Unreadable, lies_at, text_of
+from harness.model.record import SLUG_PATTERN
 
 MANIFEST = "app.toml"
 DESCRIBED_IN = "docs/adding-an-application.md"
+PYTHON, WORKERS = "{python}", "{workers}"
 EVERY_OTHER, NOT = "*", "!"
+MOST_REQUIREMENTS_BYTES = 8 * 1024 * 1024
+"""Of a lock: hashes of a few thousand distributions."""
+MOST_CONFIG_BYTES = 1024 * 1024
 RESERVED = re.compile(r"HARNESS_\w*|DATABASE_URL|PYTHONPATH")
 
 Found = Document[AppManifest]
@@ -35,6 +41,19 @@ class Application:
         """Where its code lies: the folder its server starts in."""
         return self.folder / self.manifest.root
 
+    @property
+    def own_takes_workers(self) -> bool:
+        """Whether its own server is told how many workers to run. One that is not told runs one."""
+        own = self.manifest.own
+        config = _text_of_config(self.folder, own.config) if own and own.config else None
+        return own is not None and any(WORKERS in part for part in (*own.argv, config or ""))
+
+    @property
+    def own_runs_in_environment(self) -> bool:
+        """Whether its own server is a program of its environment: one that the environment's python runs."""
+        own = self.manifest.own
+        return own is not None and own.argv[0] == PYTHON
+
 
 def find_applications(
     root: Path,
@@ -43,17 +62,23 @@ def find_applications(
     known_servers: Mapping[str, Interface],
     known_scenarios: Collection[str],
 ) -> tuple[Application, ...]:
-    """Every application under `root`, by id, then those of the `extra` folders.
+    """Every application under `root`, by id, then those of the `extra` folders. One of these may be NAME=DIR: its id is
+    NAME then, so that two folders with one id, such as two worktrees, are measured beside each other.
 
     Raises UsageError that tells all faults of all manifests at once.
     """
     at_home = tuple(folders_with(MANIFEST, root))
-    others = tuple(dict.fromkeys(f.absolute() for f in extra if f.resolve() not in {h.resolve() for h in at_home}))
-    documents = [read(folder / MANIFEST, AppManifest) for folder in (*at_home, *others)]
+    homes = {home.resolve() for home in at_home}
+    others = dict.fromkeys(_named(given) for given in extra)
+    documents = [read(folder / MANIFEST, AppManifest) for folder in at_home]
+    for name, folder in others:
+        if name or folder.resolve() not in homes:
+            documents.append(_called(name, read(folder / MANIFEST, AppManifest)))
+    outside = set(map(id, documents[len(at_home) :]))
     faults: list[ManifestFault] = []
     for document in documents:
         checks: tuple[Callable[[Found], Iterator[ManifestFault]], ...] = (
-            partial(_home_faults, root=root, at_home=document.path.parent in at_home),
+            partial(_home_faults, root=root, at_home=id(document) not in outside),
             partial(_server_faults, known=known_servers),
             partial(_scenario_faults, known=tuple(known_scenarios)),
             _path_faults,
@@ -67,6 +92,22 @@ def find_applications(
         for document in documents
         if document.record
     )
+
+
+def _named(given: Path) -> tuple[str, Path]:
+    """(name, folder) of what is given as NAME=DIR; without a name where it is a folder."""
+    name, is_named, folder = str(given).partition("=")
+    if is_named and re.fullmatch(SLUG_PATTERN, name) and not is_folder(given):
+        return name, Path(folder).absolute()
+    return "", given.absolute()
+
+
+def _called(name: str, document: Found) -> Found:
+    """The same with another id, where there is a name."""
+    if not name or not document.raw:
+        return document
+    record = document.record.model_copy(update={"id": name}) if document.record else None
+    return replace(document, raw=document.raw | {"id": name}, record=record)
 
 
 def with_servers(manifest: AppManifest, known: Mapping[str, Interface]) -> AppManifest:
@@ -139,15 +180,28 @@ def _path_faults(document: Found) -> Iterator[ManifestFault]:
         ):
             yield document.fault(key, f'"{named}" leads out of the folder', "keep what the application needs inside it")
     root = document.raw.get("root", ".")
-    if isinstance(root, str) and not (folder / root).is_dir():
+    if isinstance(root, str) and not is_folder(folder / root):
         yield document.fault("root", f'there is no folder "{root}" here', "name the folder its code lies in")
     lock = document.raw.get("requirements", "requirements.txt")
     if isinstance(lock, str) and document.raw.get("language", "python") == "python":
-        source = (folder / lock).with_suffix(".in")
-        if not (folder / lock).is_file() and not source.is_file():
-            yield document.fault(
-                "requirements", f'neither "{lock}" nor "{source.name}" is here', f"write {source.name}"
-            )
+        yield from _requirement_faults(document, folder / (lock or "."))
+
+
+def _requirement_faults(document: Found, lock: Path) -> Iterator[ManifestFault]:
+    """The lock or what it is made from is there, and each that is there can be read."""
+    if not lock.name:
+        return  # the model says that a path is missing
+    source = lock.with_suffix(".in")
+    there = [file for file in (lock, source) if lies_at(file)]
+    if not there:
+        yield document.fault(
+            "requirements", f'neither "{lock.name}" nor "{source.name}" is here', f"write {source.name}"
+        )
+    for file in there:
+        try:
+            text_of(file, MOST_REQUIREMENTS_BYTES)
+        except Unreadable as fault:
+            yield document.fault("requirements", f'"{file.name}" {fault}', "put a text file in its place")
 
 
 def _own_faults(document: Found) -> Iterator[ManifestFault]:
@@ -157,7 +211,8 @@ def _own_faults(document: Found) -> Iterator[ManifestFault]:
         yield document.fault("servers", 'the table [own] is given, but "own" is not one of the servers', 'add "own"')
     argv, config = own.get("argv"), _config_of(document)
     if isinstance(own.get("config"), str) and config is None:
-        yield document.fault("own.config", f'there is no file "{own["config"]}" here', "write it, or leave the key out")
+        what = f'there is no text file "{own["config"]}" here'
+        yield document.fault("own.config", what, "write it, or leave the key out")
     told = [part for part in argv if isinstance(part, str)] if isinstance(argv, list) else []
     if told and not any("{port}" in part for part in (*told, config or "")):
         yield document.fault(
@@ -167,10 +222,17 @@ def _own_faults(document: Found) -> Iterator[ManifestFault]:
 
 def _config_of(document: Found) -> str | None:
     """What stands in the configuration of an own server; None where there is none inside the folder."""
-    named, folder = document.table("own").get("config"), document.path.parent
-    if not isinstance(named, str) or not (folder / named).is_file() or not stays_inside(folder / named, folder):
+    named = document.table("own").get("config")
+    return _text_of_config(document.path.parent, named) if isinstance(named, str) else None
+
+
+def _text_of_config(folder: Path, named: str) -> str | None:
+    if not is_file(folder / named) or not stays_inside(folder / named, folder):
         return None
-    return (folder / named).read_text(encoding="utf-8", errors="replace")
+    try:
+        return text_of(folder / named, MOST_CONFIG_BYTES)
+    except Unreadable:
+        return None
 
 
 def _environment_faults(document: Found) -> Iterator[ManifestFault]:
@@ -193,4 +255,8 @@ def _repeated_ids(documents: Sequence[Found]) -> Iterator[ManifestFault]:
             continue
         there = first.setdefault(document.record.id, document.path)
         if there is not document.path:
-            yield document.fault("id", f'"{document.record.id}" is taken by {there.parent.name}/', "choose another id")
+            yield document.fault(
+                "id",
+                f'"{document.record.id}" is taken by {there.parent}',
+                "choose another id, or give one: --app NAME=DIR",
+            )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.catalog.fault import ManifestFault, refuse
+from harness.model.given_file import Unreadable, refuse_unreadable
 from harness.model.scenario import Level
 
 One = Callable[[bytes, Level], str | None]
@@ -34,6 +35,10 @@ def load_check(path: Path) -> Check:
 
 def loaded_check(path: Path) -> Check | ManifestFault:
     """The same, with the fault as a value, so that it can be told beside others."""
+    try:
+        refuse_unreadable(path)
+    except Unreadable as error:
+        return ManifestFault(path, "", str(error))
     name = f"harness_check_{path.parent.name}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec
@@ -42,7 +47,7 @@ def loaded_check(path: Path) -> Check | ManifestFault:
     sys.modules[name] = module  # dataclasses and pickle look a class's module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - whatever foreign code raises is what there is to tell
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is what there is to tell
         return ManifestFault(path, "", f"cannot be loaded: {type(error).__name__}: {error}")
     one, many = getattr(module, "check", None), getattr(module, "check_many", None)
     if not callable(one) or not (many is None or callable(many)):

@@ -2,19 +2,23 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.catalog.fault import ManifestFault, nearest
+from harness.catalog.fault import MOST_SHOWN, ManifestFault, nearest
+from harness.model.given_file import Unreadable, text_of
 from harness.model.record import Record
 
 R = TypeVar("R", bound=Record)
-LONGEST_SHOWN = 80
+LONGEST_SHOWN: Final = 80
+MOST_BYTES: Final = 256 * 1024
+"""Of a manifest: a hundred times what the longest one of the project has."""
+NUL: Final = "\0"
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,42 @@ class Document(Generic[R]):
 def read(path: Path, model: type[R]) -> Document[R]:
     """Read a manifest. Types are strict, as TOML has them: a quoted number is not a number."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Document(path, {}, None, (ManifestFault(path, "", f"cannot be read: {error}"),))
-    try:
+        raw = tomllib.loads(text_of(path, MOST_BYTES))
         # By way of JSON, because only there does pydantic's strict mode take a list for a tuple.
-        return Document(path, raw, model.model_validate_json(json.dumps(raw, default=str), strict=True), ())
+        text = json.dumps(raw, default=str)
+    except Unreadable as error:
+        return Document(path, {}, None, (ManifestFault(path, "", str(error)),))
+    except ValueError as error:  # of TOML, or a number with more digits than Python takes
+        return Document(path, {}, None, (ManifestFault(path, "", f"cannot be read: {error}"),))
+    except RecursionError:
+        return Document(path, {}, None, (ManifestFault(path, "", "cannot be read: its values are nested too deeply"),))
+    nul = tuple(ManifestFault(path, key, "holds a NUL character", "remove it") for key in _keys_with_nul(raw))
+    try:
+        record = model.model_validate_json(text, strict=True)
+        return Document(path, _without_nul(raw), None if nul else record, nul)
     except ValidationError as error:
-        return Document(path, raw, None, tuple(_fault(path, model, found) for found in error.errors()))
+        return Document(path, _without_nul(raw), None, (*nul, *_faults(path, model, error.errors())))
+
+
+def _keys_with_nul(value: Any, key: str = "") -> Iterator[str]:
+    """Where a string or a name holds a NUL: no path, argument or variable can."""
+    if isinstance(value, dict | list):
+        for name, held in value.items() if isinstance(value, dict) else enumerate(value):
+            inner = f"{key}.{name}" if key else str(name)
+            if NUL in str(name):
+                yield inner
+            yield from _keys_with_nul(held, inner)
+    elif isinstance(value, str) and NUL in value:
+        yield key
+
+
+def _without_nul(value: Any) -> Any:
+    """The same for looking at what else is wrong: the system refuses to look at a path with a NUL."""
+    if isinstance(value, dict):
+        return {name: _without_nul(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(held) for held in value]
+    return value.replace(NUL, "") if isinstance(value, str) else value
 
 
 def all_faults(document: Document[R], more: Sequence[ManifestFault]) -> list[ManifestFault]:
@@ -64,11 +96,18 @@ def all_faults(document: Document[R], more: Sequence[ManifestFault]) -> list[Man
     return [fault for fault in together if fault.key] or together
 
 
-def _fault(path: Path, model: type[Record], error: ErrorDetails) -> ManifestFault:
+def _faults(path: Path, model: type[Record], errors: Sequence[ErrorDetails]) -> Iterator[ManifestFault]:
+    """Each as a fault; beyond those that are shown, without looking for what an unknown key may stand for."""
+    for number, error in enumerate(errors):
+        yield _fault(path, model, error, guess=number < MOST_SHOWN)
+
+
+def _fault(path: Path, model: type[Record], error: ErrorDetails, *, guess: bool) -> ManifestFault:
     location = error["loc"]
     key = ".".join(str(part) for part in location)
     if error["type"] == "extra_forbidden":
-        return ManifestFault(path, key, "unknown key", nearest(str(location[-1]), keys_at(model, location[:-1])))
+        known = keys_at(model, location[:-1])
+        return ManifestFault(path, key, "unknown key", nearest(str(location[-1]), known) if guess else "")
     if error["type"] == "missing":
         return ManifestFault(path, key, "missing", "add it")
     what = error["msg"].removeprefix("Value error, ")

@@ -5,8 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from harness.model.errors import UsageError
+from harness.model.given_file import shortened
+
+MOST_SHOWN: Final = 50
+LONGEST_KEY: Final = 120
+LONGEST_PART: Final = 600
+"""Characters of what is wrong, and of what to do: room for a list of all servers."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +26,9 @@ class ManifestFault:
     mend: str = ""
 
     def __str__(self) -> str:
-        place = f"{shown(self.file)}: {self.key}" if self.key else shown(self.file)
-        return f"{place}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+        parts = (shown(self.file), shortened(self.key, LONGEST_KEY)) if self.key else (shown(self.file),)
+        told = ": ".join((*parts, shortened(self.what, LONGEST_PART)))
+        return told + (f"; {shortened(self.mend, LONGEST_PART)}" if self.mend else "")
 
 
 def shown(path: Path) -> str:
@@ -32,14 +40,16 @@ def refuse(faults: Sequence[ManifestFault], described_in: str, of: str = "what t
     """Raise one UsageError that tells every fault on a line of its own; nothing when there is none."""
     if not faults:
         return
-    lines = [f"  {fault}" for fault in faults]
-    count = "one fault" if len(lines) == 1 else f"{len(lines)} faults"
+    lines = [f"  {fault}" for fault in faults[:MOST_SHOWN]]
+    if len(faults) > MOST_SHOWN:
+        lines.append(f"  and {len(faults) - MOST_SHOWN:,} more")
+    count = "one fault" if len(faults) == 1 else f"{len(faults):,} faults"
     raise UsageError("\n".join([f"{count} in {of}:", *lines]), mend=f"See {described_in}.")
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """How to mend a word that is not one of `known`: the one it looks like, else all of them."""
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word[:LONGEST_KEY], known, n=1)
     if close:
         return f'did you mean "{close[0]}"?'
     return f"there are: {', '.join(known)}" if known else "there are none"

@@ -9,6 +9,8 @@ from harness.catalog.scenarios import Scenario
 from harness.model.errors import UsageError
 
 ALL = "all"
+MOST_TOLD = 8
+"""Applications named in one message."""
 
 
 def matching(names: Iterable[str], patterns: Sequence[str], *, option: str) -> tuple[str, ...]:
@@ -18,7 +20,7 @@ def matching(names: Iterable[str], patterns: Sequence[str], *, option: str) -> t
     """
     known = tuple(dict.fromkeys(names))
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
+        if not _any_match(known, pattern):
             raise UsageError(f'"{pattern}" matches nothing', where=option, mend=_sentence(nearest(pattern, known)))
     return tuple(name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns))
 
@@ -46,16 +48,18 @@ def choose_scenarios(scenarios: Sequence[Scenario], patterns: Sequence[str] = ()
 
 
 def choose_servers(
-    applications: Sequence[Application], patterns: Sequence[str] = ()
+    applications: Sequence[Application], patterns: Sequence[str] = (), known: Iterable[str] = ()
 ) -> tuple[tuple[Application, str], ...]:
     """Each application with each of its servers that the patterns name; with its default one where there are none.
 
-    `all` names every server. An application that runs on none of those named is left out.
-    Raises UsageError where a pattern matches no server of any of them.
+    `all` names every server. An application that runs on none of those named is left out. `known`: every server there
+    is. Raises UsageError where a pattern matches no server of any of them.
     """
     if not patterns:
         return tuple((application, application.manifest.servers[0]) for application in applications)
     named = [server for application in applications for server in application.manifest.servers]
+    if ALL not in patterns:
+        _refuse_servers_of_others(applications, patterns, named, tuple(known))
     wanted = named if ALL in patterns else matching(named, patterns, option="--server")
     return tuple(
         (application, server)
@@ -63,6 +67,28 @@ def choose_servers(
         for server in application.manifest.servers
         if server in wanted
     )
+
+
+def _refuse_servers_of_others(
+    applications: Sequence[Application], patterns: Sequence[str], named: Sequence[str], known: Sequence[str]
+) -> None:
+    for pattern in patterns:
+        if _any_match(known, pattern) and not _any_match(named, pattern):
+            raise UsageError(
+                "; ".join(runs_not_on(application, [pattern]) for application in applications[:MOST_TOLD]),
+                where="--server",
+                mend="name one of these servers, or all",
+            )
+
+
+def runs_not_on(application: Application, servers: Sequence[str]) -> str:
+    """That an application runs on none of these servers, and on which it does."""
+    manifest = application.manifest
+    return f"{manifest.id} does not run on {' or '.join(servers)}; it names {', '.join(manifest.servers)}"
+
+
+def _any_match(names: Iterable[str], pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
 
 
 def _sentence(text: str) -> str:

@@ -1,6 +1,6 @@
 """Scenarios, found in folders: scenarios/<id>/."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.folders import folders_with
+from harness.model.errors import UsageError
+from harness.model.given_file import lies_at
 from harness.model.load import LoadScenario
 from harness.model.scenario import Level, ScenarioManifest
 
@@ -30,7 +32,14 @@ class Scenario:
     def for_driver(self) -> LoadScenario:
         """The scenario as the load generator is given it."""
         check = str(self.check.path) if self.check else None
-        return LoadScenario(id=self.id, requests=self.manifest.requests, expect=self.manifest.expect, check=check)
+        together = self.check is not None and self.check.check_many is not None
+        return LoadScenario(
+            id=self.id,
+            requests=self.manifest.requests,
+            expect=self.manifest.expect,
+            check=check,
+            together=together,
+        )
 
     def at(self, level: Level) -> "Scenario":
         """The same scenario, driven at another of its levels."""
@@ -38,21 +47,38 @@ class Scenario:
         return replace(self, manifest=self.manifest.model_copy(update={"rank": rank}))
 
 
-def find_scenarios(root: Path) -> tuple[Scenario, ...]:
-    """Every scenario under `root`, by id. Raises UsageError that tells all faults of all of them at once."""
+def find_scenarios(root: Path, extra: Sequence[Path] = ()) -> tuple[Scenario, ...]:
+    """Every scenario under `root`, by id, then those under the `extra` folders. Raises UsageError that tells all faults
+    of all of them at once, and where an extra folder holds none."""
     faults: list[ManifestFault] = []
     scenarios: list[Scenario] = []
-    for folder in folders_with(MANIFEST, root):
+    first: dict[str, Path] = {}
+    for folder in (*folders_with(MANIFEST, root), *(found for given in extra for found in _given(given, root))):
         document = read(folder / MANIFEST, ScenarioManifest)
         path = folder / "check.py"
-        check = loaded_check(path.absolute()) if path.is_file() else None
+        check = loaded_check(path.absolute()) if lies_at(path) else None
         faults += all_faults(document, list(_faults(document, check)) if document.raw else [])
+        taken = first.setdefault(folder.name, folder)
+        if taken is not folder:
+            faults.append(document.fault("id", f'"{folder.name}" is taken by {taken}', "choose another id"))
         if isinstance(check, ManifestFault):
             faults.append(check)
         elif document.record:
             scenarios.append(Scenario(document.record, folder, check))
     refuse(faults, DESCRIBED_IN)
     return tuple(scenarios)
+
+
+def _given(folder: Path, root: Path) -> tuple[Path, ...]:
+    """The scenarios in a folder that a person named."""
+    if folder.resolve() == root.resolve():
+        return ()
+    found = tuple(folders_with(MANIFEST, folder.absolute()))
+    if not found:
+        raise UsageError(
+            f"no folder in it holds a {MANIFEST}", where=f"--scenarios {folder}", mend=f"See {DESCRIBED_IN}."
+        )
+    return found
 
 
 def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault | None) -> Iterator[ManifestFault]:
@@ -63,6 +89,12 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
         yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
     if expect and "body" not in expect and check is None:
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
+    requests = document.raw.get("requests")
+    for number, request in enumerate(requests if isinstance(requests, list) else []):
+        own = request.get("expect") if isinstance(request, dict) else None
+        if isinstance(own, dict) and "body" not in own and request.get("method") != "HEAD":
+            key = f"requests.{number}.expect.body"
+            yield document.fault(key, "check.py is not asked about a request with its own expect", "give the body")
     if document.table("audit") and document.raw.get("needs", []) == []:
         yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
     for key, value in document.table("audit").items():

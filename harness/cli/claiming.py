@@ -24,7 +24,7 @@ from harness.report.claims import (
     reason_of,
     why,
 )
-from harness.report.text import clean, number
+from harness.report.text import number
 
 ENDED: Final[dict[ClaimVerdict, ExitCode]] = {
     "holds": ExitCode.OK,
@@ -63,7 +63,7 @@ def show(found: ClaimFinding, record: CampaignRecord) -> None:
     for text in _left_out(record):
         messages.print(text, style="yellow", markup=False, highlight=False)
     if found.command:
-        messages.print(f"To measure what is missing or open: {clean(shlex.join(found.command))}", markup=False)
+        messages.print(f"To measure what is missing or open: {shlex.join(found.command)}", markup=False)
 
 
 def _show(found: ClaimFinding, tier: TierFinding) -> None:

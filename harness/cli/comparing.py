@@ -1,7 +1,9 @@
 """A comparison of two campaigns on the terminal."""
 
 from harness.cli.console import messages, output, print_notice
+from harness.cli.quantities import number_of
 from harness.cli.tables import table
+from harness.model.campaign import CampaignRecord
 from harness.model.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 
 COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
@@ -20,6 +22,15 @@ def show(comparison: Comparison) -> None:
     for scenario in comparison.scenarios:
         _show(scenario)
     messages.print(in_a_line(comparison), markup=False, highlight=False)
+
+
+def why_nothing(*records: CampaignRecord) -> list[str]:
+    """Why no cell beside the reference has a figure in both campaigns."""
+    return [
+        f"{record.id} is {record.state} and has {number_of(len(record.completed_blocks), 'complete block')}"
+        for record in records
+        if record.state != "finished" or not record.completed_blocks
+    ] or ["no cell beside the reference has a figure in both campaigns"]
 
 
 def told(difference: Difference) -> str:

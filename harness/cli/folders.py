@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from harness.campaign.project import Project
+from harness.cli.console import messages
 from harness.model.errors import EnvironmentRefused, UsageError
+from harness.store.running import under_way
 
 LATEST: Final = "latest"
 
@@ -12,17 +14,41 @@ LATEST: Final = "latest"
 def results_folder(project: Project, given: Path | None) -> Path:
     """The folder of a campaign: `given` as a path or as an id below results/, else the newest one.
 
-    Raises UsageError where there is none.
+    One that is being measured is never taken unasked, and where it is named, that is told. Raises UsageError where
+    there is none.
     """
     if given is None:
-        newest = project.results / LATEST
-        if not newest.exists():
-            raise UsageError("there is no campaign yet", where="results", mend="measure one with: make bench")
-        return newest.resolve()
+        return _newest(project.results)
     for candidate in (given, project.results / given):
         if candidate.is_dir():
+            if under_way(candidate):
+                tell(f"{candidate.name} is being measured at this moment: what it has so far is read")
             return candidate.resolve()
     raise UsageError("there is no such results folder", where=str(given), mend="see results/ for what there is")
+
+
+def _newest(results: Path) -> Path:
+    """The newest campaign, or the newest beside those that are under way, which is told."""
+    newest = results / LATEST
+    if not newest.exists():
+        raise UsageError("there is no campaign yet", where="results", mend="measure one with: make bench")
+    if not under_way(newest):
+        return newest.resolve()
+    others = [record.parent for record in results.glob("*/campaign.json") if record.parent.name != LATEST]
+    ended = [folder for folder in others if not under_way(folder)]
+    if not ended:
+        raise UsageError(
+            "the only campaign there is, is being measured at this moment",
+            where=newest.resolve().name,
+            mend=f"wait for its end, or name it to read what it has so far: {newest.resolve().name}",
+        )
+    chosen = max(ended, key=lambda folder: (folder / "campaign.json").stat().st_mtime)
+    tell(f"{newest.resolve().name} is being measured at this moment: read is the newest that has ended, {chosen.name}")
+    return chosen.resolve()
+
+
+def tell(text: str) -> None:
+    messages.print(f"note: {text}", style="yellow", markup=False, highlight=False)
 
 
 def place_for_report(out: Path | None) -> None:

@@ -1,10 +1,14 @@
 """`harness`: the commands, and what every one of them does with a fault."""
 
 import sys
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
+from harness import VERSION
+from harness.campaign.commit import commit_of
+from harness.campaign.interrupt import raising
+from harness.campaign.project import Project
 from harness.cli.commands.claim import claim
 from harness.cli.commands.clean import clean
 from harness.cli.commands.compare import compare
@@ -17,8 +21,11 @@ from harness.cli.commands.run import run
 from harness.cli.commands.serve import serve
 from harness.cli.commands.verify import verify
 from harness.cli.commands.worker import worker
-from harness.cli.console import print_error
-from harness.model.errors import ExitCode, HarnessError
+from harness.cli.console import output, print_error
+from harness.cli.single import Single
+from harness.cli.streams import guard, unwritten
+from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
+from harness.process.folders import sweep_temporary
 
 HELP: Final = """Which Python web framework and server to choose, measured on your own machine.
 
@@ -27,22 +34,32 @@ Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5
 """
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-app.command("list")(list_)
-app.command()(doctor)
-app.command()(verify)
-app.command()(run)
-app.command()(report)
-app.command()(compare)
-app.command()(export)
-app.command()(claim)
-app.command()(lock)
-app.command()(clean)
-app.command()(serve)
-app.command()(worker)
+app.command("list", cls=Single)(list_)
+for command in (doctor, verify, run, report, compare, export, claim, lock, clean, serve, worker):
+    app.command(cls=Single)(command)
+
+
+def tell_version(asked: bool) -> None:
+    """The version, and the commit that is checked out where that is known."""
+    if asked:
+        commit = commit_of(Project.here().root)
+        output.print(f"harness {VERSION}" + (f", commit {commit}" if commit else ""), markup=False, highlight=False)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Show the version and the commit.")
+]
+
+
+@app.callback()
+def every_command(*, version: Version = False) -> None:
+    """What holds for every command."""
 
 
 def main() -> None:
     """The entry point of the command. A HarnessError becomes one message and its exit code, without a traceback."""
+    guard()
     sys.exit(ended(sys.argv[1:] or ["--help"]))
 
 
@@ -52,9 +69,20 @@ def _help_on(command: str) -> str:
 
 
 def ended(arguments: list[str]) -> int:
-    """Do what is asked; the exit code."""
+    """Do what is asked; the exit code. A reader of standard output who has left (`harness list | head`) is no fault."""
+    code = _done(arguments)
+    if lost := unwritten():
+        mend = "see that there is room where standard output goes, and do it again"
+        print_error(str(EnvironmentRefused(f"cannot be written: {lost}", where="standard output", mend=mend)))
+        return code or int(ExitCode.ENVIRONMENT)
+    return code
+
+
+def _done(arguments: list[str]) -> int:
     try:
-        code = app(args=arguments, prog_name="harness", standalone_mode=False)
+        with raising():
+            sweep_temporary()
+            code = app(args=arguments, prog_name="harness", standalone_mode=False)
     except HarnessError as error:
         print_error(str(error))
         return int(error.exit_code)
@@ -64,7 +92,4 @@ def ended(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print_error("interrupted")
         return int(ExitCode.INTERRUPTED)
-    except SystemExit:
-        # So rich and typer end, both quietly, when whoever read the output has gone (`harness list | head`): no fault.
-        return int(ExitCode.OK)
     return int(code or ExitCode.OK)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 import typer
 from pydantic import SecretStr, ValidationError
 
-from harness.campaign.options import QUICK_SHAPE, Generator, Place, Selection
+from harness.campaign.options import GIVEN_BY, QUICK_SHAPE, Generator, Place, Selection
 from harness.campaign.planning import NONE
+from harness.cli.quantities import duration
 from harness.model.campaign import SliceShape
 from harness.model.errors import UsageError
 
@@ -31,7 +32,24 @@ ScenarioFilter = Annotated[
 ]
 AppFolders = Annotated[
     list[Path] | None,
-    typer.Option("--app", metavar="DIR", help="Also the application in this folder, wherever it lies (repeatable)."),
+    typer.Option(
+        "--app",
+        metavar="[NAME=]DIR",
+        help="Also the application in this folder, wherever it lies; NAME replaces its id (repeatable).",
+    ),
+]
+ScenarioFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--scenarios", metavar="DIR", help="Also the scenarios in the folders of this one (repeatable)."),
+]
+StartTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--start-timeout",
+        parser=duration,
+        metavar="TIME",
+        help="Longest time for each phase of a server's start: listen, answer, load (default: 60s, 30s, 60s).",
+    ),
 ]
 Database = Annotated[
     Literal["auto", "postgresql", "sqlite"] | None,
@@ -43,9 +61,9 @@ DatabaseUrl = Annotated[
     str | None,
     typer.Option(
         "--database-url",
-        envvar="DATABASE_URL",
+        envvar=GIVEN_BY,
         metavar="URL",
-        help="A PostgreSQL to use instead of a private one; the harness works in a schema of its own there.",
+        help="A PostgreSQL to measure on instead of a private one. The harness works in schemas of its own there.",
         show_envvar=True,
     ),
 ]
@@ -67,6 +85,8 @@ def selection(
     server: list[str] | None,
     scenario: list[str] | None,
     app: list[Path] | None,
+    *,
+    scenarios: list[Path] | None,
 ) -> Selection:
     """The filters as one value."""
     return Selection(
@@ -75,6 +95,7 @@ def selection(
         servers=tuple(server or ()),
         scenarios=tuple(scenario or ()),
         app_folders=tuple(app or ()),
+        scenario_folders=tuple(scenarios or ()),
     )
 
 
@@ -83,6 +104,7 @@ def place(
     database_url: str | None,
     python: Path | None,
     server_workers: int | None,
+    start_timeout: float | None = None,
 ) -> Place:
     """What applications run on, as one value; what was not given is unset in it."""
     given = {
@@ -90,6 +112,7 @@ def place(
         "database_url": SecretStr(database_url) if database_url else None,
         "python": python,
         "server_workers": server_workers,
+        "start_timeout_s": start_timeout,
     }
     return Place.model_validate({name: value for name, value in given.items() if value is not None})
 

@@ -10,11 +10,12 @@ from typing import Any, Final
 from harness.campaign.affordable import affordable, not_made
 from harness.campaign.options import RunOptions, Selection
 from harness.campaign.profiles import CORE, profile
+from harness.campaign.surroundings import others, wait_for_others
 from harness.cli.console import messages, output, print_json, print_notice
 from harness.cli.quantities import number_of, spoken
 from harness.cli.tables import table
 from harness.model.campaign import Plan
-from harness.model.errors import UsageError
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Notice
 from harness.store.folder import ResultsFolder
 
@@ -33,8 +34,9 @@ def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
     if resumed is None:
         return RunOptions(**(profile(given.get("profile", CORE)).options | given))
     before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
-    if given.get("selection") == Selection(app_folders=given["selection"].app_folders):
-        given["selection"] = before.selection.model_copy(update={"app_folders": given["selection"].app_folders})
+    folders = {name: getattr(given["selection"], name) for name in ("app_folders", "scenario_folders")}
+    if given.get("selection") == Selection(**folders):
+        given["selection"] = before.selection.model_copy(update=folders)
     given["generator"] = before.generator.model_copy(update=given["generator"].model_dump(exclude_unset=True))
     given["place"] = before.place.model_copy(update=given["place"].model_dump(exclude_unset=True))
     return before.model_copy(update=given)
@@ -82,3 +84,14 @@ def latency_plan(plan: Plan) -> str:
     )
     limit = "" if plan.p99_s is None else f"; the highest rate with a p99 within {plan.p99_s * 1000:g} ms is searched"
     return f"{told}{limit}."
+
+
+def heed_others(wait_s: float | None, *, exclusive: bool) -> None:
+    """Wait for other campaigns on this machine, where that is wanted. Raises EnvironmentRefused where one still runs
+    and this one is to have the machine for itself."""
+    if wait_s is not None:
+        wait_for_others(wait_s, lambda text: messages.print(text, style="dim", markup=False, highlight=False))
+    if exclusive and (found := others()):
+        raise EnvironmentRefused(
+            f"{found[0]} runs on this machine", where="--exclusive", mend="wait for its end: harness run --wait 1h"
+        )

@@ -1,8 +1,10 @@
 """A campaign's progress on the terminal: a bar with time to go, on standard error."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -16,6 +18,9 @@ from harness.model.ranking import Ranking, ScenarioRanking
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
     from harness.analysis.unresolved import Unresolved
+
+ENDING_SOON: Final = b"\nEnding after the rotation in hand; once more ends at once\n"
+ENDING_NOW: Final = b"\nEnding now; what was measured is kept\n"
 
 _NAMED: Final = 8
 """Cells of a scenario named after a block; the others are counted."""
@@ -35,6 +40,7 @@ class Bar:
             disable=not messages.is_terminal,
         )
         self._task: TaskID | None = None
+        self._began, self._blocks = 0.0, 0
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -47,6 +53,7 @@ class Bar:
         messages.print(text, style="dim", markup=False, highlight=False)
 
     def block(self, number: int, cells: int) -> None:
+        self._began, self._blocks = self._began or time.monotonic(), self._blocks + 1
         self.step(f"Block {number + 1}: {number_of(cells, 'cell')}, started afresh")
 
     def advance(self, done_s: float, total_s: float) -> None:
@@ -59,12 +66,14 @@ class Bar:
         for scenario in ranking.scenarios.values():
             if scenario.rows:
                 self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
-        if still_open:
-            self.step(f"  {open_in_a_line(still_open)}")
+        if any(scenario.comparisons for scenario in still_open):
+            block_s = (time.monotonic() - self._began) / self._blocks
+            self.step(f"  {open_in_a_line(still_open, block_s)}")
 
-    def ending(self) -> None:
+    def ending(self, now: bool) -> None:
         # Past all buffers, one of which may be in use at this moment.
-        os.write(2, b"\nEnding after the rotation in hand; once more ends at once\n")
+        with suppress(OSError):
+            os.write(2, ENDING_NOW if now else ENDING_SOON)
 
     def failed(self, failure: Failure) -> None:
         tell_failure(failure)
@@ -87,15 +96,21 @@ def tell_failure(failure: Failure) -> None:
         messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
 
 
-def open_in_a_line(still_open: "Sequence[Unresolved]") -> str:
-    """How many pairs are open over all scenarios, and about how many blocks that may take."""
-    ahead = [pair.blocks_more for scenario in still_open for pair in scenario.pairs]
+def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = None) -> str:
+    """What would be known over all scenarios if the campaign ended now, and about how many blocks, of `block_s` seconds
+    each, would decide the rest."""
+    total = sum(scenario.comparisons for scenario in still_open)
+    ahead = [pair.blocks_more for scenario in still_open for pair in scenario.undecided]
+    told = f"if it ended now: {total - len(ahead)} of {number_of(total, 'comparison')} decided"
+    if not ahead:
+        return told
+    told = f"{told}; {len(ahead)} undecided"
     known = [more for more in ahead if more is not None]
-    told = f"{len(ahead)} pairs of cells are neither tied nor told apart yet"
     if not known:
         return told
-    beyond = f", {len(ahead) - len(known)} of them out of reach" if len(known) < len(ahead) else ""
-    return f"{told}: about {max(known)} more blocks{beyond}"
+    time = "" if block_s is None else f" ({spoken(max(known) * block_s)})"
+    which = "them" if len(known) == len(ahead) else f"{len(known)} of them"
+    return f"{told}; about {number_of(max(known), 'more block')}{time} would decide {which}"
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:

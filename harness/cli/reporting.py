@@ -1,5 +1,6 @@
 """The report of a campaign, where it was asked for."""
 
+import contextlib
 from pathlib import Path
 
 from harness.campaign.project import Project
@@ -11,5 +12,6 @@ def report_on(project: Project, results: Path, out: Path | None) -> Path:
     """Write the report of a results folder into `out`, or below reports/ where `latest` then points at it."""
     page = write_report(results, out or project.reports / results.name)
     if out is None:
-        point_latest_at(page.parent)
+        with contextlib.suppress(OSError):  # the report is there; only its short name is not
+            point_latest_at(page.parent)
     return page

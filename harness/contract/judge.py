@@ -1,35 +1,71 @@
 """Response and expectation in, faults out. Pure."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from harness.contract.bodies import body_faults
+from harness.contract.codings import codings_asked, unpacked
 from harness.contract.headers import coding_of, header_faults
 from harness.contract.response import Fault, Response, clipped
-from harness.model.scenario import Expectation, Level
+from harness.model.scenario import Expectation, Level, Request
 
 Check = Callable[[bytes, Level], str | None]
+BODYLESS: Final = frozenset({204, 304})
+PLAIN: Final = Request(path="/")
 
 
 def judge(
-    response: Response, expect: Expectation, check: Check | None, level: Level, *, dated: bool = True
+    response: Response,
+    expect: Expectation,
+    check: Check | None,
+    level: Level,
+    *,
+    dated: bool = True,
+    request: Request = PLAIN,
 ) -> tuple[Fault, ...]:
-    """Everything that is wrong with one response; empty when it is right. `dated`: whether the server sends a Date.
+    """Everything that is wrong with one response to `request`; empty when it is right. `dated`: whether the server
+    sends a Date.
 
     `check` is the scenario's own, asked only of a body that the manifest finds nothing wrong with. A response of
     another status is an error page: nothing else of it is judged.
     """
+    faults = head_faults(response, expect, dated=dated, request=request)
+    if response.status != expect.status or is_bodyless(request, response.status):
+        return faults
+    body = content(response, request)
+    if isinstance(body, Fault):
+        return (*faults, body)
+    if body is not None:  # a compression that was not asked for is not unpacked to look for more
+        faults += tuple(body_faults(body, expect))
+    return faults or tuple(_check_faults(body or b"", check, level))
+
+
+def head_faults(
+    response: Response, expect: Expectation, *, dated: bool = True, request: Request = PLAIN
+) -> tuple[Fault, ...]:
+    """What status and headers alone show to be wrong."""
     if response.status != expect.status:
-        seen = f"{response.status}, {clipped(response.body)}"
-        return (Fault(what="status", expected=str(expect.status), seen=seen),)
-    faults = tuple(header_faults(response, expect.content_type, dated=dated))
-    if not coding_of(response):  # a compressed body is not unpacked to look for more
-        faults += tuple(body_faults(response.body, expect))
-    return faults or tuple(_check_faults(response.body, check, level))
+        return (_other_status(response, expect),)
+    codings, bodyless = codings_asked(request), is_bodyless(request, response.status)
+    return tuple(header_faults(response, expect.content_type, dated=dated, codings=codings, bodyless=bodyless))
 
 
-def _check_faults(body: bytes, check: Check | None, level: Level) -> Iterator[Fault]:
-    if check and (fault := checked(check, body, level)):
-        yield Fault(what=fault, seen=clipped(body))
+def is_bodyless(request: Request, status: int) -> bool:
+    """Whether no body comes, whatever the headers say of one (RFC 9112, 6.3)."""
+    return request.method == "HEAD" or status in BODYLESS
+
+
+def content(response: Response, request: Request) -> bytes | Fault | None:
+    """The body without a compression that was asked for; None where it has one that was not."""
+    coding = coding_of(response)
+    if not coding:
+        return response.body
+    if coding.lower() not in codings_asked(request):
+        return None
+    try:
+        return unpacked(response.body, coding)
+    except ValueError as error:
+        return Fault(what=f"the compressed body cannot be read: {error}")
 
 
 def checked(check: Callable[..., str | None], *arguments: object) -> str | None:
@@ -38,3 +74,15 @@ def checked(check: Callable[..., str | None], *arguments: object) -> str | None:
         return check(*arguments)
     except Exception as error:  # noqa: BLE001 - a check is foreign code, and what it stumbles over is the body
         return f"the scenario's check could not read it: {type(error).__name__}: {error}"
+
+
+def _other_status(response: Response, expect: Expectation) -> Fault:
+    """A redirect says where to."""
+    places = [f"Location: {clipped(place)}" for place in response.all_of("location")]
+    seen = ", ".join([str(response.status), *places, clipped(response.body)])
+    return Fault(what="status", expected=str(expect.status), seen=seen)
+
+
+def _check_faults(body: bytes, check: Check | None, level: Level) -> Iterator[Fault]:
+    if check and (fault := checked(check, body, level)):
+        yield Fault(what=fault, seen=clipped(body))

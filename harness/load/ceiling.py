@@ -35,7 +35,9 @@ def null_targets(folder: Path, *, count: int = 1, cpus: Sequence[int] = ()) -> I
                 raise HarnessError(f"the null responder did not start:\n{process.log_tail()}", where=str(log))
             time.sleep(0.01)
         numbers = [int(line) for line in ports.read_text().split()]
-        yield tuple(Target(cell=f"null{n}", host="127.0.0.1", port=port) for n, port in enumerate(numbers))
+        yield tuple(
+            Target(cell=f"null{n}", host="127.0.0.1", port=port, sends_date=False) for n, port in enumerate(numbers)
+        )
 
 
 def measured_ceiling(

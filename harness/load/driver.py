@@ -20,6 +20,8 @@ from harness.load.messages import (
     Cancel,
     Done,
     DriveSlices,
+    Judge,
+    Judged,
     Lines,
     Measured,
     Prepare,
@@ -29,8 +31,9 @@ from harness.load.messages import (
 )
 from harness.model import errors
 from harness.model.errors import HarnessError, UsageError
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target
+from harness.model.load import LoadScenario, Slice, SliceRecord, Target, Together
 from harness.model.record import Record
+from harness.process.folders import OURS, temporary_folder
 from harness.process.owned import OwnedProcess
 
 DRIVERS: Final[Mapping[str, str]] = {"locust": "harness.load.driver:LocustDriver"}
@@ -65,12 +68,13 @@ class LoadDriver(Protocol):
     ) -> None: ...
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None: ...
     def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]: ...
+    def together(self) -> Sequence[Together]: ...
 
 
 def driver_class(driver: str) -> type[LoadDriver]:
     """The class of a driver id. Raises UsageError for an unknown one."""
     if driver not in DRIVERS:
-        raise UsageError(f"no load driver {driver!r}", where="--driver", mend=f"choose one of: {', '.join(DRIVERS)}")
+        raise UsageError(f"no load driver {driver!r}", where="load driver", mend=f"choose one of: {', '.join(DRIVERS)}")
     module, _, name = DRIVERS[driver].partition(":")
     return cast("type[LoadDriver]", getattr(importlib.import_module(module), name))
 
@@ -113,8 +117,7 @@ class LocustDriver:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
-            folder = starting.enter_context(tempfile.TemporaryDirectory(prefix="harness-load-"))
-            address = socket_address(Path(folder))
+            address = socket_address(starting.enter_context(temporary_folder("load")))
             with listening(address) as listener:
                 argv = [sys.executable, "-m", "harness.load.process", address, *self._options()]
                 self._process = starting.enter_context(
@@ -175,6 +178,13 @@ class LocustDriver:
             raise
         finally:
             self._end_drive()
+
+    def together(self) -> Sequence[Together]:
+        """What check_many says of the samples since `prepare`, for each target, scenario and level that has one."""
+        self._end_drive()
+        self._say(Judge())
+        found: Sequence[Together] = self._hear(Judged, SLACK_S).found
+        return found
 
     def _end_drive(self) -> None:
         """Let the slice in hand end and drop what would follow; nothing where all of it was driven."""
@@ -240,6 +250,11 @@ def socket_address(folder: Path) -> str:
             f"{folder} is too long a name for a socket", where="TMPDIR", mend="set TMPDIR to a shorter folder"
         )
     return address
+
+
+def refuse_long_names() -> None:
+    """Raises EnvironmentRefused where a temporary folder's name would be too long for the load process's socket."""
+    socket_address(Path(tempfile.gettempdir(), f"{OURS}-load-12345678"))
 
 
 @contextlib.contextmanager

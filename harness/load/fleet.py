@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 import gevent
@@ -14,10 +15,12 @@ from harness.load.sampling import Checks, less_wrong
 from harness.load.tally import merge_into
 from harness.load.user import LoadEnvironment
 from harness.model.errors import HarnessError
-from harness.model.load import Slice, SliceRecord
+from harness.model.load import Slice, SliceRecord, Together
 
 SPAWN_TIMEOUT_S: Final = 30.0
 CONNECT_TIMEOUT_S: Final = 10.0
+MAX_TOLD: Final = 20
+"""Faults of one slice."""
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +52,16 @@ class LocalFleet:
             self._spawn(plan.level.connections)
             self._slots.settle(CONNECT_TIMEOUT_S)
         outcome = self._rotation.drive(plan)
-        sampled = self._checks.sampled(plan.scenario, plan.level, outcome.samples)
+        sampled = self._checks.sampled(plan, outcome.taken)
         self._rotation.know(plan, sampled.right)
         tell_faults(plan, [*outcome.faults, *sampled.faults])
-        record = less_wrong(outcome.record, sampled.faults)
+        record = less_wrong(outcome.record, sampled.wrong)
         merge_into(self._environment.stats, record)
         return record
+
+    def together(self) -> Iterator[Together]:
+        """What the samples since `prepare` show as a set."""
+        return self._checks.together()
 
     def close(self) -> None:
         self._runner.quit()
@@ -68,7 +75,7 @@ class LocalFleet:
 
 def tell_faults(plan: Slice, faults: Iterable[str]) -> None:
     """Into the log: records only count them."""
-    for fault in faults:
+    for fault in islice(faults, MAX_TOLD):
         log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
 
 

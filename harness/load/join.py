@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.load.distributed import DEFAULT_PORT
+from harness.load.distributed import DEFAULT_PORT, REFUSED_CODE
 from harness.model.errors import HarnessError
 from harness.process.owned import OwnedProcess
 
@@ -31,8 +31,9 @@ def work_for(
         while (code := worker.wait(LOOK_S)) is None:
             pass
     if code != 0:
+        unlike = "install the same version of the harness here and there: make setup"
         raise HarnessError(
             f"the load worker ended with code {code}; the end of its log:\n{worker.log_tail()}",
             where=str(log),
-            mend=f"see that a master listens at {master_host}:{master_port}",
+            mend=unlike if code == REFUSED_CODE else f"see that a master listens at {master_host}:{master_port}",
         )

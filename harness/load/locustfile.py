@@ -84,7 +84,7 @@ def stream_of(scenario: Scenario, host: str) -> Stream:
         url, port = urlsplit(""), 0
     if url.scheme != "http" or url.hostname is None:
         raise StopTest(f"--host {host!r} is not an address such as http://127.0.0.1:8000")
-    target = Target(cell=url.netloc, host=url.hostname, port=port)
+    target = Target(cell=url.netloc, host=url.hostname, port=port, sends_date=False)  # nobody says whether it does
     return Stream(target, scenario.for_driver, scenario.manifest.rank.at)
 
 

@@ -1,10 +1,12 @@
 """One record from those of several load hosts that drove the same slice together."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from harness.load.histogram import merged
+from harness.load.histogram import decoded, merged
 from harness.model.load import ErrorKind, Slice, SliceRecord
 
 
@@ -43,6 +45,31 @@ def merged_record(plan: Slice, parts: Sequence[SliceRecord], marks: Iterable[str
         backlog=known_sum(part.backlog for part in parts),
         marks=tuple(sorted({*marks, *(mark for part in parts for mark in part.marks)})),
     )
+
+
+LONGEST_HISTOGRAM: Final = 256 * 1024
+"""Of its encoding; the engine's have some thousand characters."""
+
+
+def fault_of_part(plan: Slice, part: SliceRecord) -> str | None:
+    """Why the record of a host cannot be one of this slice; None where it can."""
+    asked = (plan.rotation, plan.target, plan.scenario, plan.level)
+    if (part.rotation, part.target, part.scenario, part.level) != asked:
+        return f"a record of another slice: {part.target} {part.scenario} in rotation {part.rotation}"
+    numbers = [value for value in part.model_dump().values() if isinstance(value, int | float)]
+    if any(not math.isfinite(number) or number < 0 for number in (*numbers, *part.errors.values())):
+        return "a record with a number that cannot be"
+    for histogram in (part.histogram, part.service_histogram):
+        if histogram is not None and not decodable(histogram):
+            return "a record with a histogram that cannot be read"
+    return None
+
+
+def decodable(histogram: str) -> bool:
+    try:
+        return len(histogram) <= LONGEST_HISTOGRAM and decoded(histogram) is not None
+    except Exception:  # noqa: BLE001  the library raises whatever zlib, base64 and struct do
+        return False
 
 
 def mean_latency(parts: Sequence[SliceRecord]) -> float | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target
+from harness.model.load import LoadScenario, Slice, SliceRecord, Target, Together
 from harness.model.record import Record
 
 
@@ -23,6 +23,12 @@ class DriveSlices(Record):
 
     do: Literal["drive"] = "drive"
     slices: tuple[Slice, ...]
+
+
+class Judge(Record):
+    """Judge the samples since Prepare together."""
+
+    do: Literal["judge"] = "judge"
 
 
 class Cancel(Record):
@@ -47,6 +53,11 @@ class Measured(Record):
     record: SliceRecord
 
 
+class Judged(Record):
+    say: Literal["judged"] = "judged"
+    found: tuple[Together, ...]
+
+
 class Done(Record):
     """No more slices of the drive in hand follow."""
 
@@ -63,8 +74,8 @@ class Refused(Record):
     mend: str = ""
 
 
-Order = Annotated[Prepare | DriveSlices | Cancel, Field(discriminator="do")]
-Reply = Annotated[Ready | Prepared | Measured | Done | Refused, Field(discriminator="say")]
+Order = Annotated[Prepare | DriveSlices | Judge | Cancel, Field(discriminator="do")]
+Reply = Annotated[Ready | Prepared | Measured | Judged | Done | Refused, Field(discriminator="say")]
 ORDERS: TypeAdapter[Any] = TypeAdapter(Order)
 REPLIES: TypeAdapter[Any] = TypeAdapter(Reply)
 

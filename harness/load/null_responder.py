@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Final
 
 BODY: Final = b"Hello, World!"
-RESPONSE: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+RESPONSE: Final = b"HTTP/1.1 200 OK\r\nServer: null\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(BODY),
+    BODY,
+)
 
 
 def main(ports: Path, count: int) -> None:

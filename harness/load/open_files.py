@@ -22,9 +22,20 @@ def allowed() -> int:
     return UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
+def hard_limit() -> int:
+    """How many files a load process may have open here: it raises its soft limit to the hard one."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return UNLIMITED if hard == resource.RLIM_INFINITY else hard
+
+
+def files_for(connections: int, targets: int) -> int:
+    """Files a load process has open with `connections` to each of `targets`."""
+    return connections * targets + OWN_FILES
+
+
 def demand(connections: int, targets: int, limit: int, *, where: str) -> None:
     """Raises EnvironmentRefused when `connections` to each of `targets` are more than `limit` files allow."""
-    needed = connections * targets + OWN_FILES
+    needed = files_for(connections, targets)
     if needed > limit:
         raise EnvironmentRefused(
             f"{connections} connections to each of {targets} targets need {needed} open files; {limit} are allowed",

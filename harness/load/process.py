@@ -24,6 +24,8 @@ from harness.load.messages import (
     Cancel,
     Done,
     DriveSlices,
+    Judge,
+    Judged,
     Lines,
     Measured,
     Prepare,
@@ -38,19 +40,26 @@ from harness.model.errors import HarnessError, UsageError
 log = logging.getLogger(__name__)
 
 
+class Left(Exception):
+    """Nobody waits any more for what is being prepared."""
+
+
 class Session:
     """One driver's orders, done one after another; a Cancel overtakes."""
 
     def __init__(self, lines: Lines, fleet: LocalFleet | MasterFleet) -> None:
         self._lines, self._fleet = lines, fleet
-        self._orders: Queue[Prepare | DriveSlices | None] = Queue()
+        self._orders: Queue[Prepare | DriveSlices | Judge | None] = Queue()
         self._prepared = Prepare(targets=(), scenarios=())
         self._drives_heard = self._drives_begun = self._drives_cancelled = 0
+        self._preparing: gevent.Greenlet | None = None
 
     def leave(self, *_: object) -> None:
-        """Serve no longer than the slice in hand lasts."""
+        """Serve no longer than the slice in hand lasts, and wait for no worker."""
         self._drives_cancelled = self._drives_heard
         self._orders.put(None)
+        if self._preparing is not None:
+            gevent.kill(self._preparing, Left)
 
     def serve(self) -> None:
         """Until the driver hangs up."""
@@ -61,6 +70,8 @@ class Session:
                 self._obey(order)
             except HarnessError as fault:
                 self._lines.say(refusal_of(fault))
+            except Left:
+                return
 
     def _listen(self) -> None:
         while (order := self._lines.hear()) is not None:
@@ -70,11 +81,18 @@ class Session:
                 self._drives_heard += isinstance(order, DriveSlices)
                 self._orders.put(order)
 
-    def _obey(self, order: Prepare | DriveSlices) -> None:
+    def _obey(self, order: Prepare | DriveSlices | Judge) -> None:
         if isinstance(order, Prepare):
-            self._fleet.prepare(order)
+            self._preparing = gevent.getcurrent()
+            try:
+                self._fleet.prepare(order)
+            finally:
+                self._preparing = None
             self._prepared = order
             self._lines.say(Prepared())
+            return
+        if isinstance(order, Judge):
+            self._lines.say(Judged(found=tuple(self._fleet.together())))
             return
         self._drives_begun += 1
         refuse_unprepared(order, self._prepared)

@@ -15,7 +15,7 @@ from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
 from harness.load.histogram import Times
 from harness.load.sampling import Checks, less_wrong
-from harness.model.load import ErrorKind, LoadScenario, SliceRecord, Target
+from harness.model.load import ErrorKind, LoadScenario, Slice, SliceRecord, Target
 from harness.model.scenario import Level
 
 MAX_FAULTS_TOLD: Final = 5
@@ -32,6 +32,9 @@ class Stream(Owner):
         self._target, self._scenario, self._level = target, scenario, level
         self._script = Script(target, scenario, level)
         self._checks = Checks([scenario])
+        self._plan = Slice(
+            rotation=0, target=target.cell, scenario=scenario.id, level=level, burn_in_s=0, length_s=1, counted=False
+        )
         self._lane = Lane(gevent.get_hub().loop, target)
         self._connections: set[Connection] = set()
         self._faults: list[str] = []
@@ -90,10 +93,12 @@ class Stream(Owner):
             histogram=times.encoded(),
             **sums,
         )
-        sampled = self._checks.sampled(self._scenario.id, self._level, self._script.judge.take_samples())
+        sampled = self._checks.sampled(self._plan, self._script.lore.take())
         for body in sampled.right:
-            self._script.judge.know(body)
-        return less_wrong(record, sampled.faults)
+            self._script.lore.learn(body)
+        self._script.forget()
+        self._faults += sampled.faults[: MAX_FAULTS_TOLD - len(self._faults)]
+        return less_wrong(record, sampled.wrong)
 
     def take_faults(self) -> list[str]:
         """The first faults since the last time, in words."""

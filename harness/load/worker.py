@@ -16,8 +16,21 @@ from time import perf_counter as clock
 from typing import Any, Final
 
 import gevent
+from gevent.event import AsyncResult
 
-from harness.load.distributed import ANSWER, HELLO, PING, PREPARE, SETTLE, SLICE
+from harness.load.distributed import (
+    ANSWER,
+    HELLO,
+    PING,
+    PREPARE,
+    REFUSED,
+    REFUSED_CODE,
+    SETTLE,
+    SLICE,
+    WELCOME,
+    fault_of_greeting,
+    own_greeting,
+)
 from harness.load.engine.rotation import Outcome, Rotation, Slots
 from harness.load.fleet import CONNECT_TIMEOUT_S, SPAWN_TIMEOUT_S, await_until
 from harness.load.messages import Prepare
@@ -28,6 +41,8 @@ from harness.load.user import ConnectionUser, LoadEnvironment
 from harness.model.errors import HarnessError
 from harness.model.load import Slice
 
+GREETED_S: Final = 30.0
+"""How long a master may take to answer a greeting; one of another version never does."""
 LATE_SHARE: Final = 0.1
 """A slice begun later than this share of its length after the others is marked."""
 
@@ -46,7 +61,18 @@ class Worker:
         self._runner = self._environment.create_worker_runner(master_host, master_port)
         for kind, doing in {PREPARE: self._prepare, SETTLE: self._settle, SLICE: self._drive, PING: self._ping}.items():
             self._runner.register_message(kind, self._answering(doing), concurrent=kind != PING)
-        self._runner.send_message(HELLO)
+        self._greeted: AsyncResult = AsyncResult()
+        self._runner.register_message(WELCOME, lambda msg, **_: self._greeted.set(fault_of_greeting(msg.data)))
+        self._runner.register_message(REFUSED, lambda msg, **_: self._greeted.set(f"refused: {msg.data['why']}"))
+        self._runner.send_message(HELLO, own_greeting().model_dump())
+
+    def refusal(self) -> str | None:
+        """Why this worker and its master do not fit; None where they do."""
+        try:
+            fault: str | None = self._greeted.get(timeout=GREETED_S)
+        except gevent.Timeout:
+            return f"the load master does not greet: {fault_of_greeting(None)}"
+        return fault
 
     def serve(self) -> None:
         """Until the master says so, or has been silent for a minute."""
@@ -81,6 +107,7 @@ class Worker:
 
     def _drive(self, order: dict[str, Any]) -> dict[str, Any]:
         plan = Slice.model_validate(order["slice"])
+        self._rotation.know(plan, order["right"])
         gevent.sleep(max(0.0, order["begin"] - clock()))
         late = clock() - order["begin"] > LATE_SHARE * plan.length_s
         outcome = self._rotation.drive(plan)
@@ -89,7 +116,7 @@ class Worker:
             record = record.model_copy(update={"marks": tuple(sorted({*record.marks, "late-start"}))})
         merge_into(self._environment.stats, record)
         self._log(outcome)
-        return {"record": record.model_dump(mode="json"), "faults": outcome.faults, "samples": outcome.samples}
+        return {"record": record.model_dump(mode="json"), "faults": outcome.faults, "taken": outcome.taken}
 
     def _log(self, outcome: Outcome) -> None:
         if self._journal is not None:
@@ -113,6 +140,9 @@ def main(arguments: Sequence[str]) -> int:
     except ConnectionError:
         log.error("no load master answers at %s:%d", options.host, options.port)  # noqa: TRY400  said in full
         return 1
+    if refusal := worker.refusal():
+        log.error("%s", refusal)
+        return REFUSED_CODE
     log.warning("at work for %s:%d", options.host, options.port)
     worker.serve()
     log.warning("sent home")

@@ -1,6 +1,7 @@
 """The Python that applications run on, asked to describe itself."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,21 +17,21 @@ PROBE: Final = Path(__file__).with_name("probe")
 MEND: Final = f"give the path of a Python {OLDEST[0]}.{OLDEST[1]} or newer"
 
 
-def describe(python: Path) -> Interpreter:
-    """Run `python`, isolated from the user's settings, and return what it says of itself.
+def describe(python: Path, env: Mapping[str, str] | None = None) -> Interpreter:
+    """Run `python`, isolated from the user's settings, in `env` (default: our own), and return what it says of itself.
 
     Raises EnvironmentRefused where there is none at that path, where it does not answer, or is older than 3.11.
     """
-    interpreter = understood(python, answer_of(python))
+    interpreter = understood(python, answer_of(python, env))
     if version_of(interpreter) < OLDEST:
         raise EnvironmentRefused(f"Python {interpreter.version} is too old", where=str(python), mend=MEND)
     return interpreter
 
 
-def answer_of(python: Path) -> str:
+def answer_of(python: Path, env: Mapping[str, str] | None) -> str:
     command = [str(python), "-I", str(PROBE / "harness_interpreter.py")]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=True)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=True, env=env)
     except OSError as fault:
         why = "there is no such interpreter" if isinstance(fault, FileNotFoundError) else f"it cannot be run: {fault}"
         raise EnvironmentRefused(why, where=str(python), mend=MEND) from fault

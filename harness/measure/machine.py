@@ -45,7 +45,9 @@ def text_of(file: Path) -> str | None:
 def output_of(*argv: str) -> str | None:
     if shutil.which(argv[0]) is None:
         return None
-    return subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False).stdout.strip() or None
+    env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}  # what is looked for stands there in English
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False, env=env)
+    return done.stdout.strip() or None
 
 
 def cpu_model(root: Path) -> str | None:

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 import psutil
@@ -47,6 +48,15 @@ def tree_pss_bytes(root: int) -> int | None:
         except psutil.AccessDenied:
             return None
     return total
+
+
+def tree_size(root: int) -> tuple[int, int]:
+    """Living processes below `root`, which is not counted, and the threads of them all."""
+    threads = []
+    for process in _living(root):
+        with suppress(psutil.Error):
+            threads.append(process.num_threads())
+    return len(threads), sum(threads)
 
 
 def idle_cpu_shares(roots: Mapping[str, int], seconds: float) -> dict[str, float | None]:

@@ -1,7 +1,7 @@
 """What an application says of itself (apps/<id>/app.toml)."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -11,7 +11,22 @@ Interface = Literal["asgi", "wsgi", "rsgi", "own"]
 Tier = Literal["controlled", "idiomatic", "floor", "reference"]
 ServerName = Annotated[str, StringConstraints(pattern=r"^(\*|!?[a-z0-9]+(-[a-z0-9]+)*)$", max_length=65)]
 """A server's id; or `*`, every other one there is for the targets; or an id behind `!`, which `*` leaves out."""
-ImportTarget = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", max_length=200)]
+LONGEST_PATH: Final = 400
+
+
+def importable(target: str) -> str:
+    """Refuse a target that names no callable of a module: the module, a colon, and a dotted name, which may be called
+    without arguments."""
+    module, _, path = target.partition(":")
+    name, bracket, arguments = path.partition("(")
+    if not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
+        raise ValueError('not a target; write "module:callable", "module:object.callable" or "module:factory()"')
+    if bracket and arguments != ")":
+        raise ValueError("a factory is called without arguments; write one that needs none, and name it with ()")
+    return target
+
+
+ImportTarget = Annotated[str, Field(max_length=200), AfterValidator(importable)]
 
 
 def inside(path: str) -> str:
@@ -21,11 +36,11 @@ def inside(path: str) -> str:
     return path
 
 
-InsidePath = Annotated[str, AfterValidator(inside)]
+InsidePath = Annotated[str, Field(max_length=LONGEST_PATH), AfterValidator(inside)]
 
 
 class Targets(Record):
-    """Where a server finds the application, for each interface it speaks: `module:callable`."""
+    """Where a server finds the application, for each interface it speaks (`importable`)."""
 
     asgi: ImportTarget | None = None
     wsgi: ImportTarget | None = None
@@ -66,6 +81,7 @@ class AppManifest(Record):
     """app.toml. The first server is the default one; `root` is where the code lies inside the folder. The catalog puts
     ids in the place of what else a ServerName may be.
 
+    `start_timeout_s`: seconds each phase of its start may take; None for those of the harness.
     `core`: whether a campaign measures it when nothing else was asked for.
     """
 
@@ -80,6 +96,7 @@ class AppManifest(Record):
     language: str = Field(default="python", max_length=40)
     root: InsidePath = "."
     requirements: InsidePath = "requirements.txt"
+    start_timeout_s: float | None = Field(default=None, gt=0, le=3600)
     environment: dict[str, str] = Field(default_factory=dict)
     programs: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     install: str = Field(default="", max_length=400)

@@ -5,7 +5,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from harness.model.application import AppManifest, Interface
-from harness.model.audit import Audited
+from harness.model.audit import Account, Audited
 from harness.model.cell import Cell, DatabaseKind
 from harness.model.continuous import ContinuousRun
 from harness.model.machine import Identity, Interpreter, Machine
@@ -53,6 +53,7 @@ class Plan(Record):
     verdicts are given with it.
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity. `p99_s`: with
     it, the highest rate is searched that keeps the 99th percentile within so many seconds.
+    `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
     """
 
     seed: int
@@ -73,6 +74,18 @@ class Plan(Record):
     latency: tuple[str, ...] = ()
     latency_share: float = Field(default=0.5, gt=0, le=1)
     p99_s: float | None = Field(default=None, gt=0)
+    start_timeout_s: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _the_reference_is_measured(self) -> Self:
+        if all(cell.id != self.reference for cell in self.cells):
+            raise ValueError("reference is not one of the cells")
+        return self
+
+    @property
+    def generator_cores(self) -> int:
+        """Cores that the load generator can keep busy: a load process is one thread."""
+        return self.load_workers or self.load_processes
 
     @property
     def reference_cell(self) -> Cell:
@@ -84,10 +97,13 @@ class CellFacts(Record):
     """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it
     before it was measured (`verified`) and after its last block (`verified_after`).
 
-    `programs`: versions of what the application needs beside Python, as the programs print them.
-    `idle_cpu_share`: of a core, where it used too much of it while idle, and is therefore measured alone. `continuous`:
+    `programs`: versions of what the application needs beside Python, as the programs print them. `distributions`: of an
+    own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
+    `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
+    measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     the runs in which it was driven on end, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
-    time was seen to be too short.
+    time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
+    database counted, in its last block.
     """
 
     command: tuple[str, ...] = ()
@@ -96,9 +112,16 @@ class CellFacts(Record):
     verified: tuple[str, ...] = ()
     verified_after: tuple[str, ...] = ()
     programs: dict[str, str] = Field(default_factory=dict)
+    distributions: dict[str, str] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Each distribution it can import and its version, as far as that is known."""
+        return self.identity.packages if self.identity else self.distributions
 
 
 class ServiceFacts(Record):
@@ -108,6 +131,14 @@ class ServiceFacts(Record):
     version: str
     source: str
     settings: dict[str, str] = Field(default_factory=dict)
+
+
+class Source(Record):
+    """What an application's code was: the digest of its folder and of what applications share, and the commit of the
+    repository it lies in, with `-dirty` where the folder differs from it."""
+
+    sha256: str
+    commit: str | None = None
 
 
 class CampaignRecord(Record):
@@ -134,6 +165,7 @@ class CampaignRecord(Record):
     machine: Machine
     interpreter: Interpreter
     locks: dict[str, str]
+    sources: dict[str, Source] = Field(default_factory=dict)
     services: tuple[ServiceFacts, ...] = ()
     cells: dict[str, CellFacts] = Field(default_factory=dict)
     audits: dict[str, tuple[Audited, ...]] = Field(default_factory=dict)
@@ -142,3 +174,8 @@ class CampaignRecord(Record):
     completed_blocks: tuple[int, ...] = ()
     null_rps: float | None = None
     phases_s: dict[str, float] = Field(default_factory=dict)
+
+    def measured_alone(self) -> frozenset[str]:
+        """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""
+        homes = {self.plan.reference_cell.id, *(cell.id for cell in self.plan.cells if cell.twin)}
+        return frozenset(cell for cell, facts in self.cells.items() if facts.idle_cpu_share and cell not in homes)

@@ -50,7 +50,8 @@ class CellChange(Record):
 
 
 class NotCompared(Record):
-    """A cell that has a figure in one campaign at most, and why. `lost`: it had one, and failed in the later one."""
+    """A cell that has a figure in one campaign at most, and why. `lost`: it had one, and failed in the later one, or
+    has none there although that was measured to its end."""
 
     cell: str
     app: str
@@ -96,6 +97,11 @@ class Comparison(Record):
         return tuple(
             (scenario.scenario, row) for scenario in self.scenarios for row in scenario.rows if row.verdict == verdict
         )
+
+    @property
+    def compared(self) -> bool:
+        """Whether any cell beside the reference has figures in both campaigns."""
+        return any(row.verdict is not None for scenario in self.scenarios for row in scenario.rows)
 
     @property
     def regressed(self) -> bool:

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from harness.model.foreign import redacted
+
 
 class ExitCode(IntEnum):
     """The documented exit codes of the command line (docs/commands.md)."""
@@ -26,8 +28,9 @@ class HarnessError(Exception):
     exit_code: ExitCode = ExitCode.INTERNAL
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        self.what, self.where, self.mend = what, where, mend
-        super().__init__("\n".join(part for part in (f"{where}: {what}" if where else what, mend) if part))
+        self.what, self.where, self.mend = redacted(what), redacted(where), redacted(mend)
+        place = f"{self.where}: {self.what}" if where else self.what
+        super().__init__("\n".join(part for part in (place, self.mend) if part))
 
 
 class UsageError(HarnessError):
@@ -49,4 +52,4 @@ class TargetFailed(HarnessError):
 
     def __init__(self, what: str, *, phase: str, where: str = "", mend: str = "", log_tail: str = "") -> None:
         super().__init__(what, where=where, mend=mend)
-        self.phase, self.log_tail = phase, log_tail
+        self.phase, self.log_tail = phase, redacted(log_tail)

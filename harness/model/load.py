@@ -7,7 +7,7 @@ from pydantic import Field
 from harness.model.record import Record
 from harness.model.scenario import Expectation, Level, Request
 
-ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "body", "protocol"]
+ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "header", "body", "protocol"]
 
 
 class Target(Record):
@@ -21,16 +21,40 @@ class Target(Record):
 
 
 class LoadScenario(Record):
-    """A scenario as the load generator needs it; `check` is the path of check.py where there is one."""
+    """A scenario as the load generator needs it; `check` is the path of check.py where there is one; empty where
+    somebody else asks it. `together`: whether it judges many bodies as a set too (check_many)."""
 
     id: str
     requests: tuple[Request, ...] = Field(min_length=1)
     expect: Expectation
     check: str | None = None
+    together: bool = False
+
+
+SAMPLES: Final = 2301
+"""Bodies of a cell, scenario and level that check.py looks at in a block: a share of 0.2 %, twice the gate's, is missed
+by so many once in a hundred times (ln 0.01 / ln 0.998)."""
+
+
+class Together(Record):
+    """The samples of one target, scenario and level since `prepare`, judged as a set: `fault` is what they show only
+    together."""
+
+    target: str
+    scenario: str
+    level: Level
+    samples: int
+    fault: str | None
 
 
 DRAIN_S: Final = 5.0
 """How long after a slice's end its last answers are waited for; one that takes longer is a timeout."""
+
+
+GENERATOR_STOPPED: Final = "generator-stopped"
+MACHINE_SUSPENDED: Final = "machine-suspended"
+AWAY: Final = frozenset({GENERATOR_STOPPED, MACHINE_SUSPENDED})
+"""Marks of a slice that says nothing about its target: the generator itself was away."""
 
 
 class Slice(Record):
@@ -87,6 +111,11 @@ class SliceRecord(Record):
     offered: int | None = None
     backlog: int | None = None
     marks: tuple[str, ...] = ()
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the generator itself was away meanwhile: the record counts for nothing."""
+        return not AWAY.isdisjoint(self.marks)
 
     @property
     def rate(self) -> float:

@@ -10,6 +10,6 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=64)]
 
 
 class Record(BaseModel):
-    """A value: compared by content, never changed, unknown keys refused."""
+    """A value: compared by content, never changed. Unknown keys are refused, and so are NaN and infinite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

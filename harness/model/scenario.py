@@ -18,27 +18,15 @@ class Level(Record):
         return f"{self.connections}c" if self.n is None else f"{self.connections}c-n{self.n}"
 
 
-class Request(Record):
-    """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`."""
-
-    method: Literal["GET", "POST"] = "GET"
-    path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
-    headers: dict[str, str] = Field(default_factory=dict)
-    body: str = ""
-
-    def at(self, level: Level) -> "Request":
-        """This request with the level's parameter filled in."""
-        return self if level.n is None else self.model_copy(update={"path": self.path.replace("{n}", str(level.n))})
-
-
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
     `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
-    random is left to the scenario's check.py. `fixed` says that the bytes of one application's body never change.
+    random is left to the scenario's check.py. An empty `content_type` asks for none. `fixed` says that the bytes of one
+    application's body never change.
     """
 
-    status: int = Field(default=200, ge=200, le=299)
+    status: int = Field(default=200, ge=200, le=599)
     content_type: str
     form: Literal["json", "text", "html"]
     body: str | None = None
@@ -49,6 +37,29 @@ class Expectation(Record):
         if self.fixed and self.body is None:
             raise ValueError("fixed = true needs the expected body")
         return self
+
+
+class Request(Record):
+    """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
+
+    `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
+    that differs from the scenario's; check.py is not asked about it then.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = "GET"
+    path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str = ""
+    weight: int = Field(default=1, ge=1, le=100)
+    expect: Expectation | None = None
+
+    def at(self, level: Level) -> "Request":
+        """This request with the level's parameter filled in."""
+        return self if level.n is None else self.model_copy(update={"path": self.path.replace("{n}", str(level.n))})
+
+    def expected(self, otherwise: Expectation) -> Expectation:
+        """What its right answer is: its own expectation, or that of the scenario."""
+        return self.expect or otherwise
 
 
 class Edge(Record):
@@ -72,10 +83,12 @@ class Audit(Record):
     """What every request must do to the tables, as the database itself counts it over a burst.
 
     `reads`: statements that read them, each giving `rows` rows; 0 means that an answer comes from a cache, which may
-    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row.
+    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row. `table`:
+    which table is read.
     """
 
     reads: PerRequest
+    table: Literal["world", "fortune"] = "world"
     rows: int = Field(default=1, ge=1)
     writes: PerRequest = 0
 
@@ -119,6 +132,12 @@ class ScenarioManifest(Loads):
     audit: Audit | None = None
     core: bool = True
     techempower: Loads | None = None
+
+    @property
+    def expect_of_all(self) -> Expectation | None:
+        """What the right answer to every request is; None where some are answered in another way, or without a body."""
+        alike = all(request.expect is None and request.method != "HEAD" for request in self.requests)
+        return self.expect if alike else None
 
     @property
     def writes(self) -> bool:

@@ -15,6 +15,9 @@ class Cost(Record):
     memory of its process tree before the first load and right after this one. `server_cpu_s`: CPU seconds of the tree
     over the counted slices, burn-in and drain included, spent on the trial's `answered` requests.
     `service_cpu_s_a_request`: CPU seconds of the database for one request, while this cell alone used it.
+    Over the counted rotations: `memory`, the requests answered and the tree's proportional memory before, half-way and
+    after; `new_processes` that were seen in the tree and were not there before; `reopened`, connections that the server
+    had closed, where it keeps them open.
     """
 
     startup_s: float | None = None
@@ -22,6 +25,9 @@ class Cost(Record):
     load_pss_bytes: int | None = None
     server_cpu_s: float | None = None
     service_cpu_s_a_request: float | None = None
+    memory: tuple[tuple[int, int], ...] = ()
+    new_processes: int | None = None
+    reopened: int | None = None
 
 
 Limit = Literal["generator-bound", "server-bound", "neither"]

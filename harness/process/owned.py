@@ -17,6 +17,9 @@ from uuid import uuid4
 import psutil
 
 from harness.model.errors import EnvironmentRefused, TargetFailed
+from harness.model.foreign import redacted, secrets_in
+from harness.process.environment import passed_on
+from harness.process.logs import hide_secrets, tail_of
 
 WARDEN: Final = Path(__file__).with_name("warden.py")
 START_S: Final = 30.0
@@ -29,9 +32,10 @@ OWNER: Final = "HARNESS_OWNER"
 class OwnedProcess:
     """A program, its log, and the whole tree below it; used as a context manager.
 
-    `env` and `cwd` default to the harness's own. `cpus`: logical CPUs the tree may use, empty for any. `stop_signal`
-    asks the program to end; `grace_s` is what it may take before everything left is terminated and then killed. `uid`
-    and `gid` start it as another user. Standard output and error go to `log`, which is appended to.
+    `env` defaults to what every program gets (harness.process.environment), `cwd` to the harness's own. `cpus`: logical
+    CPUs the tree may use, empty for any. `stop_signal` asks the program to end; `grace_s` is what it may take before
+    everything left is terminated and then killed. `uid` and `gid` start it as another user. Standard output and error
+    go to `log`, which is appended to, and cut where it grows beyond 64 MB.
 
     Entering raises EnvironmentRefused when the program cannot be started.
     """
@@ -53,12 +57,13 @@ class OwnedProcess:
         self.argv, self.name, self.log, self.grace_s = tuple(argv), name, log, grace_s
         self.pid = 0
         self._mark = uuid4().hex
+        self._secrets = secrets_in(os.environ if env is None else env)
         self._exit_code: int | None = None
         self._told = b""
         self._warden: subprocess.Popen[bytes] | None = None
         self._order = {
             "argv": list(argv),
-            "env": dict(os.environ if env is None else env) | {OWNER: self._mark},
+            "env": dict(passed_on() if env is None else env) | {OWNER: self._mark},
             "cwd": None if cwd is None else str(cwd),
             "cpus": list(cpus),
             "stop_signal": int(stop_signal),
@@ -66,6 +71,7 @@ class OwnedProcess:
             "uid": uid,
             "gid": gid,
             "parent": os.getpid(),
+            "log": str(log.absolute()),
         }
 
     def __enter__(self) -> Self:
@@ -76,6 +82,7 @@ class OwnedProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env=passed_on(),
                 bufsize=0,
                 start_new_session=True,  # Ctrl-C at the terminal reaches the harness alone
             )
@@ -112,14 +119,12 @@ class OwnedProcess:
         return tuple(sorted(living, key=lambda pid: (pid != self.pid, pid)))
 
     def log_tail(self, lines: int = 20) -> str:
-        """The last lines of the log; empty when there is none."""
-        try:
-            with self.log.open("rb") as log:
-                log.seek(max(0, self.log.stat().st_size - 8192))
-                text = log.read().decode(errors="replace")
-        except FileNotFoundError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
+        """The last lines of the log, without secrets; empty when there is none."""
+        return self.without_secrets(tail_of(self.log, lines))
+
+    def without_secrets(self, text: str) -> str:
+        """`text` without the passwords that the program was given in its environment, and those of URLs."""
+        return redacted(text, self._secrets)
 
     def ask_to_stop(self) -> None:
         """Begin to stop without waiting, so that many can stop at the same time; `stop` waits."""
@@ -137,6 +142,7 @@ class OwnedProcess:
         self._await_warden(self.grace_s + STOP_MARGIN_S)
         left = self._sweep()
         self._warden.stdout.close()
+        hide_secrets(self.log, self._secrets)
         if left:
             raise TargetFailed(
                 f"processes {left} survive SIGKILL", phase="stop", where=self.name, mend="look at them with ps; reboot"

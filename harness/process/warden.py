@@ -38,6 +38,11 @@ OPEN_FILES: Final = 65_536 if LINUX else 10_240
 macOS says that its hard limit is infinite and refuses more than 10,240."""
 
 
+LOG_BYTES: Final = 64 * 2**20
+LOG_KEPT_BYTES: Final = 2**20
+"""A log that has grown beyond the first is cut to the second, half from its beginning and half from its end."""
+
+
 class Refused(Exception):
     """The program could not be started; the message says why."""
 
@@ -54,7 +59,7 @@ def main() -> int:
         return 0
     try:
         tell(pid=tree.program)
-        wait_for_the_end(tree, order["parent"])
+        wait_for_the_end(tree, order["parent"], order["log"])
     finally:
         left = tree.end(order["stop_signal"], order["grace_s"])
     return 1 if left else 0
@@ -144,21 +149,38 @@ def become_program(order: dict[str, Any]) -> None:
     os.execvpe(order["argv"][0], order["argv"], order["env"])  # noqa: S606 (an argv list; there is no shell)
 
 
-def wait_for_the_end(tree: "Tree", parent: int) -> None:
+def wait_for_the_end(tree: "Tree", parent: int, log: str) -> None:
     """Until the lifeline ends, a signal asks for the end, or the harness is no longer our parent.
 
     The last is looked at once a second: a harness that forked may have left the lifeline open in a child of its own.
+    So is the size of the log.
     """
     poller = select.poll()
     poller.register(0, select.POLLIN | select.POLLHUP)
     poller.register(tree.wake, select.POLLIN)
     while os.getppid() == parent:
+        bound_log(2, log)
         ready = {descriptor for descriptor, _ in poller.poll(1000)}
         if tree.wake in ready and set(tree.signals()) - {signal.SIGCHLD}:
             return
         tree.reap()
         if 0 in ready and not os.read(0, 4096):
             return
+
+
+def bound_log(descriptor: int, log: str) -> None:
+    """Cut a log that has become too long, and say so in it. Whoever writes appends, and goes on after the cut."""
+    with contextlib.suppress(OSError):  # a full disk, or a log that was moved: the program runs on
+        size = os.fstat(descriptor).st_size
+        if size <= LOG_BYTES:
+            return
+        with open(log, "rb") as file:  # noqa: PTH123 (a path as it came, and nothing but its bytes)
+            file.seek(size - LOG_KEPT_BYTES // 2)
+            end = file.read(LOG_KEPT_BYTES // 2)
+        os.ftruncate(descriptor, LOG_KEPT_BYTES // 2)
+        dropped = size - LOG_KEPT_BYTES // 2 - len(end)
+        os.write(descriptor, b"\n[harness: the log was longer than %d MB; " % (LOG_BYTES // 2**20))
+        os.write(descriptor, b"%d bytes are left out here]\n%s" % (dropped, end))
 
 
 class Tree:

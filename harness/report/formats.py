@@ -5,10 +5,11 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.model.foreign import clean
 from harness.model.latency import CapacityRow, LatencyRow
 from harness.model.ranking import RankedCell
 from harness.report.document import RankingDocument
-from harness.report.text import clean, number, percent, place, shorten, times, times_between
+from harness.report.text import number, percent, place, shorten, times, times_between
 
 COLUMNS: Final = (
     *(

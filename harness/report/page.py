@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from harness.model.campaign import CampaignRecord
 from harness.model.comparison import Comparison
+from harness.model.foreign import clean
 from harness.report.digits import significant
 from harness.report.export import inside_html
-from harness.report.text import clean, common_reason
+from harness.report.text import common_reason
 from harness.report.view.comparison import comparison_page
 from harness.report.view.page import page
 from harness.report.view.script import script_data

@@ -15,12 +15,13 @@ from harness.model.trial import Trial
 from harness.report.view.source import Source
 from harness.report.windows import usable_windows
 from harness.store.folder import ResultsFolder
+from harness.store.running import under_way
 
 
 def read(results: Path) -> Source:
     """What the page is made from. What cannot be used is told in a notice; the rest is ranked."""
     folder = ResultsFolder.open(results)
-    record = folder.read_record()
+    record = _as_it_ended(folder.read_record(), results)
     found, notices = folder.read_trials()
     if not found:  # cut off by a kill in its first block: what its slices say is still worth an estimate
         slices, broken = folder.read_slices()
@@ -38,6 +39,13 @@ def read(results: Path) -> Source:
         capacity=capacity_rows(record, searches),
         claims=findings(read_claim(STORY), record, ranking),
     )
+
+
+def _as_it_ended(record: CampaignRecord, results: Path) -> CampaignRecord:
+    """A campaign that nobody measures any more is not running, whatever a killed harness left in its record."""
+    if record.state != "running" or under_way(results):
+        return record
+    return record.model_copy(update={"state": "interrupted"})
 
 
 def _usable(record: CampaignRecord, trials: Iterable[Trial]) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:

@@ -1,6 +1,5 @@
 """Numbers, times and names as a reader sees them: formatted here and nowhere else."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +7,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 NOT_AVAILABLE: Final = "n/a"
-_BARRED: Final = {"Cc", "Cs", "Cn"}  # controls, lone surrogates and non-characters: no page may hold them
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Bidirectional embeddings, overrides and isolates: they would reorder the text around them."""
 _YEAR_10000: Final = 253_402_300_800
 
 
@@ -33,19 +29,6 @@ def common_reason(figures: Iterable[Figure]) -> str:
     reasons = Counter(figure.reason for figure in figures)
     reason, times_given = max(reasons.items(), key=lambda item: item[1], default=("", 0))
     return reason if times_given > reasons.total() / 2 else ""
-
-
-def clean(text: str) -> str:
-    """`text` with U+FFFD for characters that HTML, XML and UTF-8 cannot hold, or that turn their surroundings."""
-    if text.isprintable():
-        return text
-    return "".join("\ufffd" if _barred(character) else character for character in text)
-
-
-def _barred(character: str) -> bool:
-    if character in "\n\t":
-        return False
-    return character in _TURNING or unicodedata.category(character) in _BARRED
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,6 +1,6 @@
-"""Whether the second half of a series lies where the first did, whatever else moved meanwhile."""
+"""Whether a series stays where it began, whatever else moved meanwhile."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from harness.stats.distributions import t_reach
 
 
 class Change(NamedTuple):
-    """Second half - first half, with an interval."""
+    """Second half - first half, or end - begin of a straight line, with an interval."""
 
     estimate: float
     low: float
@@ -25,13 +25,22 @@ def halves(values: Floats, beside: Floats, confidence: float) -> Change | None:
     does not, but `beside` is itself measured with error and then counts for too little. The estimate is that of the
     first, the interval holds those of both. None where less than two degrees of freedom are left.
     """
+    return _both_ways(values, beside, np.arange(len(values)) >= len(values) / 2, confidence)
+
+
+def trend(values: Floats, beside: Floats, confidence: float) -> Change | None:
+    """By how much a straight line through `values` rises from the first to the last, `beside` allowed for likewise."""
+    return _both_ways(values, beside, np.linspace(0, 1, len(values)), confidence)
+
+
+def _both_ways(values: Floats, beside: Floats, course: Any, confidence: float) -> Change | None:
     size = len(values)
-    half = np.column_stack([np.ones(size), np.arange(size) >= size / 2])
     if size < 5:
         return None
-    ways = [_second(values - beside, half, confidence)]
+    columns = np.column_stack([np.ones(size), course])
+    ways = [_second(values - beside, columns, confidence)]
     if np.ptp(beside) > 0:
-        ways.append(_second(values, np.column_stack([half, beside - beside.mean()]), confidence))
+        ways.append(_second(values, np.column_stack([columns, beside - beside.mean()]), confidence))
     return Change(ways[0].estimate, min(way.low for way in ways), max(way.high for way in ways))
 
 

@@ -11,7 +11,6 @@
 The format's history stands beside `SCHEMA_VERSION` in harness/model/campaign.py.
 """
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,13 +21,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.model.campaign import SCHEMA_VERSION, CampaignRecord
 from harness.model.errors import UsageError
+from harness.model.given_file import Unreadable, lies_at, shortened, text_of
 from harness.model.latency import CapacitySearch, LatencyWindow
 from harness.model.load import SliceRecord
 from harness.model.notice import Notice
 from harness.model.trial import Trial
-from harness.store.lines import append_lines, read_lines, unwritable
+from harness.store.lines import RESTORE, append_lines, from_json, read_lines, unwritable
 
 RECORD_NAME: Final = "campaign.json"
+MOST_RECORD_BYTES: Final = 256 * 2**20
 _ROTATION: Final = TypeAdapter(tuple[SliceRecord, ...])
 
 
@@ -51,12 +52,14 @@ class ResultsFolder:
     @classmethod
     def open(cls, path: Path) -> "ResultsFolder":
         """An existing folder. Raises UsageError where it holds no campaign."""
-        if not (path / RECORD_NAME).is_file():
+        if not lies_at(path / RECORD_NAME):
             raise UsageError(
                 f"no campaign here ({RECORD_NAME} is missing)",
                 where=str(path),
                 mend="give a folder below results/, such as results/latest",
             )
+        if lies_at(path / "logs") and not (path / "logs").is_dir():
+            raise UsageError("is not a folder", where=str(path / "logs"), mend="remove it, or restore it from a copy")
         return cls(path)
 
     @property
@@ -87,21 +90,29 @@ class ResultsFolder:
         """campaign.json. Raises UsageError, naming each fault, where it is damaged or of an unknown version."""
         path = self.path / RECORD_NAME
         try:
-            found: Any = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
-            raise UsageError(f"cannot be read: {error}", where=str(path), mend="restore it from a copy") from None
-        version = found.get("schema_version") if isinstance(found, dict) else None
-        if version != SCHEMA_VERSION:
+            found: Any = from_json(text_of(path, MOST_RECORD_BYTES))
+        except Unreadable as error:
+            raise UsageError(str(error), where=str(path), mend=RESTORE) from None
+        except ValueError as error:
+            raise UsageError(f"cannot be read: {shortened(str(error))}", where=str(path), mend=RESTORE) from None
+        if not isinstance(found, dict):
+            raise UsageError("is not a campaign record", where=str(path), mend=RESTORE)
+        version = found.get("schema_version")
+        if version != SCHEMA_VERSION or isinstance(version, bool):
+            writer = found.get("harness_version")
             raise UsageError(
-                f"schema version {version!r} is unknown to this harness, which reads {SCHEMA_VERSION}",
+                f"schema version {shortened(repr(version), 40)} is unknown to this harness, which reads"
+                f" {SCHEMA_VERSION}",
                 where=str(path),
-                mend="use the version of harness that wrote it",
+                mend="use the version of harness that wrote it"
+                + (f": {shortened(writer, 40)}" if isinstance(writer, str) else ""),
             )
         try:
             return CampaignRecord.model_validate(found)
         except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:10])
-            raise UsageError(f"not a campaign record: {faults}", where=str(path), mend="restore it") from None
+            first = error.errors(include_input=False, include_url=False)[:10]
+            faults = "; ".join(f"{shortened('.'.join(map(str, e['loc'])))}: {shortened(e['msg'])}" for e in first)
+            raise UsageError(f"not a campaign record: {faults}", where=str(path), mend=RESTORE) from None
 
     def append_slices(self, rotation: Sequence[SliceRecord], block: int) -> None:
         """Add the slices of one rotation of `block`; on disk when this returns."""

@@ -2,14 +2,23 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from harness.model.errors import EnvironmentRefused
+from harness.model.errors import EnvironmentRefused, UsageError
+from harness.model.given_file import Unreadable, lies_at, refuse_unreadable, shortened
 from harness.model.notice import Notice
 
 T = TypeVar("T")
+
+MOST_TOLD: Final = 10
+"""Broken lines of a file that are told one by one."""
+RESTORE: Final = "restore it from a copy"
+DIGITS_OF_64_BITS: Final = 20
+"""With the sign."""
+LONG_INTEGER: Final = re.compile(rb"(?<![\d.])\d{19}")
 
 
 def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -48,23 +57,62 @@ def _ends_in_half_a_line(path: Path) -> bool:
 
 def read_lines(path: Path, parse: Callable[[Any], T]) -> tuple[tuple[T, ...], tuple[Notice, ...]]:
     """Every line that `parse` takes (it raises ValueError for one it does not), and a notice for each other one."""
-    if not path.exists():
+    if not lies_at(path):
         return (), ()
     taken: list[T] = []
     notices: list[Notice] = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                taken.append(parse(json.loads(line)))
-            except ValueError as error:
-                notices.append(_broken(path, number, error))
+    broken = 0
+    try:
+        refuse_unreadable(path)
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    taken.append(parse(from_json(line)))
+                except ValueError as error:
+                    broken += 1
+                    if broken <= MOST_TOLD:
+                        notices.append(_broken(path, number, error))
+    except Unreadable as error:
+        raise UsageError(str(error), where=str(path), mend=RESTORE) from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path), mend=RESTORE) from None
+    if broken > MOST_TOLD:
+        notices.append(_and_more(path, broken - MOST_TOLD))
     return tuple(taken), tuple(notices)
 
 
+def from_json(text: str | bytes) -> Any:
+    """The value. Raises ValueError also for what Python's json takes and no figure can be: NaN, Infinity, an integer
+    beyond 64 bits, and nesting without end."""
+    long = LONG_INTEGER.search(text if isinstance(text, bytes) else text.encode())  # a look at each would take as long
+    try:
+        return json.loads(text, parse_constant=_no_number, parse_int=_integer if long else None)
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > DIGITS_OF_64_BITS or abs(int(digits)) >= 2**63:
+        raise ValueError(f"{shortened(digits, 40)} is too large")
+    return int(digits)
+
+
+def _and_more(path: Path, count: int) -> Notice:
+    return Notice(
+        code="broken-line",
+        seen=f"{path.name}: {count:,} more lines could not be read and were left out",
+        mend="restore the file from a copy",
+    )
+
+
 def _broken(path: Path, number: int, error: ValueError) -> Notice:
-    reason = " ".join(str(error).split())[:200]
+    reason = shortened(" ".join(str(error).split()))
     return Notice(
         code="broken-line",
         seen=f"{path.name}, line {number} could not be read and was left out: {reason}",

@@ -9,8 +9,13 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from harness.model.errors import EnvironmentRefused, HarnessError
-from harness.target.folders import locked, locked_if_free
+from harness.process.asking import ask
+from harness.process.environment import passed_on
+from harness.process.folders import locked, locked_if_free
+from harness.target.local_packages import digests, install_local, noted_in
 from harness.target.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 FOLDER: Final = "environments"
@@ -19,6 +24,15 @@ COMPLETE: Final = ".complete"
 
 DESCRIBE: Final = "import sys; print(sys.version, sys.implementation.cache_tag)"
 DESCRIBE_S: Final = 30.0
+INSTALLED: Final = """
+import json, re
+from importlib.metadata import distributions
+found = {}
+for one in distributions():
+    found.setdefault(re.sub(r"[-_.]+", "-", one.name).lower(), one.version)
+print(json.dumps(found))
+"""
+MOST_ANSWER_BYTES: Final = 2**20
 
 
 def ensure(app_id: str, lock: Path | None, interpreter: Path, cache: Path) -> Path:
@@ -44,8 +58,20 @@ def ensure_all(locks: Mapping[str, Path | None], interpreter: Path, cache: Path)
     return dict(zip(locks, made, strict=True))
 
 
+@lru_cache
+def distributions_of(python: Path) -> Mapping[str, str]:
+    """What is installed beside this python, by normalised name (PEP 503), and its version; empty where it does not
+    say."""
+    answer = ask([str(python), "-I", "-c", INSTALLED], DESCRIBE_S, most_bytes=MOST_ANSWER_BYTES)
+    try:
+        return TypeAdapter(dict[str, str]).validate_json(answer.stdout)
+    except ValidationError:
+        return {}
+
+
 def environment_of(app_id: str, lock: Path, interpreter: Path, cache: Path) -> Path:
-    """Where the environment is or would be: its name changes with any byte of the lock and with the interpreter."""
+    """Where the environment is or would be: its name changes with any byte of the lock or of a local package, and with
+    the interpreter."""
     try:
         content = lock.read_bytes()
     except FileNotFoundError as fault:
@@ -54,7 +80,9 @@ def environment_of(app_id: str, lock: Path, interpreter: Path, cache: Path) -> P
             where=app_id,
             mend=f"run: harness lock --only {app_id}, with --app and its folder where that lies outside apps/",
         ) from fault
-    key = hashlib.sha256(b"\0".join([content, _identity(interpreter).encode()])).hexdigest()[:16]
+    told = [_identity(interpreter), *digests(noted_in(lock, where=app_id))]
+    parts = [content, *(one.encode() for one in told)]
+    key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
     return cache.resolve() / FOLDER / f"{app_id}-{key}"
 
 
@@ -85,6 +113,7 @@ def _make(app_id: str, folder: Path, lock: Path, interpreter: Path, uv: Callable
             uv([*sync, "--offline"])  # else it asks the index even for what it has
         except UvFailed:
             uv(sync)
+        install_local(noted_in(lock, where=app_id), _python(folder), uv)
     except UvFailed as fault:
         raise EnvironmentRefused(
             f"its environment cannot be made from {lock.name}\n{fault}",
@@ -121,7 +150,12 @@ def _described(interpreter: Path, real: Path, changed_ns: int) -> str:
     """The interpreter's own words; asked once for each file. Raises EnvironmentRefused where it does not run."""
     try:
         done = subprocess.run(
-            [interpreter, "-I", "-S", "-c", DESCRIBE], capture_output=True, text=True, check=True, timeout=DESCRIBE_S
+            [interpreter, "-I", "-S", "-c", DESCRIBE],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=DESCRIBE_S,
+            env=passed_on(),
         )
     except (OSError, subprocess.SubprocessError) as fault:
         raise EnvironmentRefused(

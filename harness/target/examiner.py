@@ -2,21 +2,24 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from harness.catalog.scenarios import Scenario
 from harness.contract.headers import parsed_date
-from harness.contract.judge import checked, judge
+from harness.contract.judge import Check, checked, content, judge
 from harness.contract.response import Fault, Response, clipped
 from harness.contract.rows import rows_told
+from harness.model.audit import Asked
 from harness.model.errors import TargetFailed
 from harness.model.load import Target
 from harness.model.record import Record
 from harness.model.scenario import Level, Request
 from harness.target.exchange import Connection, connected
 from harness.target.services import Namespace
+from harness.wire.requests import asks_to_close, in_turn
 
 DEADLINE_S = 5.0
 """For one exchange, and for one connection."""
@@ -65,8 +68,18 @@ class Probe:
     def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
         if isinstance(answer, Fault):
             return (answer,)
-        check = self.scenario.check.check if self.scenario.check else None
-        return judge(answer, self.scenario.manifest.expect, check, self.level, dated=target.sends_date)
+        expect = self.request.expected(self.scenario.manifest.expect)
+        return judge(answer, expect, self._check, self.level, dated=target.sends_date, request=self.request)
+
+    @property
+    def _check(self) -> Check | None:
+        """The scenario's, of which a request that has its own expectation knows nothing."""
+        return self.scenario.check.check if self.scenario.check and self.request.expect is None else None
+
+    def bodies(self, answers: Iterable[Response | Fault]) -> list[bytes]:
+        """The bodies of right answers, unpacked where a compression was asked for."""
+        contents = [content(answer, self.request) for answer in answers if isinstance(answer, Response)]
+        return [body for body in contents if isinstance(body, bytes)]
 
     def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
         request = f"{self.request.method} {clipped(self.request.path)}"
@@ -98,11 +111,19 @@ def probes_at_levels(scenario: Scenario) -> list[Probe]:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Asks one target, and tells what is wrong with the answers."""
+    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far."""
 
     target: Target
     deadline_s: float
     tables: Namespace | None = None
+    right: Counter[Asked] = field(default_factory=Counter)
+
+    def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
+        """What is wrong with an answer."""
+        faults = probe.judge(answer, self.target)
+        if not faults:
+            self.right[probe.scenario.id, probe.level.n] += 1
+        return faults
 
     async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
         """Each probe once, on a connection of its own: the faults, and the answers. One that gets none is the last."""
@@ -110,7 +131,7 @@ class Examiner:
         answered: list[tuple[Probe, Response]] = []
         for probe in probes:
             answer = await self._ask(probe)
-            faults += probe.found(probe.judge(answer, self.target))
+            faults += probe.found(self.judged(probe, answer))
             if isinstance(answer, Fault):
                 break
             answered.append((probe, answer))
@@ -118,7 +139,7 @@ class Examiner:
 
     async def keep_alive(self, probe: Probe) -> list[ContractFault]:
         """A second request on the same connection, where the server declares to keep it."""
-        if not self.target.keep_alive:
+        if asks_to_close(probe.request, self.target):
             return []
         async with connected(self.target, self.deadline_s) as connection:
             if isinstance(connection, Fault):
@@ -130,22 +151,31 @@ class Examiner:
             second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
             if isinstance(first, Response) and isinstance(second, Fault):
                 second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
-            return probe.found(probe.judge(second, self.target))
+            return probe.found(self.judged(probe, second))
 
-    async def under_load(self, probe: Probe) -> list[ContractFault]:
-        """AT_ONCE connections ask ROUNDS times each; every answer is judged, and all of them together."""
-        series = await asyncio.gather(*(self.series([probe] * ROUNDS) for _ in range(AT_ONCE)))
-        answers = [answer for answers in series for answer in answers]
-        faults = [fault for answer in answers for fault in probe.judge(answer, self.target)]
+    async def under_load(self, probes: Sequence[Probe]) -> list[ContractFault]:
+        """AT_ONCE connections ask the requests in turn, ROUNDS times, as the load generator does; every answer is
+        judged, and all answers to one request together."""
+        turn = in_turn([probe.request.weight for probe in probes])
+        orders = [(turn[start % len(turn) :] + turn[: start % len(turn)]) * ROUNDS for start in range(AT_ONCE)]
+        series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))
+        answers: list[list[Response | Fault]] = [[] for _ in probes]
+        for order, answered in zip(orders, series, strict=True):
+            for place, answer in zip(order, answered, strict=False):
+                answers[place].append(answer)
+        found = [fault for probe, own in zip(probes, answers, strict=True) for fault in self._all_of(probe, own)]
+        return found or probes[0].found(await self._written(probes, answers))
+
+    def _all_of(self, probe: Probe, answers: Sequence[Response | Fault]) -> list[ContractFault]:
+        faults = [fault for answer in answers for fault in self.judged(probe, answer)]
         if faults:
             return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
-        bodies = [answer.body for answer in answers if isinstance(answer, Response)]
-        return probe.found(_together(probe, bodies) or await self._written(probe, bodies))
+        return probe.found(_together(probe, probe.bodies(answers)))
 
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
         """A right answer some seconds after the first, with a later date."""
         later = await self._ask(probe)
-        faults = probe.judge(later, self.target)
+        faults = self.judged(probe, later)
         if faults or isinstance(later, Fault):
             return probe.found(faults)
         before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))
@@ -164,10 +194,12 @@ class Examiner:
             return probes(scenario, full=False)[0].found([Fault(what=fault.what)])
         return []
 
-    async def _written(self, probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
+    async def _written(self, probes: Sequence[Probe], answers: Sequence[Sequence[Response | Fault]]) -> list[Fault]:
         """Whether each row that the answers told holds a number they told; of several answers any may be the last."""
-        if not (probe.scenario.manifest.writes and self.tables):
+        if not (probes[0].scenario.manifest.writes and self.tables):
             return []
+        pairs = zip(probes, answers, strict=True)
+        bodies = [body for probe, own in pairs if probe.request.expect is None for body in probe.bodies(own)]
         told: dict[int, set[int]] = {}
         for row, number in (each for body in bodies for each in rows_told(body)):
             told.setdefault(row, set()).add(number)
@@ -225,9 +257,9 @@ def _not_written(wrong: Sequence[int], told: Mapping[int, set[int]], stored: Map
 def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
     """What only many right answers show."""
     scenario, several = probe.scenario, sorted(set(bodies))
-    if scenario.manifest.expect.fixed and len(several) > 1:
+    if probe.request.expected(scenario.manifest.expect).fixed and len(several) > 1:
         return [Fault(what="the body is not always the same", expected=clipped(several[0]), seen=clipped(several[1]))]
-    if scenario.check and scenario.check.check_many:
+    if scenario.check and scenario.check.check_many and probe.request.expect is None:
         fault = checked(scenario.check.check_many, bodies, probe.level)
         return [Fault(what=fault)] if fault else []
     return []

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from harness.catalog.applications import Application
@@ -16,6 +15,7 @@ from harness.model.load import Target
 from harness.model.machine import Identity
 from harness.model.notice import Failure
 from harness.model.scenario import Request
+from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
 from harness.target.program import command_of, environment_of, keeps_alive, server_of
 from harness.target.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
@@ -122,6 +122,9 @@ async def _bring_up(launch: Launch, stack: ExitStack) -> LiveServer:
                 await asyncio.to_thread(attempt.close)  # others are starting meanwhile
                 if number == ATTEMPTS or launch.port or not isinstance(fault, PortTaken):
                     raise
+            except (asyncio.CancelledError, KeyboardInterrupt):
+                stack.push(attempt.pop_all())  # waited for when all of them were asked to stop
+                raise
             else:
                 stack.push(attempt.pop_all())
                 return live
@@ -137,8 +140,8 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         keep_alive=keeps_alive(server, application),
         sends_date=server.sends_date,
     )
-    identities = Path(stack.enter_context(TemporaryDirectory(prefix="harness-identity-")))
-    work = Path(stack.enter_context(TemporaryDirectory(prefix="harness-work-", ignore_cleanup_errors=True)))
+    identities = stack.enter_context(temporary_folder("identity"))
+    work = stack.enter_context(temporary_folder("work"))
     command = command_of(
         server, application, launch.python, host=launch.host, port=port, workers=cell.workers, work=work
     )
@@ -163,14 +166,14 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         stack.enter_context(process)
     except EnvironmentRefused as fault:
         raise TargetFailed(fault.what, phase="start", where=cell.label, mend=fault.mend) from fault
-    found, answered_at = await ready(
-        process,
-        target,
-        launch.probe,
-        launch.deadlines,
-        identities=identities,
-        workers=0 if server.argv is None else (cell.workers if server.load_per_worker else 1),
-    )
+    workers = 0 if server.argv is None else (cell.workers if server.load_per_worker else 1)
+    try:
+        found, answered_at = await ready(
+            process, target, launch.probe, launch.deadlines, identities=identities, workers=workers
+        )
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        process.ask_to_stop()
+        raise
     return LiveServer(target, process, found, shown(command, launch.python, work), answered_at - started_at)
 
 

@@ -8,19 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from harness.catalog.applications import Application
+from harness.catalog.applications import MOST_REQUIREMENTS_BYTES, Application
+from harness.catalog.folders import is_file
 from harness.model.errors import HarnessError, UsageError
+from harness.model.given_file import Unreadable, text_of
 from harness.model.notice import Notice
+from harness.process.folders import temporary_folder
+from harness.target.local_packages import LocalPackage, digests, local_package
 from harness.target.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 LOWEST_PYTHON: Final = "3.11"
 CONSTRAINTS: Final = "constraints.txt"
 SHARED: Final = Path("_shared", "requirements.in")
 STAMP: Final = re.compile(r"^# inputs: (\w+)$", re.MULTILINE)
-INCLUDED: Final = re.compile(r"^(?:-r|--requirement)[ =]?\s*(\S+)$")
+INCLUDED: Final = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)$")
 
 Servers = Mapping[str, Sequence[str]]
 """Server id -> its requirements."""
@@ -54,12 +57,22 @@ class _Job:
     lines: tuple[str, ...]
     constraints: Path | None
     made_from: str
+    folder: Path
+
+    def local(self) -> tuple[LocalPackage, ...]:
+        """Requirements that are folders beside the manifest. Raises UsageError for one that cannot be."""
+        lines = [line for source in self.sources for line in _requirements(source)]
+        return tuple(one for line in lines if (one := local_package(line, self.folder, where=self.name)))
 
     def stamp(self) -> str:
         """Changes whenever a requirement or the constraints do; comments and blank lines are free."""
         requirements = [line for source in self.sources for line in _requirements(source)]
-        constraints = self.constraints.read_text() if self.constraints and self.constraints.is_file() else ""
-        inputs = [LOWEST_PYTHON, requirements, sorted(self.lines), constraints]
+        constraints = (
+            self.constraints.read_text(encoding="utf-8") if self.constraints and self.constraints.is_file() else ""
+        )
+        inputs: list[object] = [LOWEST_PYTHON, requirements, sorted(self.lines), constraints]
+        if local := self.local():  # their own requirements are locked with the rest
+            inputs.append([(one.line, *digests([one])) for one in local])
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
     def is_current(self) -> bool:
@@ -68,10 +81,38 @@ class _Job:
 
 
 def lock_of(application: Application) -> Path | None:
-    """Where the application's lock is or would be; None where it needs none (another language, no requirements)."""
+    """Where the application's lock is or would be; None where it needs none (another language, no requirements).
+
+    Requirements that its author wrote or froze without hashes, and without a `.in` beside them, are no lock but what
+    one is made from: they stay as they are, and the lock lies beside them and ends in `.lock`.
+    """
     lock = application.folder / application.manifest.requirements
+    if _is_plain(lock):
+        return lock.with_suffix(".lock")
     is_python = application.manifest.language == "python"
     return lock if is_python or lock.is_file() or lock.with_suffix(".in").is_file() else None
+
+
+def has_lock_to_make(application: Application) -> bool:
+    """False where there is nothing to make a lock from: another language, or a lock that its author brought."""
+    return _made_from(application) is not None
+
+
+def _made_from(application: Application) -> Path | None:
+    """The requirements that the application's lock is made from; None where it is made from nothing."""
+    lock = lock_of(application)
+    if lock is None:
+        return None
+    plain = application.folder / application.manifest.requirements
+    own = lock.with_suffix(".in") if lock == plain else plain
+    return own if own.is_file() else None
+
+
+def _is_plain(requirements: Path) -> bool:
+    if not is_file(requirements) or is_file(requirements.with_suffix(".in")):
+        return False
+    text = text_of(requirements, MOST_REQUIREMENTS_BYTES)
+    return "--hash=" not in text and any(True for _ in _requirements(requirements))
 
 
 def lock(
@@ -126,15 +167,21 @@ def _constraints_job(servers: Servers, apps: Path) -> _Job:
     lines = tuple(sorted({line for requirements in servers.values() for line in requirements}))
     shared = apps / SHARED
     return _Job(
-        "what servers and data access share", apps / CONSTRAINTS, (shared,), lines, None, f"{SHARED}, the servers"
+        "what servers and data access share",
+        apps / CONSTRAINTS,
+        (shared,),
+        lines,
+        None,
+        f"{SHARED}, the servers",
+        apps / SHARED.parent,
     )
 
 
 def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
     """None where there is nothing to make a lock from: another language, or a lock that its author brought."""
     lock = lock_of(application)
-    own = lock.with_suffix(".in") if lock else None
-    if lock is None or own is None or not own.is_file():
+    own = _made_from(application)
+    if lock is None or own is None:
         return None
     used = [line for server in application.manifest.servers for line in servers.get(server, ())]
     return _Job(
@@ -144,29 +191,40 @@ def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
         tuple(dict.fromkeys(used)),
         apps / CONSTRAINTS,
         f"{own.name}, its servers, {SHARED} and {CONSTRAINTS}",
+        application.folder,
     )
 
 
 def _resolved(job: _Job, cache: Path, *, upgrade: bool) -> Locked:
     """Resolve and write the file in one step; raise UsageError with uv's words where that cannot be done."""
     before = job.output.read_text() if job.output.is_file() else ""
+    local = job.local()
     hashes = ("--generate-hashes",) if job.constraints else ()
-    constraints = ("--constraints", str(job.constraints)) if job.constraints else ()
-    with TemporaryDirectory() as folder:
-        out = Path(folder, job.output.name)
+    constraints = ("--constraints", str(job.constraints.resolve())) if job.constraints else ()
+    with temporary_folder("lock") as folder:
+        out = folder / job.output.name
         if not upgrade:
             out.write_text(before)  # uv prefers the versions it finds there
         arguments = ["pip", "compile", *ALWAYS, *hashes, *constraints, "--output-file", str(out)]
         try:
             run_uv(
-                [*arguments, *map(str, job.sources), "-"], package_cache=cache / PACKAGES, stdin="\n".join(job.lines)
+                [*arguments, *(str(source.resolve()) for source in job.sources), "-"],
+                package_cache=cache.resolve() / PACKAGES,
+                stdin="\n".join(job.lines),
+                cwd=job.folder,  # a requirement such as ./lib lies beside the manifest
             )
         except UvFailed as fault:
             raise UsageError(f"no set of versions was found\n{fault}", where=job.name) from fault
-        text = _header(job) + out.read_text()
+        text = _header(job) + "".join(one.noted() for one in local) + _without(local, out.read_text())
     _refuse_addresses(job, text)
     _replace(job.output, text)
     return Locked(job.output, changed=text != before)
+
+
+def _without(local: Sequence[LocalPackage], text: str) -> str:
+    """What uv wrote, but for the lines of local packages: these have no hash, and are installed by themselves."""
+    lines = {one.line for one in local} | {one.line.partition("[")[0] for one in local}
+    return "".join(line for line in text.splitlines(keepends=True) if line.split(" ;")[0].strip() not in lines)
 
 
 def _header(job: _Job) -> str:
@@ -196,7 +254,11 @@ def _requirements(source: Path, seen: frozenset[Path] = frozenset()) -> Iterator
     here = source.resolve()
     if here in seen or not here.is_file():
         return
-    for line in here.read_text().splitlines():
+    try:
+        content = text_of(here, MOST_REQUIREMENTS_BYTES)
+    except Unreadable as fault:
+        raise UsageError(str(fault), where=str(source), mend="put a text file in its place") from None
+    for line in content.splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
         if included := INCLUDED.match(text):
             yield from _requirements(here.parent / included[1], seen | {here})

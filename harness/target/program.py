@@ -9,14 +9,12 @@ from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
 from harness.model.cell import Cell
 from harness.model.errors import UsageError
+from harness.process.environment import passed_on
 from harness.target.programs import search_path
 from harness.target.servers import SERVERS, Server
 
 ENTRY: Final = "harness_entry:application"
 ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
-PASSED_ON: Final = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""All that a program gets of the user's environment: what it takes to run. The rest may hold secrets, or settings that
-differ from machine to machine (GUNICORN_CMD_ARGS, WEB_CONCURRENCY, PYTHONPATH)."""
 
 
 def server_of(cell: Cell, application: Application) -> Server:
@@ -77,10 +75,9 @@ def environment_of(
     Hashes of strings stay random, as in production: each restart is a replicate, and a fixed seed would favour somebody
     in all of them alike.
     """
-    own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     target = application.manifest.targets.of(server.interface)
     return {
-        **own,
+        **passed_on(),
         "PATH": os.pathsep.join([str(python.parent), search_path()]),
         "LANG": "C.UTF-8",
         "TZ": "UTC",

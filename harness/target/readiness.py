@@ -21,6 +21,7 @@ from harness.process.owned import OwnedProcess
 from harness.target.exchange import connected
 
 LOOK_AGAIN_S: Final = 0.02
+LONGER: Final = "if it needs longer, give --start-timeout TIME, or start_timeout_s in its app.toml"
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 (recognised here, never bound)
 
 
@@ -32,6 +33,11 @@ class Deadlines:
     answer_s: float = 30.0
     ask_s: float = 10.0
     identify_s: float = 60.0
+
+    @classmethod
+    def within(cls, seconds: float) -> "Deadlines":
+        """So many seconds for each phase of the start."""
+        return cls(listen_s=seconds, answer_s=seconds, identify_s=seconds)
 
 
 class PortTaken(TargetFailed):
@@ -78,7 +84,7 @@ async def _listening(process: OwnedProcess, target: Target, identities: Path, wi
                 process,
                 "listen",
                 f"it does not listen on {target.host}:{target.port} after {within_s:g} s"
-                + (f", but on {elsewhere}" if elsewhere else ""),
+                + (f", but on {elsewhere}" if elsewhere else f"; {LONGER}"),
             )
         await asyncio.sleep(LOOK_AGAIN_S)
 
@@ -98,7 +104,7 @@ async def _answering(
             raise failure(
                 process,
                 "answer",
-                f"it accepts connections and does not answer {asked} in {deadlines.answer_s:g} s: {answer}",
+                f"it accepts connections and does not answer {asked} in {deadlines.answer_s:g} s: {answer}; {LONGER}",
             )
         await asyncio.sleep(LOOK_AGAIN_S)
 
@@ -118,7 +124,7 @@ async def _identified(process: OwnedProcess, folder: Path, workers: int, within_
             raise failure(
                 process,
                 "identify",
-                f"{len(found)} of {workers} workers have loaded the application after {within_s:g} s",
+                f"{len(found)} of {workers} workers have loaded the application after {within_s:g} s; {LONGER}",
             )
         await asyncio.sleep(LOOK_AGAIN_S)
     return found
@@ -154,7 +160,11 @@ def died(process: OwnedProcess) -> TargetFailed:
 
 def failure(process: OwnedProcess, phase: str, why: str, mend: str = "") -> TargetFailed:
     return TargetFailed(
-        why, phase=phase, where=process.name, mend=mend or f"its log: {process.log}", log_tail=process.log_tail()
+        process.without_secrets(why),
+        phase=phase,
+        where=process.name,
+        mend=mend or f"its log: {process.log}",
+        log_tail=process.log_tail(),
     )
 
 

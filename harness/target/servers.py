@@ -6,6 +6,7 @@ far longer than a rotation takes, as many threads where it has a pool of them, a
 its documentation names one.
 """
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ GRANIAN_KEEP_ALIVE_MS: Final = "60000"
 THREADS: Final = "8"
 STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 (where it is; files are made there safely)
 
 Argv = Callable[[str, str, int, int], list[str]]
 """(target, host, port, workers) -> what follows the environment's python."""
@@ -90,8 +93,16 @@ def gunicorn(*worker: str) -> Argv:
 
 def heartbeat_folder() -> tuple[str, ...]:
     """Gunicorn's workers touch a file; on a disk that may block them (its FAQ), in memory it does not."""
-    memory = Path("/dev/shm")  # noqa: S108 (where it is; gunicorn makes the files, safely)
-    return ("--worker-tmp-dir", str(memory)) if memory.is_dir() else ()
+    return ("--worker-tmp-dir", str(MEMORY)) if takes_files(MEMORY) else ()
+
+
+def takes_files(folder: Path) -> bool:
+    """Whether a file can be made and written there: it may belong to others, be full, or not be there at all."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            return file.write(b"\0") == 1
+    except OSError:
+        return False
 
 
 def hypercorn(target: str, host: str, port: int, workers: int) -> list[str]:

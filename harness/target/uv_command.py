@@ -1,17 +1,22 @@
 """Running uv, the package manager that comes with the harness."""
 
 import os
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 import uv
 
 from harness.model.errors import EnvironmentRefused, HarnessError
+from harness.process.environment import CONFIGURATION, NETWORK, passed_on
 
 T = TypeVar("T")
 
@@ -24,11 +29,24 @@ AT_ONCE: Final = 4
 LIMIT_S: Final = 900.0
 """The longest one call may take: a resolution with a cold cache over a slow line."""
 
-NOT_INHERITED: Final = frozenset(
-    {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON"}
+OWN_SETTINGS: Final = (
+    *("UV_*INDEX*", "UV_FIND_LINKS", "UV_KEYRING_PROVIDER", "UV_CREDENTIALS_DIR", "UV_CONFIG_FILE", "UV_NO_CONFIG"),
+    *(
+        "UV_OFFLINE",
+        "UV_HTTP_*",
+        "UV_*_TIMEOUT",
+        "UV_CONCURRENT_*",
+        "UV_NATIVE_TLS",
+        "UV_SYSTEM_CERTS",
+        "UV_INSECURE_HOST",
+    ),
+    *("UV_LINK_MODE", "UV_PYTHON_DOWNLOADS"),
 )
-"""They would point uv at another environment than the one it is told of."""
+"""Where packages come from and how they are fetched. Others would point uv at another environment than the one it is
+told of (UV_PYTHON), or have it resolve other versions (UV_EXCLUDE_NEWER)."""
 
+LOOK_S: Final = 0.1
+"""How often, while uv works, to look whether an end was asked for."""
 
 _FINDING: Final = threading.Lock()
 """find_uv_bin asks sysconfig, which a second thread may see half initialised."""
@@ -38,42 +56,96 @@ class UvFailed(Exception):
     """uv ended with a fault; the message is uv's own words."""
 
 
-def run_uv(arguments: Sequence[str], *, package_cache: Path, stdin: str = "", holding: Sequence[int] = ()) -> str:
+def run_uv(
+    arguments: Sequence[str],
+    *,
+    package_cache: Path,
+    stdin: str = "",
+    holding: Sequence[int] = (),
+    cwd: Path | None = None,
+) -> str:
     """Standard output of `uv ARGUMENTS`, with its packages cached in `package_cache`.
 
     `holding`: descriptors of locks that last as long as uv does, even when the harness is killed meanwhile.
     No Python is ever downloaded unless UV_PYTHON_DOWNLOADS says otherwise. Raises UvFailed when uv fails,
     EnvironmentRefused when it is not installed.
     """
-    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environment = {
         "UV_PYTHON_DOWNLOADS": "never",
-        **inherited,
+        **passed_on(*NETWORK, *CONFIGURATION, *OWN_SETTINGS),
         "UV_CACHE_DIR": str(package_cache),
         "UV_NO_PROGRESS": "1",
     }
-    try:
-        done = subprocess.run(
-            [_executable(), "--quiet", "--color", "never", *arguments],
-            input=stdin, capture_output=True, text=True, check=False, env=environment, timeout=LIMIT_S,
-            pass_fds=tuple(holding),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as fault:
-        raise UvFailed(f"no end after {LIMIT_S:.0f} s") from fault
-    if done.returncode != 0:
-        raise UvFailed(done.stderr.strip() or f"exit code {done.returncode}")
-    return done.stdout
+    argv = [_executable(), "--quiet", "--color", "never", *arguments]
+    with subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        pass_fds=tuple(holding), cwd=cwd, start_new_session=True,  # Ctrl-C at the terminal reaches the harness alone
+    ) as process:  # fmt: skip
+        try:
+            out, err = _said(process, stdin)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with the interpreter that it asks, and the like
+            raise
+    if process.returncode != 0:
+        raise UvFailed(err.strip() or f"exit code {process.returncode}")
+    return out
+
+
+def _said(process: "subprocess.Popen[str]", stdin: str) -> tuple[str, str]:
+    """What it said on both outputs until its end. Raises UvFailed where it takes too long or an end was asked for."""
+    ends, given = time.monotonic() + LIMIT_S, stdin
+    while time.monotonic() < ends:
+        if _ending().is_set():
+            raise UvFailed("interrupted")
+        try:
+            return process.communicate(given, timeout=LOOK_S)
+        except subprocess.TimeoutExpired:
+            given = ""  # the first call has taken it all
+    raise UvFailed(f"no end after {LIMIT_S:.0f} s")
+
+
+class _Job(threading.local):
+    """Of each thread: the event that asks for the end of what it does."""
+
+    def __init__(self) -> None:
+        self.ending = threading.Event()
+
+
+_JOB: Final = _Job()
+
+
+def _ending() -> threading.Event:
+    return _JOB.ending
 
 
 def side_by_side(jobs: Iterable[Callable[[], T]]) -> list[T | HarnessError]:
-    """What each job returns, or the HarnessError it raises, in their order. Interrupted, it begins no further job."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        begun = [pool.submit(_outcome, job) for job in jobs]
-        try:
-            return [done.result() for done in begun]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    """What each job returns, or the HarnessError it raises, in their order.
+
+    Interrupted, it returns at once: no further job begins, uv ends, and what waits for somebody else's lock is left to
+    the end of this process.
+    """
+    begun: list[tuple[Callable[[], T], Future[T | HarnessError]]] = [(job, Future()) for job in jobs]
+    waiting, ending = SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]](), threading.Event()
+    for pair in begun:
+        waiting.put(pair)
+    for _ in range(min(AT_ONCE, len(begun))):
+        threading.Thread(target=_work, args=(waiting, ending), daemon=True).start()
+    try:
+        return [done.result() for _, done in begun]
+    finally:
+        ending.set()
+
+
+def _work(waiting: "SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]]", ending: threading.Event) -> None:
+    _JOB.ending = ending
+    with suppress(Empty):
+        while not ending.is_set():
+            job, done = waiting.get_nowait()
+            try:
+                done.set_result(_outcome(job))
+            except BaseException as fault:  # noqa: BLE001  it is raised where the result is asked for
+                done.set_exception(fault)
 
 
 def _outcome(job: Callable[[], T]) -> T | HarnessError:

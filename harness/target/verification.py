@@ -4,8 +4,11 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 
+from pydantic import Field
+
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
+from harness.model.audit import Asked
 from harness.model.load import Target
 from harness.model.notice import Failure
 from harness.model.record import Record
@@ -16,7 +19,7 @@ from harness.target.services import Namespace
 class Verification(Record):
     """What was found of one cell; `full` tells whether everything was looked at or one request a scenario.
 
-    `audited`: the scenarios whose statements the database counted.
+    `audited`: the scenarios whose statements the database counted. `answers`: right answers by what was asked.
     """
 
     cell: str
@@ -24,6 +27,7 @@ class Verification(Record):
     scenarios: tuple[str, ...]
     faults: tuple[ContractFault, ...]
     audited: tuple[str, ...] = ()
+    answers: dict[Asked, int] = Field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -74,7 +78,8 @@ async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool,
             if full and not found:  # what the first answers got wrong would only be told again
                 at_ranking_level = right[: len(scenario.manifest.requests)]
                 for probe, _ in at_ranking_level:
-                    found += await examiner.keep_alive(probe) or await examiner.under_load(probe)
+                    found += await examiner.keep_alive(probe)
+                found += [] if found else await examiner.under_load([probe for probe, _ in at_ranking_level])
                 dated += at_ranking_level if examiner.target.sends_date and not found else []
             faults += [*found, *await examiner.undone(scenario)]
     if dated:
@@ -87,4 +92,5 @@ async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool,
         full=full,
         scenarios=tuple(scenario.id for scenario in scenarios),
         faults=tuple(faults),
+        answers=dict(examiner.right),
     )

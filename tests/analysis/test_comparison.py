@@ -193,6 +193,36 @@ def test_a_cell_that_failed_since_is_lost_and_a_regression() -> None:
     assert found.regressed
 
 
+def test_a_campaign_that_was_cut_off_has_lost_no_cell_and_nothing_is_compared() -> None:
+    then = measured("then")
+    cut = measured("now", seed=2, record={"state": "interrupted"})
+    found = compare(then, Measured(cut.record.model_copy(update={"completed_blocks": ()}), ()))
+    assert not found.compared
+    assert not found.regressed
+    assert {one.lost for one in found.scenarios[0].missing} == {False}
+    assert compare(then, cut).compared
+
+
+def test_campaigns_with_only_the_reference_in_common_are_refused_with_what_is_missing() -> None:
+    then, now = measured("then"), measured("now", seed=2, cells=CELLS[:2])
+    with pytest.raises(UsageError) as refused:
+        compare(then, now)
+    assert "only the reference in common" in refused.value.what
+    assert refused.value.what.endswith("before, none after")
+    assert "measure one application more, the same in both: harness run --only" in refused.value.mend
+
+
+def test_a_difference_of_the_kernel_beside_others_names_the_way_across_machines_too() -> None:
+    then, now = measured("then"), measured("now", seed=2)
+    machine = now.record.machine.model_copy(update={"kernel": "another"})
+    plan = now.record.plan.model_copy(update={"pool_size": 99})
+    for changes, both in (({"machine": machine}, False), ({"machine": machine, "plan": plan}, True)):
+        with pytest.raises(UsageError) as refused:
+            compare(then, Measured(now.record.model_copy(update=changes), now.trials))
+        assert refused.value.mend.endswith("harness compare then now --across-machines")
+        assert ("with the options of the other" in refused.value.mend) == both
+
+
 def test_a_cell_of_one_campaign_alone_is_named_and_no_regression() -> None:
     more = [*CELLS, cell("new")]
     found = compare(measured("then"), measured("now", seed=2, cells=more))
@@ -203,7 +233,7 @@ def test_a_cell_of_one_campaign_alone_is_named_and_no_regression() -> None:
 
 def test_without_a_common_cell_beside_the_reference_it_is_refused() -> None:
     others = [REFERENCE, TWIN, cell("new")]
-    with pytest.raises(UsageError, match="no scenario and cell in common"):
+    with pytest.raises(UsageError, match="have only the reference in common"):
         compare(measured("then"), measured("now", cells=others))
 
 

@@ -3,9 +3,10 @@
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from harness.analysis.gather import gather
+from harness.analysis.gather import gather, salvaged
+from harness.model.machine import Cores
 from harness.model.scenario import Expectation, Level
-from tests.analysis.campaigns import LEVEL, slice_record
+from tests.analysis.campaigns import LEVEL, campaign, cell, slice_record
 
 TEXT = Expectation(content_type="text/plain", form="text", body="Hello, World!", fixed=True)
 JSON = Expectation(content_type="application/json", form="json", body='{"message":"Hello, World!"}', fixed=True)
@@ -97,3 +98,15 @@ def test_a_lost_worker_fails_the_trial_and_a_rare_other_mark_does_not() -> None:
     assert codes([*many, slice_record("a", 39, marks=("lost-worker",))]) == ["lost-worker"]
     assert codes([*many, slice_record("a", 39, marks=("drain-overrun",))]) == []
     assert codes([slice_record("a", 0, marks=("drain-overrun",))]) == ["drain-overrun"]
+
+
+def test_salvaged_trials_are_held_to_the_cores_that_the_load_process_can_keep_busy() -> None:
+    """Not to those it may use: one process on a machine with two cores for it is one thread."""
+    record = campaign([cell("a")])
+    cores = Cores(generator=(2, 3), server=(0,), services=(1,))
+    record = record.model_copy(update={"machine": record.machine.model_copy(update={"cores": cores})})
+    busy = slice_record("a", 0, generator_cpu_s=0.9, wall_s=1.0)
+    (trial,) = salvaged(record, {0: [busy]})
+    (gate,) = trial.failed_gates
+    assert gate.code == "generator-bound"
+    assert "harness run --load-processes N" in gate.mend

@@ -47,6 +47,23 @@ def test_between_looks_nothing_new_is_decided() -> None:
     }
 
 
+@pytest.mark.parametrize("blocks", [4, 5, 8])
+def test_what_would_be_decided_if_it_ended_now_is_what_the_ranking_of_now_calls_decided(blocks: int) -> None:
+    trials = made_up(SPEEDS, blocks)
+    answer, ranking = asked(blocks, trials), rank(campaign(CELLS, blocks=blocks), trials).scenarios["json"]
+    undecided = {frozenset((p.first, p.second)) for p in ranking.pairs if p.verdict == "unresolved"}
+    assert {frozenset((p.first, p.second)) for p in answer.undecided} == undecided
+    assert answer.comparisons == len(ranking.pairs) == 6
+    assert len(answer.undecided) < answer.comparisons
+    assert len(answer.undecided) <= len(answer.pairs)
+
+
+def test_before_the_first_usual_look_most_pairs_are_open_and_yet_known() -> None:
+    answer = asked(5, made_up(SPEEDS, 5))
+    assert len(answer.pairs) == 6
+    assert [{p.first, p.second} for p in answer.undecided] == [{STARLETTE, FASTAPI}]
+
+
 def test_a_coarser_difference_that_matters_resolves_more() -> None:
     assert asked(6, made_up(SPEEDS, 6), delta=0.08).resolved
 

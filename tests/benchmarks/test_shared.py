@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from counters import ratio_of
 from shared.accountant import __file__ as accountant
 from shared.comparison import Pair, Round, figures, missed
 from shared.copies import copies
@@ -112,3 +113,9 @@ def test_blocks_are_told_from_the_start_of_the_first_server() -> None:
     note(record | {"completed_blocks": [0, 1], "phases_s": phases | {"slices": 10.0, "latency": 2.0}}, 121.0, seen)
     assert list(seen.blocks()) == [(10.0, 6.0), (8.0, 6.0)]
     assert (seen.wall_s, seen.slices_s) == (18.0, 12.0)
+
+
+def test_a_ratio_of_pairs_is_their_geometric_mean_with_an_interval_that_holds_it() -> None:
+    found = ratio_of([math.log(1.02), math.log(1.00), math.log(1.01)] * 20)
+    assert found.value == pytest.approx((1.02 * 1.00 * 1.01) ** (1 / 3))
+    assert 1.005 < found.low < found.value < found.high < 1.015

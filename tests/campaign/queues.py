@@ -53,7 +53,13 @@ def queue(log: Path, times_ms: Sequence[float], *options: str) -> Iterator[LiveS
     argv = [sys.executable, str(PROGRAM), str(port), ",".join(map(str, times_ms)), *options]
     with OwnedProcess(argv, name="queue", log=log) as process:
         until(lambda: process.poll() is not None or listening(port))
-        yield LiveServer(Target(cell="set by its block", host="127.0.0.1", port=port), process, (), tuple(argv), 0.0)
+        yield LiveServer(
+            Target(cell="set by its block", host="127.0.0.1", port=port, sends_date=False),
+            process,
+            (),
+            tuple(argv),
+            0.0,
+        )
 
 
 def listening(port: int) -> bool:

@@ -43,7 +43,7 @@ def test_it_is_left_out_with_a_notice_that_has_the_command(elsewhere: Path) -> N
     assert {cell.app for cell in record.plan.cells} == {"raw-asgi"}
     assert set(record.applications) == {"raw-asgi"}
     (notice,) = [notice for notice in record.notices if notice.code == "not-installed"]
-    assert notice.seen == "Elsewhere is left out: cobol cannot be run here"
+    assert notice.seen == "Elsewhere is left out: cobol (not found) cannot be run here"
     assert notice.mend == "apt-get install a-compiler"
     assert record.failures == ()
 

@@ -1,4 +1,5 @@
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,14 @@ from harness.campaign.planning import (
     groups_of,
     reference_of,
     rotation_of,
+    seen_short_of_workers,
     short_of_workers,
     waiting_with_workers,
     whole_waves,
     with_twin,
 )
+from harness.campaign.selection import most_workers
+from harness.catalog.applications import Application
 from harness.model.application import AppManifest
 from harness.model.campaign import Plan, SliceShape
 from harness.model.cell import Cell
@@ -70,6 +74,38 @@ def test_a_cell_has_the_workers_that_really_run_and_it_is_told_where_these_are_f
         assert {cell.server: cell.workers for cell in cells} == {"uvicorn": wanted, "daphne": 1}
         assert len(notices := short_of_workers(cells, wanted)) == (wanted > 1)
     assert "daphne runs 1 worker process where others run 4" in notices[0].seen
+
+
+def test_an_own_server_that_is_not_told_how_many_workers_to_run_has_one_and_it_is_told(tmp_path: Path) -> None:
+    """Be it by its command or by its configuration."""
+    for name, argv, config in (
+        ("plain", ["{python}", "serve.py", "{port}"], "port {port}"),
+        ("by-command", ["{python}", "serve.py", "{port}", "{workers}"], "port {port}"),
+        ("by-config", ["{python}", "{config}"], "port {port}, workers {workers}"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "conf").write_text(config)
+        own = {"argv": argv, "config": "conf"}
+        given = {"id": name, "title": name, "own": own, "servers": ["own"], "scenarios": ["json"]}
+        application = Application(AppManifest.model_validate(given), tmp_path / name)
+        choice = Choice(application.manifest, "own", most_workers=most_workers(application, "own"))
+        (cell,) = cells_of([choice], workers=3, database="none", interpreter="cpython-3.11")
+        notices = [notice.seen for notice in short_of_workers([cell], 3)]
+        assert cell.workers == (1 if name == "plain" else 3)
+        assert bool(notices) == (name == "plain")
+        assert not notices or notices[0].startswith("plain's own server runs 1 worker process where others run 3")
+
+
+@pytest.mark.parametrize(
+    ("server", "processes", "threads", "told"),
+    [("own", 1, 1, True), ("own", 1, 3, False), ("own", 4, 4, False), ("own", 2, 2, True), ("uvicorn", 1, 1, False)],
+)
+def test_an_own_server_that_was_told_of_workers_and_is_seen_to_run_fewer_is_told(
+    server: str, processes: int, threads: int, told: bool
+) -> None:
+    cell = Cell(app="shop", server=server, workers=3, database="none", interpreter="cpython-3.11")
+    notices = seen_short_of_workers(cell, processes, threads)
+    assert [notice.code for notice in notices] == ["fewer-workers"] * told
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -43,12 +43,12 @@ def test_one_that_goes_on_knows_the_trials_from_before(recorder: Recorder) -> No
 
 
 def test_a_later_sight_of_a_cell_adds_to_an_earlier_one(recorder: Recorder) -> None:
-    recorder.know({A.id: CellFacts(verified=("json",), idle_cpu_share=0.02), B.id: CellFacts(verified=("json",))})
-    recorder.know({A.id: CellFacts(verified=("json", "db"))})
+    recorder.know({B.id: CellFacts(verified=("json",), idle_cpu_share=0.02), A.id: CellFacts(verified=("json",))})
+    recorder.know({B.id: CellFacts(verified=("json", "db"))})
     cells = on_disk(recorder).read_record().cells
-    assert cells[A.id] == CellFacts(verified=("json", "db"), idle_cpu_share=0.02)
-    assert cells[B.id] == CellFacts(verified=("json",))
-    assert recorder.cells_measured_alone() == {A.id}
+    assert cells[B.id] == CellFacts(verified=("json", "db"), idle_cpu_share=0.02)
+    assert cells[A.id] == CellFacts(verified=("json",))
+    assert recorder.cells_measured_alone() == {B.id}
 
 
 def test_how_a_cell_did_when_it_was_driven_on_end_is_remembered(recorder: Recorder) -> None:

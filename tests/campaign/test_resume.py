@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.resume import differences, refuse_other_services, refuse_unlike
-from harness.model.campaign import CampaignRecord, ServiceFacts
+from harness.model.campaign import CampaignRecord, ServiceFacts, Source
 from harness.model.errors import UsageError
 from harness.model.machine import Cores
 from tests.analysis.campaigns import application, campaign, cell, scenario
@@ -27,6 +27,19 @@ def test_the_same_again_differs_in_nothing() -> None:
 
 def test_what_says_when_to_stop_may_change() -> None:
     assert list(differences(THEN, with_plan(budget_s=1.0, max_blocks=1))) == []
+
+
+def test_the_start_deadline_may_change() -> None:
+    assert list(differences(THEN, with_plan(start_timeout_s=90.0))) == []
+
+
+def test_changed_code_is_refused_and_a_commit_that_leaves_it_as_it_was_is_not() -> None:
+    def of(sha256: str, commit: str) -> CampaignRecord:
+        return THEN.model_copy(update={"sources": {"a": Source(sha256=sha256, commit=commit)}})
+
+    assert list(differences(of("1" * 64, "c1"), of("1" * 64, "c2"))) == []
+    assert [field for field, _, _ in differences(of("1" * 64, "c1"), of("2" * 64, "c1"))] == ["sources.a"]
+    assert list(differences(THEN, of("2" * 64, "c1"))) == [], "an older record says nothing of code"
 
 
 SHAPE = THEN.plan.shape.model_copy(update={"rotations_s": 5.0})
@@ -82,7 +95,7 @@ def postgresql(version: str = "18.6", source: str = "wheel", **settings: str) ->
 def test_another_database_than_the_one_measured_with_is_refused() -> None:
     refuse_other_services([], [postgresql()], FOLDER)
     refuse_other_services([postgresql(max_connections="42")], [postgresql(max_connections="43")], FOLDER)
-    with pytest.raises(UsageError, match=r"services.PostgreSQL.source: 'wheel' then, 'given DATABASE_URL' now"):
-        refuse_other_services([postgresql()], [postgresql(source="given DATABASE_URL")], FOLDER)
+    with pytest.raises(UsageError, match=r"services.PostgreSQL.source: 'wheel' then, 'given --database-url' now"):
+        refuse_other_services([postgresql()], [postgresql(source="given --database-url")], FOLDER)
     with pytest.raises(UsageError, match=r"services.PostgreSQL.version: '18.6' then, '17.1' now"):
         refuse_other_services([postgresql()], [postgresql("17.1")], FOLDER)

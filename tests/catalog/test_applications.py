@@ -86,14 +86,14 @@ def test_a_folder_given_by_path_twice_or_already_found_counts_once(tmp_path: Pat
 
 def test_a_folder_given_by_path_without_a_manifest_is_refused(tmp_path: Path) -> None:
     text = told(tmp_path, tmp_path / "nothing-here")
-    assert "nothing-here/app.toml: cannot be read" in text
-    assert "No such file" in text
+    assert "nothing-here/app.toml: is not there" in text
 
 
 def test_two_applications_cannot_share_an_id(tmp_path: Path) -> None:
     application(tmp_path / "apps")
     text = told(tmp_path / "apps", application(tmp_path / "b", name="copy"))
-    assert 'copy/app.toml: id: "shop" is taken by shop/; choose another id' in text
+    taken = tmp_path / "apps" / "shop"
+    assert f'copy/app.toml: id: "shop" is taken by {taken}; choose another id, or give one: --app NAME=DIR' in text
 
 
 def test_every_fault_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_faults_of_all_manifests_are_told_together(tmp_path: Path) -> None:
         (RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "*", "!gunicorn-sync"]'), '"!gunicorn-sync" leaves out nothing'),
         (RIGHT_APP.replace("uvicorn", "gunicorn-sync"), 'targets.wsgi: missing, but "gunicorn-sync" speaks wsgi'),
         (RIGHT_APP.replace("targets.asgi", "targets.agsi"), 'targets.agsi: unknown key; did you mean "asgi"?'),
-        (RIGHT_APP.replace("app:app", "app.py"), "targets.asgi: String should match pattern"),
-        (RIGHT_APP.replace("app:app", "app:app; import os"), "targets.asgi: String should match pattern"),
+        (RIGHT_APP.replace("app:app", "app.py"), "targets.asgi: not a target; write"),
+        (RIGHT_APP.replace("app:app", "app:app; import os"), "targets.asgi: not a target; write"),
         (RIGHT_APP.replace("uvicorn", "own"), 'own: missing, but "own" is one of the servers'),
         (RIGHT_APP + '[own]\nargv = ["run", "{port}"]', 'servers: the table \\[own\\] is given, but "own" is not'),
         (RIGHT_APP.replace("uvicorn", "own") + '[own]\nargv = ["run"]', "own.argv: does not say {port}"),
@@ -170,7 +170,7 @@ def test_an_empty_manifest_is_told_what_it_lacks(tmp_path: Path) -> None:
 
 def test_a_manifest_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (application(tmp_path) / "app.toml").write_bytes(b"\xff\xfe")
-    assert "shop/app.toml: cannot be read: 'utf-8' codec" in told(tmp_path)
+    assert "shop/app.toml: is not text in UTF-8: byte 0 is 0xff" in told(tmp_path)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -38,6 +38,18 @@ def test_what_got_better_is_no_regression(folders: tuple[Path, Path]) -> None:
     assert (ran.returncode, "3 better" in ran.stderr) == (0, True)
 
 
+def test_a_campaign_that_has_measured_nothing_is_inconclusive_and_no_regression(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    now = later()
+    record = now.record.model_copy(update={"state": "interrupted", "completed_blocks": ()})
+    empty = saved(tmp_path / "empty", record, ())
+    ran = harness("compare", folders[0], empty, "--fail-on", "regression")
+    assert ran.returncode == 6, ran.stderr
+    assert f"Nothing to compare: {record.id} is interrupted and has 0 complete blocks" in ran.stderr
+    assert harness("compare", folders[0], empty).returncode == 0
+
+
 def test_the_comparison_as_json_is_that_beside_the_page(folders: tuple[Path, Path], tmp_path: Path) -> None:
     ran = harness("compare", *folders, "--json", "--out", tmp_path / "page", "--delta", "5%")
     assert ran.returncode == 0, ran.stderr

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,10 @@ import pytest
 from harness.campaign.project import Project
 from harness.cli.folders import point_latest_at, results_folder
 from harness.model.errors import UsageError
+from harness.process.folders import locked
+from harness.report.reading import read
+from harness.store.running import RUNNING_NAME
+from tests.report.campaigns import campaign, saved
 
 
 def folder(path: Path) -> Path:
@@ -46,3 +51,41 @@ def test_results_that_are_not_there_are_told(tmp_path: Path) -> None:
         results_folder(Project(tmp_path), None)
     with pytest.raises(UsageError, match="two: there is no such results folder"):
         results_folder(Project(tmp_path), Path("two"))
+
+
+def test_a_campaign_that_is_being_measured_is_not_taken_unasked_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Project(tmp_path)
+    old, ended, now = (folder(project.results / name) for name in ("old", "ended", "now"))
+    for number, each in enumerate((old, now, ended)):
+        (each / "campaign.json").touch()
+        os.utime(each / "campaign.json", (number, number))
+    point_latest_at(now)
+    with locked(now / RUNNING_NAME):
+        assert results_folder(project, None) == ended
+        assert "now is being measured at this moment: read is the newest that has ended, ended" in said_so_far(capsys)
+        assert results_folder(project, Path("now")) == now
+        assert "now is being measured at this moment: what it has so far is read" in said_so_far(capsys)
+    assert results_folder(project, None) == now, "its lock is free, whatever its record says"
+    assert said_so_far(capsys) == ""
+
+
+def test_the_only_campaign_is_not_read_while_it_is_measured(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    now = folder(project.results / "now")
+    point_latest_at(now)
+    with locked(now / RUNNING_NAME), pytest.raises(UsageError, match="the only campaign there is"):
+        results_folder(project, None)
+
+
+def said_so_far(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_a_campaign_whose_harness_was_killed_is_interrupted_and_not_running(tmp_path: Path) -> None:
+    record, trials = campaign(1)
+    results = saved(tmp_path / "killed", record.model_copy(update={"state": "running"}), trials)
+    assert read(results).record.state == "interrupted"
+    with locked(results / RUNNING_NAME):
+        assert read(results).record.state == "running"

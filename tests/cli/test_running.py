@@ -11,7 +11,7 @@ from harness.campaign.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
 from harness.cli.plans import wanted_options
 from harness.cli.progress import in_a_line, open_in_a_line
-from harness.cli.running import ended, needed_again, tell_the_end
+from harness.cli.running import ended, needed_again, tell_the_end, why_not_ranked
 from harness.model.campaign import CellFacts, SliceShape
 from harness.model.errors import ExitCode
 from harness.model.notice import Failure
@@ -25,6 +25,7 @@ FAILED = RECORD.model_copy(update={"failures": (Failure(cell=SLOWER.id, phase="s
 NOTHING = {"selection": Selection(), "place": Place(), "generator": Generator()}
 """Asked for by somebody who gives no option."""
 
+ROWS = rank(RECORD, made_up({FASTER.id: 2000.0, SLOWER.id: 1000.0}, 1)).scenarios["json"].rows
 UNRANKED = UnrankedCell(cell=SLOWER.id, app="slower", server="uvicorn", reason="errors")
 
 
@@ -34,7 +35,7 @@ def ranking(*verdicts: str, unranked: tuple[UnrankedCell, ...] = ()) -> Ranking:
         for verdict in verdicts
     )
     of_json = ScenarioRanking(
-        scenario="json", level=LEVEL, estimate=False, rows=(), pairs=pairs, unranked=unranked, blocks=6
+        scenario="json", level=LEVEL, estimate=False, rows=ROWS, pairs=pairs, unranked=unranked, blocks=6
     )
     return Ranking(campaign="made-up", reference=FASTER.id, scenarios={"json": of_json})
 
@@ -50,7 +51,17 @@ def test_a_cell_that_failed_or_has_no_place_ends_it_with_3() -> None:
 
 def test_a_cell_that_is_measured_alone_has_no_place_and_did_not_fail() -> None:
     restless = RECORD.model_copy(update={"cells": {SLOWER.id: CellFacts(idle_cpu_share=0.05)}})
-    assert ended(restless, ranking(unranked=(UNRANKED,)), None) == ExitCode.OK
+    of_json = ranking(unranked=(UNRANKED,)).scenarios["json"]
+    rows = rank(campaign((FASTER, cell("third"))), made_up({FASTER.id: 9.0, cell("third").id: 8.0}, 1))
+    ranked = of_json.model_copy(update={"rows": rows.scenarios["json"].rows})
+    assert ended(restless, ranking().model_copy(update={"scenarios": {"json": ranked}}), None) == ExitCode.OK
+
+
+def test_a_campaign_never_ends_with_0_where_cells_measured_alone_leave_nothing_to_compare() -> None:
+    restless = RECORD.model_copy(update={"cells": {SLOWER.id: CellFacts(idle_cpu_share=0.05)}})
+    alone = ranking(unranked=(UNRANKED,)).scenarios["json"].model_copy(update={"rows": ROWS[:1]})
+    found = ranking().model_copy(update={"scenarios": {"json": alone}})
+    assert ended(restless, found, None) == ExitCode.CELL_FAILED
 
 
 def test_a_scenario_that_its_application_does_not_answer_is_no_failure_of_a_cell() -> None:
@@ -86,24 +97,51 @@ def test_the_way_to_go_on_is_told_with_every_path_the_record_does_not_hold(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     interrupted = RECORD.model_copy(update={"state": "interrupted", "phases_s": {"start": 2.0, "slices": 61.4}})
-    again = needed_again([Path("my shop")], Path("/opt/python3"))
+    again = needed_again([Path("my shop")], [Path("mine")], Path("/opt/python3"))
     tell_the_end(interrupted, Path("results/one"), again, counted_s=31.7)
     told = capsys.readouterr().err
-    assert "harness run --resume results/one --app 'my shop' --python /opt/python3" in told
+    assert "harness run --resume results/one --app 'my shop' --scenarios mine --python /opt/python3" in told
     assert "start 2 s (3%), slices 1 min 01 s (97%)" in told
     assert "Counted: 32 s (50% of it)" in told
     tell_the_end(RECORD, Path("results/one"), again, counted_s=0.0)
     assert "--resume" not in capsys.readouterr().err
 
 
-def test_what_is_open_is_told_with_the_blocks_it_takes() -> None:
-    def open_pairs(*ahead: int | None) -> Unresolved:
-        return Unresolved("json", tuple(OpenPair("a", "b", more) for more in ahead), frozenset({"a", "b"}), 6)
+def test_what_would_be_known_now_is_told_with_the_blocks_that_the_rest_takes() -> None:
+    def open_pairs(*ahead: int | None, decided_now: bool = False) -> Unresolved:
+        pairs = tuple(OpenPair("a", "b", more, decided_now) for more in ahead)
+        return Unresolved("json", pairs, frozenset({"a", "b"}), 5, comparisons=10)
 
-    told = "pairs of cells are neither tied nor told apart yet"
-    assert open_in_a_line([open_pairs(3), open_pairs(7, 13)]) == f"3 {told}: about 13 more blocks"
-    assert open_in_a_line([open_pairs(3, None)]) == f"2 {told}: about 3 more blocks, 1 of them out of reach"
-    assert open_in_a_line([open_pairs(None, None)]) == f"2 {told}"
+    both = open_in_a_line([open_pairs(3), open_pairs(7, 24)], block_s=77.5)
+    assert both.startswith("if it ended now: 17 of 20 comparisons decided; 3 undecided; ")
+    assert both.endswith("; about 24 more blocks (31 min 00 s) would decide them")
+    assert open_in_a_line([open_pairs(3, None)]).endswith("2 undecided; about 3 more blocks would decide 1 of them")
+    assert open_in_a_line([open_pairs(None)]) == "if it ended now: 9 of 10 comparisons decided; 1 undecided"
+    decided = open_in_a_line([open_pairs(1, 4, decided_now=True)], block_s=60.0)
+    assert decided == "if it ended now: 10 of 10 comparisons decided"
+
+
+NOBODY = UnrankedCell(cell=FASTER.id, app="faster", server="uvicorn", reason="no CPU left for it")
+
+
+def test_a_campaign_that_ranked_nothing_ends_with_3_and_one_line_why() -> None:
+    found = ranking(unranked=(NOBODY, UNRANKED)).scenarios["json"].model_copy(update={"rows": ()})
+    nothing = ranking().model_copy(update={"scenarios": {"json": found}})
+    restless = {cell_.id: CellFacts(idle_cpu_share=0.05) for cell_ in (FASTER, SLOWER)}
+    record = RECORD.model_copy(update={"cells": restless})
+    assert ended(record, nothing, None) == ExitCode.CELL_FAILED
+    assert list(why_not_ranked(record, nothing)) == ["Nothing was ranked: no CPU left for it"]
+    empty = ranking().model_copy(update={"scenarios": {}})
+    assert ended(RECORD, empty, None) == ExitCode.CELL_FAILED
+    assert list(why_not_ranked(RECORD, empty)) == ["Nothing was ranked: no block was completed"]
+
+
+def test_a_reference_without_a_figure_is_told_and_ends_the_campaign_with_3() -> None:
+    alone = rank(RECORD, made_up({SLOWER.id: 1000.0}, 1))
+    assert ended(RECORD, alone, None) == ExitCode.CELL_FAILED
+    (line,) = why_not_ranked(RECORD, alone)
+    assert line.startswith("json: there are no ratios, since the reference has no figure, faster on uvicorn: ")
+    assert list(why_not_ranked(RECORD, ranking("better"))) == []
 
 
 @pytest.fixture

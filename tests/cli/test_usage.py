@@ -1,13 +1,20 @@
 """What a person may get wrong at the keyboard: one message that says what, where and how to mend it; no traceback."""
 
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from harness import VERSION
 from harness.campaign.project import Project
+from harness.cli.main import app
 from harness.model.campaign import SCHEMA_VERSION
 from harness.model.errors import ExitCode
+from tests.catalog.trees import RIGHT_APP, application, scenario
+from tests.cli.conftest import GREETING, TWO_SERVERS
 from tests.cli.said import said
 
 WRONG = {
@@ -38,9 +45,31 @@ WRONG = {
     "a server nobody has": (["run", "--server", "x"], '--server: "x" matches nothing', "gunicorn-gthread"),
     "a scenario there is not": (["verify", "--scenario", "jsn"], '--scenario: "jsn" matches nothing', '"json"'),
     "everything left out": (["run", "--skip", "*"], "--only, --skip: no application is left", "There are: django"),
-    "a folder without application": (["run", "--app", "/nowhere"], "app.toml: cannot be read", "adding-an-application"),
+    "a folder without application": (["run", "--app", "/nowhere"], "app.toml: is not there", "adding-an-application"),
     "results that are not there": (["report", "/nowhere"], "there is no such results folder", "see results/"),
     "going on with nothing": (["run", "--resume", "/nowhere"], "there is no such results folder", "see results/"),
+}
+
+
+WRONG |= {
+    "a server that others name": (
+        ["list", "--only", "flask", "--server", "uvicorn"],
+        "flask does not run on uvicorn; it names gunicorn-gthread",
+        "name one of these servers",
+    ),
+    "an application that the server drops": (
+        ["run", "--plan", "--only", "flask", "--only", "fastapi", "--server", "uvicorn"],
+        "flask does not run on uvicorn",
+        "leave the application out",
+    ),
+    "an application to serve": (["serve", "flsk"], 'APP: "flsk" matches nothing', 'Did you mean "flask"?'),
+    "a server to serve on": (["serve", "flask", "--server", "uvicorn"], "flask does not run on uvicorn", "name one"),
+    "a number given twice": (
+        ["run", "--server-workers", "1", "--server-workers", "2"],
+        "--server-workers: given more than once, with different values: 1, 2",
+        "give it once; see: harness run --help",
+    ),
+    "a lock that its author brought": (["lock", "--only", "nginx"], "no lock is to be made", "requirements.in"),
 }
 
 
@@ -127,3 +156,80 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     assert told.code == ExitCode.OK
     for command in ("list", "doctor", "verify", "run", "report", "lock", "clean"):
         assert command in told.out
+
+
+def single_valued() -> list[tuple[str, str]]:
+    """(command, option) of every option that takes one value."""
+    commands: Any = typer.main.get_command(app)
+    return [
+        (name, max(parameter.opts, key=len))
+        for name, command in commands.commands.items()
+        for parameter in command.params
+        if parameter.param_type_name == "option" and not parameter.is_flag and not parameter.multiple
+    ]
+
+
+def test_every_option_of_one_value_is_refused_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ("run", "--seed") in single_valued()
+    for command, option in single_valued():
+        told = said(capsys, command, option, "1", option, "2")
+        assert (told.code, f"{option}: given more than once" in told.message) == (ExitCode.USAGE, True), (
+            command,
+            option,
+        )
+
+
+def test_an_option_given_twice_with_one_value_is_no_contradiction(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("run", "--plan", "--reference", "shop", "--seed", "7", "--seed=7")
+    assert said(capsys, *arguments).code == ExitCode.OK
+
+
+def test_filters_that_leave_nothing_are_named(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario(
+        project.scenarios, GREETING.replace('"json"', '"other"', 1).replace('path = "/json"', 'path = "/o"'), "other"
+    )
+    told = said(capsys, "list", "--scenario", "other")
+    assert told.code == ExitCode.USAGE
+    assert "--scenario other: These filters leave nothing to measure: no application answers" in told.message
+    named = said(capsys, "list", "--only", "shop", "--scenario", "other")
+    assert "shop answers none of the chosen scenarios (other); it answers json" in named.message
+
+
+def test_what_a_pattern_names_and_other_filters_drop_is_told(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    application(project.apps, TWO_SERVERS.replace('id = "shop"', 'id = "shut"'), "shut")
+    application(project.apps, RIGHT_APP.replace('id = "shop"', 'id = "shot"'), "shot")
+    told = said(capsys, "list", "--only", "sh*", "--server", "gunicorn-asgi")
+    assert told.code == ExitCode.OK
+    assert "note: shot does not run on gunicorn-asgi; it names uvicorn (it is not measured)" in told.message
+    assert "note" not in said(capsys, "list", "--server", "gunicorn-asgi").err, "nobody named it"
+
+
+def test_an_application_outside_is_told_to_be_named_by_its_folder(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    application(tmp_path / "mine", RIGHT_APP.replace('id = "shop"', 'id = "bottle"'), "bottle")
+    for here, folder in ((tmp_path / "mine", "bottle"), (tmp_path / "mine" / "bottle", ".")):
+        monkeypatch.chdir(here)
+        told = said(capsys, "lock", "--only", "bottle")
+        assert told.code == ExitCode.USAGE
+        assert told.message.endswith(f"name its folder instead of --only bottle: --app {folder}")
+
+
+@pytest.mark.parametrize("target", ["bench", "bench-full", "quick", "report", "verify", "doctor"])
+def test_make_passes_arguments_on(target: str) -> None:
+    make = ["make", "--no-print-directory", "-n", "-o", "setup", target, "ARGS=--only flask"]
+    told = subprocess.run(make, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert told.stdout.strip().splitlines()[-1].endswith(" --only flask")
+
+
+def test_the_version_is_told_with_the_commit(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "--version").out == f"harness {VERSION}\n", "this project is no checkout"
+
+
+def test_the_server_option_of_verify_says_what_is_verified_without_it(capsys: pytest.CaptureFixture[str]) -> None:
+    told = " ".join(said(capsys, "verify", "--help").out.split())
+    assert "instead of every one that each application names" in told

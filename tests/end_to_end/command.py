@@ -156,7 +156,8 @@ class Place:
 
 def environment() -> dict[str, str]:
     """The user's own, without what would choose another database, and with lines that are not broken at 80 columns."""
-    return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"COLUMNS": "200"}
+    other = {"DATABASE_URL", "HARNESS_DATABASE_URL"}
+    return {name: value for name, value in os.environ.items() if name not in other} | {"COLUMNS": "200"}
 
 
 def until(condition: Callable[[], object], what: str, deadline_s: float = 60.0) -> None:

@@ -33,7 +33,7 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
 
     ended = verified()
     assert ended.code == 2, ended
-    assert "bottle/app.toml: cannot be read" in ended.err
+    assert "bottle/app.toml: is not there" in ended.err
 
     (folder / "app.toml").write_text(written(text, "toml"))
     ended = verified()

@@ -136,7 +136,9 @@ def test_verify_says_that_sqlite_cannot_be_audited(place: Place) -> None:
 def test_a_given_database_that_counts_is_audited_and_it_is_told_that_it_counts_while_measuring(place: Place) -> None:
     with provision("postgresql", place.folder / "theirs", max_connections=100, counting=True) as theirs:
         given_url = theirs.url.partition("?")[0]
-        ended = place.measure("--only", "raw-wsgi", "--scenario", "db", "--json", *QUICK, DATABASE_URL=given_url)
+        ended = place.measure(
+            "--only", "raw-wsgi", "--scenario", "db", "--json", *QUICK, HARNESS_DATABASE_URL=given_url
+        )
     assert ended.code == 0, ended
     record = place.campaign.read_record()
     assert [one.code for one in record.notices if one.code == "counters-loaded"] == ["counters-loaded"]

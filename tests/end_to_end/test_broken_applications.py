@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign.costing import IDLE_SHARE
+from harness.campaign.idling import IDLE_BOUND
 from harness.model.campaign import CampaignRecord
 from harness.model.notice import Failure
 from tests.end_to_end.applications import given, shop
@@ -132,7 +132,7 @@ def test_one_that_burns_cpu_while_idle_is_measured_alone_and_labelled(
     ended: Ended, record: CampaignRecord, campaign: tuple[Place, Ended]
 ) -> None:
     (cell,) = [cell for cell in record.plan.cells if cell.app == "restless"]
-    assert (record.cells[cell.id].idle_cpu_share or 0) > IDLE_SHARE
+    assert (record.cells[cell.id].idle_cpu_share or 0) > IDLE_BOUND
     assert [notice.code for notice in record.notices if cell.id in notice.seen] == ["burns-while-idle"]
     assert re.search(r"of a core while idle.*measured alone: [\d,]+ requests/s", unranked(ended)["restless"])
     blocks = campaign[0].campaign.read_slices()[0]

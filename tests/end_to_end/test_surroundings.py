@@ -1,12 +1,15 @@
 """What a campaign meets around it: a disk that fills up, a database that somebody gives."""
 
+import os
 import resource
 import shutil
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from harness.campaign.recording import BUSY_MACHINE
 from harness.campaign.run import ROOM_BYTES
 from harness.model.errors import ExitCode
 from harness.target.services import provision
@@ -51,10 +54,10 @@ def test_too_little_room_is_refused_before_anything_is_made(
 def test_a_given_database_is_used_its_password_is_told_nowhere_and_going_on_needs_it_again(place: Place) -> None:
     with provision("postgresql", place.folder / "theirs", max_connections=100) as theirs:
         options = ("--only", "raw-wsgi", "--scenario", "db", *SHORT)
-        ended = place.measure(*options, DATABASE_URL=theirs.url)
+        ended = place.measure(*options, HARNESS_DATABASE_URL=theirs.url)
         assert ended.code == 0, ended
         (service,) = place.campaign.read_record().services
-        assert service.source == "given DATABASE_URL"
+        assert service.source == "given --database-url"
         password = theirs.url.partition("://")[2].partition("@")[0].partition(":")[2].encode()
         assert len(password) > 10
         kept = [path for path in (place.results, place.page.parent) for path in path.rglob("*") if path.is_file()]
@@ -64,4 +67,27 @@ def test_a_given_database_is_used_its_password_is_told_nowhere_and_going_on_need
 
     again = place.run("run", "--resume", place.results / "latest", "--blocks", 2)
     assert again.code == 2, again
-    assert "services.PostgreSQL.source: 'given DATABASE_URL' then, " in again.err
+    assert "services.PostgreSQL.source: 'given --database-url' then, " in again.err
+
+
+def test_a_database_that_dies_is_said_to_be_gone_and_no_application_is_blamed(place: Place) -> None:
+    options = ("--only", "raw-asgi", "--scenario", "db", "--rotations", "60s", "--blocks", "1", "--latency", "none")
+    with place.measuring(*options, "--continuous", "none", "--database", "postgresql") as command:
+        until(lambda: place.slices() > 5, "some rotations are on disk")
+        os.kill(postmaster(place), signal.SIGKILL)
+        ended = command.end(timeout_s=120)
+    assert ended.code == ExitCode.ENVIRONMENT, ended
+    assert "the database is gone: it was ended by signal 9" in ended.err
+    assert "does not keep the contract" not in ended.err
+    record = place.campaign.read_record()
+    assert record.failures == ()
+    assert {notice.code for notice in record.notices} - {BUSY_MACHINE} == {"database-gone"}
+    assert (record.state, record.completed_blocks) == ("interrupted", ())
+    assert len(place.campaign.read_slices()[0][0]) > 5
+    assert place.page.exists()
+    assert place.left() == []
+
+
+def postmaster(place: Place) -> int:
+    """The process that all others of the campaign's database are children of."""
+    return next(int(line.split()[0]) for line in place.left() if "/postgres -D " in line)

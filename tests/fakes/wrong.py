@@ -196,7 +196,10 @@ class Compressed(WithHeader):
 
 
 class BothLengths(WithHeader):
-    more, reason = {"Transfer-Encoding": "chunked"}, "expected either Content-Length or Transfer-Encoding; seen both"
+    more, reason = (
+        {"Transfer-Encoding": "chunked"},
+        "the response is not right HTTP; seen both Content-Length and Transfer-Encoding",
+    )
 
     def message(self, status, headers, body):
         return super().message(status, headers, b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
@@ -315,7 +318,7 @@ class MixesAnswers(Wrong):
 
 
 class ClosesUnderLoad(Wrong):
-    reason = "the connection was closed without a response ("
+    reason = "the connection was closed before the response was complete ("
 
     def serve(self, connection, path):
         return self.asked < 60 and super().serve(connection, path)
@@ -368,7 +371,7 @@ class Drips(Wrong):
 
 
 class ClosesAtOnce(Wrong):
-    reason = "the connection was closed without a response"
+    reason = "the connection was closed before the response was complete; seen nothing"
 
     def serve(self, connection, path):
         return False
@@ -377,7 +380,7 @@ class ClosesAtOnce(Wrong):
 class ShorterThanLength(Wrong):
     """Closes before its Content-Length is reached."""
 
-    reason = "the response is not right HTTP; seen peer closed connection without sending complete message body"
+    reason = "the connection was closed before the response was complete; seen"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body + b"more")
@@ -396,7 +399,7 @@ class ShorterAndOpen(Wrong):
 
 
 class LongerThanLength(Wrong):
-    reason = "bytes follow the end of the response"
+    reason = "the response is not right HTTP; seen 3 bytes after the end of the response"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body[:-3])

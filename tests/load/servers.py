@@ -42,7 +42,7 @@ class Served:
             time.sleep(0.001)
 
     def target(self, *, keep_alive: bool = True, cell: str = "cell") -> Target:
-        return Target(cell=cell, host="127.0.0.1", port=self.port, keep_alive=keep_alive)
+        return Target(cell=cell, host="127.0.0.1", port=self.port, keep_alive=keep_alive, sends_date=False)
 
 
 class Peer:

@@ -47,7 +47,7 @@ def known_server(log: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 
 
 def driven(driver: LocustDriver, port: int, **how: object) -> SliceRecord:
-    driver.prepare([Target(cell="cell", host="127.0.0.1", port=port)], [scenario()])
+    driver.prepare([Target(cell="cell", host="127.0.0.1", port=port, sends_date=False)], [scenario()])
     (record,) = driver.drive([slice_of(**how)])  # type: ignore[arg-type]
     return record
 

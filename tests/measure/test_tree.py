@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.measure.tree import idle_cpu_shares, tree_cpu_seconds, tree_pss_bytes
+from harness.measure.tree import idle_cpu_shares, tree_cpu_seconds, tree_pss_bytes, tree_size
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
 
@@ -78,6 +78,16 @@ def test_memory_shared_by_forks_is_counted_once(tmp_path: Path) -> None:
         memory = tree_pss_bytes(pid)
     assert memory is not None
     assert megabytes << 20 < memory < 2 * megabytes << 20
+
+
+def test_processes_and_their_threads_are_counted_without_the_root(tmp_path: Path) -> None:
+    code = (
+        "for number in range(2):\n  if os.fork() == 0:\n"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n    time.sleep(60)\n"
+    )
+    with root(tmp_path, code) as pid:
+        until(lambda: tree_size(pid)[1] == 5)
+        assert tree_size(pid) == (3, 5), "the program and its two forks, each of which has two threads"
 
 
 def test_a_tree_that_is_gone_has_no_figures() -> None:

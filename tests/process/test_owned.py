@@ -246,3 +246,24 @@ def test_where_there_is_no_proc_the_tree_is_found_by_ps(
         tree = process.tree()
     assert all_gone(tree)
     assert process.poll() in {-signal.SIGTERM, -signal.SIGKILL}
+
+
+def test_a_program_is_not_sent_to_the_library_of_another_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with owned(tmp_path, *python("print('here')")) as process:
+        assert process.wait(30) == 0
+        assert process.log_tail() == "here"
+
+
+def test_a_log_that_grows_without_end_is_cut_and_says_so_while_the_program_runs_on(tmp_path: Path) -> None:
+    writes = "import os, time\nfor _ in range(90): os.write(1, b'x' * 2**20 + b'\\n')\ntime.sleep(1e6)"
+    log = tmp_path / "log"
+    with owned(tmp_path, *python(f"print('first words', flush=True)\n{writes}")) as process:
+        until(lambda: log.exists() and b"the log was longer than 64 MB" in log.read_bytes())
+        assert process.poll() is None
+    text = log.read_bytes()
+    assert len(text) < 64 * 2**20
+    assert text.startswith(b"first words\n")
+    assert b"bytes are left out here]" in text

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from harness.model.errors import UsageError
+from harness.model.foreign import clean
 from harness.model.notice import Notice
 from harness.model.trial import Trial
-from harness.report.text import clean
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, parse

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.foreign import clean
 from harness.report import text
 
 
@@ -53,10 +54,10 @@ def test_what_is_shortened_is_one_line_and_short(value: str, limit: int) -> None
 
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_what_is_clean_can_be_written_and_is_as_long(value: str) -> None:
-    cleaned = text.clean(value)
+    cleaned = clean(value)
     cleaned.encode()
     assert len(cleaned) == len(value)
-    assert text.clean(cleaned) == cleaned
+    assert clean(cleaned) == cleaned
 
 
 def test_a_reason_is_told_for_all_where_most_figures_have_it_and_else_beside_each() -> None:

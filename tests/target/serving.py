@@ -8,7 +8,7 @@ import pytest
 from harness.catalog.applications import Application
 from harness.model.application import AppManifest
 from harness.model.cell import Cell
-from harness.target.folders import locked
+from harness.process.folders import locked
 from harness.target.launch import Launch
 from harness.target.readiness import Deadlines
 from harness.target.servers import SERVERS

@@ -9,8 +9,16 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import EnvironmentRefused
-from harness.target.environments import COMPLETE, _lock_file, ensure, ensure_all, environment_of, prune
-from harness.target.folders import locked, locked_if_free
+from harness.process.folders import locked, locked_if_free
+from harness.target.environments import (
+    COMPLETE,
+    _lock_file,
+    distributions_of,
+    ensure,
+    ensure_all,
+    environment_of,
+    prune,
+)
 from harness.target.locks import lock
 from tests.process.helpers import until
 from tests.target.lockable import SERVERS, application
@@ -186,3 +194,13 @@ def test_one_that_is_being_made_is_not_pruned(two_environments: tuple[Path, Path
 
 def test_there_is_nothing_to_prune_before_anything_was_made(cache: Path) -> None:
     assert prune(cache, []) == ()
+
+
+def test_what_is_installed_in_an_environment_is_told_by_its_python(requirements: Path, cache: Path) -> None:
+    pinned = dict(re.findall(r"^([\w-]+)==([\w.]+)", requirements.read_text(), re.MULTILINE))
+    assert pinned.keys() == {"iniconfig", "h11", "idna"}
+    assert dict(distributions_of(ensure("one", requirements, PYTHON, cache))) == pinned
+
+
+def test_a_program_that_is_no_python_tells_no_distributions() -> None:
+    assert dict(distributions_of(Path("/bin/echo"))) == {}

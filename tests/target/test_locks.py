@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -5,6 +6,7 @@ import pytest
 
 from harness.catalog.applications import Application
 from harness.model.errors import UsageError
+from harness.target.environments import distributions_of, ensure, environment_of
 from harness.target.locks import CONSTRAINTS, lock, lock_of, stale_locks
 from tests.target.lockable import SERVERS, application
 
@@ -109,7 +111,7 @@ def test_a_lock_that_was_good_stays_when_the_next_cannot_be_made(apps: Path, cac
 
 def test_a_requirement_by_address_is_refused(apps: Path, cache: Path, tmp_path: Path) -> None:
     app = application(apps, "one", f"here @ {wheel(tmp_path).as_uri()}")
-    with pytest.raises(UsageError, match=r"^one: the lock would hold an address: here @ file:"):
+    with pytest.raises(UsageError, match=r"^one: a requirement lies at an absolute path: here @ file:"):
         lock([app], SERVERS, apps, cache)
     assert not (app.folder / "requirements.txt").exists()
 
@@ -213,3 +215,99 @@ def test_a_lock_that_its_author_brought_is_left_alone(apps: Path, cache: Path) -
     lock([app], SERVERS, apps, cache)
     assert (app.folder / "requirements.txt").read_text() == "iniconfig==2.0.0\n"
     assert stale_locks([app], SERVERS, apps) == ()
+
+
+PROJECT = """
+[project]
+name = "mylib"
+version = "1.0"
+dependencies = ["iniconfig"]
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+"""
+
+
+def with_local_package(apps: Path, *lines: str) -> Application:
+    """One that requires the package in its folder lib."""
+    app = application(apps, "one", *lines)
+    package = app.folder / "lib" / "mylib"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("M = 1\n")
+    (app.folder / "lib" / "pyproject.toml").write_text(PROJECT)
+    return app
+
+
+def test_a_folder_among_the_requirements_is_found_beside_the_manifest_and_installed(
+    apps: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = with_local_package(apps, "./lib")
+    monkeypatch.chdir(tmp_path)
+    lock([app], SERVERS, apps, cache)
+    path = app.folder / "requirements.txt"
+    assert pinned(path).keys() == {"iniconfig", "h11", "idna"}, "what it requires is locked"
+    assert "# local: ./lib\n" in path.read_text()
+    assert stale_locks([app], SERVERS, apps) == ()
+    before = sorted((app.folder / "lib").rglob("*"))
+    python = ensure("one", path, Path(sys.executable), cache)
+    assert distributions_of(python).keys() == {"mylib", "iniconfig", "h11", "idna"}
+    assert sorted((app.folder / "lib").rglob("*")) == before, "building leaves nothing there"
+
+
+def test_a_changed_local_package_never_meets_a_stale_environment_or_lock(apps: Path, cache: Path) -> None:
+    app = with_local_package(apps, "./lib")
+    lock([app], SERVERS, apps, cache)
+    path = app.folder / "requirements.txt"
+    before = environment_of("one", path, Path(sys.executable), cache)
+    (app.folder / "lib" / "mylib" / "__pycache__").mkdir()
+    (app.folder / "lib" / "mylib" / "__pycache__" / "x.pyc").touch()
+    assert environment_of("one", path, Path(sys.executable), cache) == before
+    (app.folder / "lib" / "mylib" / "__init__.py").write_text("M = 2\n")
+    assert environment_of("one", path, Path(sys.executable), cache) != before
+    assert [notice.code for notice in stale_locks([app], SERVERS, apps)] == ["stale-lock"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("-e ./lib", "an editable requirement may change"),
+        ("--editable=./lib", "an editable requirement may change"),
+        ("../lib", "lies outside the application's folder"),
+        ("/srv/lib", "lies at an absolute path"),
+        ("./none", "is not the folder of a package"),
+        ("./lib ; python_version > '3'", "takes neither a marker nor options"),
+    ],
+)
+def test_a_local_requirement_that_cannot_be_is_refused_with_what_to_write(
+    line: str, why: str, apps: Path, cache: Path
+) -> None:
+    app = with_local_package(apps, line)
+    with pytest.raises(UsageError, match=f"^one: .*{why}"):
+        lock([app], SERVERS, apps, cache)
+    assert not (app.folder / "requirements.txt").exists()
+
+
+def test_constraints_markers_and_extras_are_taken_as_uv_takes_them(apps: Path, cache: Path) -> None:
+    app = application(apps, "one", "-c limits.txt", "iniconfig", "click[none] ; python_version > '3'")
+    (app.folder / "limits.txt").write_text("iniconfig<2\n")
+    lock([app], SERVERS, apps, cache)
+    assert pinned(app.folder / "requirements.txt")["iniconfig"].startswith("1.")
+    (app.folder / "limits.txt").write_text("iniconfig<3\n")
+    assert [notice.code for notice in stale_locks([app], SERVERS, apps)] == ["stale-lock"]
+
+
+def test_plain_requirements_are_locked_beside_themselves_and_stay(apps: Path, cache: Path) -> None:
+    app = application(apps, "one")
+    (app.folder / "requirements.in").unlink()
+    plain = app.folder / "requirements.txt"
+    plain.write_text("iniconfig==1.1.1\n")
+    assert [notice.mend for notice in stale_locks([app], SERVERS, apps)][-1] == "run: harness lock --only one"
+    lock([app], SERVERS, apps, cache)
+    found = lock_of(app)
+    assert found == app.folder / "requirements.lock"
+    assert pinned(found)["iniconfig"] == "1.1.1"
+    assert plain.read_text() == "iniconfig==1.1.1\n"
+    assert stale_locks([app], SERVERS, apps) == ()
+    assert distributions_of(ensure("one", found, Path(sys.executable), cache))["iniconfig"] == "1.1.1"
+    plain.write_text("iniconfig==2.0.0\n")
+    assert [notice.code for notice in stale_locks([app], SERVERS, apps)] == ["stale-lock"]

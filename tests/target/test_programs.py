@@ -28,6 +28,10 @@ def prints(text: str, stream: str = "stdout", code: int = 0) -> tuple[str, ...]:
     return (sys.executable, "-c", f"import sys; sys.{stream}.write({text!r}); sys.exit({code})")
 
 
+def endless(text: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", f"while True: print({text!r})")
+
+
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_version_is_the_first_thing_that_looks_like_one(tmp_path: Path, stream: str) -> None:
     manifest = needing(tmp_path, thing=prints("thing version: thing/1.22.1 (built with 3.0)", stream))
@@ -37,15 +41,16 @@ def test_a_version_is_the_first_thing_that_looks_like_one(tmp_path: Path, stream
 
 @pytest.mark.parametrize(
     "argv",
-    [("no-such-program-here", "--version"), prints("1.0", code=1), prints("no number in it")],
-    ids=["not on the path", "a library is missing", "says nothing"],
+    [("no-such-program-here", "--version"), prints("1.0", code=1), prints("no number in it"), endless("1.0")],
+    ids=["not found", "it ends with exit code 1", "it prints no version", "it prints more than 65,536 bytes"],
 )
 def test_a_program_that_is_missing_is_told_with_the_command_that_brings_it(
-    tmp_path: Path, argv: tuple[str, ...]
+    tmp_path: Path, argv: tuple[str, ...], request: pytest.FixtureRequest
 ) -> None:
+    why = request.node.callspec.id
     notice = absent(needing(tmp_path, here=prints("1.0"), gone=argv))
     assert notice is not None
-    assert (notice.code, notice.seen) == ("not-installed", "Small is left out: gone cannot be run here")
+    assert (notice.code, notice.seen) == ("not-installed", f"Small is left out: gone ({why}) cannot be run here")
     assert notice.mend == "apt-get install what-it-takes"
 
 

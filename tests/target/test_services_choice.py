@@ -26,7 +26,7 @@ def test_sqlite_is_used_where_postgresql_cannot_be_had_and_a_notice_says_why(tmp
     assert notice.code == "postgresql-missing"
     assert "a broken copy, " in notice.seen
     assert "SQLite is used instead" in notice.seen
-    assert "DATABASE_URL" in notice.mend
+    assert "--database-url" in notice.mend
 
 
 def test_where_no_postgresql_is_installed_the_notice_says_so(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A server that somebody else runs: played by one of our own, seen through its bare url."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.target.services import postgresql, postgresql_schemas, provision
-from harness.target.services.postgresql_schemas import in_schema
+from harness.target.services.postgresql_schemas import connected, in_schema
 from tests.target.databases import rows
 
 INVENTORY = """
@@ -128,3 +130,74 @@ def test_another_kind_of_url_is_refused(tmp_path: Path) -> None:
         provision("postgresql", tmp_path, url="mysql://me@host/base", max_connections=5),
     ):
         pass
+
+
+def refused_to(url: str, folder: Path) -> EnvironmentRefused:
+    """Why a server is refused; nothing of ours is left there."""
+    with pytest.raises(EnvironmentRefused) as refused, provision("postgresql", folder, url=url, max_connections=5):
+        pass
+    assert "by hand" not in f"{refused.value}", "nothing was made, so there is nothing to drop"
+    return refused.value
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text_is_refused_with_the_command_that_makes_another(
+    given_url: str, tmp_path: Path, encoding: str
+) -> None:
+    name = f"in_{encoding.lower()}"
+    rows(given_url, f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    refused = refused_to(urlsplit(given_url)._replace(path=f"/{name}").geturl(), tmp_path)
+    assert refused.what == f"the database {name} holds texts in {encoding}, and the fortunes need UTF8"
+    rows(given_url, refused.mend.partition("made with: ")[2])
+    rows(given_url, "DROP DATABASE harness")
+
+
+def as_role(url: str, name: str, *more: str) -> str:
+    """The url of a new role, after further statements about it."""
+    for statement in (f"CREATE ROLE {name} LOGIN PASSWORD 'x'", *more):
+        rows(url, statement)
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{name}:x@127.0.0.1:{parts.port}").geturl()
+
+
+def test_a_role_that_may_not_create_schemas_is_refused_with_the_grant_it_lacks(given_url: str, tmp_path: Path) -> None:
+    refused = refused_to(as_role(given_url, "guest"), tmp_path)
+    assert "permission denied" in refused.what
+    assert "GRANT CREATE ON DATABASE" in refused.mend
+
+
+def test_a_role_that_only_reads_is_refused_as_that(given_url: str, tmp_path: Path) -> None:
+    read_only = "ALTER ROLE reader SET default_transaction_read_only = on"
+    url = as_role(given_url, "reader", "GRANT CREATE ON DATABASE postgres TO reader", read_only)
+    refused = refused_to(url, tmp_path)
+    assert "read-only" in refused.what
+    assert "a user whose transactions are not read-only" in refused.mend
+
+
+def test_what_a_role_has_set_for_itself_is_no_hindrance(given_url: str, tmp_path: Path) -> None:
+    grant = "GRANT CREATE ON DATABASE postgres TO picky"
+    settings = ("search_path = public", "statement_timeout = '9s'", "lock_timeout = '5s'")
+    url = as_role(given_url, "picky", grant, *(f"ALTER ROLE picky SET {setting}" for setting in settings))
+    with provision("postgresql", tmp_path, url=url, max_connections=5) as live:
+        assert rows(live.url, "SELECT count(*) FROM world") == [(10_000,)]
+
+
+def test_a_socket_is_named_in_the_query_and_stays_there() -> None:
+    url = in_schema("postgresql:///base?host=/run/postgresql&user=me", "s")
+    assert url == "postgresql:///base?host=%2Frun%2Fpostgresql&user=me&options=-csearch_path%3Ds"
+    with pytest.raises(EnvironmentRefused) as refused, connected("postgresql:///base?host=/nowhere/at/all"):
+        pass
+    assert refused.value.where == "PostgreSQL at /nowhere/at/all"
+
+
+def test_a_server_reached_by_its_socket_is_measured_on(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="socket-"))  # a short name: the kernel takes about 100 bytes
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(postgresql.SETTINGS, "unix_socket_directories", str(folder))
+        folder.chmod(0o777)
+        with provision("postgresql", tmp_path / "server", max_connections=40) as server:
+            parts = urlsplit(server.url)
+            url = f"postgresql:///postgres?host={folder}&port={parts.port}&user={parts.username}&password={parts.password}"
+            with provision("postgresql", tmp_path / "ours", url=url, max_connections=5) as live:
+                assert rows(live.url, "SELECT count(*) FROM world") == [(10_000,)]
+    shutil.rmtree(folder)

@@ -173,7 +173,7 @@ def test_where_none_works_each_reason_is_told(tmp_path: Path) -> None:
         private(Wanted(tmp_path, max_connections=5), candidates=broken),
     ):
         pass
-    assert "DATABASE_URL" in refused.value.mend
+    assert "--database-url" in refused.value.mend
 
 
 def test_every_set_of_programs_is_found_once() -> None:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from harness.process.folders import HELD
 from harness.target.services import provision
 from tests.target.databases import rows
 
@@ -27,6 +28,7 @@ def test_files_of_a_killed_harness_are_removed_by_the_next_and_those_of_a_living
     abandoned = tmp_path / "sqlite-abandoned"
     abandoned.mkdir()
     (abandoned / "0.sqlite3").write_bytes(b"old")
+    (abandoned / HELD).touch()
     with provision("sqlite", tmp_path, max_connections=1) as one, provision("sqlite", tmp_path, max_connections=1):
         assert not abandoned.exists()
         assert rows(one.url, "SELECT count(*) FROM world") == [(10_000,)]

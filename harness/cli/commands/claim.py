@@ -28,7 +28,7 @@ def claim(what: What = None, *, scenario: Scenario = None, json: options.Json = 
     from harness.campaign.project import Project
     from harness.catalog.claim_files import STORY, read_claim
     from harness.cli.claiming import ENDED, results_in_a_command, show, wanted_scenario
-    from harness.cli.console import print_json
+    from harness.cli.console import messages, print_json
     from harness.cli.folders import results_folder
     from harness.report.reading import read
 
@@ -38,6 +38,7 @@ def claim(what: What = None, *, scenario: Scenario = None, json: options.Json = 
     project = Project.here()
     folder = results_folder(project, results)
     source = read(folder)
+    messages.print(f"Of campaign {source.record.id} ({folder})", style="dim", markup=False, highlight=False)
     found = finding(claimed, source.record, source.ranking, chosen, results_in_a_command(project, folder))
     if json:
         print_json(found.model_dump(mode="json"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import messages
-from harness.model.errors import ExitCode
+from harness.model.errors import EnvironmentRefused, ExitCode
 
 Everything = Annotated[
     bool, typer.Option("--all", help="The whole cache: every environment and downloaded package, not only stale ones.")
@@ -19,8 +19,11 @@ def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     """Remove stale environments; on request the whole cache and the reports."""
     from harness.campaign.cleaning import remove_stale_environments
     from harness.campaign.project import Project
+    from harness.process.in_use import refusal, users
 
     project = Project.here()
+    if found := users(project.cache):
+        raise EnvironmentRefused(refusal(found), where="clean", mend="wait for its end, or end it with Ctrl-C there")
     if everything:
         remove(project.cache)
     else:

@@ -44,7 +44,7 @@ def compare(
     """Compare two campaigns, cell by cell: ratios to the reference cell, with intervals."""
     from harness.analysis.comparison import compare as compared
     from harness.campaign.project import Project
-    from harness.cli.comparing import show
+    from harness.cli.comparing import show, why_nothing
     from harness.cli.console import messages, output, print_json
     from harness.cli.folders import results_folder
     from harness.report.comparison import measured, write_comparison
@@ -60,4 +60,10 @@ def compare(
         page = write_comparison(comparison, sides[1].record, out)
         messages.print("The comparison:", end=" ")
         (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
-    return ExitCode.REGRESSION if fail_on and comparison.regressed else ExitCode.OK
+    if fail_on and comparison.regressed:
+        return ExitCode.REGRESSION
+    if not comparison.compared:
+        for line in why_nothing(sides[0].record, sides[1].record):
+            messages.print(f"Nothing to compare: {line}", markup=False, highlight=False)
+        return ExitCode.INCONCLUSIVE if fail_on else ExitCode.OK
+    return ExitCode.OK

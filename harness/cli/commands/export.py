@@ -23,7 +23,7 @@ Out = Annotated[
 def export(results: Results = None, *, form: Form = "csv", out: Out = "-") -> int:
     """Write the figures of a campaign as CSV, Markdown or JSON: the same as on its page."""
     from harness.campaign.project import Project
-    from harness.cli.console import output
+    from harness.cli.console import print_whole
     from harness.cli.folders import results_folder
     from harness.report.export import as_json, ranking_of
     from harness.report.formats import as_csv, as_markdown
@@ -37,7 +37,7 @@ def export(results: Results = None, *, form: Form = "csv", out: Out = "-") -> in
     else:
         text = as_json(document.model_dump(mode="json"))
     if out == "-":
-        output.file.write(text)
+        print_whole(text)
         return ExitCode.OK
     try:
         Path(out).write_text(text, encoding="utf-8", newline="")

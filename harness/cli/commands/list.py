@@ -1,7 +1,7 @@
 """`harness list`: what can be measured."""
 
 from harness.cli import options
-from harness.cli.console import output, print_json
+from harness.cli.console import output, print_json, print_notice
 from harness.cli.tables import table
 from harness.model.errors import ExitCode
 
@@ -13,13 +13,16 @@ def list_(
     server: options.ServerFilter = None,
     scenario: options.ScenarioFilter = None,
     app: options.AppFolders = None,
+    scenarios: options.ScenarioFolders = None,
     json: options.Json = False,
 ) -> int:
     """Show the applications, the servers and the scenarios there are."""
     from harness.campaign.project import Project
     from harness.campaign.selection import select
 
-    found = select(Project.here(), options.selection(only, skip, server, scenario, app))
+    found = select(Project.here(), options.selection(only, skip, server, scenario, app, scenarios=scenarios))
+    for notice in found.notices:
+        print_notice(notice)
     if json:
         print_json(
             {

@@ -1,16 +1,20 @@
 """`harness lock`: resolve the versions that applications run with."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from harness.cli import options
 from harness.cli.console import messages
-from harness.model.errors import ExitCode
+from harness.model.errors import ExitCode, UsageError
 
 Keep = Annotated[
     bool, typer.Option("--keep", help="Keep locked versions that still fit, instead of taking the newest.")
 ]
+
+
+WHY_NOT: Final = "no requirements.in is there, so its lock is its author's own, or it needs none"
+HOW: Final = "to have a lock made, put what the application requires into requirements.in in its folder"
 
 
 def lock(
@@ -18,26 +22,34 @@ def lock(
     only: options.Only = None,
     skip: options.Skip = None,
     app: options.AppFolders = None,
+    scenarios: options.ScenarioFolders = None,
     keep: Keep = False,
 ) -> int:
     """Make each application's requirements.txt anew from its requirements.in, its servers and what all share."""
-    from harness.campaign.options import Selection
     from harness.campaign.project import Project
     from harness.campaign.selection import select
+    from harness.process.in_use import using
+    from harness.target.locks import has_lock_to_make
     from harness.target.locks import lock as resolve
     from harness.target.servers import SERVERS
 
     project = Project.here()
-    wanted = Selection(only=tuple(only or ()), skip=tuple(skip or ()), app_folders=tuple(app or ()), servers=("all",))
+    wanted = options.selection(only, skip, ["all"], None, app, scenarios=scenarios)
     found = select(project, wanted)
+    without = [one for one in found.applications if not has_lock_to_make(one)]
+    if len(without) == len(found.applications):
+        raise UsageError(f"no lock is to be made: {WHY_NOT}", where=", ".join(one.id for one in without), mend=HOW)
+    for application in without if only or app else ():
+        messages.print(f"skipped   {application.id}: {WHY_NOT}", markup=False, highlight=False)
     messages.print("Resolving; this asks the package index", style="dim")
-    written = resolve(
-        found.applications,
-        {server.id: server.requirements for server in SERVERS.values()},
-        project.apps,
-        project.cache,
-        upgrade=not keep,
-    )
+    with using(project.cache, "harness lock"):
+        written = resolve(
+            found.applications,
+            {server.id: server.requirements for server in SERVERS.values()},
+            project.apps,
+            project.cache,
+            upgrade=not keep,
+        )
     for locked in written:
         name = f"{locked.path.parent.name}/{locked.path.name}"
         messages.print(f"{'changed  ' if locked.changed else 'unchanged'} {name}", markup=False, highlight=False)

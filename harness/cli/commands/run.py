@@ -35,7 +35,10 @@ Blocks = Annotated[
     int | None, typer.Option("--blocks", min=1, metavar="N", help="Measure each cell in at most this many blocks.")
 ]
 Seed = Annotated[
-    int | None, typer.Option("--seed", min=0, help="Of every random order (default: a random one, which is recorded).")
+    int | None,
+    typer.Option(
+        "--seed", min=0, max=2**63 - 1, help="Of every random order (default: a random one, which is recorded)."
+    ),
 ]
 ShowPlan = Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")]
 Reference = Annotated[
@@ -141,6 +144,16 @@ TargetHost = Annotated[
     str | None,
     typer.Option("--target-host", metavar="ADDRESS", help="Where servers listen for load workers (default: loopback)."),
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        parser=duration,
+        metavar="TIME",
+        help="Wait at most so long for other campaigns on this machine.",
+    ),
+]
+Exclusive = Annotated[bool, typer.Option("--exclusive", help="End with 5 where another campaign runs on this machine.")]
 ResultsDir = Annotated[
     Path | None,
     typer.Option("--results", metavar="DIR", help="Where the campaign's folder is made (default: results)."),
@@ -158,6 +171,7 @@ def run(
     server: options.ServerFilter = None,
     scenario: options.ScenarioFilter = None,
     app: options.AppFolders = None,
+    scenarios: options.ScenarioFolders = None,
     profile: ProfileName = None,
     quick: Quick = False,
     budget: Budget = None,
@@ -171,6 +185,7 @@ def run(
     database_url: options.DatabaseUrl = None,
     python: options.Interpreter = None,
     server_workers: options.ServerWorkers = None,
+    start_timeout: options.StartTimeout = None,
     slice_length: SliceLength = None,
     burn_in: BurnIn = None,
     rotations: Rotations = None,
@@ -186,6 +201,8 @@ def run(
     bind: Bind = None,
     port: Port = None,
     target_host: TargetHost = None,
+    wait: Wait = None,
+    exclusive: Exclusive = False,
     results: ResultsDir = None,
     out: Out = None,
     fail_on: FailOn = None,
@@ -193,6 +210,7 @@ def run(
     quiet: options.Quiet = False,
 ) -> int:
     """Measure applications on servers, rank them, and write the report."""
+    from harness.campaign.lacking import refuse_what_is_lacking
     from harness.campaign.preparation import prepare
     from harness.campaign.project import Project
     from harness.cli import plans
@@ -202,8 +220,8 @@ def run(
     project = Project.here()
     resumed = results_folder(project, resume) if resume else None
     asked: dict[str, Any] = {
-        "selection": options.selection(only, skip, server, scenario, app),
-        "place": options.place(database, database_url, python, server_workers),
+        "selection": options.selection(only, skip, server, scenario, app, scenarios=scenarios),
+        "place": options.place(database, database_url, python, server_workers, start_timeout),
         "generator": options.generator(load_processes, workers, bind, port, target_host),
         "reference": reference,
         "profile": profile,
@@ -224,12 +242,16 @@ def run(
         plans.show_plan(prepared.record.plan, prepared.record.notices, json=json)
         return ExitCode.OK
     place_for_report(out)
+    refuse_what_is_lacking(prepared)
+    plans.heed_others(wait, exclusive=exclusive)
 
     # What measures and reports takes a second to load: by now there is something to measure.
     from harness.campaign.run import begin, go_on
     from harness.cli import running
 
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
-    running.measure(project, prepared, start, quiet=quiet)
-    again = running.needed_again(app, python)
-    return running.finish(project, start.folder.path, out, json=json, whole=quiet, fail_on=fail_on, again=again)
+    fault = running.measure(project, prepared, start, quiet=quiet)
+    again = running.needed_again(app, scenarios, python)
+    return running.finish(
+        project, start.folder.path, out, json=json, whole=quiet, fail_on=fail_on, again=again, fault=fault
+    )

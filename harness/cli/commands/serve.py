@@ -1,15 +1,13 @@
 """`harness serve`: start one application as a campaign would, to look at it by hand."""
 
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from harness.cli import options
 from harness.cli.console import messages, output
-from harness.model.errors import ExitCode
+from harness.model.errors import ExitCode, UsageError
 
 LOOK_S = 60.0
 
@@ -26,10 +24,12 @@ def serve(
     server: Server = None,
     port: Port = None,
     app: options.AppFolders = None,
+    scenarios: options.ScenarioFolders = None,
     database: options.Database = None,
     database_url: options.DatabaseUrl = None,
     python: options.Interpreter = None,
     server_workers: options.ServerWorkers = None,
+    start_timeout: options.StartTimeout = None,
 ) -> int:
     """Start one application exactly as a campaign would, and keep it up until Ctrl-C."""
     from harness.campaign.options import RunOptions
@@ -37,17 +37,21 @@ def serve(
     from harness.campaign.project import Project
     from harness.campaign.serving import serving
     from harness.cli.progress import Bar
+    from harness.process.folders import temporary_folder
 
     project = Project.here()
-    prepared = prepare(
-        project,
-        RunOptions(
-            selection=options.selection([app_id], None, [server] if server else None, None, app),
-            place=options.place(database, database_url, python, server_workers),
-        ),
+    asked = RunOptions(
+        selection=options.selection([app_id], None, [server] if server else None, None, app, scenarios=scenarios),
+        place=options.place(database, database_url, python, server_workers, start_timeout),
     )
+    try:
+        prepared = prepare(project, asked)
+    except UsageError as fault:
+        if fault.where == "--only":  # the filter that APP stands for here
+            raise UsageError(fault.what, where="APP", mend=fault.mend) from None
+        raise
     with ExitStack() as stack:
-        workdir = Path(stack.enter_context(TemporaryDirectory(prefix="harness-serve-")))
+        workdir = stack.enter_context(temporary_folder("serve"))
         progress = stack.enter_context(Bar())
         live = stack.enter_context(serving(project, prepared, workdir, port, progress))
         address = f"http://{live.target.host}:{live.target.port}"

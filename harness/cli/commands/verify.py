@@ -1,26 +1,38 @@
 """`harness verify`: do applications answer the contract?"""
 
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
 
 from harness.cli import options
 from harness.cli.console import output, print_json
 from harness.cli.tables import table
 from harness.model.errors import ExitCode
 
+VerifiedServers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--server",
+        metavar="SERVER",
+        help="Only on these servers, instead of every one that each application names (repeatable).",
+    ),
+]
+
 
 def verify(
     *,
     only: options.Only = None,
     skip: options.Skip = None,
-    server: options.ServerFilter = None,
+    server: VerifiedServers = None,
     scenario: options.ScenarioFilter = None,
     app: options.AppFolders = None,
+    scenarios: options.ScenarioFolders = None,
     database: options.Database = None,
     database_url: options.DatabaseUrl = None,
     python: options.Interpreter = None,
     server_workers: options.ServerWorkers = None,
+    start_timeout: options.StartTimeout = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -33,18 +45,19 @@ def verify(
     from harness.campaign.verifying import verify_cells
     from harness.cli.progress import Bar
     from harness.cli.verdicts import verdict_of
+    from harness.process.folders import temporary_folder
 
     project = Project.here()
     prepared = prepare(
         project,
         RunOptions(
-            selection=options.selection(only, skip, server or ["all"], scenario, app),
-            place=options.place(database, database_url, python, server_workers),
+            selection=options.selection(only, skip, server or ["all"], scenario, app, scenarios=scenarios),
+            place=options.place(database, database_url, python, server_workers, start_timeout),
             profile="full",
         ),
     )
     with ExitStack() as stack:
-        workdir = Path(stack.enter_context(TemporaryDirectory(prefix="harness-verify-")))
+        workdir = stack.enter_context(temporary_folder("verify"))
         progress = Silent() if quiet else stack.enter_context(Bar())
         cells = {cell.id: cell for cell in prepared.record.plan.cells}
         outcomes = verify_cells(project, prepared, workdir, progress)

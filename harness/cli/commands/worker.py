@@ -1,7 +1,6 @@
 """`harness worker`: make load for a campaign that runs on another machine."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -21,13 +20,12 @@ def worker(*, master: Master, port: Port = 5557, journal: Journal = None, wait: 
     """Make load for a campaign on another machine, until it sends this worker home. The channel is not encrypted."""
     from harness.load.join import work_for
     from harness.measure.cores import split_cores
+    from harness.process.folders import temporary_folder
 
     messages.print(f"Working for {master}:{port}; Ctrl-C leaves", markup=False, highlight=False)
-    with TemporaryDirectory(prefix="harness-worker-") as folder:
+    with temporary_folder("worker") as folder:
         cores = split_cores()
         # Nothing else of a campaign runs here: the worker may use any core.
         cpus = (*cores.generator, *cores.server, *cores.services)
-        work_for(
-            master, port, log=Path(folder, "worker.log"), cpus=tuple(sorted(set(cpus))), journal=journal, wait_s=wait
-        )
+        work_for(master, port, log=folder / "worker.log", cpus=tuple(sorted(set(cpus))), journal=journal, wait_s=wait)
     return ExitCode.OK

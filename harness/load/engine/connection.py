@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from gevent.monkey import get_original
 
 from harness.load.engine.judging import Fault
-from harness.load.engine.response import ClosedEarly, Head, Malformed, Response, ResponseParser, parse_head
 from harness.model.load import ErrorKind, Target
+from harness.wire.responses import HEAD_END, ClosedEarly, Head, Malformed, Response, ResponseParser, parse_head
 
 if TYPE_CHECKING:
     from harness.load.engine.script import Exchange
@@ -34,20 +34,31 @@ class Lane:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)[0]
         self.loop, self.family, self.address = loop, found[0], found[4]
         self.keeps_alive = target.keep_alive
-        self._heads: dict[bytes, Head] = {}
+        self._heads: dict[bool, dict[bytes, Head]] = {False: {}, True: {}}
 
-    def whole(self, data: bytes) -> Response | None:
+    def head(self, raw: bytes, *, bodyless: bool) -> Head:
+        """Understand a head; one seen before is not parsed again. Raises Malformed."""
+        heads = self._heads[bodyless]
+        head = heads.get(raw)
+        if head is None:
+            head = parse_head(raw, bodyless=bodyless)
+            if len(heads) >= MAX_HEADS:  # Date makes new ones each second
+                heads.clear()
+            heads[raw] = head
+        return head
+
+    def whole(self, data: bytes, bodyless: bool) -> Response | None:
         """The response, when `data` is one in full and its head tells its length; heads seen before are not parsed."""
         end = data.find(b"\r\n\r\n") + 4
         if end < 4:
             return None
         raw = data[:end]
-        head = self._heads.get(raw)
+        head = self._heads[bodyless].get(raw)
         if head is None:
-            head = parse_head(raw)
-            if len(self._heads) >= MAX_HEADS:  # Date makes new ones each second
-                self._heads.clear()
-            self._heads[raw] = head
+            found = HEAD_END.search(raw)
+            if found is None or found.end() != end:  # it ended before, at a bare LF
+                return None
+            head = self.head(raw, bodyless=bodyless)
         if head.length is None or head.status < 200 or end + head.length != len(data):
             return None
         return Response(head, data[end:], len(data))
@@ -232,21 +243,24 @@ class Connection:
     def _parse(self, data: bytes) -> Response | None:
         parser = self._parser
         if parser is None:
-            response = self._lane.whole(data)
+            bodyless = self.exchange.bodyless  # type: ignore[union-attr]
+            response = self._lane.whole(data, bodyless)
             if response is not None:
                 return response
-            parser = self._parser = ResponseParser()
+            parser = self._parser = ResponseParser(bodyless=bodyless, parse=self._lane.head)
         return parser.feed(data) if data else parser.end()
 
     def _judge(self, response: Response, data: bytes) -> None:
         exchange: Any = self.exchange
-        head, now = response.head, clock()
-        fault, exact = exchange.judge.verdict(response)
-        if exact and response.size == len(data) and not head.close and self._lane.keeps_alive:
+        now = clock()
+        closes = response.head.close or exchange.closes
+        fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
+        if exact and response.size == len(data) and not closes:
             exchange.remember(data, len(response.body))
         self._parser = None
-        if head.close or not self._lane.keeps_alive or self._unsent is not None:
+        if closes or self._unsent is not None:
             self.close()
+            self._was_open = not exchange.closes  # a connection that ends as it was asked to is not lost
         else:
             self._watcher.callback = self._on_idle
         self._answered(response.size, len(response.body), fault, now)

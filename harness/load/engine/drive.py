@@ -16,6 +16,7 @@ from gevent.event import Event
 
 from harness.load.engine.connection import Connection, Owner
 from harness.load.engine.judging import Fault
+from harness.load.engine.lateness import away, suspended_s
 from harness.load.engine.script import Script
 from harness.load.histogram import Times
 from harness.model.load import ErrorKind, Slice
@@ -50,6 +51,7 @@ class Drive(Owner, ABC):
         self.started = self.counted_from = self.counted_to = 0.0
         self._latencies: array[float] = array("d")
         self._sending = False
+        self._late_s = 0.0
         self._in_flight = 0
         self._at_rest = Event()
         self._burnt_in = self._drained = 0
@@ -85,6 +87,8 @@ class Drive(Owner, ABC):
         for place, connection in enumerate(self._connections):
             connection.drive = self
             connection.exchange = self._script.exchanges[place % len(self._script.exchanges)]
+        self._script.begin()
+        slept_s = suspended_s()
         try:
             self._sending = True
             self.started = clock()
@@ -95,6 +99,7 @@ class Drive(Owner, ABC):
             self._sending = False
             self._in_flight = self._stop()
             self._drain()
+            self.marks |= away(self._late_s, suspended_s() - slept_s, len(self._connections))
         finally:
             for connection in self._connections:
                 connection.drive = IDLE
@@ -126,21 +131,39 @@ class Drive(Owner, ABC):
 
     def _pass_until(self, moment: float) -> None:
         while (left := moment - clock()) > CLOSE_ENOUGH_S:
+            due = clock() + min(left, TICK_S)
             gevent.sleep(min(left, TICK_S))
+            self._note_late(due)
             if moment - clock() > CLOSE_ENOUGH_S:
                 self._tick()
+        self._note_late(moment)
+
+    def _note_late(self, due: float) -> None:
+        """The loop has come round to what was due."""
+        self._late_s = max(self._late_s, clock() - due)
 
     def _tick(self) -> None:
         self._fold()
+        self._script.forget()
         now = clock()
         if now - self.started > self.plan.drain_s:
             self._give_up([c for c in self._connections if c.busy and now - c.asked_at > self.plan.drain_s])
 
     def _drain(self) -> None:
-        if self._in_flight and not self._at_rest.wait(self.plan.drain_s):
+        if self._in_flight and not self._is_at_rest(clock() + self.plan.drain_s):
             self.marks.add("drain-overrun")
             self._give_up([connection for connection in self._connections if connection.busy])
         self._fold()
+
+    def _is_at_rest(self, moment: float) -> bool:
+        """Wait for the last answers, until the moment at the latest."""
+        while (left := moment - clock()) > 0:
+            due = clock() + min(left, TICK_S)
+            is_at_rest = self._at_rest.wait(min(left, TICK_S))
+            self._note_late(due)
+            if is_at_rest:
+                return True
+        return False
 
     def _give_up(self, overdue: Sequence[Connection]) -> None:
         for connection in overdue:

@@ -1,21 +1,22 @@
-"""Is this response right? Status and type always, a known body always, any other body by samples."""
+"""Is this response right? Its head by the contract's own rules, and its body as far as that can be told at once."""
 
-from collections.abc import Callable
+import time
 from typing import Final, NamedTuple
 
+from harness.contract import response as contract
 from harness.contract.bodies import body_faults
-from harness.load.engine.response import Response
-from harness.model.load import ErrorKind, LoadScenario
-from harness.model.scenario import Expectation
+from harness.contract.codings import codings_asked
+from harness.contract.judge import content, head_faults, is_bodyless
+from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
+from harness.model.load import ErrorKind, LoadScenario, Target
+from harness.model.scenario import Request
+from harness.wire.responses import Head, Response
 
 Fault = tuple[ErrorKind, str]
 
-SAMPLE_EVERY: Final = 64
-MAX_SAMPLES: Final = 8
-"""Bodies kept a slice for check.py, which runs between slices: an HTML check may take a millisecond."""
-MAX_KNOWN: Final = 256
-MAX_KNOWN_BODY: Final = 16_384
-"""Longer bodies cost more to look up than to judge."""
+LOOK_AGAIN_S: Final = 1.0
+"""How long a head counts as judged: a Date that does not move becomes wrong with time."""
+MAX_HEADS: Final = 512
 
 
 class Verdict(NamedTuple):
@@ -30,70 +31,78 @@ PLAUSIBLE: Final = Verdict(None, exact=False)
 
 
 class Judge:
-    """Judges the responses of one target to one scenario at one level, on what the manifest says.
+    """Judges the responses of one target to one request of a scenario.
 
-    A body that the manifest gives is compared each time. Where it gives none, one in SAMPLE_EVERY, and any of a length
-    not seen before, is kept as a sample. Bodies that were found right are remembered.
+    Each different head is judged in full, and again after LOOK_AGAIN_S. A body that the manifest gives is compared each
+    time, by value: JSON may be written with or without blanks, so bytes are known only once judged. Of any other body,
+    or where there is a check.py beside it, `lore` says whether it may be right.
     """
 
-    def __init__(self, scenario: LoadScenario) -> None:
-        self._expect = scenario.expect
-        self._media_type = media_type(scenario.expect.content_type)
-        self._right = right_body(scenario.expect)
+    def __init__(self, target: Target, scenario: LoadScenario, request: Request, lore: Lore) -> None:
+        self._request, self._expect = request, request.expected(scenario.expect)
+        self._dated, self._lore = target.sends_date, lore
+        self._bodyless = is_bodyless(request, self._expect.status)
+        self._is_coded = bool(codings_asked(request))
+        self._is_told = self._expect.body is not None and self._expect.form != "html"
+        self._is_checked = request.expect is None and (scenario.check is not None or not self._is_told)
+        self._is_free = lore.together and self._is_checked and not (self._is_told or self._is_coded or self._bodyless)
         self._known: set[bytes] = set()
-        self._lengths: set[int] = set()
-        self._seen = 0
-        self._samples: list[bytes] = []
+        self._heads: dict[Head, float] = {}
 
-    def verdict(self, response: Response) -> Verdict:
-        """What can be told of the response at once."""
-        head, body = response.head, response.body
-        if head.status != self._expect.status:
-            return wrong("status", f"{head.status} where {self._expect.status} was expected")
-        if head.media_type != self._media_type:
-            return wrong("body", f"content type {head.media_type!r} where {self._media_type!r} was expected")
-        if len(body) <= MAX_KNOWN_BODY and body in self._known:
+    def verdict(self, response: Response, took_s: float, now: float) -> Verdict:
+        """What can be told of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
+        judged = self._heads.get(response.head)
+        if judged is None or now - judged > LOOK_AGAIN_S:
+            if fault := self._of_head(response, took_s):
+                return Verdict(fault, exact=False)
+            self._heads[response.head] = now
+        if self._is_free:  # the shortest way, which most bodies that vary take
+            return PLAUSIBLE if self._lore.is_plausible(response.body) else wrong_shape(response.body)
+        if self._bodyless:
             return RIGHT
-        if self._right is None:
-            self._sample(body)
+        return self._of_coded(response) if self._is_coded else self._of_body(response.body)
+
+    def _of_head(self, response: Response, took_s: float) -> Fault | None:
+        faults = head_faults(as_contract(response, took_s), self._expect, dated=self._dated, request=self._request)
+        if len(self._heads) >= MAX_HEADS:
+            self._heads.clear()
+        if not faults:
+            return None
+        kind: ErrorKind = "header" if response.head.status == self._expect.status else "status"
+        return kind, "; and ".join(map(str, faults))
+
+    def _of_coded(self, response: Response) -> Verdict:
+        body = content(as_contract(response), self._request)
+        if isinstance(body, bytes):
+            return self._of_body(body)
+        return wrong(str(body))
+
+    def _of_body(self, body: bytes) -> Verdict:
+        if self._is_told and body not in self._known:
+            fault = next(body_faults(body, self._expect), None)
+            if fault is not None:
+                return wrong(str(fault))
+            if len(self._known) < MAX_KNOWN and len(body) <= MAX_KNOWN_BODY:
+                self._known.add(body)
+        if not self._is_checked or self._lore.is_known(body):
+            return RIGHT
+        if self._lore.is_plausible(body):
             return PLAUSIBLE
-        if not self._right(body):
-            return wrong("body", f"not the expected body: {body[:80]!r}")
-        self.know(body)
-        return RIGHT
-
-    def take_samples(self) -> list[bytes]:
-        """The bodies kept since the last time, for the scenario's own check."""
-        samples, self._samples = self._samples, []
-        return samples
-
-    def know(self, body: bytes) -> None:
-        """The body was found right: the same again needs no look."""
-        if len(self._known) < MAX_KNOWN and len(body) <= MAX_KNOWN_BODY:
-            self._known.add(body)
-
-    def _sample(self, body: bytes) -> None:
-        self._seen += 1
-        new = len(body) not in self._lengths
-        if (new or self._seen % SAMPLE_EVERY == 0) and len(self._samples) < MAX_SAMPLES:
-            self._lengths.add(len(body))
-            self._samples.append(body)
+        return wrong_shape(body)
 
 
-def wrong(kind: ErrorKind, why: str) -> Verdict:
-    return Verdict((kind, why), exact=False)
+def as_contract(response: Response, took_s: float = 0.0) -> contract.Response:
+    """The response as the contract's rules take it, received now."""
+    head, now = response.head, time.time()
+    return contract.Response(
+        status=head.status, headers=head.fields, body=response.body, received_at=now, took_s=max(0.0, took_s)
+    )
 
 
-def media_type(content_type: str) -> str:
-    """Without parameters, in lower case."""
-    return content_type.partition(";")[0].strip().lower()
+def wrong(why: str) -> Verdict:
+    """A body that is not right."""
+    return Verdict(("body", why), exact=False)
 
 
-def right_body(expect: Expectation) -> Callable[[bytes], bool] | None:
-    """How a body is told to be the expected one; None where the manifest cannot say it.
-
-    The manifest gives the value: JSON may be written with or without blanks, so bytes are known only once judged.
-    """
-    if expect.body is None or expect.form == "html":
-        return None
-    return lambda body: not any(body_faults(body, expect))
+def wrong_shape(body: bytes) -> Verdict:
+    return wrong(f"one of too many bodies of a shape that check.py has not found right yet: {body[:80]!r}")

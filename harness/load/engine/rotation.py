@@ -9,6 +9,7 @@ import gevent
 
 from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
+from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
 from harness.model.load import LoadScenario, Slice, SliceRecord, Target
@@ -65,7 +66,7 @@ class Outcome(NamedTuple):
 
     record: SliceRecord
     faults: list[str]
-    samples: list[bytes]
+    taken: list[Taken]
 
 
 class Rotation:
@@ -97,12 +98,12 @@ class Rotation:
             gc.enable()
         cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - began
         record = record_of(plan, drive, started_at=started_at, wall_s=wall_s, cpu_s=cpu_s)
-        return Outcome(record, drive.faults, script.judge.take_samples())
+        return Outcome(record, drive.faults, script.lore.take())
 
     def know(self, plan: Slice, bodies: Sequence[bytes]) -> None:
-        """Samples of a slice that were found right."""
+        """Bodies of a slice that were found right."""
         for body in bodies:
-            self._script(plan).judge.know(body)
+            self._script(plan).lore.learn(body)
 
     def _script(self, plan: Slice) -> Script:
         key = (plan.target, plan.scenario, plan.level)

@@ -15,8 +15,8 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from harness.model.foreign import clean
 from harness.report.charts.lean import make_lean
-from harness.report.text import clean
 
 MOST_BARS: Final = 24
 """Rows of a chart of bars that fit on a screen."""

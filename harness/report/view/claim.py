@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from harness.model.claim import ClaimedCell, ClaimedPair, ClaimFinding, PublishedFigures, TierFinding
+from harness.model.foreign import clean
 from harness.report.claims import (
     SAID,
     TIER_TITLES,
@@ -14,7 +15,7 @@ from harness.report.claims import (
     reason_of,
     why,
 )
-from harness.report.text import Figure, absent, between, clean, number, shorten
+from harness.report.text import Figure, absent, between, number, shorten
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 

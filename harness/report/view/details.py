@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from harness.analysis.continuous import told
 from harness.model.application import AppManifest
-from harness.model.audit import Audited
+from harness.model.audit import Account, Audited
 from harness.model.campaign import CampaignRecord, CellFacts
 from harness.model.cell import Cell
+from harness.model.foreign import clean
 from harness.model.ranking import RankedCell
 from harness.model.scenario import ScenarioManifest
 from harness.report.document import Limited
-from harness.report.text import NOT_AVAILABLE, Figure, clean, count, duration, percent, rate, shorten
+from harness.report.text import NOT_AVAILABLE, Figure, count, duration, percent, rate, shorten
 from harness.report.view.facts import Fact
 from harness.report.view.limits import in_words, limits
 from harness.report.view.names import Name
@@ -90,6 +91,7 @@ def _detail(
     record = source.record
     seen, app = record.cells.get(cell.id, CellFacts()), record.applications.get(cell.app)
     failure = source.failure(cell.id)
+    facts = _facts(cell, seen, app, source.logs.get(cell.id, ""), alone=cell.id in record.measured_alone())
     return Detail(
         name=source.name(cell.id),
         failed=shorten(failure.reason, 2000) if failure else "",
@@ -97,7 +99,7 @@ def _detail(
         log_tail=clean(failure.log_tail) if failure else "",
         command=clean(shlex.join(seen.command)),
         interpreter=_interpreter(seen),
-        facts=(*_facts(cell, seen, app, source.logs.get(cell.id, "")), *_audit_facts(record, cell)),
+        facts=(*facts, *_audit_facts(record, cell)),
         verified=tuple(shorten(scenario, 80) for scenario in seen.verified),
         packages=_packages(cell, seen, app),
         blocks=tuple(_blocks(source, cell.id, scenario, limited[scenario.id]) for scenario in record.plan.scenarios),
@@ -105,7 +107,7 @@ def _detail(
     )
 
 
-def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str) -> Iterable[Fact]:
+def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, alone: bool) -> Iterable[Fact]:
     yield Fact("Workers", str(cell.workers))
     yield Fact("Database", cell.database)
     if seen.identity:
@@ -127,8 +129,9 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str) -> It
         yield Fact("Driven on end", shorten(f"{told(run)}{failed}", 300))
     if seen.warm_up_s is not None:
         yield Fact("Warm-up in later blocks", f"{duration(seen.warm_up_s)}, since it was not warm after the usual one")
-    if seen.idle_cpu_share is not None:
-        yield Fact("CPU while idle", f"{percent(seen.idle_cpu_share)} of a core, and therefore measured alone")
+    if seen.idle_cpu_share:
+        so = ", and therefore measured alone" if alone else ""
+        yield Fact("CPU while idle", f"{percent(seen.idle_cpu_share)} of a core{so}")
     yield Fact("Log", f"logs/{cell.id}.log in the results folder", link=log)
     yield Fact(
         "Lock", f"sha256 {shorten(seen.lock_sha256, 64)}" if seen.lock_sha256 else "n/a (no environment was made)"
@@ -143,6 +146,17 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
         elsewhere = [one.server for one in record.plan.cells if one.app == cell.app and one.id in record.audits]
         without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
         yield Fact("Database audit", told or without)
+    for account in record.cells.get(cell.id, CellFacts()).accounts:
+        yield Fact(f"Database, table {shorten(account.table, 80)}, while measured", _account(account))
+
+
+def _account(account: Account) -> str:
+    """What was counted per answer in a block, and what is demanded."""
+    counted, due = ([value / max(1, account.answers) for value in of] for of in (account.counted, account.demanded))
+    names = ("reads", "rows read", "rows written")
+    shown = [f"{seen:.3g} {name} (at least {least:.3g})" for seen, least, name in zip(counted, due, names, strict=True)]
+    per_answer = ", ".join(text for text, least in zip(shown, due, strict=True) if least)
+    return f"block {account.block + 1}: {count(account.answers, 'answer')}, {per_answer} per answer"
 
 
 def _audit(found: Audited) -> str:
@@ -158,12 +172,10 @@ def _interpreter(seen: CellFacts) -> str:
 
 def _packages(cell: Cell, seen: CellFacts, app: AppManifest | None) -> tuple[Package, ...]:
     beside = (Package(shorten(name, 100), shorten(text, 60), leading=True) for name, text in seen.programs.items())
-    if not seen.identity:
-        return tuple(beside)
     leading = _leading_names(cell, app)
     found = (
         Package(shorten(name, 100), shorten(version, 60), leading=_leads(_normal(name), leading))
-        for name, version in seen.identity.packages.items()
+        for name, version in seen.packages.items()
     )
     return (*beside, *sorted(found, key=lambda package: (not package.leading, _normal(package.name))))
 

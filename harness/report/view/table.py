@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.model.foreign import clean
 from harness.model.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.model.scenario import Level, ScenarioManifest
 from harness.report.text import (
     Figure,
     absent,
     between,
-    clean,
     count,
     percent,
     place,

@@ -9,14 +9,19 @@ import json
 import os
 import re
 import sys
+from typing import Any
 
 from harness_interpreter import describe  # type: ignore[import-not-found]  # it lies on PYTHONPATH beside this one
 
 
 def load(target: str) -> object:
-    """`module:callable`, imported."""
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    """`module:callable`, imported; the callable may be an attribute of one (`app:holder.app`), or what a factory gives
+    that is called without arguments (`app:create_app()`)."""
+    module, _, path = target.partition(":")
+    found: Any = importlib.import_module(module)
+    for name in path.removesuffix("()").split("."):
+        found = getattr(found, name)
+    return found() if path.endswith("()") else found
 
 
 def packages() -> dict[str, str]:

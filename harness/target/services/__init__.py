@@ -6,8 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from harness.model.audit import Counts
 from harness.model.cell import DatabaseKind
-from harness.target.services.live import Counts, LiveService, Namespace, Wanted
+from harness.target.services.live import LiveService, Namespace, Wanted
 
 __all__ = ["SERVICES", "Counts", "LiveService", "Namespace", "Wanted", "provision"]
 

@@ -8,7 +8,7 @@ from harness.model.cell import DatabaseKind
 from harness.model.notice import Notice
 from harness.target.services.postgresql import cannot_be_had
 from harness.target.services.postgresql_programs import Programs, Trial, installed, tried
-from harness.target.services.postgresql_schemas import GIVEN, facts
+from harness.target.services.postgresql_schemas import GIVEN, refuse_other_encodings
 
 Requested = Literal["auto", "postgresql", "sqlite"]
 
@@ -25,7 +25,7 @@ def choose_database(
         ignored = Notice(code="database-url-ignored", seen=f"{GIVEN} is given and SQLite was asked for")
         return "sqlite", (ignored,) if url else ()
     if url:
-        facts(url, source=GIVEN)
+        refuse_other_encodings(url)
         return "postgresql", ()
     refusals = []
     for trial in _trials(workdir, candidates):

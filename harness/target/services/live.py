@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from harness.model.audit import Counts
 from harness.model.campaign import ServiceFacts
 from harness.model.cell import DatabaseKind
 from harness.process.owned import OwnedProcess
@@ -26,30 +26,21 @@ class Wanted:
     counting: bool = False
 
 
-class Counts(NamedTuple):
-    """What the database's counters say of the contract's tables: statements that read them, the rows these gave, and
-    rows written. They go on from reading to reading; what happened between two is the difference."""
-
-    reads: int
-    rows_read: int
-    rows_written: int
-
-    def since(self, earlier: "Counts") -> "Counts":
-        return Counts(*(now - then for now, then in zip(self, earlier, strict=True)))
-
-
 @dataclass(frozen=True)
 class Namespace:
     """Tables of one cell's own, reached past the cell.
 
     `url`: what the application is given as DATABASE_URL; it may hold a password. `numbers()`: table `world` as it
     stands, number by id. `restore()`: give each row back the number it was seeded with, while the application is
-    connected; raises TargetFailed where it holds rows locked.
+    connected; raises TargetFailed where it holds rows locked. `counts()`: by table, what its own counters say, without
+    what `numbers` and `restore` did; None where the database has no such counters. What a session of the application
+    did is counted when the session ends, or earlier.
     """
 
     url: str = field(repr=False)
     numbers: Callable[[], Mapping[int, int]] = field(repr=False)
     restore: Callable[[], None] = field(repr=False)
+    counts: Callable[[], Mapping[str, Counts]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,8 @@ class LiveService:
     is not ours or no process. `namespace(name)`: tables of their own, seeded alike and made when first asked for, so
     that cells which write do not meet. `settle()`: bring all tables back to order between blocks (vacuum, statistics,
     checkpoint). `count()`: read the counters of statements; None where nothing is counted, and `uncounted` says why, if
-    it was wanted.
+    it was wanted. `tables_uncounted`: why namespaces have no `counts`; empty where they have. `gone()`: why it is no
+    longer what was provisioned (it ended, does not answer, was started again); empty while it is.
     """
 
     kind: DatabaseKind
@@ -71,3 +63,5 @@ class LiveService:
     settle: Callable[[], None] = field(repr=False)
     count: Callable[[], Counts] | None = field(default=None, repr=False)
     uncounted: str = ""
+    tables_uncounted: str = ""
+    gone: Callable[[], str] = field(default=lambda: "", repr=False)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,14 @@ from harness.process.owned import OwnedProcess
 from harness.target.services.live import LiveService, Wanted
 from harness.target.services.postgresql_counters import LIBRARY, counters_of
 from harness.target.services.postgresql_programs import WAYS, Ground, Programs, Unusable, Way, installed, refused
-from harness.target.services.postgresql_schemas import GIVEN, Schemas, connected, facts
+from harness.target.services.postgresql_schemas import (
+    GIVEN,
+    Schemas,
+    connected,
+    facts,
+    refuse_other_encodings,
+    started_at,
+)
 
 READY_S: Final = 60.0
 """How long a server may take from its start to its first answer."""
@@ -29,7 +37,7 @@ KEPT_FOR_OURSELVES: Final = 10
 """Connections beyond those of the applications: PostgreSQL reserves three, seeding and checking take one each."""
 
 USER: Final = "harness"
-INSTEAD: Final = "give a server with DATABASE_URL=postgresql://..., or measure on SQLite with --database sqlite"
+INSTEAD: Final = "name a server with --database-url postgresql://..., or measure on SQLite with --database sqlite"
 
 SETTINGS: Final[dict[str, str]] = {
     # The data are thrown away: no figure shall depend on how this machine's disk flushes.
@@ -60,6 +68,7 @@ def given(wanted: Wanted, url: str) -> Iterator[LiveService]:
     """Schemas of our own in somebody's database, dropped at the end; nothing else in it is touched."""
     schemas = Schemas(url)
     try:
+        refuse_other_encodings(url)
         _refuse_too_few_connections(url, wanted.max_connections)
         yield _live(url, schemas, wanted, source=f"given {GIVEN}", process=None)
     finally:
@@ -113,7 +122,22 @@ def _live(url: str, schemas: Schemas, wanted: Wanted, *, source: str, process: O
         settle=schemas.settle,
         count=count,
         uncounted=uncounted,
+        tables_uncounted=schemas.uncounted(),
+        gone=partial(_gone, url, process, started_at(url)),
     )
+
+
+def _gone(url: str, process: OwnedProcess | None, since: str) -> str:
+    """Why the server is no longer the one that was provisioned; empty while it is."""
+    code = process.poll() if process else None
+    if process and code is not None:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        return f"it {how}; the end of its log:\n{process.log_tail(5)}"
+    try:
+        now = started_at(url)
+    except EnvironmentRefused as refused:
+        return f"it does not answer: {refused.what}"
+    return "" if now == since else f"it was started again at {now}"
 
 
 @dataclass(frozen=True)

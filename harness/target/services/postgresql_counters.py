@@ -7,8 +7,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
+from harness.model.audit import Counts
 from harness.model.errors import EnvironmentRefused
-from harness.target.services.live import Counts
 from harness.target.services.postgresql_schemas import connected
 from harness.target.services.seeding import A_SEEDED_ROW
 

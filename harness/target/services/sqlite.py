@@ -9,7 +9,7 @@ from typing import Final
 
 from harness.model.campaign import ServiceFacts
 from harness.model.dataset import worlds
-from harness.target.folders import private_folder
+from harness.process.folders import private_folder
 from harness.target.services.live import LiveService, Namespace, Wanted
 from harness.target.services.seeding import A_SEEDED_ROW, LOCKED_S, NUMBERS, check_seeded, rows_stay_locked, seed_sqlite
 
@@ -31,6 +31,8 @@ def provision(wanted: Wanted) -> Iterator[LiveService]:
             namespace=files.namespace,
             settle=files.settle,
             uncounted="SQLite counts no statements",
+            tables_uncounted="SQLite has no counters of its tables",
+            gone=files.gone,
         )
 
 
@@ -56,6 +58,11 @@ class Files:
         for path in self._made.values():
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 _settle(connection)
+
+    def gone(self) -> str:
+        """Which of the files are no longer there; empty while all are."""
+        missing = [str(path) for path in self._made.values() if not path.exists()]
+        return f"its files were removed: {', '.join(missing)}" if missing else ""
 
     def facts(self) -> ServiceFacts:
         """The version is that of the library that wrote the file; each application reads it with its interpreter's."""

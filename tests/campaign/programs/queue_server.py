@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import os
 
-HEAD = b"HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, World!"
+HEAD = b"HTTP/1.1 %s\r\nServer: queue\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, World!"
 
 
 class Queue:

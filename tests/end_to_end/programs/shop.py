@@ -1,6 +1,7 @@
 """A server of the standard library, `shop.py PORT HOW`: right, or wrong in one of the ways of tests/fakes or below."""
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -31,6 +32,21 @@ class WrongLater(Right):
         return b'{"message":"Goodbye"}' if self.asked > ENOUGH else body
 
 
+class LogsRequests(Right):
+    def body(self, body: bytes) -> bytes:
+        sys.stderr.write(f'127.0.0.1 - "GET /json HTTP/1.1" 200 {len(body)}\n')
+        return body
+
+
+class OpensAPortLater(Right):
+    """Listens on all interfaces, once it is measured."""
+
+    def body(self, body: bytes) -> bytes:
+        if self.asked == ENOUGH:
+            self.door = socket.create_server(("0.0.0.0", 0))
+        return body
+
+
 def become_a_daemon() -> None:
     """The program stays; its grandchild, in a session of its own, serves, and has a child that only waits."""
     if os.fork():
@@ -58,7 +74,11 @@ def main(port: int, how: str) -> None:
         become_a_daemon()
     if how == "restless":
         threading.Thread(target=turn_about, daemon=True).start()
-    ways = {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
+    if how == "chatty":
+        sys.stdout.write("".join(f"route {number} is ready\n" for number in range(500)))
+        sys.stdout.flush()
+    ways = {"logs": LogsRequests, "opens-a-port": OpensAPortLater}
+    ways |= {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
     Server(ways.get(how, getattr(wrong, how, Right))(), port)
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, World!"
+RESPONSE = b"HTTP/1.1 200 OK\r\nServer: known\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nHello, World!"
 DELAYS_S = [0.0] * 88 + [0.005] * 9 + [0.02] * 3
 ORDER = itertools.cycle([DELAYS_S[place * 37 % 100] for place in range(100)])  # 37: spread evenly, each place once
 TIMES_S: list[float] = []

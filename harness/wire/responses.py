@@ -1,6 +1,8 @@
 """HTTP/1.1 responses, in any pieces (RFC 9112): status line, fields, and where the body ends."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 MAX_HEAD = 65_536
@@ -11,6 +13,10 @@ STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?")
 FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*)")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
 DIGITS = re.compile(rb"[0-9]{1,15}")
+HEAD_END = re.compile(rb"\n\r?\n")
+"""A bare LF ends a line too (RFC 9112, 2.2)."""
+FOLD = re.compile(rb"[ \t]*\r?\n[ \t]+")
+"""An obsolete line folding, which a client replaces by a space (RFC 9112, 5.2)."""
 BEGINNING = b"HTTP/1."
 BODYLESS = frozenset({204, 304})
 
@@ -23,11 +29,13 @@ class ClosedEarly(Exception):
     """The server closed the connection before the response was complete."""
 
 
-class Head(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
     """Status line and fields, understood. `size` counts its bytes, the empty line included.
 
-    `length` is the body's length where the head tells it (0 for a status without body); None with `chunked`, and
-    None without it when the body ends where the connection does.
+    `length` is the body's length where the head tells it (0 for a response without body); None with `chunked`, and
+    None without it when the body ends where the connection does. `fields`: names in lower case, in the order received,
+    line foldings replaced by a space. A head equals itself alone, so that looking one up costs nothing.
     """
 
     size: int
@@ -35,7 +43,7 @@ class Head(NamedTuple):
     length: int | None
     chunked: bool
     close: bool
-    media_type: str
+    fields: tuple[tuple[str, str], ...]
 
 
 class Response(NamedTuple):
@@ -46,36 +54,41 @@ class Response(NamedTuple):
     size: int
 
 
-def parse_head(raw: bytes) -> Head:
-    """Understand the bytes up to and with the empty line. Raises Malformed."""
-    first, *lines = raw[:-4].split(b"\r\n")
-    status_line = STATUS_LINE.fullmatch(first)
+def parse_head(raw: bytes, *, bodyless: bool = False) -> Head:
+    """Understand the bytes up to and with the empty line; `bodyless` where HEAD was asked. Raises Malformed."""
+    first, *lines = FOLD.sub(b" ", raw.rstrip(b"\r\n")).split(b"\n")
+    status_line = STATUS_LINE.fullmatch(first.removesuffix(b"\r"))
     if status_line is None:
         raise Malformed(f"no status line: {first[:80]!r}")
-    fields = gathered(lines)
+    pairs = [field_of(line.removesuffix(b"\r")) for line in lines]
+    fields = gathered(pairs)
     status = int(status_line[2])
     codings, lengths = fields.get(b"transfer-encoding"), fields.get(b"content-length")
     if codings is not None and lengths is not None:
         raise Malformed("both Content-Length and Transfer-Encoding")
     if codings is not None and codings.lower() != b"chunked":
         raise Malformed(f"Transfer-Encoding {codings[:80]!r} was not asked for")
-    bodyless = status < 200 or status in BODYLESS
+    bodyless = bodyless or status < 200 or status in BODYLESS
     length = 0 if bodyless else None if lengths is None else one_length(lengths)
     chunked = codings is not None and not bodyless
-    options = fields.get(b"connection", b"").lower()
+    options = {option.strip(b" \t").lower() for option in fields.get(b"connection", b"").split(b",")}
     close = b"close" in options or (status_line[1] == b"0" and b"keep-alive" not in options)
-    media_type = fields.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
-    return Head(len(raw), status, length, chunked, close or (length is None and not chunked), media_type)
+    text = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+    return Head(len(raw), status, length, chunked, close or (length is None and not chunked), text)
 
 
-def gathered(lines: list[bytes]) -> dict[bytes, bytes]:
-    """Fields by lower-case name; a repeated one is joined with a comma (RFC 9110, 5.2)."""
+def field_of(line: bytes) -> tuple[bytes, bytes]:
+    """Name in lower case, and value. Raises Malformed."""
+    field = FIELD.fullmatch(line)
+    if field is None:
+        raise Malformed(f"no header field: {line[:80]!r}")
+    return field[1].lower(), field[2].rstrip(b" \t")
+
+
+def gathered(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Fields by name; a repeated one is joined with a comma (RFC 9110, 5.2)."""
     fields: dict[bytes, bytes] = {}
-    for line in lines:
-        field = FIELD.fullmatch(line)
-        if field is None:
-            raise Malformed(f"no header field: {line[:80]!r}")
-        name, value = field[1].lower(), field[2].rstrip(b" \t")
+    for name, value in pairs:
         fields[name] = fields[name] + b", " + value if name in fields else value
     return fields
 
@@ -91,11 +104,16 @@ def one_length(value: bytes) -> int:
 
 
 class ResponseParser:
-    """Takes one response in pieces. A parser that has given its response, or raised, is done with."""
+    """Takes one response in pieces. A parser that has given its response, or raised, is done with.
 
-    def __init__(self) -> None:
+    `bodyless`: the request was a HEAD, so no body follows whatever Content-Length says. `parse`: understands a head.
+    """
+
+    def __init__(self, *, bodyless: bool = False, parse: Callable[..., Head] = parse_head) -> None:
+        self._bodyless, self._parse = bodyless, parse
         self._buffer = bytearray()
         self._passed = 0  # bytes of interim responses
+        self._looked = 0  # where the search for the head's end goes on
         self._head: Head | None = None
         self._chunks: Chunks | None = None
 
@@ -112,26 +130,41 @@ class ResponseParser:
         """The response, when the end of the connection is what completes it. Raises ClosedEarly."""
         head = self._head
         if head is None or head.chunked or head.length is not None:
-            raise ClosedEarly(f"after {self._passed + len(self._buffer)} bytes")
+            raise ClosedEarly(str(self))
         return self._complete(head, bytes(self._buffer[head.size :]), len(self._buffer))
+
+    @property
+    def endless(self) -> bool:
+        """Whether the head has come, and says that the body ends where the connection does."""
+        return self._head is not None and self._head.length is None and not self._head.chunked
+
+    def __str__(self) -> str:
+        """What has come so far."""
+        came = self._passed + len(self._buffer)
+        if self._head is None or self._head.length is None:
+            return f"{came} bytes" if came else "nothing"
+        body = len(self._buffer) - self._head.size
+        return f"the headers and {body} bytes; Content-Length says {self._head.length}"
 
     def _read_head(self) -> Head | None:
         buffer = self._buffer
         while True:
             if not buffer.startswith(BEGINNING[: len(buffer)]):
                 raise Malformed(f"not HTTP/1: {bytes(buffer[:80])!r}")
-            end = buffer.find(b"\r\n\r\n", 0, MAX_HEAD)
-            if end < 0:
+            end = HEAD_END.search(buffer, self._looked, MAX_HEAD)
+            if end is None:
                 if len(buffer) >= MAX_HEAD:
                     raise Malformed(f"a header of more than {MAX_HEAD} bytes")
+                self._looked = max(0, len(buffer) - 2)
                 return None
-            head = parse_head(bytes(buffer[: end + 4]))
+            head = self._parse(bytes(buffer[: end.end()]), bodyless=self._bodyless)
             if head.status >= 200:
                 return head
             if head.status == 101:
                 raise Malformed("101 Switching Protocols was not asked for")
             del buffer[: head.size]
             self._passed += head.size
+            self._looked = 0
             if self._passed > MAX_HEAD:
                 raise Malformed(f"interim responses of more than {MAX_HEAD} bytes")
 
@@ -206,5 +239,7 @@ class Chunks:
             if len(buffer) - self._at >= MAX_HEAD:
                 raise Malformed(f"trailers of more than {MAX_HEAD} bytes")
             return None
-        gathered([line for line in bytes(buffer[self._at : end]).split(b"\r\n") if line])
+        for line in bytes(buffer[self._at : end]).split(b"\r\n"):
+            if line:
+                field_of(line)
         return end + 4

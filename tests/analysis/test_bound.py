@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.load.bound import bound_of
+from harness.analysis.bound import bound_of
 from harness.model.load import SliceRecord
 
 

@@ -6,7 +6,13 @@ from typing import Final
 from harness.model.load import SliceRecord
 from harness.model.trial import Bound, Limit
 
+GENERATOR_BOUND: Final[Limit] = "generator-bound"
+GIVE_IT_MORE: Final = "give the generator more: harness run --load-processes N, or --workers N on other machines"
+"""What to do where the generator was the limit."""
+
 MAX_GENERATOR_SHARE: Final = 0.85
+"""Of its cores: a generator that used more may have been the limit."""
+
 MAX_SHARE_OF_NULL: Final = 0.70
 MAX_LITTLE_DEVIATION: Final = 0.05
 IDLE_ENOUGH: Final = 0.5
@@ -32,8 +38,7 @@ def bound_of(
     duration_s = sum(record.duration_s for record in slices)
     completions = sum(record.completions for record in slices)
     cpu_s = sum(record.generator_cpu_s for record in slices)
-    wall_s = sum(record.wall_s for record in slices)
-    generator_share = cpu_s / (generator_cores * wall_s) if wall_s else None
+    generator_share = share_of_generator(slices, generator_cores)
     little = little_ratio(slices)
     rate = completions / duration_s if duration_s else 0.0
     if generator_share is None:
@@ -56,10 +61,16 @@ def bound_of(
     )
 
 
+def share_of_generator(slices: Sequence[SliceRecord], cores: int) -> float | None:
+    """Of its cores, that the generator used over the slices; None where nothing was driven."""
+    wall_s = sum(record.wall_s for record in slices)
+    return sum(record.generator_cpu_s for record in slices) / (cores * wall_s) if wall_s else None
+
+
 def of_generator(share: float) -> tuple[Limit, str] | None:
     """Why it was the generator, from what it used of its cores; None where it was not."""
     if share > MAX_GENERATOR_SHARE:
-        return "generator-bound", f"the generator used {share:.0%} of its cores"
+        return GENERATOR_BOUND, f"the generator used {share:.0%} of its cores"
     return None
 
 
@@ -74,17 +85,22 @@ def beside_null(share: float, rate: float, null_rps: float | None) -> tuple[Limi
     """Whether a generator that was busy half of the time did hardly less than it can. What a null responder gave is of
     another moment of the machine: it tells nothing against a server that was seen busy meanwhile."""
     if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps and share > IDLE_ENOUGH:
-        return "generator-bound", f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
+        return GENERATOR_BOUND, f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
     return None
 
 
 def of_neither(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:
     """What is known where neither was seen to be the limit."""
-    if little is not None and abs(little - 1) > MAX_LITTLE_DEVIATION:
+    if little is not None and off_little(little):
         return "neither", f"connections were busy {little:.0%} of the time (Little's law); see errors and reconnects"
     if server is None:
         return "neither", f"the generator used {generator:.0%} of its cores; the server's were not measured"
     return "neither", f"the server used {server:.0%} of its cores: it waited, or connections were too few"
+
+
+def off_little(little: float) -> bool:
+    """Whether requests in flight and connections are too far apart for both to be right (Little 1961)."""
+    return abs(little - 1) > MAX_LITTLE_DEVIATION
 
 
 def little_ratio(slices: Sequence[SliceRecord]) -> float | None:

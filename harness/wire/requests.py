@@ -1,0 +1,50 @@
+"""Requests as bytes, and the order they are asked in.
+
+Verifier, audit, readiness probe and load generator send the very same ones: nothing tells them apart.
+"""
+
+from collections.abc import Sequence
+
+from harness.model.load import Target
+from harness.model.scenario import Level, Request
+
+AGENT = "harness-load"
+
+
+def prepared(request: Request, target: Target, level: Level | None = None) -> bytes:
+    """The bytes of `request` as sent to `target`; at `level`, where its parameter is not filled in yet.
+
+    A target that keeps no connection alive is told `Connection: close`. Headers that the request names itself win.
+    """
+    request = request.at(level) if level else request
+    body = request.body.encode()
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    headers = {"Host": f"{host}:{target.port}", "User-Agent": AGENT, "Accept": "*/*"}
+    if not target.keep_alive:
+        headers["Connection"] = "close"
+    if body or request.method in ("POST", "PUT", "PATCH"):
+        headers["Content-Length"] = str(len(body))
+    given = {name.lower() for name in request.headers}
+    headers = {name: value for name, value in headers.items() if name.lower() not in given} | request.headers
+    lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def asks_to_close(request: Request, target: Target) -> bool:
+    """Whether the request says that its connection ends with the answer."""
+    options = [value for name, value in request.headers.items() if name.lower() == "connection"]
+    asked = {option.strip().lower() for value in options for option in value.split(",")}
+    return "close" in asked or (not options and not target.keep_alive)
+
+
+def in_turn(weights: Sequence[int]) -> tuple[int, ...]:
+    """A round in which place k comes weights[k] times, spread as evenly as can be (smooth weighted round robin: each
+    turn goes to the one that is most overdue)."""
+    owed = [0] * len(weights)
+    order: list[int] = []
+    for _ in range(sum(weights)):
+        owed = [due + weight for due, weight in zip(owed, weights, strict=True)]
+        place = owed.index(max(owed))
+        owed[place] -= sum(weights)
+        order.append(place)
+    return tuple(order)
