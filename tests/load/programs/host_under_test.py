@@ -23,7 +23,7 @@ def main(address: str, workers: int, slices: int, log: Path) -> None:
         LocustDriver(cpus=(), log=log, workers=workers, bind=address, wait_s=60) as driver,
     ):
         say(driver.port)
-        driver.prepare([Target(cell="cell", host=address, port=served.port)], [scenario()])
+        driver.prepare([Target(cell="cell", host=address, port=served.port, sends_date=False)], [scenario()])
         for record in driver.drive([slice_of(0.3, rotation=number, connections=6) for number in range(slices)]):
             say(record.model_dump_json())
 
