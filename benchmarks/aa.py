@@ -20,10 +20,10 @@ from shared.copies import copies
 from shared.counts import count_figure, most_allowed
 from shared.figures import Outcome
 
-from harness.campaign.options import RunOptions, Selection
-from harness.campaign.planning import NONE
-from harness.model.campaign import SliceShape
-from harness.model.ranking import ScenarioRanking
+from harness.campaign.plan.options import RunOptions, Selection
+from harness.campaign.plan.planning import NONE
+from harness.model.found.ranking import ScenarioRanking
+from harness.model.measured.campaign import SliceShape
 
 NAMES: Final = ("copy-a", "copy-b", "copy-c")
 ERROR: Final = 0.05

@@ -25,17 +25,17 @@ import psycopg
 from shared.figures import Figure, Outcome
 from shared.live import Live, log_rate
 
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.pinning import pinned
-from harness.campaign.planning import NONE, warm_up_of
-from harness.campaign.preparation import Prepared, database_up, install, prepare
-from harness.campaign.project import Project
-from harness.campaign.stage import Stage
+from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.planning import NONE, warm_up_of
+from harness.campaign.plan.preparation import Prepared, database_up, install, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.session.pinning import pinned
 from harness.load.driver import driver_class
 from harness.model.errors import HarnessError
 from harness.stats.robust import t_interval
-from harness.target.launch import LiveServer, launched
-from harness.target.services import LiveService
+from harness.under_test.launch.launch import LiveServer, launched
+from harness.under_test.services import LiveService
 
 LENGTH_S: Final = 0.25
 PAIRS: Final = 200

@@ -33,16 +33,16 @@ import psutil
 from shared.figures import Figure, Outcome, exact
 from shared.live import live_cells
 
-from harness.campaign.options import RunOptions, Selection
+from harness.campaign.plan.options import RunOptions, Selection
 from harness.load.ceiling import NULL, null_targets
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.load.histogram import Times, merged
 from harness.load.null_responder import BODY
 from harness.measure.cores import split_cores
+from harness.model.asked.scenario import Level, Request
 from harness.model.errors import EnvironmentRefused
-from harness.model.load import Slice, Target
-from harness.model.machine import Cores
-from harness.model.scenario import Level, Request
+from harness.model.measured.load import Slice, Target
+from harness.model.measured.machine import Cores
 from harness.process.owned import OwnedProcess
 from harness.stats.robust import hodges_lehmann
 from harness.wire.requests import prepared

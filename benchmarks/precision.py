@@ -18,8 +18,8 @@ from shared.comparison import Pair, Round, figures, missed, tell_errors_against_
 from shared.figures import Outcome
 from shared.live import Live, live_cells, log_rate
 
-from harness.campaign.options import RunOptions, Selection
-from harness.model.cell import Cell
+from harness.campaign.plan.options import RunOptions, Selection
+from harness.model.asked.cell import Cell
 
 COMPARED: Final = ("raw-asgi", "starlette", "fastapi", "flask")
 CORE: Final = (*COMPARED, "raw-wsgi", "django")

@@ -21,10 +21,10 @@ from shared.copies import copies
 from shared.cpu_time import calibrate, cpu_ratio
 from shared.figures import Figure, Outcome, exact, slug
 
-from harness.campaign.options import RunOptions, Selection
-from harness.campaign.planning import NONE
+from harness.campaign.plan.options import RunOptions, Selection
+from harness.campaign.plan.planning import NONE
 from harness.model.errors import HarnessError
-from harness.model.ranking import PairVerdict
+from harness.model.found.ranking import PairVerdict
 from harness.report.view.source import Source
 
 ORIGINAL: Final = "original"

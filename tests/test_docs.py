@@ -115,8 +115,8 @@ def test_every_exit_code_is_explained_and_no_other() -> None:
 
 
 def test_the_defaults_told_are_those_of_the_program() -> None:
-    from harness.campaign.options import DEFAULT_BUDGET_S, QUICK_SHAPE
-    from harness.model.campaign import SliceShape
+    from harness.campaign.plan.options import DEFAULT_BUDGET_S, QUICK_SHAPE
+    from harness.model.measured.campaign import SliceShape
 
     shape = SliceShape()
     assert f"(default `{DEFAULT_BUDGET_S / 60:.0f}m`;" in COMMANDS

@@ -4,14 +4,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.analysis.unresolved import Unresolved
-from harness.campaign.options import RunOptions
-from harness.campaign.preparation import prepare
-from harness.campaign.progress import Silent
-from harness.campaign.project import Project
+from harness.analysis.inference.unresolved import Unresolved
+from harness.campaign.plan.options import RunOptions
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.project import Project
 from harness.campaign.run import begin, run
+from harness.campaign.session.progress import Silent
 from harness.model.errors import TargetFailed
-from harness.model.ranking import Ranking
+from harness.model.found.ranking import Ranking
 from harness.report.reading import read
 from harness.report.view.source import Source
 from shared.program import say

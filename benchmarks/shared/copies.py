@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.options import Selection
-from harness.campaign.project import Project
+from harness.campaign.plan.options import Selection
+from harness.campaign.plan.project import Project
 from harness.model.errors import EnvironmentRefused
 
 ORIGINAL: Final = "starlette"

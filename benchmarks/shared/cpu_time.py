@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from harness.campaign.options import RunOptions
-from harness.campaign.planning import NONE
+from harness.campaign.plan.options import RunOptions
+from harness.campaign.plan.planning import NONE
 from harness.measure.tree import tree_cpu_seconds
-from harness.model.cell import Cell
+from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused
-from harness.model.trial import Trial
+from harness.model.measured.trial import Trial
 from harness.stats.robust import hodges_lehmann, t_interval
 from shared.copies import copies
 from shared.figures import Figure

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.analysis.gates import MAX_ERROR_SHARE
-from harness.campaign.options import RunOptions
-from harness.campaign.pinning import pinned
-from harness.campaign.planning import closed_slice, warm_up_of
-from harness.campaign.preparation import Prepared, install, prepare
-from harness.campaign.project import Project
-from harness.campaign.stage import Stage
+from harness.analysis.trials.gates import MAX_ERROR_SHARE
+from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.options import RunOptions
+from harness.campaign.plan.planning import closed_slice, warm_up_of
+from harness.campaign.plan.preparation import Prepared, install, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.session.pinning import pinned
 from harness.load.driver import LoadDriver, driver_class
-from harness.model.campaign import Plan
-from harness.model.cell import Cell
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import TargetFailed
-from harness.model.load import LoadScenario, Slice, SliceRecord
+from harness.model.measured.campaign import Plan
+from harness.model.measured.load import LoadScenario, Slice, SliceRecord
 from harness.model.notice import Failure
-from harness.model.scenario import ScenarioManifest
-from harness.target.launch import LiveServer, launched_together
+from harness.under_test.launch.launch import LiveServer, launched_together
 
 
 @dataclass(frozen=True)

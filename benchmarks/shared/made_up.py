@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from harness.load.histogram import Times
-from harness.model.application import AppManifest
-from harness.model.campaign import CampaignRecord, CellFacts, Plan
-from harness.model.cell import Cell
-from harness.model.machine import Identity, Interpreter, Machine
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.model.trial import Cost, Trial
+from harness.model.asked.application import AppManifest
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.campaign import CampaignRecord, CellFacts, Plan
+from harness.model.measured.machine import Identity, Interpreter, Machine
+from harness.model.measured.trial import Cost, Trial
 from harness.store.folder import ResultsFolder
 
 SEED: Final = 20261122

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from harness.campaign.options import Selection
-from harness.campaign.project import Project
-from harness.campaign.selection import select
-from harness.target.environments import environment_of, prune
-from harness.target.locks import lock_of
+from harness.campaign.plan.options import Selection
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import select
+from harness.under_test.install.environments import environment_of, prune
+from harness.under_test.install.locks import lock_of
 
 
 def remove_stale_environments(project: Project) -> tuple[Path, ...]:

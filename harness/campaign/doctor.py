@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from harness.campaign.options import Selection
-from harness.campaign.planning import GROUP_SIZE
-from harness.campaign.project import Project
+from harness.campaign.plan.options import Selection
+from harness.campaign.plan.planning import GROUP_SIZE
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import select
 from harness.campaign.run import ROOM_BYTES
-from harness.campaign.selection import select
 from harness.load.open_files import files_for, hard_limit
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
-from harness.model.application import AppManifest
+from harness.model.asked.application import AppManifest
 from harness.model.errors import HarnessError
-from harness.model.machine import Machine
+from harness.model.measured.machine import Machine
 from harness.model.record import Record
 from harness.process.environment import passed_on
-from harness.target.locks import stale_locks
-from harness.target.programs import absent, search_path, versions_of
-from harness.target.servers import SERVERS
-from harness.target.services.choice import postgresql_trials
+from harness.under_test.install.locks import stale_locks
+from harness.under_test.launch.programs import absent, search_path, versions_of
+from harness.under_test.launch.servers import SERVERS
+from harness.under_test.services.choice import postgresql_trials
 
 MEMORY_BYTES: Final = 2 * 2**30
 TOOLS: Final = {

@@ -4,17 +4,17 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from harness.analysis.ranking import rank
-from harness.analysis.unresolved import unresolved
-from harness.campaign.bench import Bench
-from harness.campaign.block import run_block, trials_of
-from harness.campaign.latency import expected_s
-from harness.campaign.need import Need, is_first_round, met_so_far, next_round
-from harness.campaign.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
-from harness.campaign.recording import Recorder
-from harness.campaign.under_way import Block
-from harness.model.campaign import Plan
-from harness.model.cell import Cell
+from harness.analysis.inference.unresolved import unresolved
+from harness.analysis.ranking.ranking import rank
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.latency import expected_s
+from harness.campaign.block.run_block import run_block, trials_of
+from harness.campaign.block.state import Block
+from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round
+from harness.campaign.plan.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
+from harness.campaign.session.recording import Recorder
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import Plan
 
 OVERHEAD_S = 12.0
 """What starting, verifying and stopping a block is taken to cost until a block has shown it."""

@@ -8,25 +8,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.accounting import not_counted
-from harness.campaign.auditing import audit_cells, audits, cells_to_audit
-from harness.campaign.bench import Bench
-from harness.campaign.interrupt import Interrupt, listening
+from harness.campaign.block.bench import Bench
+from harness.campaign.cells.accounting import not_counted
+from harness.campaign.cells.auditing import audit_cells, audits, cells_to_audit
+from harness.campaign.cells.stage import Stage
 from harness.campaign.loop import measure
-from harness.campaign.phases import Phases
-from harness.campaign.pinning import pinned
-from harness.campaign.preparation import Prepared, database_up, install
-from harness.campaign.progress import Progress
-from harness.campaign.project import Project
-from harness.campaign.recording import Recorder
-from harness.campaign.resume import refuse_other_services, refuse_unlike
-from harness.campaign.stage import Stage
-from harness.campaign.surroundings import Surroundings, announced
-from harness.campaign.surviving import DatabaseGone, needing
+from harness.campaign.plan.preparation import Prepared, database_up, install
+from harness.campaign.plan.project import Project
+from harness.campaign.session.interrupt import Interrupt, listening
+from harness.campaign.session.phases import Phases
+from harness.campaign.session.pinning import pinned
+from harness.campaign.session.progress import Progress
+from harness.campaign.session.recording import Recorder
+from harness.campaign.session.resume import refuse_other_services, refuse_unlike
+from harness.campaign.session.surroundings import Surroundings, announced
+from harness.campaign.session.surviving import DatabaseGone, needing
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, driver_class
-from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused, UsageError
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
 from harness.process.folders import locked_if_free
 from harness.process.in_use import using

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, nearest, refuse
 from harness.catalog.folders import folders_with, is_file, is_folder, stays_inside
-from harness.model.application import AppManifest, Interface
+from harness.model.asked.application import AppManifest, Interface
 from harness.model.given_file import Unreadable, lies_at, text_of
 from harness.model.record import SLUG_PATTERN
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.catalog.fault import ManifestFault, refuse
+from harness.model.asked.scenario import Level
 from harness.model.given_file import Unreadable, refuse_unreadable
-from harness.model.scenario import Level
 
 One = Callable[[bytes, Level], str | None]
 Many = Callable[[Sequence[bytes], Level], str | None]

@@ -6,7 +6,7 @@ from typing import Final
 
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, nearest, refuse
-from harness.model.claim import Claim
+from harness.model.asked.claim import Claim
 
 STORY: Final = Path(__file__).with_name("claims") / "techempower-round-19.toml"
 """The claim that reports put to the test, and `harness claim` where none is named."""

@@ -8,10 +8,10 @@ from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.folders import folders_with
+from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.errors import UsageError
 from harness.model.given_file import lies_at
-from harness.model.load import LoadScenario
-from harness.model.scenario import Level, ScenarioManifest
+from harness.model.measured.load import LoadScenario
 
 MANIFEST = "scenario.toml"
 

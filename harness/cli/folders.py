@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.cli.console import messages
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.store.running import under_way

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 import typer
 
 from harness import VERSION
-from harness.campaign.commit import commit_of
-from harness.campaign.interrupt import raising
-from harness.campaign.project import Project
+from harness.campaign.plan.commit import commit_of
+from harness.campaign.plan.project import Project
+from harness.campaign.session.interrupt import raising
 from harness.cli.commands.claim import claim
 from harness.cli.commands.clean import clean
 from harness.cli.commands.compare import compare

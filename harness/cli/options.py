@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 import typer
 from pydantic import SecretStr, ValidationError
 
-from harness.campaign.options import GIVEN_BY, QUICK_SHAPE, Generator, Place, Selection
-from harness.campaign.planning import NONE
+from harness.campaign.plan.options import GIVEN_BY, QUICK_SHAPE, Generator, Place, Selection
+from harness.campaign.plan.planning import NONE
 from harness.cli.quantities import duration
-from harness.model.campaign import SliceShape
 from harness.model.errors import UsageError
+from harness.model.measured.campaign import SliceShape
 
 Only = Annotated[
     list[str] | None,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.contract.response import Fault, clipped
-from harness.model.scenario import Expectation
+from harness.model.asked.scenario import Expectation
 
 
 def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:

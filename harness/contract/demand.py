@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from harness.model.audit import Counts
-from harness.model.dataset import WORLD_ROWS
-from harness.model.scenario import Audit
+from harness.model.asked.dataset import WORLD_ROWS
+from harness.model.asked.scenario import Audit
+from harness.model.measured.audit import Counts
 
 TOLERATED: Final = 0.001
 """Of what is demanded: an ORM does not write a number that has not changed (1 in 10,000), and what a session did last

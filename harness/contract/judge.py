@@ -7,7 +7,7 @@ from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked, unpacked
 from harness.contract.headers import coding_of, header_faults
 from harness.contract.response import Fault, Response, clipped
-from harness.model.scenario import Expectation, Level, Request
+from harness.model.asked.scenario import Expectation, Level, Request
 
 Check = Callable[[bytes, Level], str | None]
 BODYLESS: Final = frozenset({204, 304})

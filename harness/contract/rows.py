@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from harness.model.dataset import MAX_NUMBER, WORLD_ROWS, worlds
+from harness.model.asked.dataset import MAX_NUMBER, WORLD_ROWS, worlds
 
 ENOUGH_FOR_QUARTERS = 64
 """So many uniform ids miss a quarter of the range once in 25 million times (4 * 0.75 ** 64 = 4e-8)."""

@@ -9,9 +9,9 @@ from typing import Final
 
 from harness.load.driver import LoadDriver
 from harness.load.null_responder import BODY
+from harness.model.asked.scenario import Expectation, Level, Request
 from harness.model.errors import HarnessError
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target
-from harness.model.scenario import Expectation, Level, Request
+from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 from harness.process.owned import OwnedProcess
 
 START_TIMEOUT_S: Final = 20.0

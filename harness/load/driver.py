@@ -31,7 +31,7 @@ from harness.load.messages import (
 )
 from harness.model import errors
 from harness.model.errors import HarnessError, UsageError
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target, Together
+from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target, Together
 from harness.model.record import Record
 from harness.process.folders import OURS, temporary_folder
 from harness.process.owned import OwnedProcess
@@ -140,7 +140,7 @@ class LocustDriver:
     def _own_worker(self, number: int) -> OwnedProcess:
         host = LOOPBACK if self._bind in ANY_ADDRESS else self._bind
         return OwnedProcess(
-            [sys.executable, "-m", "harness.load.worker", host, str(self.port)],
+            [sys.executable, "-m", "harness.load.distributed.worker", host, str(self.port)],
             name=f"load worker {number}",
             log=self._log.with_name(f"{self._log.stem}.worker{number}{self._log.suffix}"),
             cpus=self._cpus[number % len(self._cpus) :][:1] if self._cpus else (),

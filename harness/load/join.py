@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.load.distributed import DEFAULT_PORT, REFUSED_CODE
+from harness.load.distributed.protocol import DEFAULT_PORT, REFUSED_CODE
 from harness.model.errors import HarnessError
 from harness.process.owned import OwnedProcess
 
@@ -25,7 +25,7 @@ def work_for(
     Raises HarnessError, with the end of the log, when the worker ends otherwise: no master answered within `wait_s`, or
     it fell silent. An interrupt ends the worker too.
     """
-    argv = [sys.executable, "-m", "harness.load.worker", master_host, str(master_port), f"--wait={wait_s}"]
+    argv = [sys.executable, "-m", "harness.load.distributed.worker", master_host, str(master_port), f"--wait={wait_s}"]
     argv += [f"--journal={journal}"] if journal else []
     with OwnedProcess(argv, name="load worker", log=log, cpus=cpus) as worker:
         while (code := worker.wait(LOOK_S)) is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target, Together
+from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target, Together
 from harness.model.record import Record
 
 

@@ -17,8 +17,8 @@ import socket
 import gevent
 from gevent.queue import Queue
 
-from harness.load.fleet import LocalFleet
-from harness.load.master import MasterFleet
+from harness.load.distributed.master import MasterFleet
+from harness.load.locust_side.runner import LocalFleet
 from harness.load.messages import (
     ORDERS,
     Cancel,

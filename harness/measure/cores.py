@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.model.machine import Cores
+from harness.model.measured.machine import Cores
 
 Core = tuple[int, ...]
 """The logical CPUs of one physical core."""

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from harness.model.errors import EnvironmentRefused
-from harness.model.machine import Interpreter
+from harness.model.measured.machine import Interpreter
 
 OLDEST: Final = (3, 11)
 ANSWER_S: Final = 30.0

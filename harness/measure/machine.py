@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from harness.measure.cores import cgroup_folders, split_cores
-from harness.model.machine import Cores, Machine
+from harness.model.measured.machine import Cores, Machine
 
 
 def fingerprint(cores: Cores | None = None, root: Path = Path("/")) -> Machine:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from harness.analysis.comparison import Measured
-from harness.model.campaign import CampaignRecord
-from harness.model.comparison import Comparison
+from harness.analysis.compare.comparison import Measured
 from harness.model.errors import EnvironmentRefused
+from harness.model.found.comparison import Comparison
+from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import as_json
 from harness.report.page import comparison_html
 from harness.report.reading import read

@@ -2,14 +2,22 @@
 
 from typing import Any, Final, Literal
 
-from harness.model.claim import ClaimFinding
-from harness.model.latency import CapacityRow, LatencyRow
-from harness.model.machine import Interpreter, Machine
+from harness.model.asked.claim import ClaimFinding
+from harness.model.asked.scenario import Level
+from harness.model.found.ranking import (
+    Effect,
+    NoiseFloor,
+    OverallRanking,
+    PairVerdict,
+    RankedCell,
+    TierGap,
+    UnrankedCell,
+)
+from harness.model.measured.latency import CapacityRow, LatencyRow
+from harness.model.measured.machine import Interpreter, Machine
+from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
-from harness.model.ranking import Effect, NoiseFloor, OverallRanking, PairVerdict, RankedCell, TierGap, UnrankedCell
 from harness.model.record import Record
-from harness.model.scenario import Level
-from harness.model.trial import Limit
 
 RANKING_VERSION: Final = 2
 """Of ranking.json.

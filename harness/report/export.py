@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from harness.model.latency import LatencyRow
-from harness.model.scenario import ScenarioManifest
+from harness.model.asked.scenario import ScenarioManifest
+from harness.model.measured.latency import LatencyRow
 from harness.report.document import Costs, Inference, RankingDocument
-from harness.report.view.costs import costs
-from harness.report.view.limits import limits
 from harness.report.view.source import Source
+from harness.report.view.tables.costs import costs
+from harness.report.view.tables.limits import limits
 
 
 def ranking_of(source: Source) -> RankingDocument:

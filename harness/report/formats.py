@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.model.foreign import clean
-from harness.model.latency import CapacityRow, LatencyRow
-from harness.model.ranking import RankedCell
+from harness.model.found.ranking import RankedCell
+from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.report.document import RankingDocument
 from harness.report.text import number, percent, place, shorten, times, times_between
 

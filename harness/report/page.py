@@ -9,15 +9,15 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.model.campaign import CampaignRecord
-from harness.model.comparison import Comparison
 from harness.model.foreign import clean
+from harness.model.found.comparison import Comparison
+from harness.model.measured.campaign import CampaignRecord
 from harness.report.digits import significant
 from harness.report.export import inside_html
 from harness.report.text import common_reason
-from harness.report.view.comparison import comparison_page
 from harness.report.view.page import page
 from harness.report.view.script import script_data
+from harness.report.view.sections.comparison import comparison_page
 from harness.report.view.source import Source
 
 _FOLDER: Final = Path(__file__).parent / "templates"

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.analysis.capacity import capacity_rows
-from harness.analysis.claims import findings
-from harness.analysis.gather import salvaged
-from harness.analysis.latency import latency_rows
-from harness.analysis.ranking import rank
+from harness.analysis.latency.capacity import capacity_rows
+from harness.analysis.latency.latency import latency_rows
+from harness.analysis.ranking.claims import findings
+from harness.analysis.ranking.ranking import rank
+from harness.analysis.trials.gather import salvaged
 from harness.catalog.claim_files import STORY, read_claim
-from harness.model.campaign import CampaignRecord
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
-from harness.model.trial import Trial
 from harness.report.view.source import Source
 from harness.report.windows import usable_windows
 from harness.store.folder import ResultsFolder

@@ -6,8 +6,8 @@ from typing import Final
 from hdrh.codec import HdrCookieException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
-from harness.model.campaign import CampaignRecord
-from harness.model.latency import LatencyWindow
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import LatencyWindow
 from harness.model.notice import Notice
 from harness.store.folder import ResultsFolder
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from harness.model.campaign import CampaignRecord
 from harness.model.errors import EnvironmentRefused
+from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import as_json, ranking_document
 from harness.report.page import html
 from harness.report.reading import read

@@ -8,7 +8,7 @@
     logs/           the output of every process
     work/           scratch of services (a private database's files), removed when the campaign ends
 
-The format's history stands beside `SCHEMA_VERSION` in harness/model/campaign.py.
+The format's history stands beside `SCHEMA_VERSION` in harness/model/measured/campaign.py.
 """
 
 import os
@@ -19,13 +19,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.model.campaign import SCHEMA_VERSION, CampaignRecord
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, lies_at, shortened, text_of
-from harness.model.latency import CapacitySearch, LatencyWindow
-from harness.model.load import SliceRecord
+from harness.model.measured.campaign import SCHEMA_VERSION, CampaignRecord
+from harness.model.measured.latency import CapacitySearch, LatencyWindow
+from harness.model.measured.load import SliceRecord
+from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
-from harness.model.trial import Trial
 from harness.store.lines import RESTORE, append_lines, from_json, read_lines, unwritable
 
 RECORD_NAME: Final = "campaign.json"

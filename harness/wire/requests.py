@@ -5,8 +5,8 @@ Verifier, audit, readiness probe and load generator send the very same ones: not
 
 from collections.abc import Sequence
 
-from harness.model.load import Target
-from harness.model.scenario import Level, Request
+from harness.model.asked.scenario import Level, Request
+from harness.model.measured.load import Target
 
 AGENT = "harness-load"
 

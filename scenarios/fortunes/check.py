@@ -1,8 +1,8 @@
 """A page is right when its rows, parsed, are the fortunes of the data set and the added one, sorted by message."""
 
 from harness.contract.pages import Page, Row, page_of
-from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes
-from harness.model.scenario import Level
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes
+from harness.model.asked.scenario import Level
 
 HEADER = Row(("id", "message"), header=True)
 RIGHT = sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)

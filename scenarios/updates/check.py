@@ -6,8 +6,8 @@ That the numbers were written is seen in the tables, not in the responses.
 from collections.abc import Sequence
 
 from harness.contract.rows import list_fault, rows_told, spread_fault
-from harness.model.dataset import MAX_NUMBER, worlds
-from harness.model.scenario import Level
+from harness.model.asked.dataset import MAX_NUMBER, worlds
+from harness.model.asked.scenario import Level
 
 ENOUGH = 64
 """Rows. That half of so many numbers are the seeded ones, or come twice, never happens by chance (below 10^-60)."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.model.application import AppManifest, Targets
-from harness.model.campaign import CampaignRecord, Plan
-from harness.model.cell import Cell
-from harness.model.load import SliceRecord
-from harness.model.machine import Interpreter, Machine
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.model.trial import Trial
+from harness.model.asked.application import AppManifest, Targets
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.campaign import CampaignRecord, Plan
+from harness.model.measured.load import SliceRecord
+from harness.model.measured.machine import Interpreter, Machine
+from harness.model.measured.trial import Trial
 
 LEVEL = Level(connections=64)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.analysis.bound import bound_of
-from harness.model.load import SliceRecord
+from harness.analysis.trials.bound import bound_of
+from harness.model.measured.load import SliceRecord
 
 
 def record(**more: object) -> SliceRecord:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.bracket import LEAST_TRIES, MOST_PROBES, WIDTH, bracket, next_rate
-from harness.analysis.capacity import capacity_rows, probe_of
-from harness.model.campaign import CampaignRecord
-from harness.model.latency import CapacityRow, CapacitySearch, Criterion, Probe
-from harness.model.load import SliceRecord
+from harness.analysis.latency.capacity import capacity_rows, probe_of
+from harness.analysis.latency.next_rate import LEAST_TRIES, MOST_PROBES, WIDTH, bracket, next_rate
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import CapacityRow, CapacitySearch, Criterion, Probe
+from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure
 from tests.analysis.campaigns import campaign, cell, slice_record
 from tests.analysis.windows import histogram, probe, search

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from harness.analysis.changing import CODES, LEAKS, REOPENS, RESTARTS, SLOWS_DOWN
-from harness.analysis.ranking import rank
+from harness.analysis.ranking.changing import CODES, LEAKS, REOPENS, RESTARTS, SLOWS_DOWN
+from harness.analysis.ranking.ranking import rank
+from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Notice
-from harness.model.trial import Cost, Trial
 from tests.analysis.campaigns import campaign, cell, made_up
 
 CELLS = [cell(f"app{number}") for number in range(7)]

@@ -2,15 +2,15 @@
 
 import pytest
 
-from harness.analysis.claims import finding, findings
-from harness.analysis.ranking import rank
-from harness.analysis.unresolved import unresolved
-from harness.model.campaign import CampaignRecord
-from harness.model.cell import Cell
-from harness.model.claim import Claim, ClaimFinding
+from harness.analysis.inference.unresolved import unresolved
+from harness.analysis.ranking.claims import finding, findings
+from harness.analysis.ranking.ranking import rank
+from harness.model.asked.cell import Cell
+from harness.model.asked.claim import Claim, ClaimFinding
+from harness.model.found.ranking import PairVerdict
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Failure, Notice
-from harness.model.ranking import PairVerdict
-from harness.model.trial import Cost, Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
 FLOOR, FAST, SLOW, WITH_ORM, RAILS = (

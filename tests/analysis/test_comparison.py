@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.analysis.comparison import Measured, compare
-from harness.analysis.likeness import common_cells
-from harness.model.cell import Cell
-from harness.model.comparison import CellChange, ScenarioComparison
+from harness.analysis.compare.comparison import Measured, compare
+from harness.analysis.compare.conditions import common_cells
+from harness.model.asked.cell import Cell
 from harness.model.errors import ExitCode, UsageError
+from harness.model.found.comparison import CellChange, ScenarioComparison
 from harness.model.notice import Failure
 from harness.stats.welch import confidence_of_each, welch
 from tests.analysis.campaigns import campaign, cell, made_up

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from harness.analysis.continuous import continuous_run, told
-from harness.analysis.ranking import rank
-from harness.model.campaign import CellFacts
-from harness.model.continuous import ContinuousRun
-from harness.model.load import SliceRecord
+from harness.analysis.ranking.ranking import rank
+from harness.analysis.trials.continuous import continuous_run, told
+from harness.model.measured.campaign import CellFacts
+from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.load import SliceRecord
 from harness.model.notice import Notice
 from tests.analysis.campaigns import campaign, cell, made_up, slice_record
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.analysis.effects import effects
-from harness.model.application import AppManifest
+from harness.analysis.ranking.effects import effects
+from harness.model.asked.application import AppManifest
 from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 
 FLOOR, FASTAPI = cell("raw-asgi"), cell("fastapi")

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from harness.analysis.blocks import BlockValues
-from harness.analysis.verdicts import judge
+from harness.analysis.inference.verdicts import judge
+from harness.analysis.trials.blocks import BlockValues
 from harness.stats.arrays import Bools, Floats
 from tests.stats.simulation import Noise, block_values
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness.analysis.gaps import gaps
-from harness.analysis.ranking import rank
-from harness.model.application import AppManifest, Uses
-from harness.model.campaign import CampaignRecord
-from harness.model.cell import Cell
+from harness.analysis.ranking.gaps import gaps
+from harness.analysis.ranking.ranking import rank
+from harness.model.asked.application import AppManifest, Uses
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Notice
 from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 

@@ -3,9 +3,9 @@
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from harness.analysis.gather import gather, salvaged
-from harness.model.machine import Cores
-from harness.model.scenario import Expectation, Level
+from harness.analysis.trials.gather import gather, salvaged
+from harness.model.asked.scenario import Expectation, Level
+from harness.model.measured.machine import Cores
 from tests.analysis.campaigns import LEVEL, campaign, cell, slice_record
 
 TEXT = Expectation(content_type="text/plain", form="text", body="Hello, World!", fixed=True)

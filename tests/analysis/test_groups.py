@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from harness.analysis.blocks import BlockValues
-from harness.analysis.verdicts import Look, judge
-from harness.campaign.grouping import balanced_groups, meetings
+from harness.analysis.inference.verdicts import Look, judge
+from harness.analysis.trials.blocks import BlockValues
+from harness.campaign.plan.grouping import balanced_groups, meetings
 from harness.stats.arrays import Floats
 from tests.stats.simulation import Noise, block_values
 

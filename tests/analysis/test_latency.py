@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from harness.analysis.latency import latency_rows, marks_of, why_discarded
-from harness.model.campaign import CampaignRecord
-from harness.model.latency import LatencyRow, LatencyWindow
+from harness.analysis.latency.latency import latency_rows, marks_of, why_discarded
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import LatencyRow, LatencyWindow
 from harness.model.notice import Failure, Notice
 from tests.analysis.campaigns import campaign, cell, slice_record
 from tests.analysis.windows import histogram, window

@@ -3,9 +3,9 @@
 import pytest
 from scipy.stats import gmean
 
-from harness.analysis.ranking import rank
-from harness.model.ranking import OverallRanking
-from harness.model.trial import Trial
+from harness.analysis.ranking.ranking import rank
+from harness.model.found.ranking import OverallRanking
+from harness.model.measured.trial import Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))

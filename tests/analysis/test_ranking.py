@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from harness.analysis.ranking import rank
-from harness.analysis.unresolved import STILL_OPEN
-from harness.model.campaign import CellFacts
+from harness.analysis.inference.unresolved import STILL_OPEN
+from harness.analysis.ranking.ranking import rank
+from harness.model.found.ranking import ScenarioRanking
+from harness.model.measured.campaign import CellFacts
+from harness.model.measured.trial import Cost
 from harness.model.notice import Failure, Notice
-from harness.model.ranking import ScenarioRanking
-from harness.model.trial import Cost
 from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))

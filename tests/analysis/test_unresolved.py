@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.analysis.ranking import rank
-from harness.analysis.unresolved import STILL_OPEN, Unresolved, unresolved
-from harness.model.trial import Trial
+from harness.analysis.inference.unresolved import STILL_OPEN, Unresolved, unresolved
+from harness.analysis.ranking.ranking import rank
+from harness.model.measured.trial import Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), cell("starlette"), cell("fastapi"), cell("flask"))

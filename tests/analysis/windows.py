@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.load.histogram import Times
-from harness.model.latency import CapacitySearch, Criterion, LatencyWindow, Probe
+from harness.model.measured.latency import CapacitySearch, Criterion, LatencyWindow, Probe
 from tests.analysis.campaigns import LEVEL
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalog.applications import Application, find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.target.servers import SERVERS
+from harness.under_test.launch.servers import SERVERS
 
 ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.accounting import Ledger, short
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import database_up, install, prepare
-from harness.campaign.project import Project
-from harness.campaign.stage import Stage
-from harness.target.launch import launched_together
-from harness.target.verification import verify_all
+from harness.campaign.cells.accounting import Ledger, short
+from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import database_up, install, prepare
+from harness.campaign.plan.project import Project
+from harness.under_test.launch.launch import launched_together
+from harness.under_test.verify.verification import verify_all
 
 HONEST = ("raw-asgi", "raw-wsgi", "django-orm", "django-async", "flask-sqlalchemy", "fastapi-sqlalchemy")
 SCENARIOS = ("db", "queries", "updates", "fortunes", "cached")

@@ -14,9 +14,9 @@ import psutil
 import psycopg
 import pytest
 
-from harness.model.cell import DatabaseKind
-from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
-from harness.target.services import LiveService, provision
+from harness.model.asked.cell import DatabaseKind
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from harness.under_test.services import LiveService, provision
 
 APPS = Path(__file__).parents[2] / "apps"
 PROGRAMS = Path(__file__).parent / "programs"

@@ -13,14 +13,14 @@ import psycopg
 import pytest
 
 from harness.catalog.applications import Application
-from harness.model.cell import Cell, DatabaseKind
-from harness.model.scenario import Request
-from harness.target.environments import ensure
-from harness.target.launch import Launch, launched
-from harness.target.locks import lock_of
-from harness.target.services import LiveService, provision
+from harness.model.asked.cell import Cell, DatabaseKind
+from harness.model.asked.scenario import Request
+from harness.under_test.install.environments import ensure
+from harness.under_test.install.locks import lock_of
+from harness.under_test.launch.launch import Launch, launched
+from harness.under_test.services import LiveService, provision
 from tests.apps.test_applications import APPLICATIONS, ROOT
-from tests.target.databases import rows
+from tests.under_test.databases import rows
 
 IDIOMATIC = [application for application in APPLICATIONS if application.manifest.tier == "idiomatic"]
 POOL_SIZE, WORKERS, AT_ONCE = 4, 2, 24

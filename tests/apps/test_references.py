@@ -8,8 +8,8 @@ import pytest
 
 from harness.catalog.applications import Application, find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.target.programs import absent, versions_of
-from harness.target.servers import SERVERS
+from harness.under_test.launch.programs import absent, versions_of
+from harness.under_test.launch.servers import SERVERS
 from tests.cli.said import said
 
 ROOT = Path(__file__).parents[2]

@@ -18,9 +18,9 @@ from shared.made_up import made_up_campaign
 from shared.standard_errors import jackknifed, mean_error, residual_deviation
 from shared.watched import Seen, note
 
-from harness.campaign.options import RunOptions
-from harness.campaign.preparation import prepare
-from harness.campaign.project import Project
+from harness.campaign.plan.options import RunOptions
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.project import Project
 from harness.store.folder import ResultsFolder
 
 

@@ -10,20 +10,20 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from harness.campaign.bench import Bench
-from harness.campaign.interrupt import Interrupt
-from harness.campaign.phases import Phases
-from harness.campaign.progress import Silent
-from harness.campaign.under_way import Block
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.state import Block
+from harness.campaign.session.interrupt import Interrupt
+from harness.campaign.session.phases import Phases
+from harness.campaign.session.progress import Silent
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
-from harness.model.campaign import Plan, SliceShape
-from harness.model.cell import Cell
-from harness.model.load import Target
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.campaign import Plan, SliceShape
+from harness.model.measured.load import Target
 from harness.process.owned import OwnedProcess
 from harness.store.folder import ResultsFolder
-from harness.target.launch import LiveServer
+from harness.under_test.launch.launch import LiveServer
 from tests.process.helpers import until
 
 PROGRAM = Path(__file__).parent / "programs" / "queue_server.py"

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign import accounting
-from harness.campaign.accounting import Ledger, demands, failure_of_account, not_counted, short, was_reset
+from harness.campaign.cells import accounting
+from harness.campaign.cells.accounting import Ledger, demands, failure_of_account, not_counted, short, was_reset
 from harness.catalog.scenarios import find_scenarios
 from harness.contract.demand import different
-from harness.model.audit import Account, Counts
-from harness.model.dataset import Fortune
-from harness.model.load import SliceRecord
-from harness.model.scenario import Level
-from harness.target.services import LiveService, Namespace, provision
+from harness.model.asked.dataset import Fortune
+from harness.model.asked.scenario import Level
+from harness.model.measured.audit import Account, Counts
+from harness.model.measured.load import SliceRecord
+from harness.under_test.services import LiveService, Namespace, provision
 from tests.fakes.database import RightOnDatabase
 from tests.fakes.server import Row, serving
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from harness.campaign.auditing import cells_to_audit
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import Prepared, prepare
-from harness.campaign.project import Project
-from harness.campaign.recording import Recorder
-from harness.model.audit import Audited
+from harness.campaign.cells.auditing import cells_to_audit
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.session.recording import Recorder
+from harness.model.measured.audit import Audited
 from harness.model.notice import Failure
 from harness.store.folder import ResultsFolder
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.analysis.bracket import LEAST_TRIES, WIDTH
-from harness.campaign import searching
-from harness.campaign.latency import measure_latency
+from harness.analysis.latency.next_rate import LEAST_TRIES, WIDTH
+from harness.campaign.block import capacity_search
+from harness.campaign.block.latency import measure_latency
 from harness.load.driver import LocustDriver
-from harness.model.latency import CapacitySearch
-from harness.model.load import Slice, SliceRecord
+from harness.model.measured.latency import CapacitySearch
+from harness.model.measured.load import Slice, SliceRecord
 from tests.campaign.queues import SCENARIO, bench_of, block_of, cell, queue, response_times
 
 A = cell("a")
@@ -67,7 +67,7 @@ def p99(rate: float) -> float:
 def test_a_limit_below_the_service_time_is_held_at_no_rate_and_every_connection_was_used_before_each_probe(
     driver: LocustDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "probe_length", lambda rate: 0.5)
+    monkeypatch.setattr(capacity_search, "probe_length", lambda rate: 0.5)
     seen = Seen(driver)
     search = searched(seen, tmp_path, [4.0], 0.003)
     assert search.highest is None

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.affordable import affordable
-from harness.campaign.bench import Bench
-from harness.campaign.block import drive
-from harness.campaign.continuous import run_continuously, slices_of
-from harness.campaign.planning import warm_up_of
-from harness.campaign.under_way import Block
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.continuous import run_continuously, slices_of
+from harness.campaign.block.run_block import drive
+from harness.campaign.block.state import Block
+from harness.campaign.plan.continuous_budget import affordable
+from harness.campaign.plan.planning import warm_up_of
 from harness.load.driver import LocustDriver
-from harness.model.campaign import CellFacts, Plan, SliceShape
-from harness.model.cell import Cell
-from harness.model.continuous import ContinuousRun
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CellFacts, Plan, SliceShape
+from harness.model.measured.continuous import ContinuousRun
 from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
 
 REFERENCE, TWIN, OTHER = cell("a"), cell("a", twin=1), cell("b")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.options import GIVEN_BY, Place, RunOptions, Selection
-from harness.campaign.preparation import prepare
-from harness.campaign.project import Project
+from harness.campaign.plan.options import GIVEN_BY, Place, RunOptions, Selection
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.project import Project
 
 PROJECT = Project(Path(__file__).parents[2])
 THEIRS = "postgresql://me:sesame@db.example/production"

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.gather import gather
-from harness.analysis.latency import why_void
-from harness.campaign.block import drive
-from harness.campaign.driving import TRIES, drive_whole, judge_samples, without_void
-from harness.campaign.open_slices import driven
+from harness.analysis.latency.latency import why_void
+from harness.analysis.trials.gather import gather
+from harness.campaign.block.driving import TRIES, drive_whole, judge_samples, without_void
+from harness.campaign.block.open_slices import driven
+from harness.campaign.block.run_block import drive
 from harness.load.driver import LocustDriver
-from harness.model.load import Slice, SliceRecord, Together
-from harness.model.scenario import Level
-from harness.model.trial import Cost
+from harness.model.asked.scenario import Level
+from harness.model.measured.load import Slice, SliceRecord, Together
+from harness.model.measured.trial import Cost
 from tests.campaign.queues import LEVEL, bench_of, block_of, cell, queue
 
 A = cell("a")
@@ -107,7 +107,7 @@ class Living:
 
 
 def benched(away: Away, folder: Path):  # type: ignore[no-untyped-def]
-    from harness.campaign.under_way import Block
+    from harness.campaign.block.state import Block
 
     bench = bench_of(away, folder, [A])  # type: ignore[arg-type]
     block = Block(0, [A], {"plaintext": frozenset({A.id})})

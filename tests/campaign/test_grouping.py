@@ -8,8 +8,8 @@ from time import process_time
 
 import pytest
 
-from harness.campaign.grouping import Met, balanced_groups, meetings
-from harness.campaign.need import met_so_far
+from harness.campaign.plan.grouping import Met, balanced_groups, meetings
+from harness.campaign.plan.next_round import met_so_far
 from tests.analysis.campaigns import campaign, cell, trial
 
 Grouping = Callable[[list[str], int, Met, random.Random], list[tuple[str, ...]]]

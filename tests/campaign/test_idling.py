@@ -9,16 +9,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.analysis.ranking import rank
-from harness.campaign.bench import Bench
-from harness.campaign.idling import set_the_burning_apart
-from harness.campaign.need import next_round
-from harness.campaign.under_way import Block
-from harness.model.campaign import CellFacts
-from harness.model.cell import Cell
-from harness.model.load import Target
+from harness.analysis.ranking.ranking import rank
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.idling import set_the_burning_apart
+from harness.campaign.block.state import Block
+from harness.campaign.plan.next_round import next_round
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CellFacts
+from harness.model.measured.load import Target
 from harness.process.owned import OwnedProcess
-from harness.target.launch import LiveServer
+from harness.under_test.launch.launch import LiveServer
 from tests.analysis.campaigns import campaign, made_up, trial
 from tests.campaign.queues import cell
 

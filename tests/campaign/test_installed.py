@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import prepare
-from harness.campaign.project import Project
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.project import Project
 from harness.model.errors import EnvironmentRefused
 
 PROJECT = Project(Path(__file__).parents[2])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from harness.campaign.interrupt import ASKING, listening, raising
+from harness.campaign.session.interrupt import ASKING, listening, raising
 
 
 @pytest.mark.parametrize("number", ASKING)
@@ -48,7 +48,7 @@ def test_every_command_ends_as_by_ctrl_c(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("handled", ["listening(lambda _: None)", "raising()"])
 def test_the_end_of_the_terminal_stays_ignored_under_nohup(handled: str) -> None:
-    code = "import os, signal; from harness.campaign.interrupt import listening, raising\n"
+    code = "import os, signal; from harness.campaign.session.interrupt import listening, raising\n"
     code += f"with {handled}: os.kill(os.getpid(), signal.SIGHUP); print('goes on')"
     done = subprocess.run(["nohup", sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "goes on\n"

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.percentiles import time_within, times_of
-from harness.campaign.latency import expected_s, measure_latency
-from harness.campaign.open_slices import CAPACITY_S, capacity_slice, open_slice
-from harness.campaign.searching import LONGEST_PROBE_S, PROBE_S, probe_length
+from harness.analysis.latency.percentiles import time_within, times_of
+from harness.campaign.block.capacity_search import LONGEST_PROBE_S, PROBE_S, probe_length
+from harness.campaign.block.latency import expected_s, measure_latency
+from harness.campaign.block.open_slices import CAPACITY_S, capacity_slice, open_slice
 from harness.load.driver import LocustDriver
-from harness.model.latency import LatencyWindow
+from harness.model.measured.latency import LatencyWindow
 from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
 
 A, B, TWIN = cell("a"), cell("b"), cell("a", twin=1)

@@ -1,10 +1,10 @@
 import pytest
 
-from harness.campaign.options import RunOptions
-from harness.campaign.planning import latency_scenarios
+from harness.campaign.plan.options import RunOptions
+from harness.campaign.plan.planning import latency_scenarios
 from harness.cli.options import latency
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import UsageError
-from harness.model.scenario import ScenarioManifest
 from tests.campaign.test_planning import SCENARIO, a_plan
 
 

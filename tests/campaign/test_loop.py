@@ -2,8 +2,8 @@ import pytest
 
 from harness.campaign import loop
 from harness.campaign.loop import Clock
-from harness.campaign.planning import GROUP_SIZE, with_twin
-from harness.model.campaign import Plan, SliceShape
+from harness.campaign.plan.planning import GROUP_SIZE, with_twin
+from harness.model.measured.campaign import Plan, SliceShape
 from tests.analysis.campaigns import campaign, cell
 
 APPS = tuple(cell(f"app{number}") for number in range(12))

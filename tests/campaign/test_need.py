@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 
-from harness.campaign.need import blocks_had, is_first_round, next_round
-from harness.model.campaign import CampaignRecord
-from harness.model.cell import Cell
+from harness.campaign.plan.next_round import blocks_had, is_first_round, next_round
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
 from harness.model.notice import Failure
-from harness.model.trial import Trial
 from tests.analysis.campaigns import application, campaign, cell, made_up, trial
 
 REFERENCE, TWIN = cell("raw"), cell("raw", twin=1)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import Prepared, prepare
-from harness.campaign.project import Project
-from harness.campaign.resume import differences
-from harness.model.campaign import SliceShape
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.session.resume import differences
 from harness.model.errors import UsageError
+from harness.model.measured.campaign import SliceShape
 from tests.catalog.trees import RIGHT_APP, application
 
 PROJECT = Project(Path(__file__).parents[2])

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.likeness import disclosed
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import Prepared, prepare
-from harness.campaign.project import Project
-from harness.campaign.stage import Stage
-from harness.target.readiness import Deadlines
+from harness.analysis.compare.conditions import disclosed
+from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan.project import Project
+from harness.under_test.launch.readiness import Deadlines
 from tests.catalog.trees import RIGHT_APP, RIGHT_SCENARIO, application, scenario
 
 PROJECT = Project.here()

@@ -1,7 +1,7 @@
 import pytest
 
-from harness.campaign import phases
-from harness.campaign.phases import Phases
+from harness.campaign.session import phases
+from harness.campaign.session.phases import Phases
 
 
 class Time:

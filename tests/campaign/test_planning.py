@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.planning import (
+from harness.campaign.plan.planning import (
     GROUP_SIZE,
     Choice,
     block_dice,
@@ -18,14 +18,14 @@ from harness.campaign.planning import (
     whole_waves,
     with_twin,
 )
-from harness.campaign.selection import most_workers
+from harness.campaign.plan.selection import most_workers
 from harness.catalog.applications import Application
-from harness.model.application import AppManifest
-from harness.model.campaign import Plan, SliceShape
-from harness.model.cell import Cell
+from harness.model.asked.application import AppManifest
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
 from harness.model.errors import UsageError
-from harness.model.load import DRAIN_S
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.campaign import Plan, SliceShape
+from harness.model.measured.load import DRAIN_S
 
 
 def a_cell(app: str, server: str = "uvicorn") -> Cell:

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from harness.campaign.options import Place, RunOptions, Selection
-from harness.campaign.preparation import prepare
-from harness.campaign.profiles import PROFILES
-from harness.campaign.project import Project
-from harness.campaign.resume import differences
+from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.profiles import PROFILES
+from harness.campaign.plan.project import Project
+from harness.campaign.session.resume import differences
 from harness.catalog.applications import find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.cli.plans import wanted_options
-from harness.model.campaign import Plan
+from harness.cli.run.plans import wanted_options
 from harness.model.errors import UsageError
-from harness.target.servers import SERVERS
+from harness.model.measured.campaign import Plan
+from harness.under_test.launch.servers import SERVERS
 from tests.catalog.trees import RIGHT_APP, application
 
 PROJECT = Project(Path(__file__).parents[2])

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.recording import Recorder
-from harness.model.campaign import CellFacts
-from harness.model.continuous import ContinuousRun
+from harness.campaign.session.recording import Recorder
+from harness.model.measured.campaign import CellFacts
+from harness.model.measured.continuous import ContinuousRun
 from harness.model.notice import Failure, Notice
 from harness.store.folder import ResultsFolder
 from tests.analysis.campaigns import LEVEL, campaign, cell, trial

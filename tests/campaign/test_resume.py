@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.resume import differences, refuse_other_services, refuse_unlike
-from harness.model.campaign import CampaignRecord, ServiceFacts, Source
+from harness.campaign.session.resume import differences, refuse_other_services, refuse_unlike
 from harness.model.errors import UsageError
-from harness.model.machine import Cores
+from harness.model.measured.campaign import CampaignRecord, ServiceFacts, Source
+from harness.model.measured.machine import Cores
 from tests.analysis.campaigns import application, campaign, cell, scenario
 
 A, B = cell("a"), cell("b")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.surroundings import Surroundings, announced, others, wait_for_others
-from harness.cli.plans import heed_others
+from harness.campaign.session.surroundings import Surroundings, announced, others, wait_for_others
+from harness.cli.run.plans import heed_others
 from harness.measure.company import Reading, between
 from harness.model.errors import EnvironmentRefused, ExitCode
 
@@ -70,7 +70,7 @@ def test_what_others_used_is_everything_but_idle_and_ours_with_the_names_of_the_
 LOOKS = """
 import sys
 from pathlib import Path
-from harness.campaign.surroundings import Surroundings
+from harness.campaign.session.surroundings import Surroundings
 for notice in Surroundings((), Path(sys.argv[1])).before():
     print(notice.code, notice.seen)
 """

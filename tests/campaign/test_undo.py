@@ -5,17 +5,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.campaign.bench import Bench
-from harness.campaign.block import undo
-from harness.campaign.interrupt import Interrupt
-from harness.campaign.phases import Phases
-from harness.campaign.progress import Silent
-from harness.campaign.stage import Stage
-from harness.campaign.under_way import Block
-from harness.model.dataset import worlds
-from harness.target.services import provision, seeding, sqlite
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.run_block import undo
+from harness.campaign.block.state import Block
+from harness.campaign.cells.stage import Stage
+from harness.campaign.session.interrupt import Interrupt
+from harness.campaign.session.phases import Phases
+from harness.campaign.session.progress import Silent
+from harness.model.asked.dataset import worlds
+from harness.under_test.services import provision, seeding, sqlite
 from tests.campaign.queues import cell
-from tests.target.databases import connected, rows
+from tests.under_test.databases import connected, rows
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "sqlite"])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.watching import Watch, logs_requests, written_since
-from harness.model.load import SliceRecord, Target
-from harness.model.trial import Cost
+from harness.campaign.block.watching import Watch, logs_requests, written_since
+from harness.model.measured.load import SliceRecord, Target
+from harness.model.measured.trial import Cost
 from harness.process.owned import OwnedProcess
-from harness.target.launch import LiveServer
+from harness.under_test.launch.launch import LiveServer
 from tests.analysis.campaigns import slice_record
 from tests.process.helpers import until
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.block import rotate, warm_up
+from harness.campaign.block.run_block import rotate, warm_up
 from harness.load.driver import LocustDriver
-from harness.model.campaign import SliceShape
+from harness.model.measured.campaign import SliceShape
 from tests.campaign.queues import LEVEL, SCENARIO, bench_of, block_of, cell, queue
 
 REFERENCE = cell("a")

@@ -6,9 +6,9 @@ import pytest
 from harness.catalog.applications import find_applications
 from harness.catalog.claim_files import STORY, read_claim
 from harness.catalog.scenarios import find_scenarios
-from harness.model.claim import Claim
+from harness.model.asked.claim import Claim
 from harness.model.errors import UsageError
-from harness.target.servers import SERVERS
+from harness.under_test.launch.servers import SERVERS
 from tests.catalog.test_docs import keys, table
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ from harness.catalog.checks import load_check
 from harness.catalog.document import record_in
 from harness.catalog.scenarios import find_scenarios
 from harness.contract.bodies import strict_json
-from harness.model.application import AppManifest
+from harness.model.asked.application import AppManifest
+from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.record import Record
-from harness.model.scenario import Level, ScenarioManifest
 from tests.catalog.trees import SERVERS, scenario
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -83,3 +83,10 @@ def test_the_check_of_the_documentation_works(tmp_path: Path) -> None:
     assert check.check(b'{"dice": 7}', level) == "a die shows 1 to 6, not 7"
     assert check.check_many
     assert check.check_many([b'{"dice": 1}'] * 100, level) == "100 throws showed only [1]"
+
+
+def test_no_room_is_crowded_and_the_architecture_names_every_one() -> None:
+    harness, text = DOCS.parent / "harness", (DOCS / "architecture.md").read_text()
+    rooms = [init.parent for init in harness.glob("**/__init__.py") if init.parent != harness]
+    assert {room: n for room in rooms if (n := len(list(room.glob("*.py"))) - 1) > 12} == {}
+    assert [room.name for room in rooms if f"`{room.name}/`" not in text] == []

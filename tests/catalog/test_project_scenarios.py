@@ -8,8 +8,8 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from harness.catalog.scenarios import Scenario, find_scenarios
-from harness.model.dataset import ADDED_FORTUNE, Fortune, World, fortunes, worlds
-from harness.model.scenario import Level
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, World, fortunes, worlds
+from harness.model.asked.scenario import Level
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = {scenario.id: scenario for scenario in find_scenarios(ROOT / "scenarios")}

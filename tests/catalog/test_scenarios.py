@@ -4,8 +4,8 @@ import pytest
 
 from harness.catalog.checks import load_check
 from harness.catalog.scenarios import find_scenarios
+from harness.model.asked.scenario import Level
 from harness.model.errors import UsageError
-from harness.model.scenario import Level
 from tests.catalog.trees import RIGHT_SCENARIO, scenario
 
 CHECK = "def check(body, level):\n    return None if body == b'hello' else 'not hello'\n"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.catalog.applications import Application, find_applications
-from harness.model.application import Interface
+from harness.model.asked.application import Interface
 
 SERVERS: Mapping[str, Interface] = {
     "uvicorn": "asgi",

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from tests.catalog.trees import RIGHT_APP, application, scenario
 
 TWO_SERVERS = RIGHT_APP.replace('["uvicorn"]', '["uvicorn", "gunicorn-asgi"]')

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.model.errors import ExitCode
 from tests.cli.said import said
 from tests.process.test_in_use import user

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.options import DEFAULT_BUDGET_S
-from harness.campaign.project import Project
+from harness.campaign.plan.options import DEFAULT_BUDGET_S
+from harness.campaign.plan.project import Project
 from harness.cli.folders import point_latest_at
 from harness.cli.quantities import spoken
 from harness.model.errors import ExitCode
-from harness.target.environments import COMPLETE, FOLDER
+from harness.under_test.install.environments import COMPLETE, FOLDER
 from tests.catalog.trees import RIGHT_APP, application
 from tests.cli.said import said
 from tests.report.campaigns import campaign, saved
@@ -147,7 +147,7 @@ def test_clean_removes_reports_and_the_cache_only_when_asked_to(
 def test_doctor_says_what_is_lacking_and_the_command_that_mends_it(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("harness.target.programs.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr("harness.under_test.launch.programs.SYSTEM_FOLDERS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     told = said(capsys, "doctor", "--json")
     assert told.code == ExitCode.ENVIRONMENT, "a project without its locks cannot be measured"

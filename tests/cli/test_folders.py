@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.cli.folders import point_latest_at, results_folder
 from harness.model.errors import UsageError
 from harness.process.folders import locked

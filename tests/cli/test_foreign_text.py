@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.cli.console import output, print_error, print_notice
-from harness.cli.progress import Bar
-from harness.cli.tables import table
+from harness.cli.show.progress import Bar
+from harness.cli.show.tables import table
 from harness.model.foreign import HIDDEN, clean, redacted, secrets_in
 from harness.model.notice import Failure, Notice
 from tests.catalog.trees import RIGHT_APP

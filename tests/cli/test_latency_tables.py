@@ -3,10 +3,10 @@ import io
 import numpy as np
 from rich.console import Console, RenderableType
 
-from harness.analysis.capacity import capacity_rows
-from harness.analysis.latency import latency_rows
-from harness.cli.latency_tables import capacity_table, latency_table
-from harness.model.campaign import CampaignRecord
+from harness.analysis.latency.capacity import capacity_rows
+from harness.analysis.latency.latency import latency_rows
+from harness.cli.show.latency_tables import capacity_table, latency_table
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
 from tests.analysis.campaigns import campaign, cell
 from tests.analysis.windows import search, window

@@ -6,11 +6,11 @@ import re
 import pytest
 from rich.console import Console
 
-from harness.analysis.ranking import rank
+from harness.analysis.ranking.ranking import rank
 from harness.cli.console import output
-from harness.cli.tables import ranking_table
-from harness.model.application import AppManifest
-from harness.model.ranking import ScenarioRanking
+from harness.cli.show.tables import ranking_table
+from harness.model.asked.application import AppManifest
+from harness.model.found.ranking import ScenarioRanking
 from tests.analysis.campaigns import application, campaign, cell, made_up
 
 CELLS = (cell("raw-asgi"), cell("flask-sqlalchemy"), cell("flask"), cell("django"))

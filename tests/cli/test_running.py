@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.ranking import rank
-from harness.analysis.unresolved import OpenPair, Unresolved
-from harness.campaign.options import Generator, Place, RunOptions, Selection
+from harness.analysis.inference.unresolved import OpenPair, Unresolved
+from harness.analysis.ranking.ranking import rank
+from harness.campaign.plan.options import Generator, Place, RunOptions, Selection
 from harness.cli.options import shape
-from harness.cli.plans import wanted_options
-from harness.cli.progress import in_a_line, open_in_a_line
-from harness.cli.running import ended, needed_again, tell_the_end, why_not_ranked
-from harness.model.campaign import CellFacts, SliceShape
+from harness.cli.run.plans import wanted_options
+from harness.cli.run.running import ended, needed_again, tell_the_end, why_not_ranked
+from harness.cli.show.progress import in_a_line, open_in_a_line
 from harness.model.errors import ExitCode
+from harness.model.found.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
+from harness.model.measured.campaign import CellFacts, SliceShape
 from harness.model.notice import Failure
-from harness.model.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
 from harness.store.folder import ResultsFolder
 from tests.analysis.campaigns import LEVEL, campaign, cell, made_up
 

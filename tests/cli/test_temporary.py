@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.model.errors import ExitCode
 from harness.process.folders import HELD
 from tests.cli.said import said

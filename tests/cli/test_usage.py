@@ -9,10 +9,10 @@ import pytest
 import typer
 
 from harness import VERSION
-from harness.campaign.project import Project
+from harness.campaign.plan.project import Project
 from harness.cli.main import app
-from harness.model.campaign import SCHEMA_VERSION
 from harness.model.errors import ExitCode
+from harness.model.measured.campaign import SCHEMA_VERSION
 from tests.catalog.trees import RIGHT_APP, application, scenario
 from tests.cli.conftest import GREETING, TWO_SERVERS
 from tests.cli.said import said

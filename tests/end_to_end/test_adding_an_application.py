@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.target.servers import SERVERS
+from harness.under_test.launch.servers import SERVERS
 from tests.end_to_end.command import Ended, Place
 
 pytestmark = pytest.mark.timeout(300)

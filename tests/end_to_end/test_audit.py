@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.campaign import CampaignRecord
 from harness.model.errors import ExitCode
-from harness.target.services import provision
+from harness.model.measured.campaign import CampaignRecord
+from harness.under_test.services import provision
 from tests.end_to_end.applications import changed, given
 from tests.end_to_end.command import Ended, Place, until
 from tests.end_to_end.conftest import Once

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.campaign.idling import IDLE_BOUND
-from harness.model.campaign import CampaignRecord
+from harness.campaign.block.idling import IDLE_BOUND
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place

@@ -7,8 +7,8 @@ import pytest
 
 from harness.catalog.applications import find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.target.programs import absent
-from harness.target.servers import SERVERS
+from harness.under_test.launch.programs import absent
+from harness.under_test.launch.servers import SERVERS
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.campaign import CampaignRecord
+from harness.model.measured.campaign import CampaignRecord
 from tests.end_to_end.applications import changed, given
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.model.campaign import CampaignRecord
+from harness.model.measured.campaign import CampaignRecord
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place, until
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from harness.model.campaign import CampaignRecord
+from harness.model.measured.campaign import CampaignRecord
 from harness.store.folder import ResultsFolder
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place, until

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.ranking import rank
-from harness.campaign.options import RunOptions
+from harness.analysis.ranking.ranking import rank
+from harness.campaign.plan.options import RunOptions
 from harness.store.folder import ResultsFolder
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from harness.analysis.gates import MAX_ERROR_SHARE
-from harness.model.campaign import CampaignRecord
-from harness.model.load import SliceRecord
-from harness.model.trial import Trial
+from harness.analysis.trials.gates import MAX_ERROR_SHARE
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.load import SliceRecord
+from harness.model.measured.trial import Trial
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 

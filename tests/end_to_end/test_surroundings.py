@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.recording import BUSY_MACHINE
 from harness.campaign.run import ROOM_BYTES
+from harness.campaign.session.recording import BUSY_MACHINE
 from harness.model.errors import ExitCode
-from harness.target.services import provision
+from harness.under_test.services import provision
 from tests.cli.said import said
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Place, until

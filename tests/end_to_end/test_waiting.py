@@ -149,7 +149,7 @@ def test_every_command_that_owns_processes_ends_them_with_it(
         "verify": ("verify", *given(folder), "--only", "shop"),
         "worker": ("worker", "--master", "127.0.0.1", "--port", free_port()),
     }
-    begun = {"serve": "shop.py", "verify": "shop.py", "worker": "harness.load.worker"}[command]
+    begun = {"serve": "shop.py", "verify": "shop.py", "worker": "harness.load.distributed.worker"}[command]
     with place.running(*arguments[command]) as running:
         until(lambda: begun in " ".join(place.left()), "its process has begun")
         until(lambda: command != "serve" or "Up, until Ctrl-C" in running.said(), "it is up")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from harness.model.dataset import ADDED_FORTUNE, Fortune, worlds
-from harness.target.services import Namespace
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, worlds
+from harness.under_test.services import Namespace
 from tests.fakes.server import Right, Row
 
 

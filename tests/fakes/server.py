@@ -11,10 +11,10 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
 
 if TYPE_CHECKING:  # what runs as an application of its own has the standard library and nothing else
-    from harness.target.services import Namespace
+    from harness.under_test.services import Namespace
 
 Row = dict[str, object]
 
@@ -46,7 +46,7 @@ class Right:
     @property
     def tables(self) -> "Namespace":
         """The table as the verifier reaches it, past the application."""
-        from harness.target.services import Namespace
+        from harness.under_test.services import Namespace
 
         return Namespace("", lambda: dict(self.numbers), lambda: self.numbers.update(worlds()))
 

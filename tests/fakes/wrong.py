@@ -6,7 +6,7 @@ import random
 import time
 from email.utils import formatdate
 
-from harness.model.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
 from tests.fakes.server import Right
 
 NUMBERS = [world.random_number for world in worlds()]

@@ -4,8 +4,8 @@ import gzip
 from email.utils import formatdate
 from typing import NamedTuple
 
-from harness.model.load import LoadScenario
-from harness.model.scenario import Expectation, Request
+from harness.model.asked.scenario import Expectation, Request
+from harness.model.measured.load import LoadScenario
 
 BODY = b'{"message":"Hello, World!"}'
 LENGTH = b"Content-Length: 27"

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from harness.model.load import LoadScenario, Slice, Target
-from harness.model.scenario import Expectation, Level, Request
+from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.measured.load import LoadScenario, Slice, Target
 
 BODY = b"Hello, World!"
 HEAD = b"HTTP/1.1 200 OK\r\nServer: hostile\r\nContent-Type: text/plain\r\n"

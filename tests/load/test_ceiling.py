@@ -8,8 +8,8 @@ import pytest
 
 from harness.load.ceiling import NULL, measured_ceiling, null_targets
 from harness.load.driver import LocustDriver
-from harness.model.load import Slice
-from harness.model.scenario import Level
+from harness.model.asked.scenario import Level
+from harness.model.measured.load import Slice
 
 
 def test_the_ceiling_is_a_rate_without_errors_and_leaves_nothing_behind(driver: LocustDriver, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from harness.load.driver import DRIVERS, LoadDriver, LocustDriver, driver_class
 from harness.load.histogram import decoded
+from harness.model.asked.scenario import Expectation, Level, Request
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
-from harness.model.scenario import Expectation, Level, Request
 from tests.load.servers import BODY, HEAD, RIGHT, answering, scenario, serving, slice_of
 
 WAYS = {name: partial(driver_class(name)) for name in DRIVERS} | {

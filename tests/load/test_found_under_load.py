@@ -9,8 +9,8 @@ import pytest
 
 from harness.catalog.scenarios import find_scenarios
 from harness.load.driver import LocustDriver
-from harness.model.dataset import worlds
-from harness.model.load import Target
+from harness.model.asked.dataset import worlds
+from harness.model.measured.load import Target
 from tests.load.servers import BODY, Behaviour, Peer, scenario, serving, slice_of
 
 DB = next(s for s in find_scenarios(Path(__file__).parents[2] / "scenarios") if s.id == "db")

@@ -13,13 +13,13 @@ import pytest
 import zmq
 from pydantic import ValidationError
 
-from harness.load.distributed import ANSWER, HELLO, Driven, fault_of_greeting, own_greeting
+from harness.load.distributed.incoming import CUT_OFF_BYTES, LARGEST_BYTES, Refusal, message_of
+from harness.load.distributed.merging import fault_of_part
+from harness.load.distributed.protocol import ANSWER, HELLO, Driven, fault_of_greeting, own_greeting
 from harness.load.driver import LocustDriver
 from harness.load.engine.lore import Taken
-from harness.load.incoming import CUT_OFF_BYTES, LARGEST_BYTES, Refusal, message_of
-from harness.load.merging import fault_of_part
 from harness.model.errors import HarnessError
-from harness.model.load import SliceRecord
+from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
 from tests.load.programs.running import worker_process
 from tests.load.servers import RIGHT, answering, scenario, serving, slice_of
@@ -81,7 +81,7 @@ def driver_stranger_and_worker(folder: Path) -> Iterator[tuple[LocustDriver, Cal
 
 def worker_of_another_version(port: int, folder: Path) -> OwnedProcess:
     """A worker whose harness has another number."""
-    code = "import harness, sys; harness.VERSION = '0.0.9'; from harness.load.worker import main; "
+    code = "import harness, sys; harness.VERSION = '0.0.9'; from harness.load.distributed.worker import main; "
     argv = [sys.executable, "-c", code + "sys.exit(main(sys.argv[1:]))", "127.0.0.1", str(port)]
     return OwnedProcess(argv, name="other worker", log=folder / "other.log", grace_s=2.0)
 

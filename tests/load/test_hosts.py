@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.load import SliceRecord
+from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
 from tests.load.hosts import Host, hosts
 
@@ -28,7 +28,9 @@ def load_from(two: list[Host], under_test: Host, folder: Path, slices: int) -> I
         port = main.stdout.readline().strip()
         for host in two:
             journal = f"--journal={folder / host.namespace}"
-            worker = host.command(sys.executable, "-m", "harness.load.worker", under_test.address, port, journal)
+            worker = host.command(
+                sys.executable, "-m", "harness.load.distributed.worker", under_test.address, port, journal
+            )
             owned.enter_context(OwnedProcess(worker, name="worker", log=folder / f"{host.namespace}.log", grace_s=2))
         yield (SliceRecord.model_validate_json(line) for line in main.stdout)
 

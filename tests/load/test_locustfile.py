@@ -59,7 +59,7 @@ def test_time_that_imports_take_is_no_run_time() -> None:
         "import gevent, sys, time\n"
         "gevent.get_hub().loop.update_now()\n"
         "time.sleep(0.5)\n"
-        "from harness.load.locustfile import count_from_now\n"
+        "from harness.load.by_hand.locustfile import count_from_now\n"
         "count_from_now()\n"
         "began = time.monotonic()\n"
         "gevent.spawn_later(0.4, lambda: None).join()\n"

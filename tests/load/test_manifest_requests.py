@@ -9,9 +9,9 @@ import pytest
 
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
-from harness.model.load import SliceRecord
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.target.verification import Verification, verify
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.load import SliceRecord
+from harness.under_test.verify.verification import Verification, verify
 from tests.load.servers import Behaviour, Peer, serving, slice_of
 
 LEVEL = Level(connections=2)

@@ -7,9 +7,9 @@ import pytest
 
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
-from harness.model.load import SliceRecord
-from harness.model.scenario import Level, Ranked, Request, ScenarioManifest
-from harness.target.verification import verify
+from harness.model.asked.scenario import Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.load import SliceRecord
+from harness.under_test.verify.verification import verify
 from tests.load.odd import SCENARIO, responses
 from tests.load.servers import Behaviour, Peer, serving, slice_of
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.load.driver import LoadDriver
-from harness.model.load import SliceRecord, Target
+from harness.model.measured.load import SliceRecord, Target
 from tests.fakes import wrong
 from tests.fakes.server import Right, serving
 from tests.fakes.wrong import Wrong

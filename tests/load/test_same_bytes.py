@@ -5,13 +5,13 @@ from pathlib import Path
 
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
-from harness.model.load import Target
-from harness.model.scenario import Audit, Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.target.audit import audit
-from harness.target.examiner import Subject
-from harness.target.exchange import connected
-from harness.target.services import Counts
-from harness.target.verification import verify
+from harness.model.asked.scenario import Audit, Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.load import Target
+from harness.under_test.services import Counts
+from harness.under_test.verify.audit import audit
+from harness.under_test.verify.examiner import Subject
+from harness.under_test.verify.exchange import connected
+from harness.under_test.verify.verification import verify
 from tests.load.servers import RIGHT, answering, serving, slice_of
 
 LEVEL = Level(connections=2, n=3)
@@ -38,7 +38,7 @@ SCENARIO = Scenario(MANIFEST, Path("scenarios/plaintext"))
 async def ready_probe(target: Target, request: Request) -> None:
     async with connected(target, 5.0) as connection:
         assert not isinstance(connection, Exception)
-        await connection.ask(request, 5.0)  # type: ignore[union-attr]  # as harness.target.readiness asks it
+        await connection.ask(request, 5.0)  # type: ignore[union-attr]  # as harness.under_test.launch.readiness asks it
 
 
 def test_the_bytes_of_each_request_are_the_same_from_everybody(driver: LocustDriver) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.load.engine.lore import LEAST_SAMPLES, MAX_SUSPECTS, Lore, Sample
 from harness.load.engine.shapes import MAX_SHAPES, Shapes
-from harness.model.load import SAMPLES
+from harness.model.measured.load import SAMPLES
 
 
 def shapes_of(*bodies: bytes) -> Shapes:

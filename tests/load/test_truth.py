@@ -14,7 +14,7 @@ import pytest
 
 from harness.load.driver import LocustDriver
 from harness.load.histogram import percentile_s
-from harness.model.load import SliceRecord, Target
+from harness.model.measured.load import SliceRecord, Target
 from tests.load.servers import scenario, slice_of
 
 pytestmark = pytest.mark.alone

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign.interrupt import listening
+from harness.campaign.session.interrupt import listening
 from harness.load import driver as module
 from harness.load.driver import LocustDriver
 from harness.process.owned import OwnedProcess

@@ -11,13 +11,13 @@ import numpy as np
 import psutil
 import pytest
 
-from harness.load.distributed import Clock, clock_of
+from harness.load.distributed.merging import merged_record
+from harness.load.distributed.protocol import Clock, clock_of
 from harness.load.driver import LocustDriver
 from harness.load.histogram import Times, decoded
 from harness.load.join import work_for
-from harness.load.merging import merged_record
 from harness.model.errors import EnvironmentRefused, HarnessError
-from harness.model.load import SliceRecord
+from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
 from tests.load.programs.running import worker_process
 from tests.load.servers import RIGHT, answering, scenario, serving, slice_of

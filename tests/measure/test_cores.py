@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure.cores import divided, parsed_list, physical_cores, quota, split_cores
-from harness.model.machine import Cores
+from harness.model.measured.machine import Cores
 
 
 def machine(root: Path, *cores: tuple[int, ...]) -> Path:

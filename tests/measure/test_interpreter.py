@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.measure.interpreter import describe
-from harness.model.cell import Cell
+from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, ExitCode
 
 

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from harness.measure.machine import fingerprint, governor, memory_limits, turbo, virtualisation
-from harness.model.machine import Cores, Machine
+from harness.model.measured.machine import Cores, Machine
 
 
 def written(file: Path, text: str) -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.commit import commit_of
+from harness.campaign.plan.commit import commit_of
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LocustDriver
 from harness.measure.interpreter import describe
 from harness.process.environment import NETWORK, PASSED_ON, passed_on
 from harness.process.owned import OwnedProcess
-from harness.target.environments import _described
-from harness.target.programs import _asked
-from harness.target.uv_command import run_uv
+from harness.under_test.install.environments import _described
+from harness.under_test.install.uv_command import run_uv
+from harness.under_test.launch.programs import _asked
 
 HOSTILE = {
     "PYTHONHOME": "/nowhere",

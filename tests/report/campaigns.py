@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.analysis.comparison import Measured
+from harness.analysis.compare.comparison import Measured
 from harness.load.histogram import Times
-from harness.model.application import AppManifest, OwnServer, Targets, Tier, Uses
-from harness.model.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
-from harness.model.cell import Cell
-from harness.model.latency import CapacitySearch, Criterion, LatencyWindow, Probe
-from harness.model.machine import Cores, Identity, Interpreter, Machine
+from harness.model.asked.application import AppManifest, OwnServer, Targets, Tier, Uses
+from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.measured.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
+from harness.model.measured.latency import CapacitySearch, Criterion, LatencyWindow, Probe
+from harness.model.measured.machine import Cores, Identity, Interpreter, Machine
+from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Failure, Notice
-from harness.model.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.model.trial import Cost, Trial
 from harness.store.folder import ResultsFolder
 
 PYTHON = Interpreter(

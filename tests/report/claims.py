@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from harness.model.campaign import CampaignRecord
-from harness.model.trial import Trial
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
 from tests.report.campaigns import APPS, App, campaign
 
 _FORTUNES = {"raw-asgi": 3000, "starlette": 2700, "fastapi": 2400, "raw-wsgi": 1500, "flask": 900, "django": 1200}

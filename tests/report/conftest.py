@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from harness.analysis.comparison import Measured, compare
+from harness.analysis.compare.comparison import Measured, compare
 from harness.report.comparison import write_comparison
 from harness.report.write import write_report
 from tests.conftest import MadeOnce

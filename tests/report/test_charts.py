@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.model.scenario import Level
-from harness.model.trial import Trial
+from harness.model.asked.scenario import Level
+from harness.model.measured.trial import Trial
 from harness.report.charts.agreement import Agreement, against, agreement
 from harness.report.charts.changes import Shift, changes
 from harness.report.charts.cost import Cost, cost
 from harness.report.charts.cpu import Cpu, cpu
-from harness.report.charts.figure import TOKENS, Chart
+from harness.report.charts.drawing.figure import TOKENS, Chart
+from harness.report.charts.drawing.lines import Line, apart
+from harness.report.charts.drawing.scale import plain, rounded, ticks
 from harness.report.charts.levels import levels
-from harness.report.charts.lines import Line, apart
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
-from harness.report.charts.scale import plain, rounded, ticks
 from harness.report.charts.trace import machine_speed, trace
 from tests.report.dom import parse
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.analysis.comparison import Measured, compare
-from harness.model.comparison import Comparison
+from harness.analysis.compare.comparison import Measured, compare
+from harness.model.found.comparison import Comparison
 from harness.report.comparison import measured, write_comparison
 from tests.report.campaigns import SCENARIOS, campaign, later, saved
 from tests.report.dom import Element, as_written, parse

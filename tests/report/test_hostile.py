@@ -12,8 +12,8 @@ import pytest
 
 from harness.model.errors import UsageError
 from harness.model.foreign import clean
+from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
-from harness.model.trial import Trial
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, parse

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from harness.model.trial import Bound
+from harness.model.measured.trial import Bound
 from harness.report.write import write_report
 from tests.report.campaigns import campaign, saved
 from tests.report.dom import parse

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.model.audit import Audited
-from harness.model.continuous import NO_CONTINUOUS_RUNS
+from harness.model.asked.scenario import Audit
+from harness.model.measured.audit import Audited
+from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
+from harness.model.measured.trial import Cost
 from harness.model.notice import Notice
-from harness.model.scenario import Audit
-from harness.model.trial import Cost
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, as_written, parse

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.model.load import Target
-from harness.model.scenario import Level, Request
+from harness.model.asked.scenario import Level, Request
+from harness.model.measured.load import Target
 from harness.wire.requests import asks_to_close, in_turn, prepared
 
 HERE = Target(cell="cell", host="127.0.0.1", port=8000)

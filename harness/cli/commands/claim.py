@@ -24,12 +24,12 @@ SUFFIX: Final = ".toml"
 
 def claim(what: What = None, *, scenario: Scenario = None, json: options.Json = False) -> int:
     """Put a claimed ranking to the test: does it hold on this machine, by how much, and why?"""
-    from harness.analysis.claims import finding
-    from harness.campaign.project import Project
+    from harness.analysis.ranking.claims import finding
+    from harness.campaign.plan.project import Project
     from harness.catalog.claim_files import STORY, read_claim
-    from harness.cli.claiming import ENDED, results_in_a_command, show, wanted_scenario
     from harness.cli.console import messages, print_json
     from harness.cli.folders import results_folder
+    from harness.cli.show.claiming import ENDED, results_in_a_command, show, wanted_scenario
     from harness.report.reading import read
 
     file, results = _sorted_out(what or [])

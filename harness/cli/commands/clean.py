@@ -18,7 +18,7 @@ Reports = Annotated[bool, typer.Option("--reports", help="Also the reports; resu
 def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     """Remove stale environments; on request the whole cache and the reports."""
     from harness.campaign.cleaning import remove_stale_environments
-    from harness.campaign.project import Project
+    from harness.campaign.plan.project import Project
     from harness.process.in_use import refusal, users
 
     project = Project.here()

@@ -42,11 +42,11 @@ def compare(
     json: options.Json = False,
 ) -> int:
     """Compare two campaigns, cell by cell: ratios to the reference cell, with intervals."""
-    from harness.analysis.comparison import compare as compared
-    from harness.campaign.project import Project
-    from harness.cli.comparing import show, why_nothing
+    from harness.analysis.compare.comparison import compare as compared
+    from harness.campaign.plan.project import Project
     from harness.cli.console import messages, output, print_json
     from harness.cli.folders import results_folder
+    from harness.cli.show.comparing import show, why_nothing
     from harness.report.comparison import measured, write_comparison
 
     project = Project.here()

@@ -2,14 +2,14 @@
 
 from harness.cli import options
 from harness.cli.console import output, print_json
-from harness.cli.tables import table
+from harness.cli.show.tables import table
 from harness.model.errors import ExitCode
 
 
 def doctor(*, json: options.Json = False) -> int:
     """Say what this machine lacks for measuring, and the exact command that mends it."""
     from harness.campaign.doctor import examine
-    from harness.campaign.project import Project
+    from harness.campaign.plan.project import Project
 
     checks = examine(Project.here())
     if json:

@@ -22,7 +22,7 @@ Out = Annotated[
 
 def export(results: Results = None, *, form: Form = "csv", out: Out = "-") -> int:
     """Write the figures of a campaign as CSV, Markdown or JSON: the same as on its page."""
-    from harness.campaign.project import Project
+    from harness.campaign.plan.project import Project
     from harness.cli.console import print_whole
     from harness.cli.folders import results_folder
     from harness.report.export import as_json, ranking_of

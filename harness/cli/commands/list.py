@@ -2,7 +2,7 @@
 
 from harness.cli import options
 from harness.cli.console import output, print_json, print_notice
-from harness.cli.tables import table
+from harness.cli.show.tables import table
 from harness.model.errors import ExitCode
 
 
@@ -17,8 +17,8 @@ def list_(
     json: options.Json = False,
 ) -> int:
     """Show the applications, the servers and the scenarios there are."""
-    from harness.campaign.project import Project
-    from harness.campaign.selection import select
+    from harness.campaign.plan.project import Project
+    from harness.campaign.plan.selection import select
 
     found = select(Project.here(), options.selection(only, skip, server, scenario, app, scenarios=scenarios))
     for notice in found.notices:

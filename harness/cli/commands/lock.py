@@ -26,12 +26,12 @@ def lock(
     keep: Keep = False,
 ) -> int:
     """Make each application's requirements.txt anew from its requirements.in, its servers and what all share."""
-    from harness.campaign.project import Project
-    from harness.campaign.selection import select
+    from harness.campaign.plan.project import Project
+    from harness.campaign.plan.selection import select
     from harness.process.in_use import using
-    from harness.target.locks import has_lock_to_make
-    from harness.target.locks import lock as resolve
-    from harness.target.servers import SERVERS
+    from harness.under_test.install.locks import has_lock_to_make
+    from harness.under_test.install.locks import lock as resolve
+    from harness.under_test.launch.servers import SERVERS
 
     project = Project.here()
     wanted = options.selection(only, skip, ["all"], None, app, scenarios=scenarios)

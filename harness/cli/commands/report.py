@@ -21,9 +21,9 @@ Out = Annotated[
 
 def report(results: Results = None, *, out: Out = None, json: options.Json = False) -> int:
     """Write the ranking report of a campaign that was measured."""
-    from harness.campaign.project import Project
+    from harness.campaign.plan.project import Project
     from harness.cli.folders import results_folder
-    from harness.cli.reporting import report_on
+    from harness.cli.run.reporting import report_on
 
     project = Project.here()
     page = report_on(project, results_folder(project, results), out)

@@ -210,11 +210,11 @@ def run(
     quiet: options.Quiet = False,
 ) -> int:
     """Measure applications on servers, rank them, and write the report."""
-    from harness.campaign.lacking import refuse_what_is_lacking
-    from harness.campaign.preparation import prepare
-    from harness.campaign.project import Project
-    from harness.cli import plans
+    from harness.campaign.plan.lacking import refuse_what_is_lacking
+    from harness.campaign.plan.preparation import prepare
+    from harness.campaign.plan.project import Project
     from harness.cli.folders import place_for_report, results_folder
+    from harness.cli.run import plans
 
     plans.check_fail_on(fail_on)
     project = Project.here()
@@ -247,7 +247,7 @@ def run(
 
     # What measures and reports takes a second to load: by now there is something to measure.
     from harness.campaign.run import begin, go_on
-    from harness.cli import running
+    from harness.cli.run import running
 
     start = go_on(prepared, resumed) if resumed else begin(prepared, results or project.results)
     fault = running.measure(project, prepared, start, quiet=quiet)

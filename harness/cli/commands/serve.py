@@ -32,11 +32,11 @@ def serve(
     start_timeout: options.StartTimeout = None,
 ) -> int:
     """Start one application exactly as a campaign would, and keep it up until Ctrl-C."""
-    from harness.campaign.options import RunOptions
-    from harness.campaign.preparation import prepare
-    from harness.campaign.project import Project
-    from harness.campaign.serving import serving
-    from harness.cli.progress import Bar
+    from harness.campaign.cells.serving import serving
+    from harness.campaign.plan.options import RunOptions
+    from harness.campaign.plan.preparation import prepare
+    from harness.campaign.plan.project import Project
+    from harness.cli.show.progress import Bar
     from harness.process.folders import temporary_folder
 
     project = Project.here()
@@ -58,7 +58,7 @@ def serve(
         output.print(address, markup=False, highlight=False)
         messages.print("Up, until Ctrl-C. Load from Locust, with its page at http://127.0.0.1:8089:")
         messages.print(
-            f"  .venv/bin/locust -f harness/load/locustfile.py --web-host 127.0.0.1 --host {address}",
+            f"  .venv/bin/locust -f harness/load/by_hand/locustfile.py --web-host 127.0.0.1 --host {address}",
             markup=False,
             highlight=False,
         )

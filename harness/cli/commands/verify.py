@@ -7,7 +7,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.console import output, print_json
-from harness.cli.tables import table
+from harness.cli.show.tables import table
 from harness.model.errors import ExitCode
 
 VerifiedServers = Annotated[
@@ -38,13 +38,13 @@ def verify(
 ) -> int:
     """Start applications and check them against the contract: every application, on every server it names, in every
     scenario it answers, unless options say less."""
-    from harness.campaign.options import RunOptions
-    from harness.campaign.preparation import prepare
-    from harness.campaign.progress import Silent
-    from harness.campaign.project import Project
-    from harness.campaign.verifying import verify_cells
-    from harness.cli.progress import Bar
-    from harness.cli.verdicts import verdict_of
+    from harness.campaign.cells.verifying import verify_cells
+    from harness.campaign.plan.options import RunOptions
+    from harness.campaign.plan.preparation import prepare
+    from harness.campaign.plan.project import Project
+    from harness.campaign.session.progress import Silent
+    from harness.cli.show.progress import Bar
+    from harness.cli.show.verdicts import verdict_of
     from harness.process.folders import temporary_folder
 
     project = Project.here()

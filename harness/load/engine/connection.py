@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gevent.monkey import get_original
 
 from harness.load.engine.judging import Fault
-from harness.model.load import ErrorKind, Target
+from harness.model.measured.load import ErrorKind, Target
 from harness.wire.responses import HEAD_END, ClosedEarly, Head, Malformed, Response, ResponseParser, parse_head
 
 if TYPE_CHECKING:

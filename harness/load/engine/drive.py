@@ -19,7 +19,7 @@ from harness.load.engine.judging import Fault
 from harness.load.engine.lateness import away, suspended_s
 from harness.load.engine.script import Script
 from harness.load.histogram import Times
-from harness.model.load import ErrorKind, Slice
+from harness.model.measured.load import ErrorKind, Slice
 
 RETRY_S: Final = 0.05
 """How long a connection that could not be opened waits before the next attempt."""

@@ -8,8 +8,8 @@ from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked
 from harness.contract.judge import content, head_faults, is_bodyless
 from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
-from harness.model.load import ErrorKind, LoadScenario, Target
-from harness.model.scenario import Request
+from harness.model.asked.scenario import Request
+from harness.model.measured.load import ErrorKind, LoadScenario, Target
 from harness.wire.responses import Head, Response
 
 Fault = tuple[ErrorKind, str]

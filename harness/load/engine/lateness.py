@@ -6,7 +6,7 @@ A server that stalls is no such thing: the loop goes round all the same.
 import time
 from typing import Final
 
-from harness.model.load import GENERATOR_STOPPED, MACHINE_SUSPENDED
+from harness.model.measured.load import GENERATOR_STOPPED, MACHINE_SUSPENDED
 
 MAX_LATE_S: Final = 0.2
 """How late the loop may come round: far more than a busy machine makes it wait."""

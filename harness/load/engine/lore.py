@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from harness.load.engine.shapes import RUNS, Shapes, skeleton
-from harness.model.load import SAMPLES
+from harness.model.measured.load import SAMPLES
 
 MAX_SUSPECTS: Final = 256
 """Unknown shapes of which a body is kept a slice. Beyond them none is taken for right."""

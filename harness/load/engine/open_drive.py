@@ -16,7 +16,7 @@ from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
 from harness.load.engine.ticker import ticker
 from harness.load.histogram import Times
-from harness.model.load import Slice
+from harness.model.measured.load import Slice
 
 SHORTEST_TICK_S: Final = 0.0001
 """Above 10,000 requests a second several fall due at one tick: this late at most, and timed from when they were due."""

@@ -12,8 +12,8 @@ from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
-from harness.model.load import LoadScenario, Slice, SliceRecord, Target
-from harness.model.scenario import Level
+from harness.model.asked.scenario import Level
+from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 
 
 class Slots:

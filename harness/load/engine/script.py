@@ -2,8 +2,8 @@
 
 from harness.load.engine.judging import Judge
 from harness.load.engine.lore import Lore
-from harness.model.load import LoadScenario, Target
-from harness.model.scenario import Level, Request
+from harness.model.asked.scenario import Level, Request
+from harness.model.measured.load import LoadScenario, Target
 from harness.wire.requests import asks_to_close, in_turn, prepared
 
 

@@ -14,7 +14,7 @@ FLAG = re.compile(r"--(?:enable|disable|with|without)-[A-Za-z0-9-]+(?:=[A-Za-z0-
 
 
 def describe() -> "dict[str, object]":
-    """A dictionary with the fields of `harness.model.machine.Interpreter`."""
+    """A dictionary with the fields of `harness.model.measured.machine.Interpreter`."""
     gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     version = platform.python_version()
     threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, MOST_BARS, MUTED, PAPER, Chart, chart, label
-from harness.report.charts.legible import legible
+from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, MUTED, PAPER, Chart, chart, label
+from harness.report.charts.drawing.legible import legible
 from harness.report.text import count
 
 _ROW = 28

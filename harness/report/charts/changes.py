@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, MUTED, PAPER, SERIES, Chart, chart, label
+from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MUTED, PAPER, SERIES, Chart, chart, label
 
 _ROW = 28
 _MARGIN = 50

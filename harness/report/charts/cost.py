@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.figure import ACCENT, FLOOR, INK, MOST_BARS, Chart, chart, label
-from harness.report.charts.legible import legible
-from harness.report.charts.scale import plain, rounded
+from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, Chart, chart, label
+from harness.report.charts.drawing.legible import legible
+from harness.report.charts.drawing.scale import plain, rounded
 
 _ROW = 30
 _MARGIN = 52

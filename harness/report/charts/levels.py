@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from harness.report.charts import lines
-from harness.report.charts.figure import MUTED, Chart, chart
-from harness.report.charts.scale import logarithmic, plain
+from harness.report.charts.drawing import lines
+from harness.report.charts.drawing.figure import MUTED, Chart, chart
+from harness.report.charts.drawing.scale import logarithmic, plain
 
 
 def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> Chart | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts import lines
-from harness.report.charts.figure import MUTED, Chart, chart
-from harness.report.charts.scale import logarithmic, plain
+from harness.report.charts.drawing import lines
+from harness.report.charts.drawing.figure import MUTED, Chart, chart
+from harness.report.charts.drawing.scale import logarithmic, plain
 
 
 def memory(scenario: str, title: str, found: Sequence[lines.Line]) -> Chart | None:

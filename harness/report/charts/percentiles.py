@@ -6,9 +6,9 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from harness.report.charts import lines
-from harness.report.charts.figure import MUTED, Chart, chart
-from harness.report.charts.scale import logarithmic
+from harness.report.charts.drawing import lines
+from harness.report.charts.drawing.figure import MUTED, Chart, chart
+from harness.report.charts.drawing.scale import logarithmic
 
 SHOWN: Final[Mapping[float, str]] = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %"}
 LEAST_BEYOND: Final = 100

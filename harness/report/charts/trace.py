@@ -7,8 +7,8 @@ from statistics import median
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from harness.model.trial import Trial
-from harness.report.charts.figure import ACCENT, MUTED, RULE, Chart, chart
+from harness.model.measured.trial import Trial
+from harness.report.charts.drawing.figure import ACCENT, MUTED, RULE, Chart, chart
 from harness.report.text import count
 
 _HEIGHT = 190

@@ -7,20 +7,20 @@ from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
-from harness.analysis.percentiles import takes, time_within, times_of
+from harness.analysis.latency.percentiles import takes, time_within, times_of
 from harness.load.histogram import empty
-from harness.model.latency import LatencyRow
-from harness.model.ranking import RankedCell, ScenarioRanking
-from harness.model.scenario import Level, ScenarioManifest
-from harness.model.trial import Trial
+from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.ranking import RankedCell, ScenarioRanking
+from harness.model.measured.latency import LatencyRow
+from harness.model.measured.trial import Trial
 from harness.report.charts.agreement import Agreement, against
 from harness.report.charts.cost import Cost
 from harness.report.charts.cpu import Cpu
-from harness.report.charts.lines import Line
+from harness.report.charts.drawing.lines import Line
 from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
-from harness.report.view.costs import MIB, NOTHING, costs
 from harness.report.view.names import Name
 from harness.report.view.source import Source
+from harness.report.view.tables.costs import MIB, NOTHING, costs
 from harness.report.windows import UNREADABLE
 
 _AT: Final = (0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995, 0.9999)

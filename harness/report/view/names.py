@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.analysis.places import league_of
-from harness.model.application import AppManifest
-from harness.model.campaign import CampaignRecord
-from harness.model.cell import Cell
+from harness.analysis.inference.leagues import league_of
+from harness.model.asked.application import AppManifest
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import count, shorten
 
 

@@ -3,19 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.report.figures import Figures, figures
 from harness.report.text import moment, shorten
-from harness.report.view.answer import Answer, answers, headline
-from harness.report.view.claim import ClaimSection, claim_section
-from harness.report.view.details import Detail, details
-from harness.report.view.effects import EffectRow, ServerParts, effect_rows, server_parts
-from harness.report.view.facts import Fact, Flag, Phase, facts, flags, machine_facts, phases, plan_facts, remarks
-from harness.report.view.gaps import GapRow, gap_rows
-from harness.report.view.glance import Glance, glance
-from harness.report.view.latency import Latency, latency
+from harness.report.view.figures import Figures, figures
 from harness.report.view.remarks import Remark
+from harness.report.view.sections.answer import Answer, answers, headline
+from harness.report.view.sections.claim import ClaimSection, claim_section
+from harness.report.view.sections.details import Detail, details
+from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
+from harness.report.view.sections.facts import (
+    Fact,
+    Flag,
+    Phase,
+    facts,
+    flags,
+    machine_facts,
+    phases,
+    plan_facts,
+    remarks,
+)
+from harness.report.view.sections.gaps import GapRow, gap_rows
 from harness.report.view.source import Source
-from harness.report.view.table import Table, table
+from harness.report.view.tables.glance import Glance, glance
+from harness.report.view.tables.latency import Latency, latency
+from harness.report.view.tables.table import Table, table
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from itertools import combinations
 from typing import Any
 
-from harness.model.ranking import RankedCell
+from harness.model.found.ranking import RankedCell
 from harness.report.digits import significant
 from harness.report.view.source import Source
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.analysis.eligible import eligible
-from harness.model.campaign import CampaignRecord
-from harness.model.claim import ClaimFinding
-from harness.model.latency import CapacityRow, LatencyRow
+from harness.analysis.trials.eligible import eligible
+from harness.model.asked.claim import ClaimFinding
+from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.ranking import PairVerdict, Ranking
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import CapacityRow, LatencyRow
+from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
-from harness.model.ranking import PairVerdict, Ranking
-from harness.model.scenario import Level, ScenarioManifest
-from harness.model.trial import Trial
 from harness.report.view.names import Name, name_of, names
 
 

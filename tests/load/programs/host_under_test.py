@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from harness.load.driver import LocustDriver
-from harness.model.load import Target
+from harness.model.measured.load import Target
 from tests.load.servers import RIGHT, answering, scenario, serving, slice_of
 
 

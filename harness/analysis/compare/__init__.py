@@ -1,0 +1,1 @@
+"""Two campaigns -> what changed between them."""

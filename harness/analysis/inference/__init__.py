@@ -1,0 +1,1 @@
+"""Pairs of trials -> intervals, verdicts and who stands in which league."""

@@ -1,0 +1,146 @@
+"""What the campaign asks before it goes on: which pairs are open, and how long they will take."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from harness.analysis.inference.inference import Inference, infer, is_void, reference_cells
+from harness.analysis.inference.leagues import ranked_together
+from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
+from harness.model.notice import Notice
+from harness.stats.pairs import forecast_half_widths, verdict
+from harness.stats.spending import looks_until, next_look, simultaneous_confidence
+
+MOST_BLOCKS: Final = 200
+"""Further ahead nothing is forecast."""
+
+
+MOST_NAMED: Final = 8
+"""Open pairs in one notice; the others are counted."""
+
+STILL_OPEN: Final = "still-open"
+"""Code of the notice of pairs without a verdict."""
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    """`blocks_more`: blocks until the verdict, if differences and spread stay what they are; None: not within reach, or
+    not known yet. `decided_now`: whether it would have its verdict if the campaign ended now, which would be a look."""
+
+    first: str
+    second: str
+    blocks_more: int | None
+    decided_now: bool = False
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """One scenario. `cells` are those that must run on: every cell of an open pair, the reference and its twins.
+    `comparisons`: how many pairs are asked for, open or not."""
+
+    scenario: str
+    pairs: tuple[OpenPair, ...]
+    cells: frozenset[str]
+    blocks_done: int
+    comparisons: int = 0
+
+    @property
+    def undecided(self) -> tuple[OpenPair, ...]:
+        """The pairs that would have no verdict if the campaign ended now."""
+        return tuple(pair for pair in self.pairs if not pair.decided_now)
+
+    @property
+    def resolved(self) -> bool:
+        return not self.pairs
+
+    @property
+    def blocks_more(self) -> int | None:
+        """Blocks until the last pair is resolved; None where one is out of reach or not known yet."""
+        ahead = [pair.blocks_more for pair in self.pairs]
+        return None if None in ahead else max((more for more in ahead if more is not None), default=0)
+
+
+def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> tuple[Unresolved, ...]:
+    """The open pairs of every scenario, judged at the last usual look that has been reached: asking after each block
+    costs nothing of the error. Pairs that are not ranked together are not asked for. `delta` replaces the plan's."""
+    difference = delta or record.plan.delta
+    return tuple(_unresolved(record, inference, difference) for inference in infer(record, trials, delta).values())
+
+
+def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> Unresolved:
+    done, look = len({group.block for group in inference.blocks}), inference.look
+    if look is None:
+        return Unresolved(inference.scenario.id, (), frozenset(), 0)
+    references, closed = reference_cells(record), _closed(record, inference, delta)
+    asked = {
+        key: pair
+        for key, pair in look.pairs.items()
+        if not references & set(key) - {record.plan.reference} and ranked_together(record, pair)
+    }
+    still_open = [pair for key, pair in asked.items() if key not in closed]
+    ahead = _forecast(look, still_open, done, delta, references)
+    pairs = tuple(
+        OpenPair(pair.first, pair.second, ahead.get((pair.first, pair.second)), pair.verdict != "unresolved")
+        for pair in still_open
+    )
+    cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
+    return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done, len(asked))
+
+
+def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:
+    """Pairs that had their verdict at the last usual look; none where the scenario is void."""
+    references = reference_cells(record)
+    look = judge(inference.blocks, record.completed_blocks, delta, references, usual_looks_only=True)
+    if look is None or is_void(look, references):
+        return set()
+    return {key for key, pair in look.pairs.items() if pair.verdict != "unresolved"}
+
+
+def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
+    """Which pairs have no verdict, and about how many blocks more each takes. Nothing where no interval is known, or
+    the scenario is void."""
+    look, references = inference.look, reference_cells(record)
+    if look is None or look.fit.variance is None or inference.void:
+        return
+    unseen = references - {record.plan.reference}
+    undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
+    pairs = [pair for pair in undecided if ranked_together(record, pair)]
+    if not pairs:
+        return
+    done = len({group.block for group in inference.blocks})
+    ahead = _forecast(look, pairs, done, record.plan.delta, references)
+    names = {cell.id: f"{cell.app} on {cell.server}" for cell in record.plan.cells}
+    nearest = list(ahead.items())[:MOST_NAMED]
+    told = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]
+    if others := len(ahead) - len(nearest):
+        told.append(f"up to {max(ahead.values())} for {others} others")
+    if beyond := len(pairs) - len(ahead):
+        told.append(f"over {MOST_BLOCKS} for {beyond}")
+    number = "1 pair of cells is" if len(pairs) == 1 else f"{len(pairs)} pairs of cells are"
+    seen = f"after {done} blocks {number} neither tied nor told apart; about so many blocks more would do: "
+    mend = "go on with: harness run --resume DIR --budget TIME"
+    yield Notice(code=STILL_OPEN, seen=seen + "; ".join(told), mend=mend)
+
+
+def _forecast(
+    look: Look, pairs: Sequence[Pair], done: int, delta: float, references: frozenset[str]
+) -> dict[tuple[str, str], int]:
+    """Blocks more for each pair that a usual look up to MOST_BLOCKS would resolve."""
+    found: dict[tuple[str, str], int] = {}
+    place = {cell: at for at, cell in enumerate(look.cells)}
+    time = next_look(done)
+    while look.fit.variance is not None and time <= MOST_BLOCKS and len(found) < len(pairs):
+        confidence = simultaneous_confidence(looks_until(time), ALPHA, len(look.cells))[-1]
+        widths = forecast_half_widths(look.fit, time, confidence)
+        floor = noise_floor(look.cells, look.fit.cells, widths, references) or 0.0
+        for pair in pairs:
+            width = float(widths[place[pair.first], place[pair.second]])
+            said = verdict(pair.difference, width, delta=float(np.log1p(delta)), floor=floor)
+            if said != "unresolved":
+                found.setdefault((pair.first, pair.second), time - done)
+        time = next_look(time)
+    return found

@@ -1,0 +1,125 @@
+"""Block values -> differences, simultaneous intervals, and the verdict of every pair, look by look."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from harness.analysis.trials.blocks import BlockValues
+from harness.stats.arrays import Floats
+from harness.stats.design import TwoWayFit, two_way_fit
+from harness.stats.pairs import Verdict, guarded_half_widths, verdict
+from harness.stats.spending import looks_until, simultaneous_confidence, usual_looks_until
+
+ALPHA: Final = 0.05
+"""Probability, over a whole campaign and all pairs of a scenario, of calling a pair different that is not."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """log(first / second), its simultaneous half-width (NaN: none can be given), and what was concluded, and when."""
+
+    first: str
+    second: str
+    difference: float
+    half_width: float
+    verdict: Verdict = "unresolved"
+    decided_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything inferred from the blocks completed so far. `pairs` is keyed by (a, b) in the order of `cells`."""
+
+    cells: tuple[str, ...]
+    fit: TwoWayFit
+    confidence: float
+    pairs: Mapping[tuple[str, str], Pair]
+    floor: float | None
+
+    def levels(self) -> dict[str, float]:
+        """log(requests a second) of each cell in the average block."""
+        return dict(zip(self.cells, self.fit.levels().tolist(), strict=True))
+
+
+def judge(
+    blocks: Sequence[BlockValues],
+    completed: Sequence[int],
+    delta: float,
+    references: AbstractSet[str],
+    *,
+    usual_looks_only: bool = False,
+) -> Look | None:
+    """All usual looks up to the last completed block, and that block, in turn; a verdict once given stands.
+
+    None where no look has been reached. `completed` are the numbers of the campaign's blocks in the order they were
+    completed; those without a value here do not count as looks. `delta` is the difference that matters as a share of
+    1, and `references` are the reference cell and its twins, whose difference is the noise floor. `usual_looks_only`
+    leaves out the blocks after the last usual look.
+    """
+    cells = {cell for block in blocks for cell in block.cells}
+    driven = {block.block for block in blocks}
+    order = [number for number in completed if number in driven]
+    times = usual_looks_until(len(order)) if usual_looks_only else looks_until(len(order))
+    look: Look | None = None
+    for time, confidence in zip(times, simultaneous_confidence(times, ALPHA, len(cells)), strict=True):
+        so_far = frozenset(order[:time])
+        seen = [block for block in blocks if block.block in so_far]
+        look = _look(seen, time, confidence, delta=float(np.log1p(delta)), references=references, before=look)
+    return look
+
+
+def _look(
+    blocks: Sequence[BlockValues],
+    time: int,
+    confidence: float,
+    *,
+    delta: float,
+    references: AbstractSet[str],
+    before: Look | None,
+) -> Look:
+    cells = tuple(sorted({cell for block in blocks for cell in block.cells}))
+    fit = fit_of(blocks, cells)
+    widths = guarded_half_widths(fit, confidence)
+    floor = noise_floor(cells, fit.cells, widths, references)
+    pairs = {}
+    for one, other in combinations(range(len(cells)), 2):
+        key = (cells[one], cells[other])
+        pair = Pair(*key, float(fit.cells[one] - fit.cells[other]), float(widths[one, other]))
+        within = 0.0 if set(key) <= references else (floor or 0.0)
+        said = verdict(pair.difference, pair.half_width, delta=delta, floor=within)
+        earlier = before.pairs.get(key) if before else None
+        pairs[key] = _standing(pair, earlier, said, time)
+    return Look(cells, fit, confidence, pairs, floor)
+
+
+def _standing(pair: Pair, earlier: Pair | None, said: Verdict, time: int) -> Pair:
+    """The pair turned so that `first` is the faster, with the verdict that stands."""
+    if earlier is not None and earlier.verdict != "unresolved":
+        said, decided = earlier.verdict, earlier.decided_at
+    else:
+        decided = None if said == "unresolved" else time
+    keep_turn = earlier.first if earlier is not None and earlier.verdict == "better" else None
+    turned = keep_turn == pair.second if keep_turn else pair.difference < 0
+    if turned:
+        pair = Pair(pair.second, pair.first, -pair.difference, pair.half_width)
+    return replace(pair, verdict=said, decided_at=decided)
+
+
+def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:
+    """The two-level design over `blocks`, its cells numbered as in `cells`."""
+    place = {cell: number for number, cell in enumerate(cells)}
+    table = np.full((len(blocks), len(cells)), np.nan)
+    for row, block in enumerate(blocks):
+        table[row, [place[cell] for cell in block.cells]] = block.values
+    return two_way_fit(table)
+
+
+def noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, references: AbstractSet[str]) -> float | None:
+    """The largest |difference| + half-width among the reference and its twins; None where it cannot be told."""
+    same = [place for place, cell in enumerate(cells) if cell in references]
+    floors = [abs(effects[a] - effects[b]) + widths[a, b] for a, b in combinations(same, 2)]
+    return float(np.max(floors)) if floors and np.isfinite(floors).all() else None

@@ -1,0 +1,1 @@
+"""Response times: the rates that are offered, the capacity they are held against, and percentiles."""

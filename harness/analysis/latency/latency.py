@@ -1,0 +1,173 @@
+"""Latency windows -> percentiles of each cell: histograms are merged over blocks, percentiles never averaged."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import fmean
+from typing import Final
+
+from harness.analysis.inference.leagues import league_of
+from harness.analysis.latency.percentiles import SHARES, Times, takes, time_within, times_of
+from harness.analysis.trials.bound import GENERATOR_BOUND, of_generator, share_of_generator
+from harness.analysis.trials.gates import FATAL_MARKS
+from harness.analysis.trials.gather import merged
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import CapacitySearch, LatencyRow, LatencyWindow, Percentile
+from harness.model.measured.load import AWAY, SliceRecord
+from harness.model.notice import Notice
+
+MAX_DRIFT: Final = 0.10
+"""By how much of the smaller one the capacities before and after a window may differ."""
+
+
+def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
+    """The marks of an open slice; `generator-bound` among them where the generator may have been the limit."""
+    busy = of_generator(share_of_generator([record], generator_cores) or 0.0)
+    return (*record.marks, GENERATOR_BOUND) if busy else record.marks
+
+
+def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Notice | None:
+    """The cause for which a window is in no figure; None where it counts. `before`, `after`: requests a second.
+
+    Only what says that the window measured something else is a cause. Errors, a backlog or long times never are.
+    """
+    if before <= 0:
+        seen = "nothing was answered right before it: there is no capacity to take a share of"
+        return Notice(code="no-capacity", seen=seen, mend="read the server's log; run harness verify for this cell")
+    if max(before, after) > (1 + MAX_DRIFT) * min(before, after):
+        seen = f"{before:,.0f} requests/s right before it, {after:,.0f} right after: {after / before - 1:+.0%}"
+        return Notice(code="capacity-moved", seen=seen, mend="measure on a quieter machine, or with more blocks")
+    for mark in sorted(FATAL_MARKS.intersection(marks)):
+        return _marked(mark)
+    return None
+
+
+def why_void(slices: Iterable[SliceRecord]) -> Notice | None:
+    """The cause for which neither a window nor the capacities around it can be relied on: the generator was away."""
+    marks = sorted(AWAY.intersection(mark for record in slices for mark in record.marks))
+    return _marked(marks[0]) if marks else None
+
+
+def _marked(mark: str) -> Notice:
+    return Notice(code=mark, seen=f"it is marked {mark}", mend="see the log of the load process, and the server's")
+
+
+def latency_rows(record: CampaignRecord, windows: Sequence[LatencyWindow]) -> dict[str, tuple[LatencyRow, ...]]:
+    """For each scenario whose latency was asked for, a row for each cell in plan order; A/A twins have none.
+
+    Windows of completed blocks count; while there is none, those of the last one begun.
+    """
+    blocks = blocks_that_count(record, windows)
+    kept = [window for window in windows if window.block in blocks]
+    return {
+        scenario: tuple(
+            _row(record, cell, scenario, [w for w in kept if (w.cell, w.scenario) == (cell.id, scenario)])
+            for cell in cells_asked(record, scenario)
+        )
+        for scenario in scenarios_asked(record)
+    }
+
+
+def blocks_that_count(
+    record: CampaignRecord, measured: Sequence[LatencyWindow] | Sequence[CapacitySearch]
+) -> frozenset[int]:
+    """The completed blocks; while there is none, the last one that anything was measured in."""
+    return frozenset(record.completed_blocks or {max((one.block for one in measured), default=0)})
+
+
+def scenarios_asked(record: CampaignRecord) -> Iterator[str]:
+    """The scenarios of the plan whose latency was asked for, in the order they were."""
+    planned = {scenario.id for scenario in record.plan.scenarios}
+    return (scenario for scenario in record.plan.latency if scenario in planned)
+
+
+def cells_asked(record: CampaignRecord, scenario: str) -> Iterator[Cell]:
+    """The cells whose application answers the scenario, in plan order, without A/A twins."""
+    for cell in record.plan.cells:
+        application = record.applications.get(cell.app)
+        if not cell.twin and application is not None and scenario in application.scenarios:
+            yield cell
+
+
+def why_failed(record: CampaignRecord, cell: Cell, scenario: str) -> str:
+    """Why the cell has no figure in the scenario, as far as it failed; empty where it did not."""
+    failed = [f for f in record.failures if f.cell == cell.id and f.scenario in (None, scenario)]
+    return f"{failed[0].phase}: {failed[0].reason}" if failed else ""
+
+
+def _row(record: CampaignRecord, cell: Cell, scenario: str, windows: Sequence[LatencyWindow]) -> LatencyRow:
+    application = record.applications[cell.app]
+    kept = [window for window in windows if window.discarded is None]
+    row = LatencyRow(
+        cell=cell.id,
+        app=cell.app,
+        server=cell.server,
+        tier=application.tier,
+        league=league_of(application),
+        level=next(s.rank.at for s in record.plan.scenarios if s.id == scenario),
+        share=record.plan.latency_share,
+        windows=len(kept),
+        discarded=len(windows) - len(kept),
+        reason=why_failed(record, cell, scenario) or _why_empty(windows, kept),
+    )
+    return row if row.reason else row.model_copy(update=_figures(kept))
+
+
+def _why_empty(windows: Sequence[LatencyWindow], kept: Sequence[LatencyWindow]) -> str:
+    if kept:
+        return ""
+    causes = Counter(window.discarded.code for window in windows if window.discarded)
+    told = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items()))
+    return f"every window was discarded ({told})" if windows else "no window was measured"
+
+
+def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
+    offered = sum(window.offered for window in windows)
+    completions, errors = sum(w.completions for w in windows), sum(sum(w.errors.values()) for w in windows)
+    blocks = sorted({window.block for window in windows})
+    return {
+        "blocks": tuple(blocks),
+        "capacity": fmean((window.capacity_before + window.capacity_after) / 2 for window in windows),
+        "offered_rate": fmean(window.offered_rate for window in windows),
+        "offered": offered,
+        "achieved_share": completions / offered if offered else None,
+        "error_share": errors / (errors + completions) if errors + completions else None,
+        "mean_s": _mean(windows),
+        "max_s": max((window.max_s for window in windows if window.max_s is not None), default=None),
+        "percentiles": _percentiles(windows, "histogram"),
+        "service": _percentiles(windows, "service_histogram"),
+        "histogram": merged(window.histogram for window in windows),
+        "marks": dict(Counter(mark for window in windows for mark in window.marks)),
+    }
+
+
+def _mean(windows: Sequence[LatencyWindow]) -> float | None:
+    """Of all times alike: each window weighs as much as it has of them."""
+    timed = [(window.mean_s, times_of(window.histogram).count) for window in windows if window.mean_s is not None]
+    total = sum(count for _, count in timed)
+    return sum(mean * count for mean, count in timed) / total if total else None
+
+
+def _percentiles(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Percentile, ...]:
+    """Of all windows together, and the range of what single blocks tell by themselves."""
+    blocks = [[w for w in windows if w.block == block] for block in sorted({w.block for w in windows})]
+    whole, alone = _together(windows, histogram), [_together(block, histogram) for block in blocks]
+    return tuple(_percentile(share, whole, alone) for share in SHARES)
+
+
+def _together(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Times, int]:
+    """All times of the windows, and how many requests were due in them."""
+    return times_of(merged(getattr(w, histogram) for w in windows)), sum(w.offered for w in windows)
+
+
+def _percentile(share: float, whole: tuple[Times, int], blocks: Sequence[tuple[Times, int]]) -> Percentile:
+    times, due = whole
+    if due < takes(share):
+        reason = f"takes {takes(share):,} requests; {due:,} were due"
+        return Percentile(share=share, reason=reason, takes=takes(share))
+    seconds = time_within(times, due, share)
+    if seconds is None:
+        return Percentile(share=share, reason=f"{1 - times.count / due:.2%} were never answered rightly")
+    alone = [time_within(t, n, share) for t, n in blocks if n >= takes(share)]
+    known = [value for value in alone if value is not None]
+    return Percentile(share=share, seconds=seconds, low=min(known, default=None), high=max(known, default=None))

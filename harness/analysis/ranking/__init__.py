@@ -1,0 +1,1 @@
+"""The ranking of a campaign, and what is said beside it."""

@@ -1,0 +1,205 @@
+"""Trials -> the ranking of every scenario, and of all together."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.analysis.inference.inference import Inference, competitors, infer, reference_cells
+from harness.analysis.inference.leagues import Place, league_of, places
+from harness.analysis.inference.unresolved import still_open
+from harness.analysis.inference.verdicts import Look, Pair
+from harness.analysis.ranking.changing import changing
+from harness.analysis.ranking.costs import cost_of
+from harness.analysis.ranking.effects import effects_of
+from harness.analysis.ranking.gaps import gaps_of
+from harness.analysis.ranking.overall import overall_ranking
+from harness.analysis.ranking.stalls import stalls
+from harness.analysis.trials.bound import GENERATOR_BOUND
+from harness.analysis.trials.eligible import Eligible, unranked_cells
+from harness.model.asked.cell import Cell
+from harness.model.found.ranking import NoiseFloor, PairVerdict, RankedCell, Ranking, ScenarioRanking
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
+from harness.model.notice import Notice
+from harness.stats.design import restart_variance
+from harness.stats.robust import t_interval
+
+
+def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
+    """Everything that may be said of a campaign, from the trials of its completed blocks."""
+    inferences = infer(record, trials)
+    return Ranking(
+        campaign=record.id,
+        reference=record.plan.reference,
+        delta=record.plan.delta,
+        scenarios={scenario: _scenario_ranking(record, inference) for scenario, inference in inferences.items()},
+        overall=overall_ranking(record, inferences),
+        effects=effects_of(record, inferences),
+        gaps=gaps_of(record, inferences),
+    )
+
+
+def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioRanking:
+    look, scenario = inference.look, inference.scenario
+    ranking = ScenarioRanking(
+        scenario=scenario.id,
+        level=scenario.rank.at,
+        estimate=True,
+        rows=(),
+        unranked=unranked_cells(record, inference.counted.unranked),
+    )
+    if look is None:
+        return ranking
+    floor = _noise_floor(record, inference, look)
+    inferred = look.fit.variance is not None
+    return ranking.model_copy(
+        update={
+            "estimate": not inferred or inference.void,
+            "rows": _rows(record, inference, look),
+            "pairs": tuple(_pair(pair) for pair in _shown_pairs(record, look)),
+            "noise_floor": floor,
+            "blocks": len({group.block for group in inference.blocks}),
+            "confidence": look.confidence if inferred else None,
+            **_spreads(inference, look),
+            "notices": (
+                *_void(floor),
+                *still_open(record, inference),
+                *stalls(inference),
+                *changing(inference),
+                *_disclosed(inference.counted),
+                *_at_the_generators_limit(inference.counted),
+            ),
+        }
+    )
+
+
+def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[RankedCell, ...]:
+    levels = look.levels()
+    order = competitors(record, levels)
+    better = {(pair.first, pair.second) for pair in look.pairs.values() if pair.verdict == "better"}
+    place = places(record, order, better)
+    planned = {cell.id: cell for cell in record.plan.cells}
+    return tuple(_row(record, planned[cell], inference, look, place[cell]) for cell in order)
+
+
+def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:
+    level, values = look.levels()[cell.id], inference.own_values(cell.id)
+    half = t_interval(np.array(list(values.values())))
+    trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
+    errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
+    ratio, ratio_low, ratio_high = _ratio(cell.id, record.plan.reference, look)
+    application = record.applications.get(cell.app)
+    return RankedCell(
+        cell=cell.id,
+        app=cell.app,
+        server=cell.server,
+        tier=application.tier if application else "controlled",
+        league=league_of(application),
+        rps=float(np.exp(level)),
+        rps_low=None if half is None else float(np.exp(level - half)),
+        rps_high=None if half is None else float(np.exp(level + half)),
+        ratio=ratio,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
+        rank_low=place.low,
+        rank_high=place.high,
+        tie_groups=place.tie_groups,
+        blocks=len(values),
+        slices=sum(len(trial.rates) for trial in trials),
+        completions=completions,
+        error_share=errors / (errors + completions),
+        block_rps=tuple(float(np.exp(value)) for value in values.values()),
+        block_numbers=tuple(values),
+        cost=cost_of(trials),
+    )
+
+
+def _ratio(cell: str, reference: str, look: Look) -> tuple[float | None, float | None, float | None]:
+    """Ratio to the reference with its simultaneous interval."""
+    if cell == reference:
+        return 1.0, 1.0, 1.0
+    pair = look.pairs.get((cell, reference)) or look.pairs.get((reference, cell))
+    if pair is None:
+        return None, None, None
+    difference = pair.difference if pair.first == cell else -pair.difference
+    return float(np.exp(difference)), _exp(difference - pair.half_width), _exp(difference + pair.half_width)
+
+
+def _shown_pairs(record: CampaignRecord, look: Look) -> list[Pair]:
+    twins = {cell.id for cell in record.plan.cells if cell.twin}
+    return [pair for pair in look.pairs.values() if not twins & {pair.first, pair.second}]
+
+
+def _pair(pair: Pair) -> PairVerdict:
+    return PairVerdict(
+        first=pair.first,
+        second=pair.second,
+        ratio=float(np.exp(pair.difference)),
+        low=_exp(pair.difference - pair.half_width),
+        high=_exp(pair.difference + pair.half_width),
+        verdict=pair.verdict,
+        decided_at=pair.decided_at,
+    )
+
+
+def _noise_floor(record: CampaignRecord, inference: Inference, look: Look) -> NoiseFloor | None:
+    """The first twin against the reference; None where either has no figure."""
+    reference, references = record.plan.reference, reference_cells(record)
+    for key, pair in look.pairs.items():
+        if set(key) <= references and reference in key:
+            difference = pair.difference if pair.second == reference else -pair.difference
+            return NoiseFloor(
+                ratio=float(np.exp(difference)),
+                low=_exp(difference - pair.half_width),
+                high=_exp(difference + pair.half_width),
+                share=None if look.floor is None else float(np.expm1(look.floor)),
+                different=inference.void,
+            )
+    return None
+
+
+def _spreads(inference: Inference, look: Look) -> dict[str, float | None]:
+    slice_sd = float(np.median([group.slice_sd for group in inference.blocks]))
+    rotations = float(np.median([group.rotations for group in inference.blocks]))
+    block = look.fit.variance
+    restart = None if block is None else restart_variance(block, slice_sd**2, rotations)
+    return {
+        "block_sd": None if block is None else block**0.5,
+        "restart_sd": None if restart is None else restart**0.5,
+        "slice_sd": slice_sd,
+    }
+
+
+def _exp(value: float) -> float | None:
+    return float(np.exp(value)) if np.isfinite(value) else None
+
+
+def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:
+    if floor is None or not floor.different:
+        return ()
+    seen = f"the reference was called different from itself (ratio {floor.ratio:.3f}): nothing is claimed here"
+    return (Notice(code="noise-floor", seen=seen, mend="run again on a quieter machine, or with more blocks"),)
+
+
+def _at_the_generators_limit(counted: Eligible) -> tuple[Notice, ...]:
+    """References whose figure is that of the load generator."""
+    limited = (trial.cell for trial in counted.trials.values() if trial.failed_gates)
+    return tuple(
+        Notice(
+            code=GENERATOR_BOUND,
+            seen=f"{cell}: the load generator was the limit; this figure is the least that it can do",
+            mend="for orientation: no application beyond about this rate can be ranked with this generator",
+        )
+        for cell in dict.fromkeys(limited)
+    )
+
+
+def _disclosed(counted: Eligible) -> tuple[Notice, ...]:
+    """Trials that were left out or repeated, each by its cause."""
+    told = [("trial-excluded", trial) for trial in counted.excluded]
+    told += [("trial-repeated", trial) for trial in counted.repeated]
+    return tuple(
+        Notice(code=code, seen=f"{trial.cell}, block {trial.block}: {gate.code}: {gate.seen}", mend=gate.mend)
+        for code, trial in told
+        for gate in trial.failed_gates[:1]
+    )

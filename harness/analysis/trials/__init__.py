@@ -1,0 +1,1 @@
+"""Trials as they were recorded -> those that count, and why the others do not."""

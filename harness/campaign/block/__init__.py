@@ -1,0 +1,1 @@
+"""One block: the cells of a group up together, driven in turn, and judged."""

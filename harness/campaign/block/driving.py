@@ -1,0 +1,69 @@
+"""Slices driven for a block. One in which the load generator itself was away is put aside and driven again."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.state import Block
+from harness.campaign.session.surviving import refuse_ended
+from harness.model.measured.load import AWAY, GENERATOR_STOPPED, Slice, SliceRecord
+from harness.model.measured.trial import Cost, Trial
+from harness.model.notice import Notice
+from harness.under_test.verify.examiner import ContractFault
+from harness.under_test.verify.verification import failure_of
+
+TRIES: Final = 3
+"""Of a slice. One that was void each time stays void."""
+
+
+def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[list[SliceRecord], list[SliceRecord]]:
+    """A record for each slice, in order, and the void ones that were put aside. Void records are not counted.
+
+    Looks who has died meanwhile.
+    """
+    records: dict[int, SliceRecord] = {}
+    aside: list[SliceRecord] = []
+    for _ in range(TRIES):
+        due = [place for place in range(len(slices)) if place not in records or records[place].is_void]
+        if not due:
+            break
+        aside += [records[place] for place in due if place in records]
+        driven = list(bench.driver.drive([slices[place] for place in due]))
+        refuse_ended(bench.stage.service)
+        block.note(driven)
+        for place, record in zip(due, driven, strict=True):
+            records[place] = record.model_copy(update={"counted": False}) if record.is_void else record
+            if record.is_void:
+                block.notices.append(put_aside(record))
+    return [records[place] for place in range(len(slices))], aside
+
+
+def judge_samples(bench: Bench, block: Block) -> None:
+    """Fail each living cell whose answers under load, right one by one, are not as a set."""
+    for found in bench.driver.together():
+        if found.fault is not None and found.target in block.live:
+            asked = f"{found.samples:,} answers under load at {found.level.label}"
+            fault = ContractFault(scenario=found.scenario, request=asked, what=found.fault)
+            log_tail = block.live[found.target].process.log_tail()
+            block.fail(failure_of(found.target, "verify", [fault], log_tail))
+
+
+def without_void(cost: Cost, trial: Trial, slices: Sequence[SliceRecord]) -> Cost:
+    """The cost without the part of the server's CPU time that void slices between the trial's own took."""
+    own = [
+        s for s in slices if s.is_void and (s.target, s.scenario, s.level) == (trial.cell, trial.scenario, trial.level)
+    ]
+    void = sum(record.answered for record in own)
+    if cost.server_cpu_s is None or not void:
+        return cost
+    return cost.model_copy(update={"server_cpu_s": cost.server_cpu_s * trial.answered / (trial.answered + void)})
+
+
+def put_aside(record: SliceRecord) -> Notice:
+    """What is told of a void slice."""
+    code = min(AWAY.intersection(record.marks))
+    stopped = code == GENERATOR_STOPPED
+    what = "the load process was stopped, or had no core," if stopped else "the machine was suspended"
+    seen = f"{what} in a slice of {record.target} ({record.scenario}): the slice is not counted, and is driven again"
+    mend = "leave the load process its cores: harness doctor" if stopped else "keep the machine awake while it measures"
+    return Notice(code=code, seen=seen, mend=mend)

@@ -1,0 +1,108 @@
+"""Latency at a fixed offered rate: after the rotations, one cell at a time, between two looks at its capacity."""
+
+import random
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from harness.analysis.latency.latency import marks_of, why_discarded, why_void
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.capacity_search import search
+from harness.campaign.block.open_slices import BURN_IN_S, CAPACITY_S, capacity_slice, driven, open_slice
+from harness.campaign.block.state import Block
+from harness.catalog.scenarios import Scenario
+from harness.model.measured.campaign import Plan
+from harness.model.measured.latency import LatencyWindow
+from harness.model.measured.load import SliceRecord
+
+TRIES: Final = 2
+"""A window that is discarded is measured once more, by its cause and never by its times."""
+
+
+def measure_latency(
+    bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float], dice: random.Random
+) -> Iterator[None]:
+    """A window of each living cell in random order, and with `p99_s` in the plan the search for the highest rate under
+    it. Yields after each window and each probe; nothing where the plan asks for no latency of the scenario."""
+    if scenario.id not in bench.plan.latency:
+        return
+    cells = [cell.id for cell in block.living(scenario) if not cell.twin]
+    for cell in dice.sample(cells, len(cells)):
+        capacity = paces.get(cell)
+        for window in _windows(bench, block, scenario, cell, rate=capacity):
+            bench.folder.append_windows([window])
+            capacity = window.capacity_after
+            yield
+        if bench.plan.p99_s is not None and capacity:
+            yield from search(bench, block, scenario, cell, ceiling=capacity)
+
+
+def expected_s(plan: Plan, cells: int) -> float:
+    """Seconds that the latency of one scenario is taken to cost in a block; of searches nothing is known beforehand."""
+    return cells * (plan.shape.window_s + BURN_IN_S + 2 * CAPACITY_S)
+
+
+def _windows(
+    bench: Bench, block: Block, scenario: Scenario, cell: str, *, rate: float | None
+) -> Iterator[LatencyWindow]:
+    """The cell's window, and once more where it is discarded: what came after the first comes before the second."""
+    before: SliceRecord | None = None
+    for attempt in range(TRIES):
+        if bench.interrupt.asked or cell not in block.live:
+            return
+        with bench.phases.timed("latency"):
+            if before is None:
+                (before,) = driven(bench, block, [capacity_slice(bench.plan, cell, scenario.manifest, rate)])
+            window, before = _window(bench, block, scenario, before, is_repeat=attempt > 0)
+        yield window
+        if window.discarded is None:
+            return
+
+
+def _window(
+    bench: Bench, block: Block, scenario: Scenario, before: SliceRecord, *, is_repeat: bool
+) -> tuple[LatencyWindow, SliceRecord]:
+    """The window that follows the closed slice `before`, and the closed slice after it."""
+    plan, manifest, capacity = bench.plan, scenario.manifest, before.rate
+    look = capacity_slice(plan, before.target, manifest, capacity)
+    window = LatencyWindow(
+        cell=before.target,
+        block=block.number,
+        scenario=scenario.id,
+        level=before.level,
+        share=plan.latency_share,
+        capacity_before=capacity,
+        capacity_after=0.0,
+        offered_rate=plan.latency_share * capacity,
+        started_at=before.started_at,
+        repeat=is_repeat,
+    )
+    if not capacity:
+        (after,) = driven(bench, block, [look])
+        return window.model_copy(update={"discarded": why_discarded(capacity, after.rate)}), after
+    rate, counted_s = window.offered_rate, plan.shape.window_s
+    paced = open_slice(window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
+    record, after = driven(bench, block, [paced, look])
+    found = filled(window, record, after.rate, bench.plan.generator_cores)
+    void = why_void((before, record, after))
+    return (found.model_copy(update={"discarded": void}) if void else found), after
+
+
+def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, generator_cores: int) -> LatencyWindow:
+    """The window with what its open slice showed, and whether it counts."""
+    return window.model_copy(
+        update={
+            "capacity_after": capacity_after,
+            "started_at": record.started_at,
+            "duration_s": record.duration_s,
+            "offered": record.offered or 0,
+            "completions": record.completions,
+            "errors": record.errors,
+            "backlog": record.backlog or 0,
+            "histogram": record.histogram,
+            "service_histogram": record.service_histogram,
+            "mean_s": record.latency_mean_s,
+            "max_s": record.latency_max_s,
+            "marks": marks_of(record, generator_cores),
+            "discarded": why_discarded(window.capacity_before, capacity_after, record.marks),
+        }
+    )

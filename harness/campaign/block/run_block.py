@@ -1,0 +1,276 @@
+"""One block: every cell of a group started afresh, all up together, verified, warmed, driven in rotations, stopped."""
+
+import random
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Final
+
+from harness.analysis.trials.gather import gather
+from harness.campaign.block.bench import Bench
+from harness.campaign.block.continuous import run_continuously
+from harness.campaign.block.driving import drive_whole, judge_samples, without_void
+from harness.campaign.block.idling import set_the_burning_apart
+from harness.campaign.block.judging import judged
+from harness.campaign.block.latency import measure_latency
+from harness.campaign.block.state import Block
+from harness.campaign.block.watching import no_longer_alone
+from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
+from harness.campaign.plan.planning import block_dice, rotation_of, seen_short_of_workers, warm_up_of
+from harness.campaign.session.surviving import refuse_lost
+from harness.catalog.scenarios import Scenario
+from harness.measure.tree import tree_size
+from harness.model.asked.cell import Cell
+from harness.model.errors import TargetFailed
+from harness.model.measured.load import Slice, SliceRecord
+from harness.model.measured.trial import Trial
+from harness.under_test.launch.launch import as_failure, launched_together
+from harness.under_test.services import Namespace
+from harness.under_test.verify.verification import failure_of, verify_all
+
+MIN_ROTATIONS: Final = 3
+"""However slow the cells are, a block has this many rotations a scenario."""
+
+
+def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, None, None]:
+    """Measure; yields after every rotation. The contract is checked in full before the cells' first block and after
+    every one: which is the last, nobody knows beforehand."""
+    dice = block_dice(bench.plan, block.number)
+    with servers_up(bench, block, one_by_one=first):
+        if bench.interrupt.asked:
+            return
+        verify(bench, block, full=first)
+        rest(bench, block, first=first)
+        prepare(bench, block)
+        for scenario in dice.sample(list(bench.scenarios.values()), len(bench.scenarios)):
+            if block.living(scenario) and not bench.interrupt.asked:
+                yield from measure_scenario(bench, block, scenario, dice)
+        if first:
+            look_at_workers(block)
+        judge_samples(bench, block)
+        block.fail_all(no_longer_alone(block.live))
+        verify(bench, block, full=not bench.interrupt.asked, after=True)
+
+
+def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
+    """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
+    paces = warm_up(bench, block, scenario)
+    yield from run_continuously(bench, block, scenario, paces=paces, drive=partial(drive, bench, block))
+    before = block.costs.cpu_of(block.live)
+    length_s = bench.plan.shape.rotations_s
+    cells = block.living(scenario)
+    first = len(block.slices)
+    rotations = rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
+    yield from block.watch.over(block.live, scenario.id, block.slices, rotations, length_s)
+    block.fail_all(block.watch.failures(block.live, scenario.id, block.slices[first:]))
+    block.costs.spent(scenario.id, block.live, before)
+    if failing := repeatable(bench, block, scenario):
+        references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
+        again = [cell for cell in cells if cell.id in failing or cell in references]
+        block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
+        share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
+        yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
+        block.costs.spent(scenario.id, block.live, before, repeated=failing)
+    yield from measure_latency(bench, block, scenario, paces=paces, dice=dice)
+    yield from measure_other_levels(bench, block, scenario, dice)
+    if scenario.manifest.writes:
+        undo(bench, block)
+
+
+def look_at_workers(block: Block) -> None:
+    """Whether own servers run as many workers as they were told to: after load, since some start threads by need."""
+    for cell in block.living():
+        if not cell.twin:
+            processes, threads = tree_size(block.live[cell.id].process.warden_pid)
+            block.notices += seen_short_of_workers(cell, processes, threads)
+
+
+def undo(bench: Bench, block: Block) -> None:
+    """Put every cell's tables back: the next scenario's answers are checked against the rows that were seeded."""
+    with bench.phases.timed("undo"):
+        for cell in block.living():
+            tables = bench.stage.tables_of(cell)
+            try:
+                if tables:
+                    tables.restore()
+            except TargetFailed as fault:
+                refuse_lost(bench.stage.service)
+                block.fail(as_failure(cell, fault))
+
+
+def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
+    """The levels the scenario is not ranked at, where the plan gives them time: for charts, so nothing is repeated."""
+    for level in scenario.manifest.levels if bench.plan.shape.levels_s else ():
+        if level != scenario.manifest.rank.at and not bench.interrupt.asked:
+            driven = scenario.at(level)
+            with bench.phases.timed("warm-up"):
+                warm = drive(bench, block, warm_up_of(bench.plan, block.living(scenario), driven.manifest))
+            paces = {record.target: record.pace for record in warm if not record.is_void}
+            length_s = bench.plan.shape.levels_s
+            yield from rotate(bench, block, block.living(scenario), driven, paces=paces, dice=dice, length_s=length_s)
+
+
+def repeatable(bench: Bench, block: Block, scenario: Scenario) -> frozenset[str]:
+    """Living cells whose trial failed a gate: they are measured once more, whatever their figures were."""
+    if bench.interrupt.asked:
+        return frozenset()
+    level = scenario.manifest.rank.at
+    measured = [t for t in trials_of(bench, block) if t.scenario == scenario.id and t.level == level]
+    trials = [trial for trial in measured if trial.failed_gates]
+    return frozenset(trial.cell for trial in trials if trial.cell in block.live)
+
+
+def rotations_done(block: Block, scenario: Scenario) -> int:
+    level = scenario.manifest.rank.at
+    slices = [record for record in block.slices if record.scenario == scenario.id and record.level == level]
+    done = [record.rotation for record in slices if record.counted]
+    return max(done, default=-1) + 1
+
+
+def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
+    """What the counted slices amount to; a trial that was repeated comes twice, the repeat after what it repeats."""
+    ranked = {scenario.id: scenario.manifest.rank.at for scenario in bench.scenarios.values()}
+    at_ranking_level = [record for record in block.slices if record.level == ranked[record.scenario]]
+    repeats = [r for r in at_ranking_level if r.rotation >= block.repeated.get((r.target, r.scenario), r.rotation + 1)]
+    ids = {id(record) for record in repeats}
+    firsts = [record for record in block.slices if id(record) not in ids]
+    expectations = {s.id: s.manifest.expect_of_all for s in bench.scenarios.values() if s.manifest.expect_of_all}
+    trials: list[Trial] = []
+    for slices, repeat in ((firsts, False), (repeats, True)):
+        for trial in gather(
+            slices, block.number, expectations=expectations, generator_cores=bench.plan.generator_cores
+        ):
+            told = trial.level == ranked[trial.scenario]  # at other levels nothing is noted but what was answered
+            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if told else None
+            cost = cost and without_void(cost, trial, slices)
+            cost = cost and block.watch.added_to(cost, trial.cell, trial.scenario)
+            trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
+    return tuple(trials)
+
+
+@contextmanager
+def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None]:
+    """Every cell's server, for the length of the with-block; one that fails is noted.
+
+    They start at the same time, which is fast, or one by one, which tells how long each takes.
+    """
+    bench.progress.block(block.number, len(block.cells))
+    with ExitStack() as stack:
+        with bench.waiting("start"):
+            if bench.stage.service:
+                bench.stage.service.settle()
+            block.ledger.open(tables_of(bench, block))
+            launches = bench.stage.launches(block.cells)
+            for batch in [[launch] for launch in launches] if one_by_one else [launches]:
+                live, failures = stack.enter_context(launched_together(batch))
+                if failures:
+                    refuse_lost(bench.stage.service)
+                block.live |= live
+                block.failures += failures
+        block.facts = {c.id: bench.stage.facts_of(c, block.live[c.id]) for c in block.cells if c.id in block.live}
+        yield
+        with bench.phases.timed("stop"):
+            stack.close()
+            settle_accounts(bench, block)
+
+
+def tables_of(bench: Bench, block: Block) -> dict[str, Namespace]:
+    """The tables of each cell of the block, by cell id."""
+    return {cell.id: tables for cell in block.cells if (tables := bench.stage.tables_of(cell))}
+
+
+def settle_accounts(bench: Bench, block: Block) -> None:
+    """Hold what the block's answers demand of the database against what it counted; who falls short has failed."""
+    failed = {failure.cell for failure in block.failures}
+    counted = {cell: tables for cell, tables in tables_of(bench, block).items() if cell in block.facts.keys() - failed}
+    accounts = block.ledger.close(block.number, counted, bench.scenarios)
+    lost = [cell for cell, found in accounts.items() if any(map(was_reset, found))]
+    block.notices += counters_lost(lost)
+    for cell, found in accounts.items():
+        block.know(cell, accounts=found)
+        for account in found if cell not in lost else ():
+            if short(account):
+                block.fail(failure_of_account(account, cell, tuple(bench.scenarios.values())))
+
+
+def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> None:
+    """Check the contract of every living cell; one that does not keep it fails with what was seen."""
+    living = block.living()
+    # After a rotation that was finished for an end, the contract is looked at all the same.
+    with bench.phases.timed("verify") if bench.interrupt.asked else bench.waiting("verify"):
+        found = verify_all([bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full)
+    if not all(verification.passed for verification in found):
+        refuse_lost(bench.stage.service)
+    for verification in found:
+        block.ledger.note_answers(verification.cell, verification.answers)
+        if verification.passed:
+            block.know(verification.cell, **{"verified_after" if after else "verified": verification.scenarios})
+        else:
+            log_tail = block.live[verification.cell].process.log_tail()
+            block.fail(failure_of(verification.cell, "verify", verification.faults, log_tail))
+
+
+def rest(bench: Bench, block: Block, *, first: bool) -> None:
+    """Look at the servers while nobody asks anything of them. One that burns CPU would slow the others: it is stopped,
+    and measured alone in a block of its own."""
+    with bench.waiting("rest"):
+        block.costs.at_rest(block.live, started_alone=first)
+        set_the_burning_apart(bench, block)
+
+
+def prepare(bench: Bench, block: Block) -> None:
+    """Tell the load driver what is live."""
+    with bench.waiting("prepare"):
+        targets = [block.live[cell.id].target for cell in block.living()]
+        bench.driver.prepare(targets, [scenario.for_driver for scenario in bench.scenarios.values()])
+
+
+def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
+    """Drive each living cell uncounted; its pace by cell id. What the database does for each is told here, where one
+    cell has it for itself long enough."""
+    service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
+    paces: dict[str, float] = {}
+    longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
+    with bench.waiting("warm-up"):
+        for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
+            with block.costs.service_for(plan.target, scenario.id, service) as answered:
+                for record in drive(bench, block, [plan]):
+                    if not record.is_void:
+                        paces[record.target] = record.pace
+                    answered(record.answered)
+    return paces
+
+
+def rotate(
+    bench: Bench,
+    block: Block,
+    cells: Sequence[Cell],
+    scenario: Scenario,
+    *,
+    paces: Mapping[str, float],
+    dice: random.Random,
+    length_s: float,
+) -> Iterator[None]:
+    """Rotations of the living among `cells` for `length_s`, each on disk before the next begins; yields after each."""
+    ends = time.monotonic() + length_s
+    begun = number = rotations_done(block, scenario)
+    latest = dict(paces)  # the warm-up may have filled caches, or seen a moment of the machine
+    while not bench.interrupt.asked and (number < begun + MIN_ROTATIONS or time.monotonic() < ends):
+        living = [cell for cell in cells if cell.id in block.live]
+        if not living:
+            return
+        rotation = rotation_of(bench.plan, living, scenario.manifest, latest, number=number, order=dice)
+        with bench.phases.timed("slices"):
+            records = drive(bench, block, rotation)
+        latest |= {record.target: record.pace for record in records if record.pace and not record.is_void}
+        number += 1
+        yield
+
+
+def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
+    """Drive the slices, write them down, and look who has died meanwhile."""
+    records, aside = drive_whole(bench, block, slices)
+    bench.folder.append_slices([*aside, *records], block.number)
+    block.slices += [*aside, *records]
+    return records

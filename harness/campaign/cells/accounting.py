@@ -1,0 +1,146 @@
+"""Do answers come from the database while they are measured? The counters of each cell's tables, around every block.
+
+An application may be honest to whoever verifies it, or to the first thousand requests, and then answer from memory.
+So what all right answers of a block demand of the tables is held against what the database counted there.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from harness.catalog.scenarios import Scenario
+from harness.contract.demand import demanded_of, falls_short
+from harness.model.asked.scenario import Audit
+from harness.model.measured.audit import NOTHING, Account, Asked, Counts
+from harness.model.measured.load import SliceRecord
+from harness.model.notice import Failure, Notice
+from harness.under_test.services import LiveService, Namespace
+
+COUNTED_S: Final = 5.0
+"""How long after the end of its sessions what they did may be counted."""
+
+LOOK_AGAIN_S: Final = 0.05
+
+
+@dataclass
+class Ledger:
+    """The right answers of a block's cells, and their tables' counters before the block: cells that have none are left
+    out."""
+
+    before: dict[str, Mapping[str, Counts]] = field(default_factory=dict)
+    answers: dict[str, Counter[Asked]] = field(default_factory=dict)
+
+    def open(self, tables: Mapping[str, Namespace]) -> None:
+        """Read the counters, by cell id. No server of these cells may be up."""
+        self.before = {cell: own.counts() for cell, own in tables.items() if own.counts}
+        self.answers = {cell: Counter() for cell in self.before}
+
+    def note(self, records: Iterable[SliceRecord]) -> None:
+        """Slices of any kind: what was answered in burn-in and drain came from the database as well."""
+        for record in records:
+            self.note_answers(record.target, {(record.scenario, record.level.n): record.answered})
+
+    def note_answers(self, cell: str, answers: Mapping[Asked, int]) -> None:
+        """Right answers of a cell to whoever asked."""
+        if cell in self.answers:
+            self.answers[cell].update(answers)
+
+    def close(
+        self, block: int, tables: Mapping[str, Namespace], scenarios: Mapping[str, Scenario]
+    ) -> dict[str, tuple[Account, ...]]:
+        """An account of each cell's tables, by cell id. Every server of these cells must have been stopped: a session
+        reports what it did when it ends, or earlier."""
+        ends = time.monotonic() + COUNTED_S
+        return {
+            cell: _settled(own, self.before[cell], demands(self.answers[cell], scenarios), block, ends)
+            for cell, own in tables.items()
+            if cell in self.before
+        }
+
+
+def demands(answers: Mapping[Asked, int], scenarios: Mapping[str, Scenario]) -> dict[str, tuple[int, Counts]]:
+    """By table: the answers that use it, and what they demand of it in all."""
+    found: dict[str, tuple[int, Counts]] = {}
+    for (name, n), count in answers.items():
+        audit = scenarios[name].manifest.audit
+        if audit is not None and (audit.reads or audit.writes):
+            before, due = found.get(audit.table, (0, NOTHING))
+            found[audit.table] = before + count, due.plus(demanded_of(audit, n, count))
+    return found
+
+
+def _settled(
+    own: Namespace,
+    before: Mapping[str, Counts],
+    due: Mapping[str, tuple[int, Counts]],
+    block: int,
+    ends: float,
+) -> tuple[Account, ...]:
+    """What was counted, looked at again for a while where it is less than what is demanded."""
+    assert own.counts is not None
+    while True:
+        now = own.counts()
+        accounts = tuple(
+            Account(
+                block=block,
+                table=table,
+                answers=answers,
+                demanded=demanded,
+                counted=now.get(table, NOTHING).since(before.get(table, NOTHING)),
+            )
+            for table, (answers, demanded) in due.items()
+        )
+        if not any(short(account) for account in accounts) or time.monotonic() > ends:
+            return accounts
+        time.sleep(LOOK_AGAIN_S)
+
+
+def short(account: Account) -> bool:
+    """Whether the table counted less than the answers demand."""
+    return falls_short(account.counted, account.demanded)
+
+
+def was_reset(account: Account) -> bool:
+    """Whether the counters began anew in between, as after a crash of the database: then they say nothing."""
+    return min(account.counted) < 0
+
+
+def failure_of_account(account: Account, cell: str, scenarios: Sequence[Scenario]) -> Failure:
+    """That a cell's answers did not come from the database, with the counter's figure."""
+    named = ", ".join(scenario.id for scenario in scenarios if uses(scenario.manifest.audit, account.table))
+    reason = (
+        f"does not keep the contract:\n{named}: {account.answers:,} answers in block {account.block + 1} demand of "
+        f"table {account.table} {_in_words(account.demanded)}; the database counted {_in_words(account.counted)}. "
+        "Answers must come from the database, under load too"
+    )
+    return Failure(cell=cell, phase="counters", reason=reason)
+
+
+def uses(audit: Audit | None, table: str) -> bool:
+    """Whether an answer reads or writes the table."""
+    return audit is not None and audit.table == table and bool(audit.reads or audit.writes)
+
+
+def _in_words(counts: Counts) -> str:
+    written = f" and {counts.rows_written:,} rows written" if counts.rows_written else ""
+    return f"{counts.reads:,} reads, {counts.rows_read:,} rows{written}"
+
+
+def not_counted(service: LiveService) -> Notice | None:
+    """That nothing is counted here while measuring, and why; None where the database counts."""
+    if not service.tables_uncounted:
+        return None
+    return Notice(
+        code="reads-not-counted",
+        seen=f"whether answers come from the database while they are measured is not known: {service.tables_uncounted}",
+        mend="measure on PostgreSQL with its setting track_counts on",
+    )
+
+
+def counters_lost(cells: Iterable[str]) -> Iterator[Notice]:
+    """Cells whose counters began anew while they were measured."""
+    for cell in cells:
+        seen = f"the database's counters of {cell} began anew during a block: what it read there is not known"
+        yield Notice(code="counters-lost", seen=seen, mend="see the database's log")

@@ -1,0 +1,43 @@
+"""The use case behind `harness serve`: one application up, as in a campaign."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.preparation import Prepared, database_up, install
+from harness.campaign.plan.project import Project
+from harness.campaign.session.progress import Progress
+from harness.model.errors import UsageError
+from harness.process.in_use import using
+from harness.under_test.launch.launch import LiveServer, launched
+
+
+@contextmanager
+def serving(
+    project: Project, prepared: Prepared, workdir: Path, port: int | None, progress: Progress
+) -> Iterator[LiveServer]:
+    """The only planned cell, live with its database, for the length of the with-block.
+
+    Raises UsageError where the plan has several cells, TargetFailed where the server does not come up.
+    """
+    cells = [cell for cell in prepared.record.plan.cells if not cell.twin]
+    if len(cells) != 1:
+        raise UsageError(
+            f"that means several: {', '.join(cell.label for cell in cells)}", where="APP", mend="name one application"
+        )
+    for notice in prepared.record.notices:
+        progress.noticed(notice)
+    with using(project.cache, f"harness serve {cells[0].app}"):
+        progress.step("Making its environment")
+        pythons, faults = install(prepared, project.cache)
+        if faults:
+            raise faults[0]
+        progress.step("Starting the database and the server")
+        with database_up(prepared, workdir) as service:
+            stage = Stage(project, prepared, pythons, workdir / "logs", service)
+            (launch,) = stage.launches(cells)
+            # Nothing is measured: the server may use every core it likes.
+            with launched(dataclasses.replace(launch, port=port, cpus=())) as live:
+                yield live

@@ -1,0 +1,83 @@
+"""What cells are started on: their applications, environments, cores, and the database they reach."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.campaign.plan.preparation import Prepared
+from harness.campaign.plan.project import Project
+from harness.catalog.scenarios import Scenario
+from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CellFacts
+from harness.under_test.install.environments import distributions_of
+from harness.under_test.launch.launch import Launch, LiveServer
+from harness.under_test.launch.programs import versions_of
+from harness.under_test.launch.readiness import Deadlines
+from harness.under_test.services import LiveService, Namespace
+from harness.under_test.verify.examiner import Subject
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`pythons`: each application's own interpreter, by application id; one that has none cannot be started.
+
+    `logs`: the folder of the servers' logs. `service` is None where no scenario needs a database.
+    """
+
+    project: Project
+    prepared: Prepared
+    pythons: Mapping[str, Path]
+    logs: Path
+    service: LiveService | None
+
+    def scenarios_of(self, cell: Cell) -> tuple[Scenario, ...]:
+        """The planned scenarios that the cell's application answers."""
+        answered = self.prepared.applications[cell.app].manifest.scenarios
+        return tuple(scenario for name, scenario in self.prepared.scenarios.items() if name in answered)
+
+    def launches(self, cells: Sequence[Cell]) -> list[Launch]:
+        """What it takes to start the cells here."""
+        return [self._launch(cell) for cell in cells]
+
+    def _launch(self, cell: Cell) -> Launch:
+        # A start ends with the first answer to the first request of the first scenario.
+        first = self.scenarios_of(cell)[0].manifest
+        return Launch(
+            cell=cell,
+            application=self.prepared.applications[cell.app],
+            python=self.pythons[cell.app],
+            log=self.logs / f"{cell.id}.log",
+            shared=self.project.apps / "_shared",
+            database_url=tables.url if (tables := self.tables_of(cell)) else None,
+            pool_size=self.prepared.record.plan.pool_size,
+            cpus=self.prepared.ground.cores.server,
+            host=self.prepared.record.plan.target_host,
+            probe=first.requests[0].at(first.rank.at),
+            deadlines=self._deadlines(cell),
+        )
+
+    def _deadlines(self, cell: Cell) -> Deadlines:
+        """As asked for on the command line, else in the manifest."""
+        asked = self.prepared.record.plan.start_timeout_s
+        seconds = asked or self.prepared.applications[cell.app].manifest.start_timeout_s
+        return Deadlines.within(seconds) if seconds else Deadlines()
+
+    def tables_of(self, cell: Cell) -> Namespace | None:
+        """The tables the cell has for itself; None where no scenario needs a database."""
+        return self.service.namespace(cell.id) if self.service else None
+
+    def subject(self, cell: Cell, server: LiveServer) -> Subject:
+        """What the verifier looks at."""
+        return Subject(server.target, self.scenarios_of(cell), self.tables_of(cell))
+
+    def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
+        """What a live cell is, as far as it can be seen."""
+        application = self.prepared.applications[cell.app]
+        own = application.own_runs_in_environment and not server.identities
+        return CellFacts(
+            command=server.command,
+            identity=server.identities[0] if server.identities else None,
+            lock_sha256=self.prepared.record.locks.get(cell.app),
+            programs=dict(versions_of(application.manifest)),
+            distributions=dict(distributions_of(self.pythons[cell.app])) if own else {},
+        )

@@ -1,0 +1,1 @@
+"""Manifests and options -> a plan, and what it needs before the first block."""

@@ -1,0 +1,36 @@
+"""Whether the budget of a plan has room for driving each cell on end once."""
+
+from math import ceil
+from typing import Final
+
+from harness.model.measured.campaign import Plan
+from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
+from harness.model.notice import Notice
+
+PIECE_S: Final = 0.22
+"""What is counted of a piece: long beside the slices between the pieces, short beside the machine's whims."""
+
+MOST_OF_BUDGET: Final = 1 / 8
+
+
+def expected_s(plan: Plan) -> float:
+    """Seconds that the runs of all cells are taken to cost."""
+    cells = sum(not cell.twin for cell in plan.cells)
+    piece_s = PIECE_S + plan.shape.burn_in_s
+    return cells * plan.shape.continuous_s * (1 + plan.shape.length_s / piece_s)
+
+
+def affordable(plan: Plan) -> bool:
+    """Whether the runs take no more than their share of the budget."""
+    return expected_s(plan) <= MOST_OF_BUDGET * plan.budget_s
+
+
+def not_made(plan: Plan) -> Notice:
+    """The budget is too short for runs of all cells."""
+    seen = (
+        f"no cell was driven on end for {plan.shape.continuous_s:g} s, which would take {expected_s(plan):.0f} s "
+        f"of the budget of {plan.budget_s:.0f} s for all of them"
+    )
+    enough = ceil(expected_s(plan) / MOST_OF_BUDGET / 60)
+    mend = f"give it a budget of {enough}m, or shorter runs: --continuous"
+    return Notice(code=NO_CONTINUOUS_RUNS, seen=seen, mend=mend)

@@ -1,0 +1,90 @@
+"""What the next blocks must measure: first every cell, then only pairs that are neither tied nor told apart."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from harness.analysis.inference.inference import reference_cells
+from harness.analysis.inference.unresolved import Unresolved, unresolved
+from harness.analysis.ranking.ranking import rank
+from harness.analysis.trials.eligible import met_others
+from harness.campaign.plan.grouping import Met, meetings
+from harness.model.found.ranking import RankedCell
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
+
+Need = Mapping[str, frozenset[str]]
+"""Scenario id -> ids of the cells that must be driven in it. A scenario that needs nothing is not in it."""
+
+
+def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    """What is still to be measured; empty when nothing is.
+
+    Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
+    for the reference and its twin, which go with all.
+    After them whatever is unresolved; a campaign of one cell, which has nothing to resolve, goes on until the interval
+    of its own figure is as narrow as the difference that matters. Cells that failed, or had as many blocks as the plan
+    allows, are left out.
+    """
+    had = blocks_had(record, trials)
+    living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
+    fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
+    open_now = everything(record) if fresh else _open(record, trials)
+    able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
+    company = reference_cells(record) & living
+    return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
+
+
+def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    if sum(not cell.twin for cell in record.plan.cells) > 1:
+        return {one.scenario: one.cells for one in open_scenarios(record, trials)}
+    rankings = rank(record, trials).scenarios
+    narrow = {name for name, found in rankings.items() if all(_is_narrow(row, record.plan.delta) for row in found.rows)}
+    return {name: cells for name, cells in everything(record).items() if name not in narrow}
+
+
+def _is_narrow(row: RankedCell, delta: float) -> bool:
+    return row.rps_high is not None and row.rps_high <= row.rps * (1 + delta)
+
+
+def calm_again(record: CampaignRecord, trials: Sequence[Trial]) -> frozenset[str]:
+    """Cells set apart for what they used while idle, seen calm since, and not yet measured beside others."""
+    completed = frozenset(record.completed_blocks)
+    had = blocks_had(record, trials)
+    calm = frozenset(cell for cell, facts in record.cells.items() if facts.idle_cpu_share == 0 and had[cell] == 1)
+    return calm - met_others([trial for trial in trials if trial.block in completed])
+
+
+def is_first_round(record: CampaignRecord, trials: Sequence[Trial]) -> bool:
+    """Whether a cell that has not failed was in no complete block yet."""
+    had, failed = blocks_had(record, trials), {failure.cell for failure in record.failures}
+    return any(not had[cell.id] for cell in record.plan.cells if cell.id not in failed)
+
+
+def blocks_had(record: CampaignRecord, trials: Sequence[Trial]) -> Counter[str]:
+    """Complete blocks that each cell was measured in."""
+    completed = frozenset(record.completed_blocks)
+    return Counter(cell for cell, block in {(trial.cell, trial.block) for trial in trials} if block in completed)
+
+
+def met_so_far(record: CampaignRecord, trials: Sequence[Trial]) -> Met:
+    """How often two cells were measured in one complete block."""
+    groups: dict[int, set[str]] = {block: set() for block in record.completed_blocks}
+    for trial in trials:
+        if trial.block in groups:
+            groups[trial.block].add(trial.cell)
+    return meetings(groups.values())
+
+
+def everything(record: CampaignRecord) -> Need:
+    """Every cell in every scenario its application answers."""
+    return {
+        scenario.id: frozenset(
+            cell.id for cell in record.plan.cells if scenario.id in record.applications[cell.app].scenarios
+        )
+        for scenario in record.plan.scenarios
+    }
+
+
+def open_scenarios(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Unresolved, ...]:
+    """The scenarios with a pair that is neither tied nor told apart, and how far that is away."""
+    return tuple(scenario for scenario in unresolved(record, trials) if not scenario.resolved)

@@ -1,0 +1,238 @@
+"""From what was asked for to everything a campaign needs: found, chosen, installed, described."""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import VERSION
+from harness.campaign.plan.commit import commit_around, commit_of
+from harness.campaign.plan.installed import installed
+from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, Place, RunOptions
+from harness.campaign.plan.planning import (
+    GROUP_SIZE,
+    cells_of,
+    latency_scenarios,
+    reference_of,
+    short_of_workers,
+    waiting_with_workers,
+    with_twin,
+)
+from harness.campaign.plan.profiles import profile
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import Selected, select
+from harness.catalog.applications import Application
+from harness.catalog.content import tree_digest
+from harness.catalog.scenarios import Scenario
+from harness.measure.cores import split_cores
+from harness.measure.interpreter import describe
+from harness.measure.machine import fingerprint
+from harness.model.asked.cell import DatabaseKind
+from harness.model.errors import HarnessError, UsageError
+from harness.model.measured.campaign import CampaignRecord, Plan, Source
+from harness.model.measured.machine import Cores, Interpreter
+from harness.model.notice import Notice
+from harness.process.environment import passed_on
+from harness.process.folders import refuse_unusable_temporary_folder
+from harness.under_test.install.environments import ensure_all
+from harness.under_test.install.locks import lock_of
+from harness.under_test.launch.servers import SERVERS
+from harness.under_test.services import LiveService, provision
+from harness.under_test.services.choice import choose_database
+
+MOST_SERVER_WORKERS = 8
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What applications will run on, as it was found on this machine."""
+
+    python: Path
+    interpreter: Interpreter
+    cores: Cores
+    database: DatabaseKind
+    database_url: str | None
+    server_workers: int
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A campaign that could start now. `record` holds its plan; nothing has been measured."""
+
+    record: CampaignRecord
+    ground: Ground
+    generator: Generator
+    applications: Mapping[str, Application]
+    scenarios: Mapping[str, Scenario]
+
+
+def find_ground(project: Project, place: Place, needs_database: bool) -> Ground:
+    """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
+    python = place.python or Path(sys.executable)
+    interpreter = describe(python, passed_on())
+    cores = split_cores()
+    url = place.database_url.get_secret_value() if place.database_url else None
+    kind: DatabaseKind = "none"
+    notices: tuple[Notice, ...] = ()
+    if needs_database:
+        kind, notices = choose_database(place.database, url, workdir=project.cache)
+        notices = (*notices, *not_asked_for(url))
+    workers = place.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
+    return Ground(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
+
+
+def not_asked_for(url: str | None) -> tuple[Notice, ...]:
+    """That a database in the environment is left alone: it may be somebody's real one, and a campaign loads it."""
+    if url is not None or "DATABASE_URL" not in os.environ:
+        return ()
+    return (
+        Notice(
+            code="database-url-ignored",
+            seen="DATABASE_URL is set and ignored: a benchmark loads no database that was not named for it",
+            mend=f'to measure on that one: --database-url "$DATABASE_URL", or set {GIVEN_BY}',
+        ),
+    )
+
+
+def prepare(project: Project, options: RunOptions) -> Prepared:
+    """Make the plan, and the record it is kept in. Nothing is installed or started by it.
+
+    Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
+    """
+    refuse_unusable_temporary_folder()
+    chosen = select(project, options.selection, profile(options.profile))
+    selected, left_out = installed(chosen)
+    needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
+    ground = find_ground(project, options.place, needs_database)
+    plan = plan_of(selected, ground, options)
+    created_at = time.time()
+    record = CampaignRecord(
+        id=time.strftime("%Y%m%d-%H%M%S", time.localtime(created_at)),
+        created_at=created_at,
+        harness_version=VERSION,
+        commit=commit_of(project.root),
+        plan=plan,
+        applications={application.id: application.manifest for application in selected.applications},
+        interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
+        machine=fingerprint().model_copy(update={"cores": ground.cores}),
+        interpreter=ground.interpreter,
+        sources={a.id: source_of(a, project.apps) for a in selected.applications},
+        locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
+        notices=(
+            *ground.notices,
+            *chosen.notices,
+            *left_out,
+            *short_of_workers(plan.cells, ground.server_workers),
+            *waiting_with_workers(plan.cells),
+            *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
+        ),
+    )
+    return Prepared(
+        record,
+        ground,
+        options.generator,
+        {application.id: application for application in selected.applications},
+        {scenario.id: scenario for scenario in selected.scenarios},
+    )
+
+
+def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
+    """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing."""
+    manifests = tuple(scenario.manifest for scenario in selected.scenarios)
+    latency = latency_scenarios(manifests, options.latency)
+    shape = options.shape.model_copy(update={"levels_s": options.levels_s})
+    if options.p99_s is not None and not latency:
+        raise UsageError(
+            "a limit on p99 needs a scenario whose latency is measured",
+            where="--p99",
+            mend="name one with --latency, instead of none",
+        )
+    cells = cells_of(
+        selected.choices,
+        workers=ground.server_workers,
+        database=ground.database,
+        interpreter=ground.interpreter.label,
+    )
+    reference = reference_of(cells, options.reference)
+    return Plan(
+        seed=options.seed,
+        profile=options.profile,
+        cells=with_twin(cells, reference),
+        scenarios=manifests,
+        reference=reference.id,
+        delta=options.delta,
+        load_processes=options.generator.processes,
+        load_workers=options.generator.workers,
+        target_host=options.generator.target_host,
+        latency=latency,
+        latency_share=options.latency_share,
+        p99_s=options.p99_s,
+        start_timeout_s=options.place.start_timeout_s,
+        shape=shape,
+        budget_s=options.budget_s,
+        max_blocks=options.max_blocks,
+        database=ground.database,
+        pool_size=POOL_SIZE,
+    )
+
+
+def source_of(application: Application, apps: Path) -> Source:
+    """What its code is. The project's own applications are of the campaign's commit, which is recorded once."""
+    outside = application.folder.parent != apps
+    commit = commit_around(application.folder) if outside else None
+    return Source(sha256=tree_digest(application.folder, apps / "_shared"), commit=commit)
+
+
+def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
+    """Which scenarios of the user's own write somewhere that the harness neither gives each cell nor puts back."""
+    return tuple(
+        Notice(
+            code="shared-state",
+            seen=f"{one.id} sends requests that write, and needs no database of the harness: what it writes elsewhere"
+            " is shared by all cells, the reference's twin among them, and is not put back between blocks",
+            mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
+        )
+        for one in scenarios
+        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
+    )
+
+
+def lock_digest(application: Application) -> str | None:
+    """SHA-256 of the application's lock; None where it has none."""
+    lock = lock_of(application)
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock and lock.is_file() else None
+
+
+def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[HarnessError, ...]]:
+    """Each application's own python (made now where it is missing), and why some have none."""
+    locks = {application.id: lock_of(application) for application in prepared.applications.values()}
+    made = ensure_all(locks, prepared.ground.python, cache)
+    pythons = {app: found for app, found in made.items() if isinstance(found, Path)}
+    return pythons, tuple(fault for fault in made.values() if isinstance(fault, HarnessError))
+
+
+@contextmanager
+def database_up(prepared: Prepared, workdir: Path, *, counting: bool = False) -> Iterator[LiveService | None]:
+    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `counting`: with
+    counters of statements where they can be had."""
+    ground, plan = prepared.ground, prepared.record.plan
+    if ground.database == "none":
+        yield None
+        return
+    # Every cell of a block is up at the same time, each with a whole pool.
+    wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
+    with provision(
+        ground.database,
+        workdir,
+        ground.cores.services,
+        url=ground.database_url,
+        max_connections=wanted,
+        counting=counting,
+    ) as service:
+        yield service

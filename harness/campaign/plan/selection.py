@@ -1,0 +1,162 @@
+"""What the filters leave of what was found."""
+
+import shlex
+import tomllib
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.campaign.plan.options import Selection
+from harness.campaign.plan.planning import Choice
+from harness.campaign.plan.profiles import EVERYTHING, Profile
+from harness.campaign.plan.project import Project
+from harness.catalog.applications import Application, find_applications
+from harness.catalog.filters import choose_applications, choose_scenarios, choose_servers, runs_not_on
+from harness.catalog.scenarios import Scenario, find_scenarios
+from harness.model.errors import UsageError
+from harness.model.notice import Notice
+from harness.under_test.launch.servers import SERVERS
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Applications, each with the servers chosen for it, and scenarios. `notices`: what the filters dropped of what a
+    pattern of `--only` named."""
+
+    applications: tuple[Application, ...]
+    choices: tuple[Choice, ...]
+    scenarios: tuple[Scenario, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -> Selected:
+    """Find everything and apply the filters. An application named by folder is taken beside those `only` names. The
+    profile decides where a filter says nothing.
+
+    Raises UsageError for faults in manifests, for a filter that matches nothing, and where nothing is left.
+    """
+    scenarios = find_scenarios(project.scenarios, wanted.scenario_folders)
+    found = find_applications(
+        project.apps,
+        wanted.app_folders,
+        known_servers={server.id: server.interface for server in SERVERS.values()},
+        known_scenarios=[scenario.id for scenario in scenarios],
+    )
+    chosen = _loaded(choose_scenarios(scenarios, wanted.scenarios), wanted, profile)
+    applications, pairs = _chosen(project, found, wanted, profile)
+    answered = {scenario.id for scenario in chosen}
+    choices = tuple(
+        Choice(application.manifest, server, most_workers=most_workers(application, server))
+        for application, server in pairs
+        if answered.intersection(application.manifest.scenarios)
+    )
+    kept = {choice.application.id for choice in choices}
+    notices = _dropped(project, applications, kept, wanted, servers=wanted.servers or profile.servers, chosen=chosen)
+    if not choices:
+        raise UsageError(
+            "These filters leave nothing to measure: "
+            "no application answers the chosen scenarios on the chosen servers.",
+            where=_filters_of(wanted),
+            mend="see what there is with: harness list",
+        )
+    return Selected(tuple(a for a in applications if a.id in kept), choices, chosen, notices)
+
+
+def _filters_of(wanted: Selection) -> str:
+    """The filters that were given, as a person wrote them."""
+    given = {"--only": wanted.only, "--skip": wanted.skip, "--server": wanted.servers, "--scenario": wanted.scenarios}
+    return " ".join(f"{option} {value}" for option, values in given.items() for value in values) or "the profile"
+
+
+def _dropped(
+    project: Project,
+    applications: tuple[Application, ...],
+    kept: Set[str],
+    wanted: Selection,
+    *,
+    servers: Sequence[str],
+    chosen: tuple[Scenario, ...],
+) -> tuple[Notice, ...]:
+    """A notice for each application that a pattern of `--only` named and the other filters drop; raises UsageError for
+    those that were named by id or by folder."""
+    if wanted.pairs:
+        return ()
+    lost = [(one, _why_dropped(one, servers, chosen)) for one in applications if one.id not in kept]
+    named = [why for one, why in lost if one.id in wanted.only or one.folder.parent != project.apps]
+    if named:
+        raise UsageError(
+            "\n".join(named), where=_filters_of(wanted), mend="leave the application out, or change the other filter"
+        )
+    return tuple(Notice(code="filtered-out", seen=why, mend="it is not measured") for _, why in lost if wanted.only)
+
+
+def _why_dropped(application: Application, servers: Sequence[str], chosen: tuple[Scenario, ...]) -> str:
+    ids = [scenario.id for scenario in chosen]
+    answered = application.manifest.scenarios
+    if not set(ids) & set(answered):
+        told = f"{application.id} answers none of the chosen scenarios ({', '.join(ids)})"
+        return f"{told}; it answers {', '.join(answered)}"
+    return runs_not_on(application, servers)
+
+
+def most_workers(application: Application, server: str) -> int | None:
+    """What the server can run of this application; None for any number."""
+    alone = SERVERS[server].argv is None and not application.own_takes_workers
+    return 1 if alone else SERVERS[server].most_workers
+
+
+def _loaded(scenarios: tuple[Scenario, ...], wanted: Selection, profile: Profile) -> tuple[Scenario, ...]:
+    """The scenarios that belong to the profile, or were named, at the levels of the profile."""
+    if not wanted.scenarios:
+        scenarios = tuple(one for one in scenarios if one.manifest.core or not profile.core)
+    if not profile.techempower:
+        return scenarios
+    theirs = tuple(one for one in scenarios if one.manifest.techempower)
+    return tuple(replace(one, manifest=one.manifest.loaded_as(one.manifest.techempower)) for one in theirs)
+
+
+def _chosen(
+    project: Project, found: tuple[Application, ...], wanted: Selection, profile: Profile
+) -> tuple[tuple[Application, ...], tuple[tuple[Application, str], ...]]:
+    if wanted.pairs:
+        missing = sorted({app for app, _ in wanted.pairs} - {application.id for application in found})
+        if missing:
+            raise UsageError(
+                f"the campaign measured {', '.join(missing)}, of which nothing is found now",
+                where="--resume",
+                mend="give the folder of each application outside apps/ again: --app DIR",
+            )
+        known = {
+            application.id: application for application in choose_applications(found, [a for a, _ in wanted.pairs])
+        }
+        return tuple(known.values()), tuple((known[app], server) for app, server in wanted.pairs)
+    # An application whose folder was given is wanted, whatever else --only names.
+    given = [application.id for application in found if application.folder.parent != project.apps]
+    core = [application.id for application in found if application.manifest.core]
+    only = [*(wanted.only or core), *given] if wanted.only or profile.core else []
+    _refuse_those_of_other_folders(found, wanted.only)
+    applications = choose_applications(found, only, wanted.skip)
+    return applications, choose_servers(applications, wanted.servers or profile.servers, SERVERS)
+
+
+def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:
+    """An application outside apps/ is found by its folder alone; where that is near, it is told."""
+    known = {application.id for application in found}
+    for name in only:
+        if name not in known and (folder := _folder_here(name)):
+            raise UsageError(
+                f'"{name}" matches nothing below apps/; it is the application in {folder}',
+                where="--only",
+                mend=f"name its folder instead of --only {name}: --app {shlex.quote(str(folder))}",
+            )
+
+
+def _folder_here(name: str) -> Path | None:
+    """The current folder, or one right below it, that holds the manifest of an application with this id."""
+    for manifest in (Path("app.toml"), *sorted(Path().glob("*/app.toml"))):
+        try:
+            if tomllib.loads(manifest.read_text(encoding="utf-8")).get("id") == name:
+                return manifest.parent
+        except (OSError, ValueError):  # not there, not ours to judge
+            continue
+    return None

@@ -1,0 +1,1 @@
+"""What lasts as long as the command: its record, its phases, what interrupts it and what else runs."""

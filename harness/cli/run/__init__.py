@@ -1,0 +1,1 @@
+"""What `harness run` does between its options and its exit code."""

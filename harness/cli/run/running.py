@@ -1,0 +1,194 @@
+"""The steps of `harness run` after its plan: the campaign measured, its end told."""
+
+import contextlib
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from harness.analysis.inference.leagues import ranked_together
+from harness.analysis.inference.unresolved import STILL_OPEN
+from harness.analysis.latency.capacity import capacity_rows
+from harness.analysis.latency.latency import latency_rows
+from harness.analysis.ranking import changing
+from harness.campaign.plan.preparation import Prepared
+from harness.campaign.plan.project import Project
+from harness.campaign.run import Start, run
+from harness.cli.console import messages, output, print_error, print_notice, print_whole
+from harness.cli.folders import point_latest_at
+from harness.cli.quantities import spoken
+from harness.cli.run.reporting import report_on
+from harness.cli.show.latency_tables import capacity_table, latency_table
+from harness.cli.show.progress import Bar, FaultsAlone
+from harness.cli.show.tables import MOST, ranking_table
+from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
+from harness.model.found.ranking import Ranking, ScenarioRanking
+from harness.model.measured.campaign import CampaignRecord
+from harness.report.export import as_json, ranking_document
+from harness.report.reading import read
+from harness.report.text import shorten
+from harness.report.view.sections.facts import counted_s
+from harness.store.folder import ResultsFolder
+
+
+def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) -> HarnessError | None:
+    """Run the campaign with its progress on the terminal; the fault that ended it, where one did after something had
+    been measured. One that is interrupted twice is reported all the same.
+
+    Raises HarnessError where nothing was measured.
+    """
+    point_latest_at(start.folder.path)
+    with contextlib.ExitStack() as stack:
+        progress = FaultsAlone() if quiet else stack.enter_context(Bar())
+        with contextlib.suppress(KeyboardInterrupt):
+            try:
+                run(project, prepared, start, progress)
+            except HarnessError as fault:
+                if not start.folder.read_trials()[0]:
+                    raise
+                return fault
+    return None
+
+
+def finish(
+    project: Project,
+    results: Path,
+    out: Path | None,
+    *,
+    json: bool,
+    whole: bool,
+    fail_on: str | None,
+    again: Sequence[str],
+    fault: HarnessError | None = None,
+) -> ExitCode:
+    """Write the report, print the ranking, and say how it ended. `again`: options that going on needs too. `fault`: why
+    the campaign ended early; its exit code is the command's.
+
+    Without `whole`, long tables end early, so that the report's path is what is seen.
+    """
+    most = None if whole else MOST
+    page = _reported(project, results, out)
+    source = read(results)
+    if json:
+        print_whole(as_json(ranking_document(source)))
+    else:
+        for ranking in source.ranking.scenarios.values():
+            output.print(ranking_table(ranking, most))
+        show_latency(source.record, results, most)
+    for ranking in source.ranking.scenarios.values():
+        for notice in ranking.notices:
+            if notice.code in (STILL_OPEN, *changing.CODES):
+                messages.print(f"{ranking.scenario}: {notice.seen}", markup=False, highlight=False)
+    tell_the_end(source.record, results, again, counted_s=counted_s(source))
+    for line in why_not_ranked(source.record, source.ranking):
+        messages.print(line, style="yellow", markup=False, highlight=False)
+    code = ended(source.record, source.ranking, fail_on)
+    if isinstance(page, HarnessError):
+        print_error(
+            f"{page.where}: {page.what}\nNothing measured is lost; write the report again with: {_again(results)}"
+        )
+        return page.exit_code if code in {ExitCode.OK, ExitCode.INCONCLUSIVE} else code
+    messages.print("The report:", end=" ")
+    (messages if json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
+    if fault:
+        print_error(str(fault))
+        return fault.exit_code
+    return code
+
+
+def _reported(project: Project, results: Path, out: Path | None) -> Path | HarnessError:
+    """The page, or why it could not be written: the figures are shown all the same."""
+    try:
+        return report_on(project, results, out)
+    except EnvironmentRefused as fault:
+        return fault
+
+
+def _again(results: Path) -> str:
+    return shlex.join(["harness", "report", str(results), "--out", "DIR"])
+
+
+def why_not_ranked(record: CampaignRecord, ranking: Ranking) -> Iterator[str]:
+    """A line where nothing at all was ranked, else one for each scenario without ratios: the reference is missing."""
+    found = ranking.scenarios.values()
+    if not any(scenario.rows for scenario in found):
+        yield f"Nothing was ranked: {_most_common_reason(record, found)}"
+        return
+    reference = record.plan.reference_cell
+    for scenario in found:
+        if scenario.rows and not any(row.cell == reference.id for row in scenario.rows):
+            reasons = [cell.reason for cell in scenario.unranked if cell.cell == reference.id]
+            told = f"{scenario.scenario}: there are no ratios, since the reference has no figure"
+            yield f"{told}, {reference.app} on {reference.server}: {shorten(' '.join(reasons) or 'not measured', 200)}"
+
+
+def _most_common_reason(record: CampaignRecord, found: Iterable[ScenarioRanking]) -> str:
+    reasons = Counter(failure.reason for failure in record.failures)
+    reasons = reasons or Counter(cell.reason for scenario in found for cell in scenario.unranked)
+    told = [reason for reason, _ in reasons.most_common(1)] or ["no block was completed"]
+    return shorten(told[0], 200)
+
+
+def show_latency(record: CampaignRecord, results: Path, most: int | None = None) -> None:
+    """Response times at a fixed rate, and rates under a limit, as far as they were measured."""
+    folder = ResultsFolder.open(results)
+    windows, broken_windows = folder.read_windows()
+    searches, broken_searches = folder.read_searches()
+    for notice in (*broken_windows, *broken_searches):
+        print_notice(notice)
+    for scenario, rows in latency_rows(record, windows).items():
+        output.print(latency_table(scenario, rows, most))
+    for scenario, found in capacity_rows(record, searches).items():
+        output.print(capacity_table(scenario, found, most))
+
+
+def needed_again(
+    app_folders: Sequence[Path] | None, scenario_folders: Sequence[Path] | None, python: Path | None
+) -> tuple[str, ...]:
+    """What a campaign was started with and its record does not tell, since these are paths of this machine."""
+    folders = [part for folder in app_folders or () for part in ("--app", str(folder))]
+    folders += [part for folder in scenario_folders or () for part in ("--scenarios", str(folder))]
+    return (*folders, *(("--python", str(python)) if python else ()))
+
+
+def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str], *, counted_s: float) -> None:
+    """Where the time went, how much of it was counted, and how to go on."""
+    whole_s = sum(record.phases_s.values()) or 1.0
+    spent = ", ".join(f"{phase} {spoken(s)} ({s / whole_s:.0%})" for phase, s in record.phases_s.items())
+    blocks = len(record.completed_blocks)
+    messages.print(f"{blocks} complete blocks; wall time: {spent}", highlight=False, markup=False)
+    messages.print(f"Counted: {spoken(counted_s)} ({counted_s / whole_s:.0%} of it)", highlight=False, markup=False)
+    if record.state == "interrupted":
+        command = shlex.join(["harness", "run", "--resume", str(results), *again])
+        messages.print(f"Interrupted; go on with: {command}", markup=False, highlight=False)
+
+
+def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> ExitCode:
+    """The exit code of a campaign: interrupted before failed before inconclusive."""
+    if record.state == "interrupted":
+        return ExitCode.INTERRUPTED
+    left_out = _without_a_place(record, ranking)
+    ranked = [scenario for scenario in ranking.scenarios.values() if scenario.rows]
+    without_ratios = any(all(row.ratio is None for row in scenario.rows) for scenario in ranked)
+    if record.failures or left_out - _measured_alone(record, ranking) or not ranked or without_ratios:
+        return ExitCode.CELL_FAILED
+    pairs = [pair for found in ranking.scenarios.values() for pair in found.pairs if ranked_together(record, pair)]
+    if fail_on == "unresolved" and (not pairs or any(pair.verdict == "unresolved" for pair in pairs)):
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.OK
+
+
+def _measured_alone(record: CampaignRecord, ranking: Ranking) -> set[str]:
+    """Cells that burned CPU while idle: measured, not ranked. That excuses none where nothing is left to compare."""
+    compared = any(len(found.rows) > 1 for found in ranking.scenarios.values())
+    return {cell for cell, facts in record.cells.items() if facts.idle_cpu_share is not None} if compared else set()
+
+
+def _without_a_place(record: CampaignRecord, ranking: Ranking) -> set[str]:
+    """Cells that should have a place in a scenario: those whose application answers it."""
+    return {
+        cell.cell
+        for scenario, found in ranking.scenarios.items()
+        for cell in found.unranked
+        if cell.app not in record.applications or scenario in record.applications[cell.app].scenarios
+    }

@@ -1,0 +1,78 @@
+"""A comparison of two campaigns on the terminal."""
+
+from harness.cli.console import messages, output, print_notice
+from harness.cli.quantities import number_of
+from harness.cli.show.tables import table
+from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
+from harness.model.measured.campaign import CampaignRecord
+
+COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
+MOST_DIFFERENCES = 12
+
+
+def show(comparison: Comparison) -> None:
+    """Tables on standard output; what differs, and what to bear in mind, on standard error."""
+    for difference in comparison.differences[:MOST_DIFFERENCES]:
+        messages.print(f"differs: {told(difference)}", style="dim", markup=False, highlight=False)
+    if len(comparison.differences) > MOST_DIFFERENCES:
+        more = len(comparison.differences) - MOST_DIFFERENCES
+        messages.print(f"and {more} differences more: see --json or --out", style="dim", markup=False)
+    for notice in comparison.notices:
+        print_notice(notice)
+    for scenario in comparison.scenarios:
+        _show(scenario)
+    messages.print(in_a_line(comparison), markup=False, highlight=False)
+
+
+def why_nothing(*records: CampaignRecord) -> list[str]:
+    """Why no cell beside the reference has a figure in both campaigns."""
+    return [
+        f"{record.id} is {record.state} and has {number_of(len(record.completed_blocks), 'complete block')}"
+        for record in records
+        if record.state != "finished" or not record.completed_blocks
+    ] or ["no cell beside the reference has a figure in both campaigns"]
+
+
+def told(difference: Difference) -> str:
+    """locks.fastapi: 0a1b before, 2c3d after."""
+    return f"{difference.field}: {difference.before} before, {difference.after} after"
+
+
+def in_a_line(comparison: Comparison) -> str:
+    """How many cells got better, worse, are tied, or unresolved, over all scenarios."""
+    counts = [(len(comparison.verdicts(word)), word) for word in ("worse", "better", "tied", "unresolved")]
+    return ", ".join(f"{count} {word}" for count, word in counts) + (
+        f": changes of the ratio to the reference against {comparison.delta:.1%}, with intervals that hold together "
+        f"at {comparison.confidence:.0%}"
+    )
+
+
+def _show(scenario: ScenarioComparison) -> None:
+    title = f"{scenario.scenario} at {scenario.level.label}, requests/s" + (" (void)" if scenario.void else "")
+    rows = [_row(row) for row in scenario.rows]
+    output.print(table(COLUMNS, rows, title=title, right=range(1, 6), whole=range(1, 7)))
+    for cell in scenario.missing:
+        output.print(f"n/a  {cell.app} on {cell.server}: {cell.reason}", markup=False, highlight=False)
+
+
+def _row(row: CellChange) -> tuple[str, ...]:
+    return (
+        f"{row.app} on {row.server}",
+        f"{row.rps_before:,.0f}",
+        f"{row.rps_after:,.0f}",
+        "n/a" if row.relative is None else percent(row.relative.ratio),
+        "n/a" if row.relative is None else _between(row.relative),
+        percent(row.absolute.ratio),
+        row.verdict or "reference",
+    )
+
+
+def percent(ratio: float) -> str:
+    """A ratio as a change: +2.1%, -14.8%."""
+    return f"{ratio - 1:+.1%}"
+
+
+def _between(change: Change) -> str:
+    if change.low is None or change.high is None:
+        return "n/a"
+    return f"{percent(change.low)} to {percent(change.high)}".replace("%", "", 1)

@@ -1,0 +1,90 @@
+"""Response times at a fixed rate, and rates under a limit, on the terminal."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich.console import Group
+from rich.text import Text
+
+from harness.cli.show.tables import left_out, table
+from harness.model.measured.latency import CapacityRow, LatencyRow
+
+SHOWN: Final = (0.5, 0.9, 0.99, 0.999)
+
+
+def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = None) -> Group:
+    """Response times of one scenario in plan order: each cell has a rate of its own, so there is no best one.
+
+    At most `most` rows, and how many more there are.
+    """
+    told = [row for row in rows if not row.reason]
+    at = f" at {rows[0].share:.0%} of each cell's capacity" if rows else ""
+    columns = ("application", "server", "rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
+    made = table(
+        columns,
+        [_latency(row) for row in told[:most]],
+        title=f"{scenario}: response times in ms{at}",
+        right=range(2, len(columns)),
+    )
+    notes = [Text(note, style="dim") for note in _notes(told[:most])]
+    return Group(made, *left_out(len(told), most), *notes, *_without(rows, most))
+
+
+def _latency(row: LatencyRow) -> tuple[str, ...]:
+    times = {percentile.share: percentile.seconds for percentile in row.percentiles}
+    shown = [_milliseconds(times.get(share)) for share in SHOWN]
+    return (row.app, row.server, _rate(row.offered_rate), *shown, _milliseconds(row.max_s))
+
+
+def _notes(rows: Sequence[LatencyRow]) -> Iterator[str]:
+    """What cannot stand in the table: windows in doubt or discarded, errors, and why a percentile is missing."""
+    shown = [(row, percentile) for row in rows for percentile in row.percentiles if percentile.share in SHOWN]
+    if any(percentile.takes for _, percentile in shown):
+        yield "n/a: fewer than 100 requests lie beyond this percentile; it takes more blocks or a longer --window"
+    for row, percentile in shown:
+        if percentile.seconds is None and not percentile.takes:
+            yield f"{row.app} on {row.server}: no p{100 * percentile.share:g}: {percentile.reason}"
+    for row in rows:
+        if row.discarded:
+            yield f"{row.app} on {row.server}: {row.discarded} of {row.windows + row.discarded} windows discarded"
+        if row.error_share:
+            yield f"{row.app} on {row.server}: {row.error_share:.2%} of requests failed"
+        for mark, count in row.marks.items():
+            yield f"{row.app} on {row.server}: {mark} in {count} of {row.windows} windows"
+
+
+def capacity_table(scenario: str, rows: Sequence[CapacityRow], most: int | None = None) -> Group:
+    """The highest rate of each cell under the limit, with the range that the searches of all blocks leave open.
+
+    At most `most` rows, and how many more there are.
+    """
+    told = [row for row in rows if not row.reason]
+    limit = f" with p99 within {rows[0].criterion.p99_s * 1000:g} ms" if rows else ""
+    columns = ("application", "server", "requests/s", "between", "blocks", "probes")
+    cells = [
+        (row.app, row.server, _rate(row.rate), _between(row), str(len(row.blocks)), str(row.probes))
+        for row in told[:most]
+    ]
+    made = table(columns, cells, title=f"{scenario}: highest rate{limit}", right=range(2, 6))
+    return Group(made, *left_out(len(told), most), *_without(rows, most))
+
+
+def _between(row: CapacityRow) -> str:
+    return f"{_rate(row.low)} or more" if row.high is None else f"{_rate(row.low)}–{_rate(row.high)}"
+
+
+def _without(rows: Sequence[LatencyRow] | Sequence[CapacityRow], most: int | None) -> list[Text]:
+    found = [Text(f"n/a  {row.app} on {row.server}: {row.reason}") for row in rows if row.reason]
+    return [*found[:most], *left_out(len(found), most)]
+
+
+def _rate(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:,.0f}"
+
+
+def _milliseconds(seconds: float | None) -> str:
+    """Three significant figures where there are that many: 0.84, 12.3, 250."""
+    if seconds is None:
+        return "n/a"
+    value = seconds * 1000
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"

@@ -1,0 +1,124 @@
+"""A campaign's progress on the terminal: a bar with time to go, on standard error."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from harness.campaign.session.progress import Silent
+from harness.cli.console import messages, print_notice
+from harness.cli.quantities import number_of, spoken
+from harness.model.found.ranking import Ranking, ScenarioRanking
+from harness.model.notice import Failure, Notice
+
+if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
+    from harness.analysis.inference.unresolved import Unresolved
+
+ENDING_SOON: Final = b"\nEnding after the rotation in hand; once more ends at once\n"
+ENDING_NOW: Final = b"\nEnding now; what was measured is kept\n"
+
+_NAMED: Final = 8
+"""Cells of a scenario named after a block; the others are counted."""
+
+
+class Bar:
+    """Steps as lines, the measuring as a bar. Where there is no terminal, lines alone."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[left]}"),
+            TimeElapsedColumn(),
+            console=messages,
+            transient=True,
+            disable=not messages.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._began, self._blocks = 0.0, 0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def step(self, text: str) -> None:
+        messages.print(text, style="dim", markup=False, highlight=False)
+
+    def block(self, number: int, cells: int) -> None:
+        self._began, self._blocks = self._began or time.monotonic(), self._blocks + 1
+        self.step(f"Block {number + 1}: {number_of(cells, 'cell')}, started afresh")
+
+    def advance(self, done_s: float, total_s: float) -> None:
+        left = f"about {spoken(max(0.0, total_s - done_s))} to go"
+        if self._task is None:
+            self._task = self._bar.add_task("Measuring", total=total_s, left=left)
+        self._bar.update(self._task, completed=done_s, total=total_s, left=left)
+
+    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
+        for scenario in ranking.scenarios.values():
+            if scenario.rows:
+                self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
+        if any(scenario.comparisons for scenario in still_open):
+            block_s = (time.monotonic() - self._began) / self._blocks
+            self.step(f"  {open_in_a_line(still_open, block_s)}")
+
+    def ending(self, now: bool) -> None:
+        # Past all buffers, one of which may be in use at this moment.
+        with suppress(OSError):
+            os.write(2, ENDING_NOW if now else ENDING_SOON)
+
+    def failed(self, failure: Failure) -> None:
+        tell_failure(failure)
+
+    def noticed(self, notice: Notice) -> None:
+        print_notice(notice)
+
+
+class FaultsAlone(Silent):
+    """No progress; only what went wrong."""
+
+    def failed(self, failure: Failure) -> None:
+        tell_failure(failure)
+
+
+def tell_failure(failure: Failure) -> None:
+    """The reason, and below it the end of the log."""
+    messages.print(f"failed: {failure.cell} ({failure.phase}): {failure.reason}", style="red", markup=False)
+    if failure.log_tail:
+        messages.print(failure.log_tail, style="dim", markup=False, highlight=False)
+
+
+def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = None) -> str:
+    """What would be known over all scenarios if the campaign ended now, and about how many blocks, of `block_s` seconds
+    each, would decide the rest."""
+    total = sum(scenario.comparisons for scenario in still_open)
+    ahead = [pair.blocks_more for scenario in still_open for pair in scenario.undecided]
+    told = f"if it ended now: {total - len(ahead)} of {number_of(total, 'comparison')} decided"
+    if not ahead:
+        return told
+    told = f"{told}; {len(ahead)} undecided"
+    known = [more for more in ahead if more is not None]
+    if not known:
+        return told
+    time = "" if block_s is None else f" ({spoken(max(known) * block_s)})"
+    which = "them" if len(known) == len(ahead) else f"{len(known)} of them"
+    return f"{told}; about {number_of(max(known), 'more block')}{time} would decide {which}"
+
+
+def in_a_line(ranking: ScenarioRanking) -> str:
+    """The fastest cells from the first down, each with its share of the reference; with its server where an application
+    is there on several."""
+    on_several = {app for app, cells in Counter(row.app for row in ranking.rows).items() if cells > 1}
+    shown, more = ranking.rows[:_NAMED], len(ranking.rows) - _NAMED
+    names = [f"{row.app}@{row.server}" if row.app in on_several else row.app for row in shown]
+    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, shown, strict=True)]
+    rest = f" and {more} more" if more > 0 else ""
+    return ", ".join(cells) + rest + (" (estimate)" if ranking.estimate else "")

@@ -1,0 +1,80 @@
+"""Tables on the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, get_args
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from harness.model.found.ranking import League, RankedCell, ScenarioRanking
+from harness.report.text import place
+
+MOST: Final = 12
+"""Rows of a table at the end of a campaign, which the report holds whole."""
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str = "",
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> Table:
+    """A plain table. Columns whose index is in `right` hold figures and are aligned right; neither they nor those in
+    `whole` are ever broken: on a narrow terminal the others fold.
+
+    No text in it is read as markup.
+    """
+    made = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for index, column in enumerate(columns):
+        figures = index in right
+        made.add_column(
+            column, justify="right" if figures else "left", overflow="fold", no_wrap=figures or index in whole
+        )
+    for row in rows:
+        made.add_row(*(Text(value) for value in row))
+    return made
+
+
+def ranking_table(ranking: ScenarioRanking, most: int | None = None) -> Group:
+    """The ranking of one scenario, a table a league, best first; below it cells without a place, with the reason.
+
+    At most `most` rows of each, and how many more there are.
+    """
+    found = {row.league for row in ranking.rows} or {"controlled"}
+    leagues = [league for league in get_args(League) if league in found]
+    tables = [_league_table(ranking, league, most, alone=len(leagues) < 2) for league in leagues]
+    unranked = [Text(f"n/a  {cell.app} on {cell.server}: {cell.reason}") for cell in ranking.unranked]
+    return Group(*tables, *unranked[:most], *left_out(len(unranked), most))
+
+
+def left_out(rows: int, most: int | None) -> list[Text]:
+    """How many of `rows` are not shown where at most `most` are, and where to find them."""
+    more = 0 if most is None else max(0, rows - most)
+    return [Text(f"… {more} more: see the report, or harness export", style="dim")] if more else []
+
+
+def _league_table(ranking: ScenarioRanking, league: League, most: int | None, *, alone: bool) -> Group:
+    of_league = "" if alone else f", {league}"
+    title = f"{ranking.scenario} at {ranking.level.label}{of_league}" + (" (estimate)" if ranking.estimate else "")
+    told = [row for row in ranking.rows if row.league == league]
+    errors = any(row.error_share for row in told)
+    columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
+    rows = [_row(row)[: len(columns)] for row in told[:most]]
+    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(0,)), *left_out(len(told), most))
+
+
+def _row(row: RankedCell) -> tuple[str, ...]:
+    ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
+    rank = place(row.rank_low, row.rank_high)
+    return (rank, row.app, row.server, f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
+
+
+def _interval(row: RankedCell) -> str:
+    """Of the ratio. The reference has none: every other cell is told to it."""
+    if row.ratio_low is None or row.ratio_high is None:
+        return "n/a"
+    return "reference" if row.ratio_low == row.ratio_high else f"{row.ratio_low:.2f}–{row.ratio_high:.2f}"

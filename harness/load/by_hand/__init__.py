@@ -1,0 +1,1 @@
+"""A Locust file for people who drive the engine by hand."""

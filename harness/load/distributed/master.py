@@ -1,0 +1,179 @@
+"""Slices driven by workers together, under Locust's master."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from time import perf_counter as clock
+from typing import Any, Final
+
+from harness.load.distributed.merging import fault_of_part, merged_record
+from harness.load.distributed.pool import Answer, Crew
+from harness.load.distributed.protocol import PREPARE, SETTLE, SLICE, Clock, Driven, Readiness, Settled
+from harness.load.engine.lore import MAX_KNOWN
+from harness.load.engine.rotation import Slots
+from harness.load.engine.shapes import Shapes
+from harness.load.locust_side.runner import await_until, tell_faults
+from harness.load.locust_side.sampling import Checks, less_wrong
+from harness.load.locust_side.user import LoadEnvironment
+from harness.load.messages import Prepare
+from harness.load.open_files import demand
+from harness.model.asked.scenario import Level
+from harness.model.errors import HarnessError
+from harness.model.measured.load import Slice, SliceRecord, Together
+
+ANSWER_TIMEOUT_S: Final = 30.0
+RETURN_TIMEOUT_S: Final = 60.0
+"""How long to wait for a worker when none is left."""
+GUARD_S: Final = 0.005
+"""From sending a slice to its start, beside what the clocks leave open."""
+SKEWS_IN_A_SLICE: Final = 20
+
+log = logging.getLogger(__name__)
+
+
+class MasterFleet:
+    """Has workers drive slices together. One that is lost marks the slice; the others take over its users."""
+
+    def __init__(self, workers: int, host: str, port: int, wait_s: float) -> None:
+        self._crew = Crew(LoadEnvironment(Slots()), host, port)
+        self._workers, self._wait_s = workers, wait_s
+        self._order: Prepare | None = None
+        self._checks = Checks(())
+        self._clocks: dict[str, Clock] = {}
+        self._files: dict[str, int] = {}
+        self._right: dict[tuple[str, str, Level], list[bytes]] = {}
+        self._shapes: dict[tuple[str, str, Level], Shapes] = {}
+
+    @property
+    def port(self) -> int:
+        """Where workers connect to."""
+        return self._crew.port
+
+    def prepare(self, order: Prepare) -> None:
+        """Close every connection, and aim the workers at other targets; the first time, wait until all are there."""
+        if self._order is None:
+            log.warning("waiting for %d load workers", self._workers)
+            self._await(self._workers, self._wait_s)
+        self._checks = Checks(order.scenarios)
+        self._order, self._clocks, self._right, self._shapes = order, {}, {}, {}
+        self._muster()
+
+    def drive(self, plan: Slice) -> SliceRecord:
+        """Bring the workers' users to the slice's level, and have them drive it at the same time."""
+        users = self._manned(plan.level.connections)
+        answers = self._driven(plan, users)
+        marks = set()
+        if len(answers) < len(users):
+            marks.add("lost-worker")
+            log.warning("lost in a slice: %s", ", ".join(sorted(set(users) - set(answers))))
+        if plan.length_s < SKEWS_IN_A_SLICE * max(self._clocks[worker].skew_s for worker in users):
+            marks.add("clock-skew")
+        return self._together(plan, answers, marks)
+
+    def together(self) -> Iterator[Together]:
+        """What the samples since `prepare`, of all workers, show as a set."""
+        return self._checks.together()
+
+    def close(self) -> None:
+        """Send the workers home."""
+        self._crew.close()
+
+    def _together(self, plan: Slice, answers: dict[str, Answer[Driven]], marks: set[str]) -> SliceRecord:
+        parts = [answer.data.record for answer in answers.values()]
+        taken = [body for answer in answers.values() for body in answer.data.taken]
+        sampled = self._checks.sampled(plan, taken)
+        self._learned(plan, sampled.right)
+        tell_faults(plan, [*(fault for answer in answers.values() for fault in answer.data.faults), *sampled.faults])
+        return less_wrong(merged_record(plan, parts, marks), sampled.wrong)
+
+    def _learned(self, plan: Slice, right: Sequence[bytes]) -> None:
+        """Workers have no check.py: before the next slice they hear which bodies were found right. Whoever comes later
+        learns from the same ones, so the first of them are kept."""
+        known = self._right.setdefault((plan.target, plan.scenario, plan.level), [])
+        shapes = self._shapes.setdefault((plan.target, plan.scenario, plan.level), Shapes())
+        for body in right:
+            if len(known) < MAX_KNOWN and not shapes.fits(body):
+                shapes.learn(body)
+                known.append(body)
+
+    def _driven(self, plan: Slice, users: dict[str, int]) -> dict[str, Answer[Driven]]:
+        """What each worker measured; without what cannot be that. Each offers the share of the rate that its users are
+        of all."""
+        begin = clock() + GUARD_S + 2 * max(self._clocks[worker].skew_s for worker in users)
+        orders = {
+            worker: {
+                "slice": share_of(plan, count / plan.level.connections).model_dump(mode="json"),
+                "begin": begin + self._clocks[worker].offset_s,
+                "right": self._right.get((plan.target, plan.scenario, plan.level), []),
+            }
+            for worker, count in users.items()
+        }
+        answers = self._crew.ask(SLICE, orders, Driven, plan.length_s + plan.drain_s + ANSWER_TIMEOUT_S)
+        faults = {worker: fault_of_part(plan, answer.data.record) for worker, answer in answers.items()}
+        for worker, fault in faults.items():
+            if fault:
+                self._crew.refuse(worker, fault)
+        return {worker: answer for worker, answer in answers.items() if not faults[worker]}
+
+    def _manned(self, connections: int) -> dict[str, int]:
+        """Users by worker, together as many as `connections`, their connections open. Raises HarnessError."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT_S + RETURN_TIMEOUT_S
+        while time.monotonic() < deadline:
+            changed = self._muster()
+            users = self._crew.users()
+            if not changed and sum(users.values()) == connections:
+                return {worker: count for worker, count in users.items() if count}
+            self._demand(connections)
+            if self._crew.spawn(connections):
+                self._settle()
+        raise HarnessError(f"the workers did not bring up {connections} users", where="load master", mend="see its log")
+
+    def _settle(self) -> None:
+        """Wait until every user has opened its connections."""
+        users = self._crew.users()
+        self._crew.ask(SETTLE, {worker: {"users": count} for worker, count in users.items()}, Settled, ANSWER_TIMEOUT_S)
+
+    def _muster(self) -> bool:
+        """Prepare whoever is there, where others are there than before; whether that was so."""
+        if not self._crew.living():
+            log.warning("no load worker is left; waiting for one")
+            self._await(1, RETURN_TIMEOUT_S)
+        living = self._crew.living()
+        if living == set(self._clocks):
+            return False
+        assert self._order is not None, "prepared before it is driven"
+        self._crew.spawn(0)
+        order = bare(self._order)
+        ready = self._crew.ask(PREPARE, {worker: {"prepare": order} for worker in living}, Readiness, ANSWER_TIMEOUT_S)
+        self._files = {worker: answer.data.files for worker, answer in ready.items()}
+        self._clocks = self._crew.clocks(ready)
+        return True
+
+    def _demand(self, connections: int) -> None:
+        assert self._order is not None, "prepared before it is driven"
+        share = -(-connections // len(self._files)) if self._files else connections
+        for worker, files in self._files.items():
+            demand(share, len(self._order.targets), files, where=f"load worker {worker}")
+
+    def _await(self, workers: int, timeout_s: float) -> None:
+        try:
+            await_until(
+                lambda: len(self._crew.living()) >= workers, timeout_s, f"{workers} load workers did not connect"
+            )
+        except HarnessError as fault:
+            if refused := self._crew.turned_away():
+                raise HarnessError(f"{fault.what}; refused: {refused}", where=fault.where, mend=fault.mend) from fault
+            raise
+
+
+def share_of(plan: Slice, share: float) -> Slice:
+    """The slice as one worker drives it."""
+    if plan.offered_rate is None:
+        return plan
+    return plan.model_copy(update={"offered_rate": plan.offered_rate * share})
+
+
+def bare(order: Prepare) -> dict[str, Any]:
+    """The order without the paths of checks: what they judge is sent here, so that no code goes to a worker."""
+    scenarios = tuple(s.model_copy(update={"check": s.check and ""}) for s in order.scenarios)
+    return order.model_copy(update={"scenarios": scenarios}).model_dump(mode="json")

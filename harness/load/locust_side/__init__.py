@@ -1,0 +1,1 @@
+"""What Locust sees: a runner, one user class, and what the engine reports to it."""

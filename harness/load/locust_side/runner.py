@@ -1,0 +1,88 @@
+"""Who drives: Locust's local runner, which brings up as many connection slots as a level asks for."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+import gevent
+
+from harness.load.engine.rotation import Rotation, Slots
+from harness.load.locust_side.sampling import Checks, less_wrong
+from harness.load.locust_side.tally import merge_into
+from harness.load.locust_side.user import LoadEnvironment
+from harness.load.messages import Prepare
+from harness.load.open_files import allowed, demand
+from harness.model.errors import HarnessError
+from harness.model.measured.load import Slice, SliceRecord, Together
+
+SPAWN_TIMEOUT_S: Final = 30.0
+CONNECT_TIMEOUT_S: Final = 10.0
+MAX_TOLD: Final = 20
+"""Faults of one slice."""
+
+log = logging.getLogger(__name__)
+
+
+class LocalFleet:
+    """Users, connections and slices in this very process, under Locust's LocalRunner."""
+
+    port: int | None = None
+
+    def __init__(self) -> None:
+        self._slots = Slots()
+        self._rotation = Rotation(self._slots)
+        self._environment = LoadEnvironment(self._slots)
+        self._runner = self._environment.create_local_runner()
+        self._checks = Checks(())
+        self._targets = 0
+
+    def prepare(self, order: Prepare) -> None:
+        """Close every connection, and aim at other targets."""
+        self._spawn(0)
+        self._targets = len(order.targets)
+        self._checks = Checks(order.scenarios)
+        self._rotation.prepare(order.targets, order.scenarios)
+
+    def drive(self, plan: Slice) -> SliceRecord:
+        """Bring the slots to the slice's level, and drive it."""
+        if len(self._slots) != plan.level.connections:
+            demand(plan.level.connections, self._targets, allowed(), where="load process")
+            self._spawn(plan.level.connections)
+            self._slots.settle(CONNECT_TIMEOUT_S)
+        outcome = self._rotation.drive(plan)
+        sampled = self._checks.sampled(plan, outcome.taken)
+        self._rotation.know(plan, sampled.right)
+        tell_faults(plan, [*outcome.faults, *sampled.faults])
+        record = less_wrong(outcome.record, sampled.wrong)
+        merge_into(self._environment.stats, record)
+        return record
+
+    def together(self) -> Iterator[Together]:
+        """What the samples since `prepare` show as a set."""
+        return self._checks.together()
+
+    def close(self) -> None:
+        self._runner.quit()
+
+    def _spawn(self, users: int) -> None:
+        if users == len(self._slots):
+            return
+        self._runner.start(users, spawn_rate=max(users, len(self._slots)))  # all at once
+        await_until(lambda: len(self._slots) == users, SPAWN_TIMEOUT_S, f"Locust did not bring up {users} users")
+
+
+def tell_faults(plan: Slice, faults: Iterable[str]) -> None:
+    """Into the log: records only count them."""
+    for fault in islice(faults, MAX_TOLD):
+        log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
+
+
+def await_until(arrived: Callable[[], bool], timeout_s: float, otherwise: str) -> None:
+    """Wait in this greenlet. Raises HarnessError when the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while not arrived():
+        if time.monotonic() > deadline:
+            raise HarnessError(f"{otherwise} within {timeout_s:.0f} s", where="load process", mend="see its log")
+        gevent.sleep(0.002)

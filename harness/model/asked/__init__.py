@@ -1,0 +1,1 @@
+"""What is asked for: applications, scenarios, cells, claims."""

@@ -1,0 +1,1 @@
+"""What the analysis found: a ranking, a comparison."""

@@ -1,0 +1,193 @@
+"""What the analysis concludes from trials; the report and ranking.json show nothing else."""
+
+from typing import Literal
+
+from harness.model.asked.scenario import Level
+from harness.model.notice import Notice
+from harness.model.record import Record
+
+League = Literal["controlled", "idiomatic", "outside", "reference"]
+"""Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages.
+References are shown together and hold no places."""
+
+
+class CellCost(Record):
+    """Medians over the blocks, but for `server_cpu_us`, which is of all blocks together; None where the system does not
+    tell. Microseconds of CPU are those of one request."""
+
+    startup_s: float | None = None
+    rest_pss_bytes: float | None = None
+    load_pss_bytes: float | None = None
+    server_cpu_us: float | None = None
+    service_cpu_us: float | None = None
+
+
+class RankedCell(Record):
+    """One row of a ranking. Intervals are None while there are too few blocks to give one.
+
+    `rps`: goodput, requests a second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
+    places this cell may hold in its league; a reference holds none. `block_rps`: each block's own value, one for each
+    entry of `block_numbers`.
+    `tie_groups`: names; two cells of a league share one exactly when neither was called better than the other. A
+    reference has none.
+    """
+
+    cell: str
+    app: str
+    server: str
+    tier: str
+    rps: float
+    rps_low: float | None
+    rps_high: float | None
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    rank_low: int | None
+    rank_high: int | None
+    tie_groups: tuple[str, ...]
+    blocks: int
+    slices: int
+    completions: int
+    error_share: float
+    block_rps: tuple[float, ...]
+    block_numbers: tuple[int, ...] = ()
+    league: League = "controlled"
+    cost: CellCost = CellCost()
+
+
+class UnrankedCell(Record):
+    """A cell that was planned and has no place, with the reason."""
+
+    cell: str
+    app: str
+    server: str
+    reason: str
+
+
+class PairVerdict(Record):
+    """Two cells compared. `ratio` and its simultaneous interval are `first` over `second`; `first` is the faster.
+
+    `decided_at`: completed blocks when the verdict was given; it stands from there. None while unresolved.
+    """
+
+    first: str
+    second: str
+    ratio: float
+    low: float | None
+    high: float | None
+    verdict: Literal["tied", "better", "unresolved"]
+    decided_at: int | None = None
+
+
+class NoiseFloor(Record):
+    """The reference against itself: `ratio` is twin over reference, 1 in truth, with its simultaneous interval.
+
+    `share`: differences up to this share of 1 are not called. `different`: the twin was called better or worse, which
+    voids the scenario.
+    """
+
+    ratio: float
+    low: float | None
+    high: float | None
+    share: float | None
+    different: bool = False
+
+
+class ScenarioRanking(Record):
+    """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
+
+    `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
+    this look. `block_sd`: standard deviation of a cell's log(rps) in a block against the other cells; `restart_sd`: the
+    part of it that more rotations would not remove; `slice_sd`: robust, of one slice against its rotation.
+    """
+
+    scenario: str
+    level: Level
+    estimate: bool
+    rows: tuple[RankedCell, ...]
+    unranked: tuple[UnrankedCell, ...] = ()
+    pairs: tuple[PairVerdict, ...] = ()
+    noise_floor: NoiseFloor | None = None
+    blocks: int = 0
+    confidence: float | None = None
+    block_sd: float | None = None
+    restart_sd: float | None = None
+    slice_sd: float | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+class OverallCell(Record):
+    """A cell over all scenarios. `score`: geometric mean of its ratios to the reference, the interval simultaneous."""
+
+    cell: str
+    app: str
+    server: str
+    tier: str
+    league: League
+    score: float
+    score_low: float | None
+    score_high: float | None
+    rank_low: int | None
+    rank_high: int | None
+    tie_groups: tuple[str, ...]
+
+
+class OverallRanking(Record):
+    """Cells that are ranked in every one of `scenarios`, best first; the others are named with what they lack."""
+
+    scenarios: tuple[str, ...]
+    estimate: bool
+    rows: tuple[OverallCell, ...]
+    unranked: tuple[UnrankedCell, ...] = ()
+
+
+class Effect(Record):
+    """How much longer one request keeps a worker of `cell` busy than one of `base`, in microseconds, had the reference
+    gone alike in all blocks.
+
+    `framework`: the base is the bare callable on the same server. `server`: the base is the same application on the
+    first of its servers that was measured and speaks the same interface. The interval is of this effect alone; None
+    below two blocks. `blocks`: those the two have in common, or of the one that has fewer, where these tell more.
+    """
+
+    kind: Literal["framework", "server"]
+    scenario: str
+    cell: str
+    base: str
+    microseconds: float
+    low: float | None
+    high: float | None
+    base_microseconds: float
+    blocks: int
+
+
+class TierGap(Record):
+    """What using a framework as its documentation recommends does to its throughput, in one scenario.
+
+    `ratio`: requests a second of `idiomatic` over those of `controlled`, two cells of the same `framework`, workers,
+    database and interpreter; with its simultaneous interval, None while there are too few blocks for one. `blocks`:
+    that held both. `same_server`: where False, no controlled cell of the framework ran on the idiomatic one's server,
+    and the ratio holds the servers' difference too.
+    """
+
+    framework: str
+    scenario: str
+    controlled: str
+    idiomatic: str
+    same_server: bool
+    ratio: float
+    low: float | None
+    high: float | None
+    blocks: int
+
+
+class Ranking(Record):
+    """One ranking a scenario, keyed by scenario id. `delta`: the difference that matters, as a share of 1."""
+
+    campaign: str
+    reference: str
+    scenarios: dict[str, ScenarioRanking]
+    delta: float = 0.03
+    overall: OverallRanking | None = None
+    effects: tuple[Effect, ...] = ()
+    gaps: tuple[TierGap, ...] = ()

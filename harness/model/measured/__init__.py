@@ -1,0 +1,1 @@
+"""What was measured: plans, slices, trials, and the machine they ran on."""

@@ -1,0 +1,181 @@
+"""The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
+
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from harness.model.asked.application import AppManifest, Interface
+from harness.model.asked.cell import Cell, DatabaseKind
+from harness.model.asked.scenario import ScenarioManifest
+from harness.model.measured.audit import Account, Audited
+from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.machine import Identity, Interpreter, Machine
+from harness.model.notice import Failure, Notice
+from harness.model.record import Record
+
+SCHEMA_VERSION: Final = 1
+"""Of campaign.json, trials.jsonl and slices.jsonl.
+
+1  first version
+"""
+
+
+class SliceShape(Record):
+    """How the time is cut (docs/concepts.md), in seconds.
+
+    `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
+    `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
+    measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts;
+    `continuous_s` how long each cell is once driven on end before its first rotations (0: not at all).
+    """
+
+    length_s: float = Field(default=0.1, ge=0.01, le=60)
+    burn_in_s: float = Field(default=0.03, ge=0)
+    rotations_s: float = Field(default=12.0, gt=0)
+    warm_up_s: float = Field(default=0.4, gt=0, le=600)
+    window_s: float = Field(default=1.0, ge=0.1, le=600)
+    levels_s: float = Field(default=0.0, ge=0)
+    continuous_s: float = Field(default=5.0, ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _something_is_counted(self) -> Self:
+        if self.burn_in_s >= self.length_s:
+            raise ValueError("a slice must be longer than its burn-in, or nothing of it is counted")
+        return self
+
+
+class Plan(Record):
+    """Everything that decides what is measured, and nothing that was measured. Equal plans may be resumed.
+
+    `profile`: what the plan was made from; it says no more than the rest does.
+    `load_processes`: of the generator on this machine; `load_workers`: on other machines, instead of them, for which
+    servers listen on `target_host`. `delta`: the difference that matters, as a share of 1; fixed beforehand, since
+    verdicts are given with it.
+    `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity. `p99_s`: with
+    it, the highest rate is searched that keeps the 99th percentile within so many seconds.
+    `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
+    """
+
+    seed: int
+    profile: str = "core"
+    cells: tuple[Cell, ...] = Field(min_length=1)
+    scenarios: tuple[ScenarioManifest, ...] = Field(min_length=1)
+    reference: str
+    shape: SliceShape = SliceShape()
+    budget_s: float = Field(gt=0)
+    max_blocks: int = Field(ge=1)
+    database: DatabaseKind
+    pool_size: int = Field(ge=1)
+    load_driver: str = "locust"
+    load_processes: int = Field(default=1, ge=1)
+    load_workers: int = Field(default=0, ge=0)
+    target_host: str = "127.0.0.1"
+    delta: float = Field(default=0.03, gt=0, lt=1)
+    latency: tuple[str, ...] = ()
+    latency_share: float = Field(default=0.5, gt=0, le=1)
+    p99_s: float | None = Field(default=None, gt=0)
+    start_timeout_s: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _the_reference_is_measured(self) -> Self:
+        if all(cell.id != self.reference for cell in self.cells):
+            raise ValueError("reference is not one of the cells")
+        return self
+
+    @property
+    def generator_cores(self) -> int:
+        """Cores that the load generator can keep busy: a load process is one thread."""
+        return self.load_workers or self.load_processes
+
+    @property
+    def reference_cell(self) -> Cell:
+        """The cell that `reference` names."""
+        return next(cell for cell in self.cells if cell.id == self.reference)
+
+
+class CellFacts(Record):
+    """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it
+    before it was measured (`verified`) and after its last block (`verified_after`).
+
+    `programs`: versions of what the application needs beside Python, as the programs print them. `distributions`: of an
+    own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
+    `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
+    measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
+    the runs in which it was driven on end, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
+    time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
+    database counted, in its last block.
+    """
+
+    command: tuple[str, ...] = ()
+    identity: Identity | None = None
+    lock_sha256: str | None = None
+    verified: tuple[str, ...] = ()
+    verified_after: tuple[str, ...] = ()
+    programs: dict[str, str] = Field(default_factory=dict)
+    distributions: dict[str, str] = Field(default_factory=dict)
+    idle_cpu_share: float | None = None
+    continuous: tuple[ContinuousRun, ...] = ()
+    warm_up_s: float | None = None
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Each distribution it can import and its version, as far as that is known."""
+        return self.identity.packages if self.identity else self.distributions
+
+
+class ServiceFacts(Record):
+    """A service as it answered: name, version and settings that matter."""
+
+    name: str
+    version: str
+    source: str
+    settings: dict[str, str] = Field(default_factory=dict)
+
+
+class Source(Record):
+    """What an application's code was: the digest of its folder and of what applications share, and the commit of the
+    repository it lies in, with `-dirty` where the folder differs from it."""
+
+    sha256: str
+    commit: str | None = None
+
+
+class CampaignRecord(Record):
+    """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
+
+    `interfaces`: how each server calls an application.
+    `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
+    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests a second.
+
+    Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
+    `completed_blocks`, and is left out of inference.
+    """
+
+    schema_version: Literal[1] = 1
+    id: str
+    created_at: float
+    ended_at: float | None = None
+    state: Literal["running", "finished", "interrupted"] = "running"
+    harness_version: str
+    commit: str | None = None
+    plan: Plan
+    applications: dict[str, AppManifest]
+    interfaces: dict[str, Interface] = Field(default_factory=dict)
+    machine: Machine
+    interpreter: Interpreter
+    locks: dict[str, str]
+    sources: dict[str, Source] = Field(default_factory=dict)
+    services: tuple[ServiceFacts, ...] = ()
+    cells: dict[str, CellFacts] = Field(default_factory=dict)
+    audits: dict[str, tuple[Audited, ...]] = Field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    completed_blocks: tuple[int, ...] = ()
+    null_rps: float | None = None
+    phases_s: dict[str, float] = Field(default_factory=dict)
+
+    def measured_alone(self) -> frozenset[str]:
+        """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""
+        homes = {self.plan.reference_cell.id, *(cell.id for cell in self.plan.cells if cell.twin)}
+        return frozenset(cell for cell, facts in self.cells.items() if facts.idle_cpu_share and cell not in homes)

@@ -1,0 +1,1 @@
+"""What every chart is drawn with: figures, scales, lines, and small SVG."""

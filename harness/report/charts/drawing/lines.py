@@ -1,0 +1,110 @@
+"""One line a cell, named where it ends: no legend to look up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
+
+from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
+from harness.report.charts.drawing.legible import legible
+
+HEIGHT = 300
+_GAP = 15
+"""Pixels between two names."""
+MOST: Final = 16
+"""Names that fit beside each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn as the yardstick it is. `app` and `rps`
+    tell which lines to draw where there are too many."""
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    floor: bool
+    app: str = ""
+    rps: float = 0.0
+
+
+def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
+    """As many lines as can be told apart, and a sentence on those left out."""
+    return legible(found, MOST, lambda line: -line.rps, "the fastest")
+
+
+def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
+    """The lines on an empty axes with room for their names on the right; scales and names are left to do."""
+    axes = figure.add_axes((0.105, 0.15, 0.475, 0.8))
+    for line, (colour, dash) in zip(lines, styles(lines), strict=True):
+        x, y = zip(*line.points, strict=True)
+        axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER)
+    axes.grid(axis="y", linewidth=0.8)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=MUTED, labelsize=11)
+    return axes
+
+
+def name_ends(axes: Axes, lines: Sequence[Line]) -> None:
+    """Write each name beside its line's last point, moved apart where they would touch. Scales must be set."""
+    ends = [float(axes.transData.transform(line.points[-1])[1]) for line in lines]
+    box = axes.get_window_extent()
+    for line, (colour, _), place in zip(lines, styles(lines), apart(ends, _GAP, box.y0, box.y1), strict=True):
+        height = (place - box.y0) / box.height
+        axes.annotate(
+            label(line.label, 27),
+            xy=(line.points[-1]),
+            xytext=(1.05, height),
+            textcoords="axes fraction",
+            color=MUTED if line.floor else colour,
+            fontsize=12,
+            va="center",
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "alpha": 0.6,
+                "shrinkA": 1,
+                "shrinkB": 4,
+                "relpos": (0, 0.5),
+            },
+        )
+
+
+def styles(lines: Sequence[Line]) -> list[tuple[str, str | tuple[float, tuple[float, ...]]]]:
+    """(colour, dash) of each line: colours first, then the same again dashed."""
+    found: list[tuple[str, str | tuple[float, tuple[float, ...]]]] = []
+    index = 0
+    for line in lines:
+        if line.floor:
+            found.append((FLOOR, "-"))
+            continue
+        found.append((SERIES[index % len(SERIES)], DASHES[index // len(SERIES) % len(DASHES)]))
+        index += 1
+    return found
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places as near as can be to those `wanted` (least squares), in the same order, at least `gap` apart.
+
+    They lie between `low` and `high` where they fit at all. With the gaps taken out this is isotonic regression.
+    """
+    if not wanted:
+        return []
+    order = np.argsort(wanted, kind="stable")
+    gaps = gap * np.arange(len(wanted))
+    closed = isotonic_regression(np.asarray(wanted, dtype=float)[order] - gaps).x
+    found = np.empty(len(wanted))
+    found[order] = np.clip(closed, low, max(low, high - gaps[-1])) + gaps
+    return [float(value) for value in found]
+
+
+def in_words(lines: Sequence[Line], at: Mapping[float, str], unit: str) -> str:
+    """The lines as sentences; `at` names the places on the x axis."""
+    return " ".join(
+        f"{line.label}: " + ", ".join(f"{y:.4g} {unit} at {at.get(x, f'{x:g}')}" for x, y in line.points) + "."
+        for line in lines
+    )

@@ -1,0 +1,81 @@
+"""Every chart that a campaign's data allow, and why the others are missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.model.asked.scenario import ScenarioManifest
+from harness.model.found.ranking import ScenarioRanking
+from harness.report.charts.agreement import agreement
+from harness.report.charts.cost import cost
+from harness.report.charts.cpu import cpu
+from harness.report.charts.drawing.figure import Chart
+from harness.report.charts.levels import levels
+from harness.report.charts.memory import memory
+from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
+from harness.report.charts.trace import trace
+from harness.report.text import count, shorten
+from harness.report.view import curves
+from harness.report.view.source import Source
+from harness.report.view.tables.table import load
+
+
+@dataclass(frozen=True, slots=True)
+class NotDrawn:
+    """A chart for which there is no data, and why."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The charts of one scenario."""
+
+    drawn: tuple[Chart, ...]
+    missing: tuple[NotDrawn, ...]
+
+
+def figures(source: Source, scenario: ScenarioManifest) -> Figures:
+    """The scenario's charts, in the order they are read."""
+    found = source.ranking.scenarios.get(scenario.id)
+    every = tuple(_every(source, scenario, found)) if found and found.rows else ()
+    return Figures(
+        drawn=tuple(chart for chart in every if isinstance(chart, Chart)),
+        missing=tuple(chart for chart in every if isinstance(chart, NotDrawn)),
+    )
+
+
+def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
+    title, trials = shorten(scenario.title, 60), source.trials_ranked(scenario)
+    yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
+        "cost of the framework", "no application was measured on the same server as a bare callable"
+    )
+    if "database" in scenario.needs:
+        yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
+            "whose CPU time a request takes", "the system did not tell the CPU of server and database"
+        )
+    yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
+        "how well the blocks agree", "it takes two blocks, and the reference in them"
+    )
+    of = curves.of(scenario)
+    yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
+        f"requests a second against {of}", "only one level was driven"
+    )
+    if rows := source.latency.get(scenario.id):
+        yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
+            "response time at a fixed rate", "no cell has two percentiles with 100 requests beyond them"
+        )
+    latencies = curves.latencies(source, scenario)
+    yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
+        "response time under full load", _why_no_times(latencies)
+    )
+    yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
+        "requests a second against memory", "the system did not tell the memory of two cells"
+    )
+    yield trace(scenario.id, title, trials) or NotDrawn("speed of the machine", "it takes two rotations")
+
+
+def _why_no_times(latencies: curves.Latencies) -> str:
+    if latencies.unreadable:
+        return f"{count(latencies.unreadable, 'histogram')} could not be read"
+    return "too few answers were timed for two percentiles"

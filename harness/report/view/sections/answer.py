@@ -1,0 +1,193 @@
+"""The answer in sentences, made from the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from harness.model.found.ranking import RankedCell, ScenarioRanking
+from harness.report.text import listing, number, shorten, times, times_between
+from harness.report.view.source import Source
+from harness.report.view.tables.table import LEAGUES
+
+NAMED: Final = 4
+"""Cells that a sentence calls by their names; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a sentence; `strong` pieces are names and figures."""
+
+    text: str
+    strong: bool = False
+
+
+class Times(NamedTuple):
+    """A ratio and its interval, which may be unknown."""
+
+    ratio: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentence of one scenario."""
+
+    scenario: str
+    title: str
+    spans: tuple[Span, ...]
+
+
+def headline(source: Source) -> str:
+    """Who is fastest where, in one line."""
+    found = {
+        shorten(item.title, 80): source.ranking.scenarios[item.id]
+        for item in source.record.plan.scenarios
+        if item.id in source.ranking.scenarios and contenders(source.ranking.scenarios[item.id])
+    }
+    if not found:
+        return "No application could be ranked yet"
+    if all(_open(ranking) for ranking in found.values()):
+        return "No application is told apart from the others yet"
+    leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}
+    everywhere = set.intersection(*({row.cell for row in rows} for rows in leads.values()))
+    best = [row for row in next(iter(leads.values())) if row.cell in everywhere]
+    return _same_winners(source, best, leads, len(found)) if best else _several_winners(source, leads)
+
+
+def _open(found: ScenarioRanking) -> bool:
+    """Whether the best of several contenders is told apart from none of them."""
+    return 1 < len(contenders(found)) == len(leaders(found))
+
+
+def answers(source: Source) -> tuple[Answer, ...]:
+    """A sentence for each scenario of the plan, in its order."""
+    return tuple(
+        Answer(scenario.id, shorten(scenario.title, 80), _sentence(source, source.ranking.scenarios.get(scenario.id)))
+        for scenario in source.record.plan.scenarios
+    )
+
+
+def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
+    """The rows a reader chooses from, of the first league that has any: bare callables are a yardstick, references are
+    there for orientation."""
+    rows = [row for row in found.rows if row.tier not in ("floor", "reference")]
+    first = next((league for league in LEAGUES if any(row.league == league for row in rows)), "")
+    return tuple(row for row in rows if row.league == first)
+
+
+def leaders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
+    """The best contender and those that are not told apart from it. Of an estimate, the best alone."""
+    rows = contenders(found)
+    return tuple(
+        row for row in rows if row is rows[0] or (not found.estimate and set(row.tie_groups) & set(rows[0].tie_groups))
+    )
+
+
+def _same_winners(
+    source: Source, best: Sequence[RankedCell], leads: dict[str, tuple[RankedCell, ...]], scenarios: int
+) -> str:
+    """Said of the scenarios in which anything is told apart; `scenarios` counts them all."""
+    where = "here" if scenarios == 1 else f"in all {scenarios} scenarios"
+    if len(leads) < scenarios:
+        where = f"in {listing(list(leads))}; in the rest nothing is told apart"
+    if any(found.estimate for found in source.ranking.scenarios.values()):
+        return f"{_label(source, best[0])} looks fastest {where}"
+    if len(best) > 1:
+        return f"{listing(_some([_label(source, row) for row in best], 3))} share the lead {where}"
+    alone = all(len(rows) == 1 for rows in leads.values())
+    return f"{_label(source, best[0])} {'is fastest' if alone else 'leads or shares the lead'} {where}"
+
+
+def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:
+    by_leader: dict[str, list[str]] = {}
+    for title, rows in leads.items():
+        by_leader.setdefault(listing(_some([_label(source, row) for row in rows], 2)), []).append(title)
+    return "No single winner: " + "; ".join(f"{name} in {listing(titles)}" for name, titles in by_leader.items())
+
+
+def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]:
+    rows = contenders(found) if found else ()
+    if found is None or not rows:
+        if found and found.rows:
+            return (Span("Only bare callables have a figure here, and no application."),)
+        reasons = {shorten(cell.reason, 200) for cell in found.unranked} if found else set()
+        cause = f": {reasons.pop()}" if len(reasons) == 1 else ", for the causes given below"
+        return (Span(f"Nothing can be said{cause}."),)
+    first = leaders(found)
+    verb = " seems to answer " if found.estimate else " answers "
+    return (
+        Span(_label(source, first[0]), strong=True),
+        Span(verb),
+        *_requests(first[0]),
+        *_yardsticks(source, found, rows, first),
+        Span("."),
+        *_as_good(source, found, first),
+    )
+
+
+def _as_good(source: Source, found: ScenarioRanking, first: Sequence[RankedCell]) -> tuple[Span, ...]:
+    """Who is not told apart from the best. Nothing is said of how these stand to each other: ties do not chain."""
+    best, *others = first
+    if not others:
+        return ()
+    pairs = [source.pair(found.scenario, best.cell, row.cell) for row in others]
+    tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
+    is_, says = "is" if len(others) == 1 else "are", "tied with it" if tied else "not told apart from it"
+    return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {says}."))
+
+
+def _named(names: Sequence[str]) -> tuple[Span, ...]:
+    """The names as a list of strong pieces."""
+    joints = ["", *[", "] * (len(names) - 2), " and "][: len(names)]
+    return tuple(
+        span for joint, name in zip(joints, names, strict=True) for span in (Span(joint), Span(name, strong=True))
+    )
+
+
+def _some(names: Sequence[str], most: int) -> list[str]:
+    """All names, or the first of them and how many more there are: a sentence of forty names is not read."""
+    left = len(names) - most
+    return list(names) if left <= 1 else [*names[:most], f"{left} others"]
+
+
+def _requests(row: RankedCell) -> tuple[Span, ...]:
+    return (Span(number(row.rps), strong=True), Span(f" requests a second{_bounds(row.rps_low, row.rps_high)}"))
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" ({number(low)}–{number(high)})"
+
+
+def _yardsticks(
+    source: Source, found: ScenarioRanking, rows: Sequence[RankedCell], first: Sequence[RankedCell]
+) -> tuple[Span, ...]:
+    """The distance to the reference, and to the slowest contender."""
+    best, last = rows[0], rows[-1]
+    spans: list[Span] = []
+    if best.ratio is not None and best.cell != source.ranking.reference:
+        spans += [
+            *_times(Times(best.ratio, best.ratio_low, best.ratio_high)),
+            Span(f" the speed of {source.reference.label}"),
+        ]
+    if last not in first and last.rps > 0:
+        spans += [Span(" and") if spans else Span(""), *_times(_against(source, found, best, last))]
+        spans += [Span(f" that of {_label(source, last)}, the slowest")]
+    return (Span(","), *spans) if spans else ()
+
+
+def _against(source: Source, found: ScenarioRanking, best: RankedCell, last: RankedCell) -> Times:
+    pair = source.pair(found.scenario, best.cell, last.cell)
+    if pair is None or pair.first != best.cell:
+        return Times(best.rps / last.rps, None, None)
+    return Times(pair.ratio, pair.low, pair.high)
+
+
+def _times(ratio: Times) -> tuple[Span, ...]:
+    told = ratio.low is not None and ratio.high is not None
+    bounds = f" ({times_between(ratio.low or 0, ratio.high or 0)})" if told else ""
+    return (Span(" "), Span(times(ratio.ratio), strong=True), Span(bounds))
+
+
+def _label(source: Source, row: RankedCell) -> str:
+    return source.name(row.cell, row.app, row.server).label

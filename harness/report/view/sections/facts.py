@@ -1,0 +1,231 @@
+"""What was compared, where, when and how: the facts a reader checks before believing the figures."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from harness.analysis.inference.inference import reference_cells
+from harness.model.measured.campaign import CampaignRecord, ServiceFacts
+from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
+from harness.model.measured.machine import Machine
+from harness.report.text import (
+    NOT_AVAILABLE,
+    Figure,
+    absent,
+    count,
+    duration,
+    listing,
+    moment,
+    percent,
+    place,
+    rate,
+    share,
+    shorten,
+    size,
+)
+from harness.report.view.remarks import Remark, remark
+from harness.report.view.source import Source
+from harness.report.view.tables.limits import ceiling
+
+LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term and what holds for it; `more` is the fine print, `link` an address relative to the page."""
+
+    term: str
+    text: str
+    more: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase of the wall time: seconds as text, and its share of all in percent of a bar's length."""
+
+    name: str
+    text: str
+    width: str
+    share: str
+
+
+def facts(source: Source) -> tuple[Fact, ...]:
+    """The strip at the top of the page."""
+    record = source.record
+    return (
+        Fact("When", moment(record.created_at), _lasted(record)),
+        _machine_fact(record.machine),
+        Fact("Python", *_interpreter(record)),
+        Fact("Database", *_services(record)),
+        Fact("Blocks", number_of_blocks(source), f"seed {record.plan.seed}"),
+        _noise_floor(source),
+        Fact("Reference", source.reference.label, "ratios are told against it"),
+        Fact("Harness", shorten(record.harness_version, 40), _commit(record)),
+    )
+
+
+def number_of_blocks(source: Source) -> str:
+    """Complete blocks, and how many of them a cell was in where cells take turns; the plan bounds the latter. The
+    reference keeps all others company."""
+    done, company = frozenset(source.record.completed_blocks), reference_cells(source.record)
+    seen = {(trial.cell, trial.block) for trial in source.trials if trial.block in done and trial.cell not in company}
+    each = Counter(cell for cell, _ in seen).values()
+    whole, most = count(len(done), "block"), f"at most {source.record.plan.max_blocks:,}"
+    if not each or min(each) == len(done):
+        return f"{whole} of {most}"
+    return f"{whole}, {place(min(each), max(each))} a cell ({most})"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Why the page is not the last word, at its very top."""
+
+    word: str
+    says: str
+
+
+def flags(source: Source) -> tuple[Flag, ...]:
+    """What a reader must know before the answer."""
+    record, found = source.record, source.ranking.scenarios
+    seen = [shorten(item.title, 80) for item in record.plan.scenarios if item.id in found and found[item.id].estimate]
+    failed = {failure.cell: source.name(failure.cell).label for failure in record.failures}
+    told = (
+        ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
+        ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
+        ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
+        ("running", record.state == "running" and "The campaign had not ended when this page was written."),
+    )
+    return tuple(Flag(word, says) for word, says in told if says)
+
+
+def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
+    """The whole fingerprint, for the fine print."""
+    machine, cores = record.machine, record.machine.cores
+    told = (
+        ("System", f"{machine.system}, kernel {machine.kernel}, {machine.architecture}"),
+        ("Processor", machine.cpu_model),
+        ("Logical CPUs", f"{machine.logical_cpus:,}"),
+        ("Physical cores", None if machine.physical_cores is None else f"{machine.physical_cores:,}"),
+        ("Memory", size(machine.memory_bytes)),
+        ("Frequency governor", machine.governor),
+        ("Turbo", None if machine.turbo is None else ("on" if machine.turbo else "off")),
+        ("Virtualisation", machine.virtualisation),
+        ("Cores of the load generator", _cpus(cores.generator)),
+        ("Cores of the servers", _cpus(cores.server)),
+        ("Cores of the services", _cpus(cores.services)),
+        ("Interpreter", f"{record.interpreter.implementation} {record.interpreter.version}"),
+        ("Interpreter's build", f"{record.interpreter.build}, {record.interpreter.compiler}"),
+        ("Interpreter's options", record.interpreter.options or None),
+        ("Global interpreter lock", "on" if record.interpreter.gil else "off"),
+        *(_service_fact(service) for service in record.services),
+    )
+    return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not told)") for term, text in told)
+
+
+def plan_facts(source: Source) -> tuple[Fact, ...]:
+    """The plan, as far as it is not told elsewhere."""
+    record = source.record
+    plan, shape = record.plan, record.plan.shape
+    null = absent("not measured") if record.null_rps is None else rate(record.null_rps)
+    return (
+        Fact("Campaign", shorten(record.id, LINE)),
+        Fact("Seed", str(plan.seed)),
+        Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
+        Fact("Rotations a block and scenario", duration(shape.rotations_s)),
+        Fact("Warm-up a cell", duration(shape.warm_up_s)),
+        Fact("Each cell once driven on end for", _driven_on_end(record)),
+        Fact("Counted of the wall time", _counted(source)),
+        Fact("Difference that matters", share(plan.delta)),
+        Fact("Budget", duration(plan.budget_s)),
+        Fact("Blocks", number_of_blocks(source)),
+        Fact("Database", plan.database),
+        Fact("Connection pool, all workers of a cell", f"{plan.pool_size:,}"),
+        Fact("Load driver", shorten(plan.load_driver, 40)),
+        _told(
+            "Load driver against a responder that does nothing",
+            null,
+        ),
+        _told("Ceiling of the load driver at what these requests cost it", ceiling(source)),
+    )
+
+
+def _driven_on_end(record: CampaignRecord) -> str:
+    if not record.plan.shape.continuous_s:
+        return "not asked for"
+    if any(notice.code == NO_CONTINUOUS_RUNS for notice in record.notices):
+        return "not made: see the notices"
+    return duration(record.plan.shape.continuous_s)
+
+
+def remarks(source: Source) -> tuple[Remark, ...]:
+    """The campaign's notices, then what was found wrong while reading its files."""
+    return tuple(remark(notice) for notice in (*source.record.notices, *source.notices))
+
+
+def phases(record: CampaignRecord) -> tuple[Phase, ...]:
+    """Where the wall time went, in the order the phases first ran."""
+    whole = sum(record.phases_s.values()) or 1.0
+    return tuple(
+        Phase(shorten(name, 60), duration(spent), f"{100 * spent / whole:.2f}%", f"{100 * spent / whole:.0f} %")
+        for name, spent in record.phases_s.items()
+    )
+
+
+def counted_s(source: Source) -> float:
+    """Seconds that the figures of throughput rest on, without burn-in and drain, over all trials at any level."""
+    return sum(trial.duration_s for trial in source.trials)
+
+
+def _counted(source: Source) -> str:
+    whole, found = sum(source.record.phases_s.values()), counted_s(source)
+    return f"{duration(found)}, {100 * found / whole:.0f} %" if whole else NOT_AVAILABLE
+
+
+def _told(term: str, requests: Figure) -> Fact:
+    return Fact(term, f"{requests.text} ({requests.reason})" if requests.reason else f"{requests.text} requests/s")
+
+
+def _lasted(record: CampaignRecord) -> str:
+    return "" if record.ended_at is None else f"took {duration(max(0.0, record.ended_at - record.created_at))}"
+
+
+def _machine_fact(machine: Machine) -> Fact:
+    cores = count(machine.logical_cpus, "logical CPU")
+    virtual = f", {machine.virtualisation}" if machine.virtualisation else ""
+    more = f"{cores}, {size(machine.memory_bytes)}, {machine.system}{virtual}"
+    return Fact("Machine", shorten(machine.cpu_model or machine.architecture, LINE), shorten(more, LINE))
+
+
+def _interpreter(record: CampaignRecord) -> tuple[str, str]:
+    python = record.interpreter
+    return shorten(f"{python.implementation} {python.version}", LINE), shorten(python.compiler, LINE)
+
+
+def _services(record: CampaignRecord) -> tuple[str, str]:
+    databases = [f"{service.name} {service.version}" for service in record.services]
+    pool = f"{count(record.plan.pool_size, 'connection')} for each application"
+    return shorten(", ".join(databases) or record.plan.database, LINE), pool
+
+
+def _service_fact(service: ServiceFacts) -> tuple[str, str]:
+    settings = ", ".join(f"{name} {value}" for name, value in sorted(service.settings.items()))
+    return f"Service {shorten(service.name, 40)}", f"{service.version}, {service.source}; {settings}"
+
+
+def _commit(record: CampaignRecord) -> str:
+    return f"commit {shorten(record.commit, 12)}" if record.commit else "commit not known"
+
+
+def _noise_floor(source: Source) -> Fact:
+    """What the reference differs from its own twin by, at most; each scenario has its own."""
+    found = [ranking.noise_floor for ranking in source.ranking.scenarios.values() if ranking.noise_floor]
+    shares = sorted(floor.share for floor in found if floor.share is not None)
+    if not shares:
+        twin = found or any(name.twin for name in source.names.values())
+        return Fact("Noise floor", NOT_AVAILABLE, "too few blocks" if twin else "the reference had no A/A twin")
+    text = percent(shares[0]) if len(shares) == 1 else f"{percent(shares[0])} to {percent(shares[-1])}"
+    return Fact("Noise floor", text, "smaller differences are not called")
+
+
+def _cpus(cpus: tuple[int, ...]) -> str:
+    return ", ".join(map(str, cpus)) or "any (not pinned)"

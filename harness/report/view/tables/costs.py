@@ -1,0 +1,75 @@
+"""What a cell costs beside its time: CPU a request, memory, start-up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from harness.model.asked.scenario import ScenarioManifest
+from harness.model.measured.trial import Cost, Trial
+from harness.report.text import Figure, absent, duration, number
+from harness.report.view.source import Source
+
+NOT_TOLD = "the system did not tell"
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CellCosts:
+    """Figures of one cell in one scenario; `service`, `rest`: the database's share and the memory before the load."""
+
+    cpu: Figure
+    service: Figure
+    memory: Figure
+    rest: Figure
+    startup: Figure
+
+    def known(self) -> bool:
+        return any(
+            figure.value is not None for figure in (self.cpu, self.service, self.memory, self.rest, self.startup)
+        )
+
+
+NOTHING = CellCosts(*(absent(NOT_TOLD) for _ in range(5)))
+
+
+def costs(source: Source, scenario: ScenarioManifest) -> Mapping[str, CellCosts]:
+    """By cell. CPU a request over all counted blocks together; medians over blocks of the others."""
+    by_cell: dict[str, list[Trial]] = {}
+    for trial in source.counted(scenario):
+        by_cell.setdefault(trial.cell, []).append(trial)
+    return {cell: _costs(trials) for cell, trials in by_cell.items()}
+
+
+def _costs(trials: Sequence[Trial]) -> CellCosts:
+    known = [trial.cost for trial in trials if trial.cost]
+    return CellCosts(
+        cpu=_microseconds(_cpu_a_request(trials)),
+        service=_microseconds(_median(cost.service_cpu_s_a_request for cost in known)),
+        memory=_mebibytes(_median(cost.load_pss_bytes for cost in known)),
+        rest=_mebibytes(_median(cost.rest_pss_bytes for cost in known)),
+        startup=_seconds(_median(cost.startup_s for cost in known)),
+    )
+
+
+def _cpu_a_request(trials: Iterable[Trial]) -> float | None:
+    """CPU seconds over requests answered, both summed over the trials that know both."""
+    told = [(cost.server_cpu_s, trial.answered) for trial in trials if (cost := trial.cost or Cost()).server_cpu_s]
+    answered = sum(requests for _, requests in told)
+    return sum(spent or 0.0 for spent, _ in told) / answered if answered else None
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _microseconds(seconds: float | None) -> Figure:
+    return absent(NOT_TOLD) if seconds is None else Figure(f"{number(1e6 * seconds)} µs", 1e6 * seconds)
+
+
+def _mebibytes(count: float | None) -> Figure:
+    return absent(NOT_TOLD) if count is None else Figure(f"{number(count / MIB)} MiB", count)
+
+
+def _seconds(seconds: float | None) -> Figure:
+    return absent(NOT_TOLD) if seconds is None else Figure(duration(seconds), seconds)

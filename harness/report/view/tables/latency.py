@@ -1,0 +1,123 @@
+"""Response times at a fixed rate, and rates under a limit, as they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from harness.model.asked.scenario import ScenarioManifest
+from harness.model.measured.latency import CapacityRow, LatencyRow, Percentile
+from harness.report.text import Figure, absent, count, number, percent, rate, share, shorten
+from harness.report.view.names import Name
+from harness.report.view.source import Source
+
+SHOWN: Final[Mapping[float, str]] = {0.5: "p50", 0.9: "p90", 0.95: "p95", 0.99: "p99", 0.999: "p99.9"}
+NO_WINDOW: Final = "no window counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds. `due`: requests that figures rest on.
+    `doubts`: what else is known of it. `reason`: why there is no figure at all."""
+
+    name: Name
+    reason: str
+    offered: Figure
+    achieved: Figure
+    percentiles: tuple[Figure, ...]
+    longest: Figure
+    windows: Figure
+    due: Figure
+    discarded: Figure
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The highest rate of a cell under the limit, and within what it is known; `reason`: why there is none."""
+
+    name: Name
+    reason: str
+    rate: Figure
+    between: Figure
+    blocks: Figure
+    probes: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """The latency of one scenario; `capacity` is empty where no limit was set."""
+
+    share: str
+    columns: tuple[str, ...]
+    rows: tuple[Times, ...]
+    limit: str
+    capacity: tuple[Held, ...]
+
+
+def latency(source: Source, scenario: ScenarioManifest) -> Latency | None:
+    """Both tables of a scenario; None where its latency was not asked for."""
+    rows, held = source.latency.get(scenario.id, ()), source.capacity.get(scenario.id, ())
+    if not rows:
+        return None
+    return Latency(
+        share=f"{rows[0].share:.0%}",
+        columns=tuple(SHOWN.values()),
+        rows=tuple(_times(source, row) for row in rows),
+        limit=f"{number(1000 * held[0].criterion.p99_s)} ms" if held else "",
+        capacity=tuple(_held(source, row) for row in held),
+    )
+
+
+def in_milliseconds(seconds: float) -> Figure:
+    """The value is in seconds, as in ranking.json; the text in milliseconds."""
+    return Figure(number(1000 * seconds), seconds)
+
+
+def _times(source: Source, row: LatencyRow) -> Times:
+    why = row.reason or NO_WINDOW
+    found = {percentile.share: percentile for percentile in row.percentiles}
+    return Times(
+        name=source.name(row.cell, row.app, row.server),
+        reason=shorten(row.reason, 300),
+        offered=absent(why) if row.offered_rate is None else rate(row.offered_rate),
+        achieved=absent(why) if row.achieved_share is None else Figure(percent(row.achieved_share), row.achieved_share),
+        percentiles=tuple(_percentile(found.get(wanted), why) for wanted in SHOWN),
+        longest=absent(why) if row.max_s is None else in_milliseconds(row.max_s),
+        windows=Figure(f"{row.windows:,}", row.windows),
+        due=Figure(f"{row.offered:,}", row.offered),
+        discarded=Figure(f"{row.discarded:,}", row.discarded),
+        doubts=tuple(_doubts(row)),
+    )
+
+
+def _percentile(found: Percentile | None, why: str) -> Figure:
+    if found is None:
+        return absent(why)
+    if found.seconds is None:
+        return absent(f"takes {found.takes:,}" if found.takes else found.reason)
+    return in_milliseconds(found.seconds)
+
+
+def _doubts(row: LatencyRow) -> list[str]:
+    failed = [f"{share(row.error_share)} of requests failed"] if row.error_share else []
+    return failed + [f"{mark} in {seen} of {count(row.windows, 'window')}" for mark, seen in row.marks.items()]
+
+
+def _held(source: Source, row: CapacityRow) -> Held:
+    return Held(
+        name=source.name(row.cell, row.app, row.server),
+        reason=shorten(row.reason, 300),
+        rate=absent(row.reason) if row.rate is None else rate(row.rate),
+        between=_between(row),
+        blocks=Figure(f"{len(row.blocks):,}", len(row.blocks)),
+        probes=Figure(f"{row.probes:,}", row.probes),
+    )
+
+
+def _between(row: CapacityRow) -> Figure:
+    """Within what the blocks leave it; without an upper end where one of them held even its ceiling."""
+    if row.low is None:
+        return absent(row.reason)
+    if row.high is None:
+        return Figure(f"{number(row.low)} or more", None)
+    return Figure(f"{number(row.low)}–{number(row.high)}", row.width)

@@ -1,0 +1,253 @@
+"""The ranking of one scenario as a table: one row a cell, best first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.foreign import clean
+from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
+from harness.report.text import (
+    Figure,
+    absent,
+    between,
+    count,
+    percent,
+    place,
+    rate,
+    share,
+    shorten,
+    times,
+    times_between,
+)
+from harness.report.view.names import Name
+from harness.report.view.remarks import Remark, remark
+from harness.report.view.source import Source
+from harness.report.view.tables.costs import NOTHING, CellCosts, costs
+from harness.report.view.tables.rails import alike, rails
+
+LEAGUES: Final = {
+    "controlled": "Controlled tier: the same data access for everybody",
+    "idiomatic": "Idiomatic tier: what each framework's own documentation recommends",
+    "outside": "Other languages",
+    "reference": "References outside Python, for orientation: they hold no ranks",
+}
+ONE_BLOCK: Final = "one block gives no interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Shares of the longest bar, in percent of its length. The whisker begins at `low` and is `span` long."""
+
+    width: str
+    low: str | None = None
+    span: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the bars of a scenario show: ratios, or requests a second; `longest` is the full length."""
+
+    ratios: bool
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ranked cell. `rails` has an entry for each lane of the column of ties; `alike` counts the cells of its league
+    that it is not told apart from."""
+
+    name: Name
+    rank: str
+    rank_low: int | None
+    tie_groups: tuple[str, ...]
+    rails: tuple[str, ...]
+    alike: int
+    apart: bool
+    best_server: bool
+    bar: Bar
+    rps: Figure
+    interval: Figure
+    ratio: Figure
+    ratio_interval: Figure
+    errors: Figure
+    blocks: Figure
+    costs: CellCosts
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    """A cell without a place, why, and the end of its log where it failed."""
+
+    name: Name
+    reason: str
+    log_tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class League:
+    """Cells that are ranked with each other. `lanes` counts those of the column of ties."""
+
+    id: str
+    title: str
+    rows: tuple[Row, ...]
+    lanes: int
+
+    @property
+    def counted(self) -> bool:
+        """Whether ties are counted, because the lines that join them would be too many."""
+        return not self.lanes and any(row.alike for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The ranking of one scenario, league by league."""
+
+    id: str
+    title: str
+    about: str
+    load: str
+    estimate: bool
+    inference: str
+    costed: bool
+    leagues: tuple[League, ...]
+    unranked: tuple[Unranked, ...]
+    remarks: tuple[Remark, ...]
+
+
+def table(source: Source, scenario: ScenarioManifest) -> Table:
+    """The scenario's table; without leagues where nothing was measured."""
+    found = source.ranking.scenarios.get(scenario.id)
+    costed = costs(source, scenario)
+    return Table(
+        id=scenario.id,
+        title=shorten(scenario.title, 80),
+        about=shorten(scenario.about, 400),
+        load=load(scenario.rank.at),
+        estimate=found.estimate if found else True,
+        inference=_inference(source, found) if found else "",
+        costed=any(cost.known() for cost in costed.values()),
+        leagues=_leagues(source, found, costed) if found else (),
+        unranked=tuple(_unranked(source, scenario.id, cell) for cell in found.unranked) if found else (),
+        remarks=tuple(remark(notice) for notice in found.notices) if found else (),
+    )
+
+
+def load(level: Level) -> str:
+    """64 connections, 20 rows a request."""
+    connections = count(level.connections, "connection")
+    return connections if level.n is None else f"{connections}, n = {level.n}"
+
+
+def _leagues(source: Source, found: ScenarioRanking, costed: Mapping[str, CellCosts]) -> tuple[League, ...]:
+    scale = _scale(found.rows)
+    return tuple(
+        _league(source, league, [row for row in found.rows if row.league == league], scale, costed)
+        for league in LEAGUES
+        if any(row.league == league for row in found.rows)
+    )
+
+
+def _league(
+    source: Source, id_: str, members: Sequence[RankedCell], scale: Scale, costed: Mapping[str, CellCosts]
+) -> League:
+    lanes, best = rails(members), _best_servers(members)
+    rows = tuple(
+        _row(
+            source,
+            row,
+            bar=_bar(row, scale),
+            rails=lanes[index],
+            alike=alike(members, index),
+            apart=_apart(members, index),
+            best_server=row.cell in best,
+            costs=costed.get(row.cell, NOTHING),
+        )
+        for index, row in enumerate(members)
+    )
+    return League(id_, LEAGUES[id_], rows, len(lanes[0]))
+
+
+def _inference(source: Source, found: ScenarioRanking) -> str:
+    """What the verdicts of this scenario rest on, in a sentence."""
+    if found.confidence is None:
+        return "There are too few blocks for intervals, so no order is claimed."
+    floor = found.noise_floor.share if found.noise_floor else None
+    noise = "" if floor is None else f" and beyond the noise floor of {percent(floor)}"
+    return (
+        f"The intervals of all ratios hold together at {share(found.confidence)} confidence after "
+        f"{count(found.blocks, 'block')}. "
+        f"A pair is called different only where its interval excludes equality{noise}, and tied where the interval "
+        f"lies within {share(source.ranking.delta)}."
+    )
+
+
+def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
+    """The row, but for what it takes its neighbours to tell (`seen`)."""
+    why_not = ONE_BLOCK if row.blocks <= 1 else "too few blocks for an interval"
+    return Row(
+        name=source.name(row.cell, row.app, row.server),
+        rank=place(row.rank_low, row.rank_high),
+        rank_low=row.rank_low,
+        tie_groups=row.tie_groups,
+        rps=rate(row.rps),
+        interval=between(row.rps_low, row.rps_high, why_not),
+        ratio=_ratio(row),
+        ratio_interval=_ratio_interval(row, source.ranking.reference, why_not),
+        errors=Figure(share(row.error_share), row.error_share),
+        blocks=Figure(f"{row.blocks:,}", row.blocks),
+        **seen,
+    )
+
+
+def _bar(row: RankedCell, scale: Scale) -> Bar:
+    """The ratio and its interval; without a reference, requests a second and no whisker."""
+
+    def at(value: float) -> str:
+        return f"{100 * value / scale.longest:.2f}%"
+
+    if not scale.ratios:
+        return Bar(at(row.rps))
+    low, high = row.ratio_low, row.ratio_high
+    if low is None or high is None or low == high:
+        return Bar(at(row.ratio or 0.0))
+    return Bar(at(row.ratio or 0.0), at(low), at(high - low))
+
+
+def _scale(rows: Sequence[RankedCell]) -> Scale:
+    ratios = all(row.ratio is not None for row in rows)
+    lengths = [(row.ratio_high or row.ratio or 0.0) if ratios else row.rps for row in rows]
+    return Scale(ratios, max(lengths, default=0.0) or 1.0)
+
+
+def _ratio(row: RankedCell) -> Figure:
+    return absent("the reference has no figure here") if row.ratio is None else Figure(times(row.ratio), row.ratio)
+
+
+def _ratio_interval(row: RankedCell, reference: str, why_not: str) -> Figure:
+    if row.cell == reference:
+        return Figure("the reference", 0.0)
+    if row.ratio is None or row.ratio_low is None or row.ratio_high is None:
+        return absent(why_not)
+    return Figure(times_between(row.ratio_low, row.ratio_high), row.ratio_high - row.ratio_low)
+
+
+def _best_servers(rows: Sequence[RankedCell]) -> set[str]:
+    best: dict[str, str] = {}
+    for row in rows:
+        best.setdefault(row.app, row.cell)
+    return set(best.values())
+
+
+def _apart(rows: Sequence[RankedCell], index: int) -> bool:
+    """Whether the row shares no tie group with the one above: a line is drawn between them."""
+    return index > 0 and not set(rows[index].tie_groups) & set(rows[index - 1].tie_groups)
+
+
+def _unranked(source: Source, scenario: str, cell: UnrankedCell) -> Unranked:
+    failure = source.failure(cell.cell, scenario)
+    return Unranked(
+        name=source.name(cell.cell, cell.app, cell.server),
+        reason=shorten(cell.reason, 2000),
+        log_tail=clean(failure.log_tail) if failure else "",
+    )

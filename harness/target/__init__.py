@@ -1,1 +1,0 @@
-"""What is under test: environments, servers, services, readiness, verification of a live target."""

@@ -1,0 +1,1 @@
+"""Environments of applications, from locks."""

@@ -1,0 +1,1 @@
+"""Servers started and proven ready."""

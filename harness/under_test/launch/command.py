@@ -1,0 +1,92 @@
+"""The exact command and environment an application is started with."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from harness.catalog.applications import Application
+from harness.measure.interpreter import PROBE
+from harness.model.asked.cell import Cell
+from harness.model.errors import UsageError
+from harness.process.environment import passed_on
+from harness.under_test.launch.programs import search_path
+from harness.under_test.launch.servers import SERVERS, Server
+
+ENTRY: Final = "harness_entry:application"
+ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
+
+
+def server_of(cell: Cell, application: Application) -> Server:
+    """The cell's entry of the table; raises UsageError where it has none or the application cannot run on it."""
+    server = SERVERS.get(cell.server)
+    if server is None:
+        known = ", ".join(SERVERS)
+        raise UsageError(f"no server is called {cell.server!r}", where=cell.label, mend=f"one of: {known}")
+    if cell.server not in application.manifest.servers:
+        named = ", ".join(application.manifest.servers)
+        raise UsageError(f"app.toml does not name {cell.server!r}", where=cell.label, mend=f"it names: {named}")
+    return server
+
+
+def keeps_alive(server: Server, application: Application) -> bool:
+    """As the server's entry declares it, or the manifest for the application's own server."""
+    own = application.manifest.own
+    return own.keep_alive if server.argv is None and own else server.keep_alive
+
+
+def command_of(
+    server: Server, application: Application, python: Path, *, host: str, port: int, workers: int, work: Path
+) -> list[str]:
+    """The argv list. That of an application's own server is filled in (`OwnServer`), and so is its configuration, which
+    is written into `work`, a folder of this start's own."""
+    if server.argv is not None:
+        return [str(python), *server.argv(ENTRY, host, port, workers)]
+    own = application.manifest.own
+    assert own is not None, "the manifest gives both or neither"
+    given = {"{host}": host, "{port}": str(port), "{workers}": str(workers)}
+    given |= {"{python}": str(python), "{work}": str(work)}
+    if own.config is not None:
+        config = work / Path(own.config).name
+        config.write_text(replaced((application.folder / own.config).read_text(encoding="utf-8"), given))
+        given["{config}"] = str(config)
+    return [replaced(part, given) for part in own.argv]
+
+
+def replaced(text: str, given: Mapping[str, str]) -> str:
+    """Not str.format: an argument may hold other braces, such as JSON."""
+    for name, value in given.items():
+        text = text.replace(name, value)
+    return text
+
+
+def environment_of(
+    application: Application,
+    server: Server,
+    python: Path,
+    *,
+    shared: Path,
+    identities: Path,
+    database_url: str | None,
+    pool_size: int,
+) -> dict[str, str]:
+    """All variables of the program; docs/architecture.md lists them. `pool_size` is that of one worker.
+
+    Hashes of strings stay random, as in production: each restart is a replicate, and a fixed seed would favour somebody
+    in all of them alike.
+    """
+    target = application.manifest.targets.of(server.interface)
+    return {
+        **passed_on(),
+        "PATH": os.pathsep.join([str(python.parent), search_path()]),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONPATH": os.pathsep.join(str(path.resolve()) for path in (application.root, shared, ENTRY_FOLDER, PROBE)),
+        **application.manifest.environment,
+        "HARNESS_IDENTITY": str(identities),
+        "HARNESS_POOL_SIZE": str(pool_size),
+        **({"HARNESS_TARGET": target} if target else {}),
+        **({"DATABASE_URL": database_url} if database_url else {}),
+    }

@@ -1,0 +1,65 @@
+"""Programs that an application in another language needs on this machine, and their versions."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from harness.model.asked.application import AppManifest
+from harness.model.notice import Notice
+from harness.process.asking import ask
+
+SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+"""Where programs lie that an ordinary user's PATH does not name."""
+
+ASK_S: Final = 30.0
+MOST_TOLD: Final = 10
+LONGEST_VERSION: Final = 60
+VERSION: Final = re.compile(r"\d+(?:\.\w+)+")
+
+
+def search_path() -> str:
+    """PATH, and the folders of the system's own programs behind it."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS))
+
+
+def versions_of(manifest: AppManifest) -> Mapping[str, str]:
+    """The version of each of its programs that is here, as the program itself prints it: the first thing that looks
+    like one. A program that is missing, or does not say, is not in it."""
+    asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
+    return MappingProxyType({name: told.version for name, told in asked.items() if told.version})
+
+
+def absent(manifest: AppManifest) -> Notice | None:
+    """Why the application cannot be run here, and the command that mends it; None where it can."""
+    asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
+    missing = [f"{name} ({told.fault})" for name, told in asked.items() if not told.version]
+    if not missing:
+        return None
+    what = f"{manifest.title} is left out: {', '.join(missing[:MOST_TOLD])} cannot be run here"
+    return Notice(code="not-installed", seen=what, mend=manifest.install)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A program's version, or why it told none."""
+
+    version: str = ""
+    fault: str = ""
+
+
+@lru_cache
+def _asked(argv: Sequence[str], path: str) -> _Told:
+    """What the program prints on either output; a missing library is told by an exit code."""
+    program = shutil.which(argv[0], path=path)
+    if program is None:
+        return _Told(fault="not found")
+    answer = ask([program, *argv[1:]], ASK_S)
+    if answer.fault:
+        return _Told(fault=answer.fault)
+    found = VERSION.search(answer.stdout) or VERSION.search(answer.stderr)
+    return _Told(found[0][:LONGEST_VERSION]) if found else _Told(fault="it prints no version")

@@ -1,0 +1,1 @@
+"""A live target is asked what the contract demands."""

@@ -1,0 +1,265 @@
+"""Asks a live target, and judges every answer: by itself, kept connections, many answers together, what was written."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from harness.catalog.scenarios import Scenario
+from harness.contract.headers import parsed_date
+from harness.contract.judge import Check, checked, content, judge
+from harness.contract.response import Fault, Response, clipped
+from harness.contract.rows import rows_told
+from harness.model.asked.scenario import Level, Request
+from harness.model.errors import TargetFailed
+from harness.model.measured.audit import Asked
+from harness.model.measured.load import Target
+from harness.model.record import Record
+from harness.under_test.services import Namespace
+from harness.under_test.verify.exchange import Connection, connected
+from harness.wire.requests import asks_to_close, in_turn
+
+DEADLINE_S = 5.0
+"""For one exchange, and for one connection."""
+
+DATE_WAIT_S = 3.0
+AT_ONCE = 64
+ROUNDS = 4
+"""The burst: so many connections at once, each asking so many times."""
+
+PATIENCE = 4.0
+"""In a burst an answer waits for those of the other connections: so many deadlines."""
+
+WRITTEN_S = 1.0
+"""How long after the last answer what was written may become visible."""
+
+
+class ContractFault(Record):
+    """One thing an application does wrong, and where it was seen."""
+
+    scenario: str
+    request: str
+    what: str
+    expected: str = ""
+    seen: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.scenario}: {self.request}: {Fault(what=self.what, expected=self.expected, seen=self.seen)}"
+
+
+class Subject(NamedTuple):
+    """A live target, the scenarios it answers, and the tables it writes to where they are known."""
+
+    target: Target
+    scenarios: Sequence[Scenario]
+    tables: Namespace | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request of a scenario at one level."""
+
+    scenario: Scenario
+    request: Request
+    level: Level
+
+    def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
+        if isinstance(answer, Fault):
+            return (answer,)
+        expect = self.request.expected(self.scenario.manifest.expect)
+        return judge(answer, expect, self._check, self.level, dated=target.sends_date, request=self.request)
+
+    @property
+    def _check(self) -> Check | None:
+        """The scenario's, of which a request that has its own expectation knows nothing."""
+        return self.scenario.check.check if self.scenario.check and self.request.expect is None else None
+
+    def bodies(self, answers: Iterable[Response | Fault]) -> list[bytes]:
+        """The bodies of right answers, unpacked where a compression was asked for."""
+        contents = [content(answer, self.request) for answer in answers if isinstance(answer, Response)]
+        return [body for body in contents if isinstance(body, bytes)]
+
+    def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
+        request = f"{self.request.method} {clipped(self.request.path)}"
+        return [ContractFault(scenario=self.scenario.id, request=request, **fault.model_dump()) for fault in faults]
+
+
+def probes(scenario: Scenario, full: bool) -> list[Probe]:
+    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels and the
+    odd ones."""
+    ranked = scenario.manifest.rank.at
+    if not full:
+        return [Probe(scenario, request.at(ranked), ranked) for request in scenario.manifest.requests]
+    edges = scenario.manifest.edges
+    return probes_at_levels(scenario) + [
+        Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
+    ]
+
+
+def probes_at_levels(scenario: Scenario) -> list[Probe]:
+    """Each request with every parameter of the levels, that of the ranking level first."""
+    ranked = scenario.manifest.rank.at
+    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n}
+    return [
+        Probe(scenario, request.at(level), level)
+        for level in (ranked, *others.values())
+        for request in scenario.manifest.requests
+    ]
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far."""
+
+    target: Target
+    deadline_s: float
+    tables: Namespace | None = None
+    right: Counter[Asked] = field(default_factory=Counter)
+
+    def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
+        """What is wrong with an answer."""
+        faults = probe.judge(answer, self.target)
+        if not faults:
+            self.right[probe.scenario.id, probe.level.n] += 1
+        return faults
+
+    async def first_answers(self, probes: Sequence[Probe]) -> tuple[list[ContractFault], list[tuple[Probe, Response]]]:
+        """Each probe once, on a connection of its own: the faults, and the answers. One that gets none is the last."""
+        faults: list[ContractFault] = []
+        answered: list[tuple[Probe, Response]] = []
+        for probe in probes:
+            answer = await self._ask(probe)
+            faults += probe.found(self.judged(probe, answer))
+            if isinstance(answer, Fault):
+                break
+            answered.append((probe, answer))
+        return faults, answered
+
+    async def keep_alive(self, probe: Probe) -> list[ContractFault]:
+        """A second request on the same connection, where the server declares to keep it."""
+        if asks_to_close(probe.request, self.target):
+            return []
+        async with connected(self.target, self.deadline_s) as connection:
+            if isinstance(connection, Fault):
+                return probe.found([connection])
+            first = await connection.ask(probe.request, self.deadline_s)
+            if isinstance(first, Response) and not connection.reusable:
+                expected = "the connection kept open, as the server declares"
+                return probe.found([Fault(what="no keep-alive", expected=expected, seen="closed after one response")])
+            second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
+            if isinstance(first, Response) and isinstance(second, Fault):
+                second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
+            return probe.found(self.judged(probe, second))
+
+    async def under_load(self, probes: Sequence[Probe]) -> list[ContractFault]:
+        """AT_ONCE connections ask the requests in turn, ROUNDS times, as the load generator does; every answer is
+        judged, and all answers to one request together."""
+        turn = in_turn([probe.request.weight for probe in probes])
+        orders = [(turn[start % len(turn) :] + turn[: start % len(turn)]) * ROUNDS for start in range(AT_ONCE)]
+        series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))
+        answers: list[list[Response | Fault]] = [[] for _ in probes]
+        for order, answered in zip(orders, series, strict=True):
+            for place, answer in zip(order, answered, strict=False):
+                answers[place].append(answer)
+        found = [fault for probe, own in zip(probes, answers, strict=True) for fault in self._all_of(probe, own)]
+        return found or probes[0].found(await self._written(probes, answers))
+
+    def _all_of(self, probe: Probe, answers: Sequence[Response | Fault]) -> list[ContractFault]:
+        faults = [fault for answer in answers for fault in self.judged(probe, answer)]
+        if faults:
+            return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
+        return probe.found(_together(probe, probe.bodies(answers)))
+
+    async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
+        """A right answer some seconds after the first, with a later date."""
+        later = await self._ask(probe)
+        faults = self.judged(probe, later)
+        if faults or isinstance(later, Fault):
+            return probe.found(faults)
+        before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))
+        if before is None or after is None or after <= before:
+            expected = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}"
+            return probe.found([Fault(what="header Date is frozen", expected=expected, seen=later.all_of("date")[0])])
+        return []
+
+    async def undone(self, scenario: Scenario) -> list[ContractFault]:
+        """Put the tables back after a scenario that writes; the checks of others know the seeded rows."""
+        if not (scenario.manifest.writes and self.tables):
+            return []
+        try:
+            await asyncio.to_thread(self.tables.restore)
+        except TargetFailed as fault:
+            return probes(scenario, full=False)[0].found([Fault(what=fault.what)])
+        return []
+
+    async def _written(self, probes: Sequence[Probe], answers: Sequence[Sequence[Response | Fault]]) -> list[Fault]:
+        """Whether each row that the answers told holds a number they told; of several answers any may be the last."""
+        if not (probes[0].scenario.manifest.writes and self.tables):
+            return []
+        pairs = zip(probes, answers, strict=True)
+        bodies = [body for probe, own in pairs if probe.request.expect is None for body in probe.bodies(own)]
+        told: dict[int, set[int]] = {}
+        for row, number in (each for body in bodies for each in rows_told(body)):
+            told.setdefault(row, set()).add(number)
+        ends = time.monotonic() + WRITTEN_S
+        while True:
+            stored = await asyncio.to_thread(self.tables.numbers)
+            wrong = [row for row, numbers in told.items() if stored.get(row) not in numbers]
+            if not wrong or time.monotonic() > ends:
+                return _not_written(wrong, told, stored)
+            await asyncio.sleep(0.05)
+
+    async def _ask(self, probe: Probe) -> Response | Fault:
+        async with connected(self.target, self.deadline_s) as connection:
+            return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.deadline_s)
+
+    async def series(self, probes: Sequence[Probe]) -> list[Response | Fault]:
+        """An answer to each, on one connection as long as it stays open; the first that fails ends the series."""
+        answers: list[Response | Fault] = []
+        while len(answers) < len(probes) and not (answers and isinstance(answers[-1], Fault)):
+            async with connected(self.target, PATIENCE * self.deadline_s) as connection:
+                answers += await self._answers(connection, probes[len(answers) :])
+        return answers
+
+    async def _answers(self, connection: Connection | Fault, probes: Sequence[Probe]) -> list[Response | Fault]:
+        if isinstance(connection, Fault):
+            return [connection]
+        deadline_s = PATIENCE * self.deadline_s
+        answers = [await connection.ask(probes[0].request, deadline_s)]
+        while len(answers) < len(probes) and connection.reusable:
+            answers.append(await connection.ask(probes[len(answers)].request, deadline_s))
+        return answers
+
+
+def grouped(faults: Sequence[Fault], load: str) -> list[Fault]:
+    """One fault of each kind, saying how often it was seen under the load."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.what, []).append(fault)
+    return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
+
+
+def _not_written(wrong: Sequence[int], told: Mapping[int, set[int]], stored: Mapping[int, int]) -> list[Fault]:
+    if not wrong:
+        return []
+    row = min(wrong)
+    return [
+        Fault(
+            what=f"updates are not written to the database ({len(wrong):,} of {len(told):,} rows)",
+            expected=f"row {row} holds {' or '.join(str(number) for number in sorted(told[row]))}, as was told",
+            seen=str(stored.get(row, "no such row")),
+        )
+    ]
+
+
+def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
+    """What only many right answers show."""
+    scenario, several = probe.scenario, sorted(set(bodies))
+    if probe.request.expected(scenario.manifest.expect).fixed and len(several) > 1:
+        return [Fault(what="the body is not always the same", expected=clipped(several[0]), seen=clipped(several[1]))]
+    if scenario.check and scenario.check.check_many and probe.request.expect is None:
+        fault = checked(scenario.check.check_many, bodies, probe.level)
+        return [Fault(what=fault)] if fault else []
+    return []

@@ -1,0 +1,96 @@
+"""Does a live target answer the contract? All its scenarios, in full or briefly; what is wrong comes back as values."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+
+from pydantic import Field
+
+from harness.catalog.scenarios import Scenario
+from harness.contract.response import Response
+from harness.model.measured.audit import Asked
+from harness.model.measured.load import Target
+from harness.model.notice import Failure
+from harness.model.record import Record
+from harness.under_test.services import Namespace
+from harness.under_test.verify.examiner import DATE_WAIT_S, DEADLINE_S, ContractFault, Examiner, Probe, Subject, probes
+
+
+class Verification(Record):
+    """What was found of one cell; `full` tells whether everything was looked at or one request a scenario.
+
+    `audited`: the scenarios whose statements the database counted. `answers`: right answers by what was asked.
+    """
+
+    cell: str
+    full: bool
+    scenarios: tuple[str, ...]
+    faults: tuple[ContractFault, ...]
+    audited: tuple[str, ...] = ()
+    answers: dict[Asked, int] = Field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return not self.faults
+
+    def faults_of(self, scenario: str) -> tuple[ContractFault, ...]:
+        return tuple(fault for fault in self.faults if fault.scenario == scenario)
+
+
+def failure_of(cell: str, phase: str, faults: Iterable[ContractFault], log_tail: str) -> Failure:
+    """Faults as the reason why a cell is not ranked."""
+    reason = "does not keep the contract:\n" + "\n".join(str(fault) for fault in faults)
+    return Failure(cell=cell, phase=phase, reason=reason, log_tail=log_tail)
+
+
+def verify(
+    target: Target,
+    scenarios: Sequence[Scenario],
+    tables: Namespace | None = None,
+    *,
+    full: bool,
+    deadline_s: float = DEADLINE_S,
+) -> Verification:
+    """Look at one live target. Full takes a little over DATE_WAIT_S seconds; brief is one request a scenario."""
+    return verify_all([Subject(target, scenarios, tables)], full=full, deadline_s=deadline_s)[0]
+
+
+def verify_all(subjects: Sequence[Subject], *, full: bool, deadline_s: float = DEADLINE_S) -> tuple[Verification, ...]:
+    """Look at several live targets, one after another, waiting only once for their dates to move.
+
+    What they wrote to their tables is undone.
+    """
+    return asyncio.run(_verify_all(subjects, full, deadline_s))
+
+
+async def _verify_all(subjects: Sequence[Subject], full: bool, deadline_s: float) -> tuple[Verification, ...]:
+    turn = asyncio.Lock()
+    examined = ((Examiner(one.target, deadline_s, one.tables), one.scenarios) for one in subjects)
+    return tuple(await asyncio.gather(*(_verify(examiner, scenarios, full, turn) for examiner, scenarios in examined)))
+
+
+async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
+    faults: list[ContractFault] = []
+    dated: list[tuple[Probe, Response]] = []
+    async with turn:
+        for scenario in scenarios:
+            found, right = await examiner.first_answers(probes(scenario, full))
+            if full and not found:  # what the first answers got wrong would only be told again
+                at_ranking_level = right[: len(scenario.manifest.requests)]
+                for probe, _ in at_ranking_level:
+                    found += await examiner.keep_alive(probe)
+                found += [] if found else await examiner.under_load([probe for probe, _ in at_ranking_level])
+                dated += at_ranking_level if examiner.target.sends_date and not found else []
+            faults += [*found, *await examiner.undone(scenario)]
+    if dated:
+        await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))
+    async with turn:
+        for probe, first in dated:
+            faults += [*await examiner.date_moved(probe, first), *await examiner.undone(probe.scenario)]
+    return Verification(
+        cell=examiner.target.cell,
+        full=full,
+        scenarios=tuple(scenario.id for scenario in scenarios),
+        faults=tuple(faults),
+        answers=dict(examiner.right),
+    )

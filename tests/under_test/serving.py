@@ -1,0 +1,92 @@
+"""What the tests of servers and launching share: small applications, launches, an environment with every server."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.catalog.applications import Application
+from harness.model.asked.application import AppManifest
+from harness.model.asked.cell import Cell
+from harness.process.folders import locked
+from harness.under_test.install.uv_command import run_uv
+from harness.under_test.launch.launch import Launch
+from harness.under_test.launch.readiness import Deadlines
+from harness.under_test.launch.servers import SERVERS
+from tests.under_test.lockable import packages_of
+
+PROGRAMS = Path(__file__).with_name("programs")
+HASTY = Deadlines(listen_s=30, answer_s=1.0, ask_s=0.5, identify_s=1.0)
+"""For programs that come up and then do not do what they should."""
+
+EACH = """
+import os
+
+
+async def asgi(scope, receive, send):
+    if scope["type"] != "http":
+        raise NotImplementedError
+    headers = [(b"content-type", b"text/plain"), (b"pid", b"%d" % os.getpid())]
+    headers += [(b"content-length", b"2")] if scope["path"] == "/" else []
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def wsgi(environ, start_response):
+    headers = [("Content-Type", "text/plain"), ("Pid", str(os.getpid()))]
+    headers += [("Content-Length", "2")] if environ["PATH_INFO"] == "/" else []
+    start_response("200 OK", headers)
+    return [b"ok"]
+
+
+async def rsgi(scope, protocol):
+    protocol.response_str(200, [("content-type", "text/plain"), ("pid", str(os.getpid()))], "ok")
+"""
+
+
+def application(folder: Path, **changes: object) -> Application:
+    """One that speaks every interface, in a folder of its own, with its manifest changed as said. Only to
+    `/` does it tell the length of its answer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(EACH)
+    manifest = {
+        "id": "small",
+        "title": "Small",
+        "targets": {"asgi": "app:asgi", "wsgi": "app:wsgi", "rsgi": "app:rsgi"},
+        "servers": [server for server in SERVERS if server != "own"],
+        "scenarios": ["plaintext"],
+    }
+    return Application(AppManifest.model_validate(manifest | changes), folder)
+
+
+def own(folder: Path, *argv: str, **changes: object) -> Application:
+    """One that brings its own server."""
+    return application(folder, servers=["own"], own={"argv": list(argv)}, **changes)
+
+
+def program(name: str) -> tuple[str, str]:
+    return "{python}", str(PROGRAMS / f"{name}.py")
+
+
+def launch(application: Application, *, server: str = "own", workers: int = 1, **options: object) -> Launch:
+    cell = Cell(app=application.id, server=server, workers=workers, database="none", interpreter="this")
+    given: dict[str, object] = {
+        "python": Path(sys.executable),
+        "log": application.folder / "log",
+        "shared": application.folder,
+    }
+    return Launch(cell=cell, application=application, **(given | options))  # type: ignore[arg-type]
+
+
+def python_with_servers(request: pytest.FixtureRequest) -> Path:
+    """An environment with every server of the table, made once a test run."""
+    packages = packages_of(request)
+    folder = packages.with_name("servers")
+    with locked(packages.with_name("servers.lock")):
+        if not (folder / "complete").exists():
+            run_uv(["venv", "--no-project", "--python", sys.executable, str(folder)], package_cache=packages)
+            wanted = sorted({requirement for server in SERVERS.values() for requirement in server.requirements})
+            install = ["pip", "install", "--only-binary", ":all:", "--python", str(folder / "bin" / "python")]
+            run_uv([*install, *wanted], package_cache=packages)
+            (folder / "complete").touch()
+    return folder / "bin" / "python"
