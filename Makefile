@@ -32,19 +32,23 @@ $(BIN)/.setup-dev: $(BIN)/.setup requirements-dev.txt
 setup: $(BIN)/.setup  ## Install the harness into .venv
 bench: setup  ## Measure the core applications and write the ranking report
 	@$(BIN)/harness run $(ARGS)
-bench-full: setup  ## Measure every application, scenario and server; hours, and may be gone on with
+bench-full: setup  ## Measure every application, scenario and server (hours; resumable)
 	@$(BIN)/harness run --profile full $(ARGS)
-quick: setup  ## A short look: one block, marked as an estimate
+quick: setup  ## A short look: one block; the result is an estimate
 	@$(BIN)/harness run --quick $(ARGS)
 report: setup  ## Write the report of the newest campaign again
 	@$(BIN)/harness report $(ARGS)
 verify: setup  ## Check every application against the contract
 	@$(BIN)/harness verify $(ARGS)
-doctor: setup  ## Say what this machine lacks, and the command that mends it
+doctor: setup  ## Check this machine; print the command that mends each problem
 	@$(BIN)/harness doctor $(ARGS)
-lint: $(BIN)/.setup-dev  ## Formatting, lint rules, types, layers
+lint: $(BIN)/.setup-dev  ## Check formatting, lint rules, types and layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
-test: lint  ## Lint, then every test
+# What needs no server, database or browser, and takes no longer than a few seconds.
+PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_commands.py cli/test_usage.py test_docs.py)
+check: lint  ## Lint, then run the tests that need no server, database or browser: under a minute
+	@$(BIN)/python -m pytest -n auto -m "not alone" -q $(PURE)
+test: lint  ## Lint, then run every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" -q
 	@$(BIN)/python -m pytest -m alone -q
 # Both from one resolution: what the harness runs with is what it is tested with.
@@ -53,10 +57,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-bi
 lock: $(BIN)/uv  ## Resolve the harness's own requirements again (ARGS=--upgrade: to the newest)
 	@$(LOCK) $(ARGS) --group dev --output-file requirements-dev.txt
 	@$(LOCK) --constraints requirements-dev.txt --output-file requirements.txt
-benchmarks: $(BIN)/.setup-dev  ## The harness's own figures (docs/performance.md); the machine must be idle
+benchmarks: $(BIN)/.setup-dev  ## Measure the harness itself (docs/performance.md); the machine must be idle
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 clean:  ## Remove environments, caches and reports; results are kept
 	@if command -v $(PYTHON) > /dev/null; then $(PYTHON) -I harness/process/in_use.py .cache; fi
 	@rm -rf .venv .cache reports/*/ reports/latest
 
-.PHONY: help setup bench bench-full quick report verify doctor lint test lock benchmarks clean
+.PHONY: help setup bench bench-full quick report verify doctor lint check test lock benchmarks clean

@@ -26,12 +26,12 @@ from shared.figures import Figure, Outcome
 from shared.live import Live, log_rate
 
 from harness.campaign.cells.stage import Stage
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE, warm_up_of
 from harness.campaign.plan.preparation import Prepared, database_up, install, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.pinning import pinned
-from harness.load.driver import driver_class
+from harness.load.driver import LocustDriver
 from harness.model.errors import HarnessError
 from harness.stats.robust import t_interval
 from harness.under_test.launch.launch import LiveServer, launched
@@ -41,7 +41,7 @@ LENGTH_S: Final = 0.25
 PAIRS: Final = 200
 WANTED: Final = RunOptions(
     selection=Selection(only=("raw-asgi",), servers=("uvicorn",), scenarios=("db",)),
-    place=Place(database="postgresql"),
+    platform=PlatformOptions(database="postgresql"),
     latency=(NONE,),
 )
 
@@ -91,7 +91,7 @@ def two_cells() -> Iterator[tuple[Live, list[LiveService]]]:
     pythons, faults = install(prepared, project.cache)
     if faults:
         raise faults[0]
-    plan, generator = prepared.record.plan, prepared.ground.cores.generator
+    plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
         servers: dict[str, LiveServer] = {}
@@ -101,7 +101,7 @@ def two_cells() -> Iterator[tuple[Live, list[LiveService]]]:
             stage = Stage(project, prepared, pythons, folder, service)
             servers[cell.id] = stack.enter_context(launched(stage.launches([cell])[0]))
             services.append(service)
-        driver = stack.enter_context(driver_class(plan.load_driver)(cpus=generator, log=folder / "load.log"))
+        driver = stack.enter_context(LocustDriver(cpus=generator, log=folder / "load.log"))
         stack.enter_context(pinned(generator))
         targets = [servers[cell.id].target for cell in plan.cells]
         driver.prepare(targets, [scenario.for_driver for scenario in prepared.scenarios.values()])

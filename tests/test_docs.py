@@ -124,7 +124,7 @@ def test_the_defaults_told_are_those_of_the_program() -> None:
     assert told in COMMANDS
     assert f"(default `{shape.warm_up_s * 1000:.0f}ms`)" in COMMANDS
     assert f"(default `{shape.continuous_s:.0f}s`; `none`" in COMMANDS
-    assert f"one block of {QUICK_SHAPE.rotations_s:.0f} s a scenario" in COMMANDS
+    assert f"one block of {QUICK_SHAPE.rotations_s:.0f} s per scenario" in COMMANDS
 
 
 def targets() -> set[str]:

@@ -19,7 +19,7 @@ BIAS: Final = "slice_bias_"
 
 
 class Round(NamedTuple):
-    """log(requests a second): `windows` of each cell, `rotations` of each cell; and how long all the windows took."""
+    """log(requests per second): `windows` of each cell, `rotations` of each cell; and how long all the windows took."""
 
     windows: list[float]
     rotations: list[list[float]]
@@ -27,7 +27,7 @@ class Round(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """log(requests a second) of a short and a long slice of an application, side by side."""
+    """log(requests per second) of a short and a long slice of an application, side by side."""
 
     app: str
     short: float

@@ -25,7 +25,7 @@ LENGTH_S: Final = 0.25
 
 @dataclass(frozen=True)
 class Calibration:
-    """`request_us`: CPU microseconds a request without any turns. `share`: of that, what one turn of the loop takes."""
+    """`request_us`: CPU microseconds per request without any turns. `share`: what one turn of the loop takes of it."""
 
     request_us: float
     share: float

@@ -14,7 +14,7 @@ from harness.campaign.plan.planning import closed_slice, warm_up_of
 from harness.campaign.plan.preparation import Prepared, install, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.pinning import pinned
-from harness.load.driver import LoadDriver, driver_class
+from harness.load.driver import LoadDriver, LocustDriver
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import TargetFailed
@@ -63,7 +63,7 @@ class Live:
 
 
 def log_rate(record: SliceRecord) -> float:
-    """log(requests a second); a counted stretch without an answer counts as half a one, as in a campaign."""
+    """log(requests per second); a counted stretch without an answer counts as half a one, as in a campaign."""
     return math.log(max(record.completions, 0.5) / record.duration_s)
 
 
@@ -78,14 +78,14 @@ def live_cells(options: RunOptions) -> Iterator[Live]:
     pythons, faults = install(prepared, project.cache)
     if faults:
         raise faults[0]
-    plan, generator = prepared.record.plan, prepared.ground.cores.generator
+    plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         logs = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
         launches = Stage(project, prepared, pythons, logs, None).launches(plan.cells)
         servers, failures = stack.enter_context(launched_together(launches))
         if failures:
             raise _failed(failures[0])
-        driver = stack.enter_context(driver_class(plan.load_driver)(cpus=generator, log=logs / "load.log"))
+        driver = stack.enter_context(LocustDriver(cpus=generator, log=logs / "load.log"))
         stack.enter_context(pinned(generator))
         driver.prepare([server.target for server in servers.values()], _scenarios(prepared))
         warm = driver.drive(warm_up_of(plan, plan.cells, plan.scenarios[0]))

@@ -66,7 +66,7 @@ def _system(machine: Machine) -> Check:
     seen = f"{machine.system} {machine.kernel} on {machine.architecture}"
     if machine.system == "Linux":
         return Check(name="system", state="ok", seen=seen)
-    seen += "; affinity, memory of processes and steal are not told here, and the report shows n/a"
+    seen += "; affinity, memory of processes and steal are not known here, and the report shows n/a"
     return Check(name="system", state="note", seen=seen, mend="measure on Linux for the full report")
 
 
@@ -122,7 +122,7 @@ def _memory(machine: Machine) -> Check:
 
 def _governor(machine: Machine) -> Check:
     if machine.governor not in ("powersave", "ondemand", "conservative", "schedutil"):
-        return Check(name="frequency", state="ok", seen=machine.governor or "not told by this system")
+        return Check(name="frequency", state="ok", seen=machine.governor or "not reported by this system")
     seen = f"governor {machine.governor}: the clock follows the load, and figures are less steady"
     return Check(name="frequency", state="note", seen=seen, mend="as root: cpupower frequency-set -g performance")
 
@@ -149,8 +149,8 @@ def _outside(manifest: AppManifest) -> Check:
     """An application in another language, which a campaign can do without."""
     name, notice = f"application {manifest.id}", absent(manifest)
     if notice is None:
-        told = ", ".join(f"{name} {version}" for name, version in versions_of(manifest).items())
-        return Check(name=name, state="ok", seen=f"optional: {told}")
+        versions = ", ".join(f"{name} {version}" for name, version in versions_of(manifest).items())
+        return Check(name=name, state="ok", seen=f"optional: {versions}")
     return Check(name=name, state="note", seen=f"optional: {notice.seen}", mend=notice.mend)
 
 

@@ -49,7 +49,7 @@ class Clock:
         return self.spent_s() + blocks * self._block_s <= self._budget_s
 
     def total_s(self) -> float:
-        """How long the whole campaign will take, as far as can be told."""
+        """How long the whole campaign will take, as far as that is known."""
         round_s = self._blocks_a_round * self._block_s
         rounds = min(self._max_blocks, max(1, int(self._budget_s // round_s)))
         return max(self.spent_s(), rounds * round_s)

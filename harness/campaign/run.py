@@ -24,7 +24,7 @@ from harness.campaign.session.resume import refuse_other_services, refuse_unlike
 from harness.campaign.session.surroundings import Surroundings, announced
 from harness.campaign.session.surviving import DatabaseGone, needing
 from harness.load.ceiling import measured_ceiling
-from harness.load.driver import LoadDriver, driver_class
+from harness.load.driver import LoadDriver, LocustDriver
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
@@ -53,7 +53,7 @@ def begin(prepared: Prepared, results: Path) -> Start:
         results.mkdir(parents=True, exist_ok=True)
         _refuse_a_full_disk(results)
         folder = ResultsFolder.create(results / prepared.record.id)
-        folder.write_record(prepared.record)  # from here on a kill leaves a campaign that can be gone on with
+        folder.write_record(prepared.record)  # from here on a kill leaves a campaign that can be resumed
         return Start(folder, prepared.record, 0)
     except OSError as error:
         raise EnvironmentRefused(
@@ -120,7 +120,7 @@ def _run(project: Project, prepared: Prepared, start: Start, progress: Progress)
         with listening(progress.ending) as interrupt:
             with (
                 _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench,
-                pinned(prepared.ground.cores.generator),
+                pinned(prepared.platform.cores.generator),
                 needing(bench.stage.service),
             ):
                 progress.step("Measuring; Ctrl-C ends it after the rotation in hand and still reports")
@@ -147,7 +147,7 @@ def _bench(
     """Environments made, database and load driver up, for the length of the with-block."""
     for notice in prepared.record.notices:
         progress.noticed(notice)
-    cores = prepared.ground.cores
+    cores = prepared.platform.cores
     cpus = tuple(sorted({*cores.generator, *cores.server, *cores.services}))
     with ExitStack() as stack:
         surroundings = Surroundings(cpus, stack.enter_context(announced(recorder.folder.path, cpus)))
@@ -186,8 +186,8 @@ def driver_of(prepared: Prepared, log: Path) -> LoadDriver:
     plan, generator = prepared.record.plan, prepared.generator
     # One process makes the load itself; several are workers of a master that only co-ordinates.
     own = plan.load_processes if plan.load_processes > 1 and not plan.load_workers else 0
-    return driver_class(plan.load_driver)(
-        cpus=prepared.ground.cores.generator,
+    return LocustDriver(
+        cpus=prepared.platform.cores.generator,
         log=log,
         workers=plan.load_workers,
         own_workers=own,
@@ -212,7 +212,7 @@ def _null_rps(
         return None
     progress.step("Measuring the load generator itself")
     with phases.timed("services"), interrupt.waiting():
-        record = measured_ceiling(driver, recorder.folder.logs, cpus=prepared.ground.cores.server)
+        record = measured_ceiling(driver, recorder.folder.logs, cpus=prepared.platform.cores.server)
     recorder.update(null_rps=record.rate)
     return record.rate
 

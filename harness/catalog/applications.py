@@ -43,7 +43,7 @@ class Application:
 
     @property
     def own_takes_workers(self) -> bool:
-        """Whether its own server is told how many workers to run. One that is not told runs one."""
+        """Whether its own server is given the number of workers. One that is not given it runs one."""
         own = self.manifest.own
         config = _text_of_config(self.folder, own.config) if own and own.config else None
         return own is not None and any(WORKERS in part for part in (*own.argv, config or ""))
@@ -103,7 +103,7 @@ def _named(given: Path) -> tuple[str, Path]:
 
 
 def _called(name: str, document: Found) -> Found:
-    """The same with another id, where there is a name."""
+    """The application with `name` as its id, if there is a name."""
     if not name or not document.raw:
         return document
     record = document.record.model_copy(update={"id": name}) if document.record else None
@@ -205,7 +205,7 @@ def _requirement_faults(document: Found, lock: Path) -> Iterator[ManifestFault]:
 
 
 def _own_faults(document: Found) -> Iterator[ManifestFault]:
-    """An own server is started only where it is asked for, and is told its port."""
+    """An own server is started only where it is asked for, and is given its port."""
     own = document.table("own")
     if own and "own" not in document.strings("servers"):
         yield document.fault("servers", 'the table [own] is given, but "own" is not one of the servers', 'add "own"')
@@ -213,8 +213,8 @@ def _own_faults(document: Found) -> Iterator[ManifestFault]:
     if isinstance(own.get("config"), str) and config is None:
         what = f'there is no text file "{own["config"]}" here'
         yield document.fault("own.config", what, "write it, or leave the key out")
-    told = [part for part in argv if isinstance(part, str)] if isinstance(argv, list) else []
-    if told and not any("{port}" in part for part in (*told, config or "")):
+    words = [part for part in argv if isinstance(part, str)] if isinstance(argv, list) else []
+    if words and not any("{port}" in part for part in (*words, config or "")):
         yield document.fault(
             "own.argv", "does not say {port}", "pass {port}, the port the harness chose, to the server"
         )

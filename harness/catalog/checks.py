@@ -8,16 +8,18 @@ from pathlib import Path
 
 from harness.catalog.fault import ManifestFault, refuse
 from harness.model.asked.scenario import Level
+from harness.model.fault import Fault
 from harness.model.given_file import Unreadable, refuse_unreadable
 
-One = Callable[[bytes, Level], str | None]
-Many = Callable[[Sequence[bytes], Level], str | None]
+One = Callable[[bytes, Level], str | Fault | None]
+Many = Callable[[Sequence[bytes], Level], str | Fault | None]
 DESCRIBED_IN = "docs/adding-a-scenario.md"
 
 
 @dataclass(frozen=True)
 class Check:
-    """What check.py holds: `check` judges one body, `check_many` many; each returns the fault, or None."""
+    """What check.py holds: `check` judges one body, `check_many` many; each returns the fault, as
+    a sentence or as a Fault with a code, or None."""
 
     path: Path
     check: One
@@ -34,7 +36,7 @@ def load_check(path: Path) -> Check:
 
 
 def loaded_check(path: Path) -> Check | ManifestFault:
-    """The same, with the fault as a value, so that it can be told beside others."""
+    """Load a check, or return its fault, so that it can be reported beside others."""
     try:
         refuse_unreadable(path)
     except Unreadable as error:

@@ -77,7 +77,7 @@ def _keys_with_nul(value: Any, key: str = "") -> Iterator[str]:
 
 
 def _without_nul(value: Any) -> Any:
-    """The same for looking at what else is wrong: the system refuses to look at a path with a NUL."""
+    """The path to look at for further faults: the system refuses to look at a path with a NUL."""
     if isinstance(value, dict):
         return {name: _without_nul(held) for name, held in value.items()}
     if isinstance(value, list):
@@ -88,11 +88,11 @@ def _without_nul(value: Any) -> Any:
 def all_faults(document: Document[R], more: Sequence[ManifestFault]) -> list[ManifestFault]:
     """The document's own faults and those found across its keys, one telling for each key.
 
-    What the model says of the document as a whole is told only when nothing else is wrong: it mostly repeats a fault
-    that already has its key.
+    What the model says of the document as a whole is reported only when nothing else is wrong: it mostly repeats a
+    fault that already has its key.
     """
-    told = {fault.key for fault in document.faults}
-    together = [*document.faults, *(fault for fault in more if fault.key not in told)]
+    named = {fault.key for fault in document.faults}
+    together = [*document.faults, *(fault for fault in more if fault.key not in named)]
     return [fault for fault in together if fault.key] or together
 
 

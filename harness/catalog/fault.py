@@ -1,4 +1,4 @@
-"""What is wrong with manifests: values that are gathered and told together."""
+"""What is wrong with manifests: values that are gathered and reported together."""
 
 import os
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ class ManifestFault:
 
     def __str__(self) -> str:
         parts = (shown(self.file), shortened(self.key, LONGEST_KEY)) if self.key else (shown(self.file),)
-        told = ": ".join((*parts, shortened(self.what, LONGEST_PART)))
-        return told + (f"; {shortened(self.mend, LONGEST_PART)}" if self.mend else "")
+        text = ": ".join((*parts, shortened(self.what, LONGEST_PART)))
+        return text + (f"; {shortened(self.mend, LONGEST_PART)}" if self.mend else "")
 
 
 def shown(path: Path) -> str:

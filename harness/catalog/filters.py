@@ -1,4 +1,4 @@
-"""The filters that commands share. Pure functions; a filter that matches nothing is a mistake, and is told."""
+"""The filters that commands share. Pure functions; a filter that matches nothing is a mistake, and is reported."""
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase

@@ -11,7 +11,7 @@ from harness.model.given_file import lies_at
 def folders_with(manifest: str, root: Path) -> Iterator[Path]:
     """Folders directly under `root` that hold the manifest, by name; a leading `_` or `.` hides one.
 
-    Whatever has the manifest's name counts: what is wrong with it is told when it is read. Raises UsageError where
+    Whatever has the manifest's name counts: its faults are reported when it is read. Raises UsageError where
     `root` cannot be looked into.
     """
     if not is_folder(root):

@@ -14,7 +14,7 @@ LATEST: Final = "latest"
 def results_folder(project: Project, given: Path | None) -> Path:
     """The folder of a campaign: `given` as a path or as an id below results/, else the newest one.
 
-    One that is being measured is never taken unasked, and where it is named, that is told. Raises UsageError where
+    One that is being measured is never taken unasked, and where it is named, a message says so. Raises UsageError where
     there is none.
     """
     if given is None:
@@ -28,7 +28,7 @@ def results_folder(project: Project, given: Path | None) -> Path:
 
 
 def _newest(results: Path) -> Path:
-    """The newest campaign, or the newest beside those that are under way, which is told."""
+    """The newest campaign, or the newest beside those that are under way, which a message says."""
     newest = results / LATEST
     if not newest.exists():
         raise UsageError("there is no campaign yet", where="results", mend="measure one with: make bench")

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from harness.contract.response import Fault, clipped
+from harness.contract.response import clipped
 from harness.model.asked.scenario import Expectation
+from harness.model.fault import Fault
 
 
 def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
@@ -13,22 +14,24 @@ def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        yield Fault(what="the body is not UTF-8", expected=f"{expect.form} in UTF-8", seen=f"{clipped(body)} ({error})")
+        expected, seen = f"{expect.form} in UTF-8", f"{clipped(body)} ({error})"
+        yield Fault(code="body-not-utf-8", what="the body is not UTF-8", expected=expected, seen=seen)
         return
     if expect.form == "json":
         yield from _json_faults(text, expect.body)
     elif expect.body is not None and text != expect.body:
-        yield Fault(what="the body differs", expected=clipped(expect.body), seen=clipped(text))
+        yield Fault(code="body-differs", what="the body differs", expected=clipped(expect.body), seen=clipped(text))
 
 
 def _json_faults(text: str, wanted: str | None) -> Iterator[Fault]:
     try:
         given = strict_json(text)
     except (ValueError, RecursionError) as error:
-        yield Fault(what=f"the body is not right JSON: {error}", expected=clipped(wanted or "JSON"), seen=clipped(text))
+        what, expected = f"the body is not right JSON: {error}", clipped(wanted or "JSON")
+        yield Fault(code="body-not-json", what=what, expected=expected, seen=clipped(text))
         return
     if wanted is not None and (difference := json_difference(strict_json(wanted), given)):
-        yield Fault(what=difference, expected=clipped(wanted), seen=clipped(text))
+        yield Fault(code="body-differs", what=difference, expected=clipped(wanted), seen=clipped(text))
 
 
 def strict_json(text: str) -> Any:

@@ -6,7 +6,8 @@ from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
-from harness.contract.response import Fault, Response, clipped
+from harness.contract.response import Response, clipped
+from harness.model.fault import Fault
 
 OLDEST_DATE_S = 5.0
 NEWEST_DATE_S = 2.0
@@ -56,7 +57,7 @@ def _single(response: Response, name: str) -> str | Fault:
     if len(values) == 1 and values[0].strip():
         return values[0]
     seen = " and ".join(clipped(value.strip()) or "an empty one" for value in values) or "none"
-    return Fault(what=f"header {name}", expected="one", seen=seen)
+    return Fault(code="header-missing", what=f"header {name}", expected="one", seen=seen)
 
 
 def _server(response: Response) -> Iterator[Fault]:
@@ -71,13 +72,14 @@ def _date(response: Response) -> Iterator[Fault]:
         return
     moment = parsed_date(date)
     if moment is None:
-        yield Fault(what="header Date", expected="such as Sun, 06 Nov 1994 08:49:37 GMT", seen=clipped(date))
+        expected = "such as Sun, 06 Nov 1994 08:49:37 GMT"
+        yield Fault(code="date-malformed", what="header Date", expected=expected, seen=clipped(date))
         return
     age_s = response.received_at - moment.timestamp()
     # A server may note the time when the request comes: an answer that takes long is slow, its date is not wrong.
     if not -NEWEST_DATE_S <= age_s <= OLDEST_DATE_S + response.took_s:
-        expected = f"at most {OLDEST_DATE_S:.0f} s old"
-        yield Fault(what="header Date is not of now", expected=expected, seen=f"{clipped(date)}, {age_s:.0f} s old")
+        expected, seen = f"at most {OLDEST_DATE_S:.0f} s old", f"{clipped(date)}, {age_s:.0f} s old"
+        yield Fault(code="date-stale", what="header Date is not of now", expected=expected, seen=seen)
 
 
 def _content_type(response: Response, wanted: str) -> Iterator[Fault]:
@@ -89,7 +91,7 @@ def _content_type(response: Response, wanted: str) -> Iterator[Fault]:
     (media, charset), (wanted_media, wanted_charset) = _media(given), _media(wanted)
     allowed = (wanted_charset,) if wanted_charset else (None, "utf-8")
     if media != wanted_media or charset not in allowed:
-        yield Fault(what="header Content-Type", expected=wanted, seen=clipped(given))
+        yield Fault(code="content-type-differs", what="header Content-Type", expected=wanted, seen=clipped(given))
 
 
 @lru_cache(maxsize=64)
@@ -101,19 +103,20 @@ def _media(text: str) -> tuple[str, str | None]:
 
 
 def _framing(response: Response) -> Iterator[Fault]:
-    """The body's end is told by its length or by chunks, in just one way, and rightly."""
+    """The body's end is given by its length or by chunks, in just one way, and rightly."""
     lengths, codings = response.all_of("content-length"), response.all_of("transfer-encoding")
     if bool(lengths) == bool(codings):
-        expected = "either Content-Length or Transfer-Encoding"
-        yield Fault(what="the body's length", expected=expected, seen="both" if lengths else "neither")
+        expected, seen = "either Content-Length or Transfer-Encoding", "both" if lengths else "neither"
+        yield Fault(code="framing-unclear", what="the body's length", expected=expected, seen=seen)
     # One that comes twice alike is one (RFC 9110, 8.6).
     if lengths and {part.strip() for value in lengths for part in value.split(",")} != {str(len(response.body))}:
-        seen = f"{len(response.body)} bytes"
-        yield Fault(what="the body does not have its Content-Length", expected=clipped(", ".join(lengths)), seen=seen)
+        what, expected = "the body does not have its Content-Length", clipped(", ".join(lengths))
+        yield Fault(code="length-differs", what=what, expected=expected, seen=f"{len(response.body)} bytes")
 
 
 def _compression(response: Response, codings: Collection[str]) -> Iterator[Fault]:
     coding = coding_of(response)
     if coding and coding.lower() not in codings:
         what = "the body is compressed, which was not asked for" if not codings else "the body is compressed otherwise"
-        yield Fault(what=what, expected=" or ".join(codings) or "no Content-Encoding", seen=clipped(coding))
+        expected = " or ".join(codings) or "no Content-Encoding"
+        yield Fault(code="compression-unasked", what=what, expected=expected, seen=clipped(coding))

@@ -6,10 +6,11 @@ from typing import Final
 from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked, unpacked
 from harness.contract.headers import coding_of, header_faults
-from harness.contract.response import Fault, Response, clipped
+from harness.contract.response import Response, clipped
 from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.fault import Fault
 
-Check = Callable[[bytes, Level], str | None]
+Check = Callable[[bytes, Level], str | Fault | None]
 BODYLESS: Final = frozenset({204, 304})
 PLAIN: Final = Request(path="/")
 
@@ -65,24 +66,26 @@ def content(response: Response, request: Request) -> bytes | Fault | None:
     try:
         return unpacked(response.body, coding)
     except ValueError as error:
-        return Fault(what=f"the compressed body cannot be read: {error}")
+        return Fault(code="compression-broken", what=f"the compressed body cannot be read: {error}")
 
 
-def checked(check: Callable[..., str | None], *arguments: object) -> str | None:
+def checked(check: Callable[..., str | Fault | None], *arguments: object) -> Fault | None:
     """What a scenario's check says; when the body made it raise, that is the fault."""
     try:
-        return check(*arguments)
+        found = check(*arguments)
     except Exception as error:  # noqa: BLE001 - a check is foreign code, and what it stumbles over is the body
-        return f"the scenario's check could not read it: {type(error).__name__}: {error}"
+        what = f"the scenario's check could not read it: {type(error).__name__}: {error}"
+        return Fault(code="check-raised", what=what)
+    return Fault(code="check-failed", what=found) if isinstance(found, str) else found
 
 
 def _other_status(response: Response, expect: Expectation) -> Fault:
     """A redirect says where to."""
     places = [f"Location: {clipped(place)}" for place in response.all_of("location")]
     seen = ", ".join([str(response.status), *places, clipped(response.body)])
-    return Fault(what="status", expected=str(expect.status), seen=seen)
+    return Fault(code="status-differs", what="status", expected=str(expect.status), seen=seen)
 
 
 def _check_faults(body: bytes, check: Check | None, level: Level) -> Iterator[Fault]:
     if check and (fault := checked(check, body, level)):
-        yield Fault(what=fault, seen=clipped(body))
+        yield fault.model_copy(update={"seen": fault.seen or clipped(body)})

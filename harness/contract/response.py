@@ -1,4 +1,4 @@
-"""A response as it came over the wire, and a fault found in one."""
+"""A response as it came over the wire."""
 
 from harness.model.record import Record
 
@@ -20,18 +20,6 @@ class Response(Record):
     def all_of(self, name: str) -> tuple[str, ...]:
         """Every value of a header (name in lower case)."""
         return tuple(value for header, value in self.headers if header == name)
-
-
-class Fault(Record):
-    """What is wrong with a response: in words, what was expected, and what was seen instead (shortened)."""
-
-    what: str
-    expected: str = ""
-    seen: str = ""
-
-    def __str__(self) -> str:
-        parts = (self.what, self.expected and f"expected {self.expected}", self.seen and f"seen {self.seen}")
-        return "; ".join(part for part in parts if part)
 
 
 def clipped(value: bytes | str) -> str:

@@ -46,7 +46,7 @@ def measured_ceiling(
     """The driver's record against a null responder on `cpus`, those of the servers. It must be prepared anew after."""
     with null_targets(folder, cpus=cpus) as targets:
         driver.prepare(targets, [NULL])
-        plan = Slice(
+        slice_ = Slice(
             rotation=0,
             target=targets[0].cell,
             scenario=NULL.id,
@@ -55,6 +55,6 @@ def measured_ceiling(
             length_s=length_s,
             counted=False,
         )
-        (record,) = driver.drive([plan])
+        (record,) = driver.drive([slice_])
         driver.prepare([], [])
     return record

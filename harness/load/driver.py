@@ -1,19 +1,17 @@
-"""The load driver as the campaign sees it: targets and slices in, a record a slice out.
+"""The load driver as the campaign sees it: targets and slices in, a record per slice out.
 
-Drivers are found through DRIVERS and loaded when needed. This module imports neither Locust nor gevent: both live in
-the load process, which has cores of its own.
+This module imports neither Locust nor gevent: both live in the load process, which has cores of its own.
 """
 
 import contextlib
-import importlib
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol, Self, cast
+from typing import Any, Final, Protocol, Self
 
 from harness.load.messages import (
     REPLIES,
@@ -30,14 +28,11 @@ from harness.load.messages import (
     Refused,
 )
 from harness.model import errors
-from harness.model.errors import HarnessError, UsageError
+from harness.model.errors import HarnessError
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target, Together
 from harness.model.record import Record
 from harness.process.folders import OURS, temporary_folder
 from harness.process.owned import OwnedProcess
-
-DRIVERS: Final[Mapping[str, str]] = {"locust": "harness.load.driver:LocustDriver"}
-"""Driver id -> "module:Class"."""
 
 START_TIMEOUT_S: Final = 60.0
 PREPARE_TIMEOUT_S: Final = 60.0
@@ -52,16 +47,6 @@ MAX_SOCKET_PATH: Final = 100
 class LoadDriver(Protocol):
     """What every driver is. A context manager: it owns whatever makes the load."""
 
-    def __init__(
-        self,
-        *,
-        cpus: tuple[int, ...],
-        log: Path,
-        workers: int = 0,
-        own_workers: int = 0,
-        bind: str = ...,
-        port: int = 0,
-    ) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
@@ -69,14 +54,6 @@ class LoadDriver(Protocol):
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None: ...
     def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]: ...
     def together(self) -> Sequence[Together]: ...
-
-
-def driver_class(driver: str) -> type[LoadDriver]:
-    """The class of a driver id. Raises UsageError for an unknown one."""
-    if driver not in DRIVERS:
-        raise UsageError(f"no load driver {driver!r}", where="load driver", mend=f"choose one of: {', '.join(DRIVERS)}")
-    module, _, name = DRIVERS[driver].partition(":")
-    return cast("type[LoadDriver]", getattr(importlib.import_module(module), name))
 
 
 class LocustDriver:
@@ -169,10 +146,10 @@ class LocustDriver:
         """
         self._end_drive()
         self._say(DriveSlices(slices=tuple(slices)))
-        self._left_of_drive_s = max((plan.length_s + plan.drain_s for plan in slices), default=0.0)
+        self._left_of_drive_s = max((slice_.length_s + slice_.drain_s for slice_ in slices), default=0.0)
         try:
-            for plan in slices:
-                yield self._hear(Measured, plan.length_s + plan.drain_s + SLACK_S).record
+            for slice_ in slices:
+                yield self._hear(Measured, slice_.length_s + slice_.drain_s + SLACK_S).record
         except KeyboardInterrupt:
             self._left_of_drive_s = None  # who ends at once does not wait for the slice in hand
             raise

@@ -17,8 +17,8 @@ import socket
 import gevent
 from gevent.queue import Queue
 
-from harness.load.distributed.master import MasterFleet
-from harness.load.locust_side.runner import LocalFleet
+from harness.load.distributed.master import MasterRunner
+from harness.load.locust_side.runner import LocalRunner
 from harness.load.messages import (
     ORDERS,
     Cancel,
@@ -47,8 +47,8 @@ class Left(Exception):
 class Session:
     """One driver's orders, done one after another; a Cancel overtakes."""
 
-    def __init__(self, lines: Lines, fleet: LocalFleet | MasterFleet) -> None:
-        self._lines, self._fleet = lines, fleet
+    def __init__(self, lines: Lines, runner: LocalRunner | MasterRunner) -> None:
+        self._lines, self._runner = lines, runner
         self._orders: Queue[Prepare | DriveSlices | Judge | None] = Queue()
         self._prepared = Prepare(targets=(), scenarios=())
         self._drives_heard = self._drives_begun = self._drives_cancelled = 0
@@ -64,7 +64,7 @@ class Session:
     def serve(self) -> None:
         """Until the driver hangs up."""
         gevent.spawn(self._listen).link(self.leave)
-        self._lines.say(Ready(port=self._fleet.port))
+        self._lines.say(Ready(port=self._runner.port))
         while (order := self._orders.get()) is not None:
             try:
                 self._obey(order)
@@ -85,29 +85,29 @@ class Session:
         if isinstance(order, Prepare):
             self._preparing = gevent.getcurrent()
             try:
-                self._fleet.prepare(order)
+                self._runner.prepare(order)
             finally:
                 self._preparing = None
             self._prepared = order
             self._lines.say(Prepared())
             return
         if isinstance(order, Judge):
-            self._lines.say(Judged(found=tuple(self._fleet.together())))
+            self._lines.say(Judged(found=tuple(self._runner.together())))
             return
         self._drives_begun += 1
         refuse_unprepared(order, self._prepared)
-        for plan in order.slices:
+        for slice_ in order.slices:
             if self._drives_begun <= self._drives_cancelled:
                 break
-            self._lines.say(Measured(record=self._fleet.drive(plan)))
+            self._lines.say(Measured(record=self._runner.drive(slice_)))
         self._lines.say(Done())
 
 
 def refuse_unprepared(order: DriveSlices, prepared: Prepare) -> None:
     """Raises UsageError where a slice names a target or scenario that is not known."""
     known = {target.cell for target in prepared.targets}, {scenario.id for scenario in prepared.scenarios}
-    for plan in order.slices:
-        for name, names in zip((plan.target, plan.scenario), known, strict=True):
+    for slice_ in order.slices:
+        for name, names in zip((slice_.target, slice_.scenario), known, strict=True):
             if name not in names:
                 raise UsageError(f"{name!r} was not prepared", where="load driver", mend="name it in prepare() first")
 
@@ -121,25 +121,25 @@ def main(arguments: Sequence[str]) -> None:
     connected.connect(options.socket)
     lines = Lines(connected, ORDERS)
     try:
-        fleet = fleet_of(options)
+        runner = runner_of(options)
     except HarnessError as fault:
         lines.say(refusal_of(fault))
         return
-    session = Session(lines, fleet)
+    session = Session(lines, runner)
     gevent.signal_handler(signal.SIGTERM, session.leave)  # workers elsewhere are sent home
     try:
         session.serve()
     except (BrokenPipeError, ConnectionResetError):
         log.warning("the driver is gone")
     finally:
-        fleet.close()
+        runner.close()
 
 
-def fleet_of(options: argparse.Namespace) -> LocalFleet | MasterFleet:
+def runner_of(options: argparse.Namespace) -> LocalRunner | MasterRunner:
     """Load from this very process, or from workers."""
     if options.workers == 0:
-        return LocalFleet()
-    return MasterFleet(options.workers, options.bind, options.port, options.wait)
+        return LocalRunner()
+    return MasterRunner(options.workers, options.bind, options.port, options.wait)
 
 
 def refusal_of(fault: HarnessError) -> Refused:

@@ -49,10 +49,10 @@ def _others() -> dict[tuple[int, float], tuple[str, float]]:
     ours = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True))}
     found = {}
     for process in psutil.process_iter(["name", "cpu_times", "create_time"]):
-        told = process.info
-        if process.pid not in ours and told["cpu_times"]:
-            used = told["cpu_times"].user + told["cpu_times"].system
-            found[process.pid, told["create_time"]] = (told["name"] or "?", used)
+        info = process.info
+        if process.pid not in ours and info["cpu_times"]:
+            used = info["cpu_times"].user + info["cpu_times"].system
+            found[process.pid, info["create_time"]] = (info["name"] or "?", used)
     return found
 
 

@@ -48,7 +48,7 @@ def joined(cores: Iterable[Core]) -> tuple[int, ...]:
 
 
 def physical_cores(allowed: Iterable[int], root: Path) -> list[Core]:
-    """Allowed CPUs grouped by physical core. A CPU whose siblings are not told is a core of its own."""
+    """Allowed CPUs grouped by physical core. A CPU whose siblings are not known is a core of its own."""
     mask = set(allowed)
     return sorted({tuple(sorted(siblings(cpu, root) & mask)) for cpu in mask})
 

@@ -73,17 +73,17 @@ def memory_limits(root: Path) -> list[int]:
 def governor(root: Path) -> str | None:
     """Frequency governors in use, usually one."""
     files = (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor")
-    return ", ".join(sorted({told for file in files if (told := text_of(file))})) or None
+    return ", ".join(sorted({text for file in files if (text := text_of(file))})) or None
 
 
 def turbo(root: Path) -> bool | None:
     """Whether the CPU may exceed its nominal frequency."""
     cpus = root / "sys/devices/system/cpu"
     ways: tuple[tuple[Path, Callable[[str], bool]], ...] = (
-        (cpus / "intel_pstate/no_turbo", lambda told: told == "0"),
-        (cpus / "cpufreq/boost", lambda told: told == "1"),
+        (cpus / "intel_pstate/no_turbo", lambda text: text == "0"),
+        (cpus / "cpufreq/boost", lambda text: text == "1"),
     )
-    return next((means(told) for file, means in ways if (told := text_of(file))), None)
+    return next((means(text) for file, means in ways if (text := text_of(file))), None)
 
 
 def virtualisation(root: Path) -> str | None:

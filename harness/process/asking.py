@@ -42,12 +42,12 @@ def ask(argv: Sequence[str], within_s: float, most_bytes: int = MOST_BYTES) -> A
         return Answer("", "", f"it cannot be started: {getattr(error, 'strerror', None) or error}")
     with asked:
         try:
-            told, fault = _listened(asked, time.monotonic() + within_s, most_bytes)
+            printed, fault = _listened(asked, time.monotonic() + within_s, most_bytes)
         finally:
             with suppress(ProcessLookupError, PermissionError):  # nobody of its group is left
                 os.killpg(asked.pid, signal.SIGKILL)
         asked.wait()
-    out, err = (told[stream].decode(errors="replace") for stream in ("stdout", "stderr"))
+    out, err = (printed[stream].decode(errors="replace") for stream in ("stdout", "stderr"))
     if fault == LATE:
         fault = f"it does not end within {within_s:g} s"
     return Answer(out, err, fault or (f"it ends with exit code {asked.returncode}" if asked.returncode else ""))
@@ -55,9 +55,9 @@ def ask(argv: Sequence[str], within_s: float, most_bytes: int = MOST_BYTES) -> A
 
 def _listened(asked: "subprocess.Popen[bytes]", end: float, most_bytes: int) -> tuple[dict[str, bytearray], str]:
     """What it said until both outputs closed or it ended: a child that it left behind may hold them open."""
-    told = {"stdout": bytearray(), "stderr": bytearray()}
+    printed = {"stdout": bytearray(), "stderr": bytearray()}
     with selectors.DefaultSelector() as selector:
-        for name in told:
+        for name in printed:
             stream: IO[bytes] = getattr(asked, name)
             selector.register(stream, selectors.EVENT_READ, name)
         while selector.get_map():
@@ -65,16 +65,16 @@ def _listened(asked: "subprocess.Popen[bytes]", end: float, most_bytes: int) -> 
             ready = selector.select(0 if ended else min(ENDED_LOOK_S, max(0.0, end - time.monotonic())))
             for key, _ in ready:
                 part = os.read(key.fd, most_bytes)
-                told[key.data] += part
+                printed[key.data] += part
                 if not part:
                     selector.unregister(key.fileobj)
-                if len(told[key.data]) > most_bytes:
-                    return told, f"it prints more than {most_bytes:,} bytes"
+                if len(printed[key.data]) > most_bytes:
+                    return printed, f"it prints more than {most_bytes:,} bytes"
             if ended and not ready:
                 break
             if time.monotonic() > end:
-                return told, LATE
-    return told, "" if _ended_by(asked, end) else LATE
+                return printed, LATE
+    return printed, "" if _ended_by(asked, end) else LATE
 
 
 def _ended_by(asked: "subprocess.Popen[bytes]", end: float) -> bool:

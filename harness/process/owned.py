@@ -98,7 +98,7 @@ class OwnedProcess:
 
     @property
     def warden_pid(self) -> int:
-        """The root of the tree for whoever measures it: dead workers' CPU time is gathered there."""
+        """The root of the tree, for measuring it: the CPU time of dead workers is gathered there."""
         return self._owner.pid
 
     def poll(self) -> int | None:
@@ -173,7 +173,7 @@ class OwnedProcess:
         )
 
     def _listen(self, timeout_s: float) -> bool:
-        """Take in what the warden tells within `timeout_s`. False when it told nothing or is gone."""
+        """Take in what the warden reports within `timeout_s`. False when it reported nothing or is gone."""
         pipe = self._owner.stdout
         if pipe is None or pipe.closed or not readable(pipe.fileno(), timeout_s):
             return False

@@ -77,7 +77,7 @@ def read_order() -> dict[str, Any]:
 
 
 def tell(**event: object) -> None:
-    """A harness that is gone cannot be told; its end is noticed at the lifeline."""
+    """A harness that is gone cannot be informed; its end is noticed at the lifeline."""
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(event).encode() + b"\n")
 
@@ -199,7 +199,7 @@ class Tree:
             return b""
 
     def reap(self) -> None:
-        """Collect every dead child, adopted orphans too; the program's exit code is told."""
+        """Collect every dead child, adopted orphans too, and report the program's exit code."""
         try:
             while (child := os.waitpid(-1, os.WNOHANG))[0]:
                 if child[0] == self.program:
@@ -242,7 +242,7 @@ class Tree:
 
     def signal_all(self, number: int) -> None:
         for pid, started in self.living().items():
-            with contextlib.suppress(ProcessLookupError, PermissionError):  # what stays is told by the exit code
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # the exit code reports what stays
                 send(pid, started, number)
 
 

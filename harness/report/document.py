@@ -43,7 +43,7 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU a request, bytes of proportional memory, seconds to the first answer; null: not told."""
+    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
@@ -64,7 +64,7 @@ class Limited(Record):
 
 
 class RankingDocument(Record):
-    """ranking.json. Maps whose key is not told are keyed by scenario id, those inside them by cell id.
+    """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
     scenarios whose latency was asked for. `null_rps`: the load generator against a responder that does nothing.

@@ -50,7 +50,7 @@ INFERRED = tuple(Inference.model_fields)
 
 
 def ranking_document(source: Source) -> dict[str, Any]:
-    """The same as plain values."""
+    """The document as plain values."""
     return ranking_of(source).model_dump(mode="json")
 
 

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),
 )
-"""Of the CSV, one row a cell and scenario; what was not measured is empty."""
+"""Of the CSV, one row per cell and scenario; what was not measured is empty."""
 _RANKED: Final = frozenset(COLUMNS) & frozenset(RankedCell.model_fields)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -96,12 +96,12 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
     yield f"### {_plain(scenario)} at {inference.level.label}{' (estimate)' if inference.estimate else ''}"
     yield ""
     for league in dict.fromkeys(row.league for row in rows):
-        told = [row for row in rows if row.league == league]
+        ranked = [row for row in rows if row.league == league]
         if len({row.league for row in rows}) > 1:
             yield from (f"*{league}*", "")
         yield f"| rank | application | requests/s | against {_plain(document.titles.get(document.reference, ''))} |"
         yield "|---|---|---:|---:|"
-        yield from (_line(document, row) for row in told)
+        yield from (_line(document, row) for row in ranked)
         yield ""
     for cell in document.unranked[scenario]:
         name = document.titles.get(cell.cell, cell.cell)
@@ -111,8 +111,8 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
 
 
 def _line(document: RankingDocument, row: RankedCell) -> str:
-    told = row.rps_low is not None and row.rps_high is not None
-    bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if told else ""
+    bounded = row.rps_low is not None and row.rps_high is not None
+    bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if bounded else ""
     name = _plain(document.titles.get(row.cell, row.cell))
     return f"| {place(row.rank_low, row.rank_high)} | {name} | {number(row.rps)}{bounds} | {_ratio(document, row)} |"
 

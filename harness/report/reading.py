@@ -19,7 +19,7 @@ from harness.store.running import under_way
 
 
 def read(results: Path) -> Source:
-    """What the page is made from. What cannot be used is told in a notice; the rest is ranked."""
+    """What the page is made from. What cannot be used is reported in a notice; the rest is ranked."""
     folder = ResultsFolder.open(results)
     record = _as_it_ended(folder.read_record(), results)
     found, notices = folder.read_trials()

@@ -25,7 +25,7 @@ def absent(reason: str) -> Figure:
 
 
 def common_reason(figures: Iterable[Figure]) -> str:
-    """Why most of the figures are absent, to be told once beside all of them; empty where most have no one reason."""
+    """Why most of the figures are absent, written once beside all of them; empty where most have no one reason."""
     reasons = Counter(figure.reason for figure in figures)
     reason, times_given = max(reasons.items(), key=lambda item: item[1], default=("", 0))
     return reason if times_given > reasons.total() / 2 else ""
@@ -47,7 +47,7 @@ def number(value: float) -> str:
 
 
 def rate(value: float) -> Figure:
-    """Requests a second."""
+    """Requests per second."""
     return Figure(number(value), value)
 
 

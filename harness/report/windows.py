@@ -18,7 +18,7 @@ UNREADABLE: Final = (ValueError, IndexError, zlib.error, HdrCookieException, Hdr
 def usable_windows(
     record: CampaignRecord, folder: ResultsFolder
 ) -> tuple[tuple[LatencyWindow, ...], tuple[Notice, ...]]:
-    """The windows that belong to the plan and whose histograms can be read; the others are told."""
+    """The windows that belong to the plan and whose histograms can be read; the others are reported."""
     windows, notices = folder.read_windows()
     faults = [(window, _fault(record, window)) for window in windows]
     used = tuple(window for window, fault in faults if not fault)

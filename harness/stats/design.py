@@ -25,7 +25,7 @@ class TwoWayFit:
     variance: float | None
     df: int
 
-    def levels(self) -> Floats:
+    def estimates(self) -> Floats:
         """(K,): what each cell would give in the average block, in units of the values."""
         return np.asarray(self.cells + self.blocks.mean())
 

@@ -40,7 +40,7 @@ def next_look(block: int) -> int:
 
 
 def looks_until(block: int) -> tuple[int, ...]:
-    """The usual looks before `block`, and `block` itself: it is the last one for whoever reads the result now. None
+    """The usual looks before `block`, and `block` itself: it is the last one for a reader of the result now. None
     before the first block."""
     looks = []
     look = next_look(0)

@@ -1,7 +1,7 @@
 """A campaign's results folder.
 
     campaign.json   the record, rewritten whole and atomically
-    slices.jsonl    one line a rotation, synced to disk before the next rotation starts
+    slices.jsonl    one line per rotation, synced to disk before the next rotation starts
     trials.jsonl    one line a trial, synced when its block is complete
     latency.jsonl   one line a latency window, synced when it ends
     capacity.jsonl  one line a search for the highest rate under a limit, synced when it ends
@@ -132,7 +132,7 @@ class ResultsFolder:
         append_lines(self.path / "capacity.jsonl", [s.model_dump(mode="json", exclude_defaults=True) for s in searches])
 
     def read_slices(self) -> tuple[dict[int, tuple[SliceRecord, ...]], tuple[Notice, ...]]:
-        """Slices by block, in the order they ran; a broken line is told and skipped."""
+        """Slices by block, in the order they ran; a broken line is reported and skipped."""
         lines, notices = read_lines(self.path / "slices.jsonl", _block_and_slices)
         blocks: dict[int, list[SliceRecord]] = {}
         for block, slices in lines:
@@ -140,15 +140,15 @@ class ResultsFolder:
         return {block: tuple(slices) for block, slices in blocks.items()}, notices
 
     def read_trials(self) -> tuple[tuple[Trial, ...], tuple[Notice, ...]]:
-        """Trials in the order they were written; a broken line is told and skipped."""
+        """Trials in the order they were written; a broken line is reported and skipped."""
         return read_lines(self.path / "trials.jsonl", Trial.model_validate)
 
     def read_windows(self) -> tuple[tuple[LatencyWindow, ...], tuple[Notice, ...]]:
-        """Latency windows in the order they were measured; a broken line is told and skipped."""
+        """Latency windows in the order they were measured; a broken line is reported and skipped."""
         return read_lines(self.path / "latency.jsonl", LatencyWindow.model_validate)
 
     def read_searches(self) -> tuple[tuple[CapacitySearch, ...], tuple[Notice, ...]]:
-        """Searches in the order they were made; a broken line is told and skipped."""
+        """Searches in the order they were made; a broken line is reported and skipped."""
         return read_lines(self.path / "capacity.jsonl", CapacitySearch.model_validate)
 
 

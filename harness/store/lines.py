@@ -14,7 +14,7 @@ from harness.model.notice import Notice
 T = TypeVar("T")
 
 MOST_TOLD: Final = 10
-"""Broken lines of a file that are told one by one."""
+"""Broken lines of a file that are reported one by one."""
 RESTORE: Final = "restore it from a copy"
 DIGITS_OF_64_BITS: Final = 20
 """With the sign."""

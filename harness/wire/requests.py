@@ -14,7 +14,7 @@ AGENT = "harness-load"
 def prepared(request: Request, target: Target, level: Level | None = None) -> bytes:
     """The bytes of `request` as sent to `target`; at `level`, where its parameter is not filled in yet.
 
-    A target that keeps no connection alive is told `Connection: close`. Headers that the request names itself win.
+    A target that keeps no connection alive is sent `Connection: close`. Headers that the request names itself win.
     """
     request = request.at(level) if level else request
     body = request.body.encode()

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from harness.contract.rows import row_fault, spread_fault
 from harness.model.asked.scenario import Level
+from harness.model.fault import Fault
 
 
-def check(body: bytes, _: Level) -> str | None:
+def check(body: bytes, _: Level) -> Fault | None:
     """One row, as the data set has it."""
     return row_fault(json.loads(body))
 
 
-def check_many(bodies: Sequence[bytes], _: Level) -> str | None:
+def check_many(bodies: Sequence[bytes], _: Level) -> Fault | None:
     """The ids must be spread."""
     return spread_fault(bodies)

@@ -3,32 +3,34 @@
 from harness.contract.pages import Page, Row, page_of
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes
 from harness.model.asked.scenario import Level
+from harness.model.fault import Fault
 
 HEADER = Row(("id", "message"), header=True)
 RIGHT = sorted((*fortunes(), Fortune(0, ADDED_FORTUNE)), key=lambda fortune: fortune.message)
 
 
-def check(body: bytes, _: Level) -> str | None:
+def check(body: bytes, _: Level) -> Fault | None:
     """One page."""
     page = page_of(body.decode())
     return _frame_fault(page) or _rows_fault(page.tables[0][1:])
 
 
-def _frame_fault(page: Page) -> str | None:
+def _frame_fault(page: Page) -> Fault | None:
     if page.doctype.lower() != "doctype html":
-        return "the page must begin with <!DOCTYPE html>"
+        return Fault(code="page-malformed", what="the page must begin with <!DOCTYPE html>")
     if page.title != "Fortunes":
-        return f"the title must be Fortunes, not {page.title!r}"
+        return Fault(code="page-malformed", what=f"the title must be Fortunes, not {page.title!r}")
     if len(page.tables) != 1:
-        return f"the page must hold one table, not {len(page.tables)}"
+        return Fault(code="page-malformed", what=f"the page must hold one table, not {len(page.tables)}")
     if page.in_cells:
-        return f"a message is not escaped: the table holds an element <{page.in_cells[0]}>"
+        what = f"a message is not escaped: the table holds an element <{page.in_cells[0]}>"
+        return Fault(code="message-not-escaped", what=what)
     if page.tables[0][:1] != (HEADER,):
-        return "the first row must be the header, with the cells id and message"
+        return Fault(code="page-malformed", what="the first row must be the header, with the cells id and message")
     return None
 
 
-def _rows_fault(rows: tuple[Row, ...]) -> str | None:
+def _rows_fault(rows: tuple[Row, ...]) -> Fault | None:
     given = [row.cells for row in rows]
     right = [(str(fortune.id), fortune.message) for fortune in RIGHT]
     if given == right:
@@ -37,8 +39,12 @@ def _rows_fault(rows: tuple[Row, ...]) -> str | None:
         if fortune not in given:
             same_id = next((cells for cells in given if cells[:1] == fortune[:1]), None)
             if same_id:
-                return f"fortune {fortune[0]} must read {fortune[1]!r}, not {same_id[1:]!r}"
-            return f"fortune {fortune[0]} is missing" + (", the one added at request time" if fortune[0] == "0" else "")
+                what = f"fortune {fortune[0]} must read {fortune[1]!r}, not {same_id[1:]!r}"
+                return Fault(code="fortune-differs", what=what)
+            added = ", the one added at request time" if fortune[0] == "0" else ""
+            return Fault(code="fortune-missing", what=f"fortune {fortune[0]} is missing{added}")
     if len(given) != len(right):
-        return f"the table must hold {len(right)} fortunes, not {len(given)}"
-    return f"the fortunes must be sorted by message, by code point; their ids come as {[cells[0] for cells in given]}"
+        return Fault(code="fortunes-miscounted", what=f"the table must hold {len(right)} fortunes, not {len(given)}")
+    ids = [cells[0] for cells in given]
+    what = f"the fortunes must be sorted by message, by code point; their ids come as {ids}"
+    return Fault(code="fortunes-unsorted", what=what)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from harness.contract.rows import list_fault, spread_fault
 from harness.model.asked.scenario import Level
+from harness.model.fault import Fault
 
 
-def check(body: bytes, level: Level) -> str | None:
+def check(body: bytes, level: Level) -> Fault | None:
     """As many rows as were asked for, as the data set has them."""
     return list_fault(body, level.n)
 
 
-def check_many(bodies: Sequence[bytes], _: Level) -> str | None:
+def check_many(bodies: Sequence[bytes], _: Level) -> Fault | None:
     """The ids must be spread."""
     return spread_fault(bodies)

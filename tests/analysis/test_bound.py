@@ -7,7 +7,7 @@ from harness.model.measured.load import SliceRecord
 
 
 def record(**more: object) -> SliceRecord:
-    """64 connections, 1000 requests a second, each taking 64 ms, at 10 us of the generator's CPU."""
+    """64 connections, 1000 requests per second, each taking 64 ms, at 10 us of the generator's CPU."""
     fields: dict[str, object] = {
         "rotation": 0, "target": "cell", "scenario": "json", "level": {"connections": 64}, "counted": True,
         "started_at": 0.0, "duration_s": 1.0, "wall_s": 1.5, "completions": 1000, "answered": 1500,

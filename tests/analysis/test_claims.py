@@ -135,7 +135,7 @@ def test_a_verdict_that_stands_though_its_interval_has_widened_says_so(first: Ce
     told = finding(without_rails(), record, ranking.model_copy(update={"scenarios": {"json": scenario}}), "json")
     (found_pair,) = told.tiers[0].pairs
     assert found_pair.verdict == verdict
-    assert "told apart after 6 blocks, which stands" in found_pair.reason
+    assert "distinguished after 6 blocks, which stands" in found_pair.reason
 
 
 def test_a_difference_that_the_interval_leaves_open_cannot_be_told() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.ranking.ranking import rank
-from harness.analysis.trials.continuous import continuous_run, told
+from harness.analysis.trials.continuous import continuous_run, in_words
 from harness.model.measured.campaign import CellFacts
 from harness.model.measured.continuous import ContinuousRun
 from harness.model.measured.load import SliceRecord
@@ -36,7 +36,7 @@ def test_a_steady_cell_passes_and_tells_its_figures() -> None:
     assert found.low is not None
     assert found.high is not None
     assert -0.03 < found.low < 0 < found.high < 0.03
-    assert "connections busy 100.0% of the time" in told(found)
+    assert "connections busy 100.0% of the time" in in_words(found)
 
 
 @pytest.mark.parametrize(("factor", "mend"), [(1.08, "harness run --warm-up"), (0.91, "lasting load")])
@@ -63,7 +63,7 @@ def test_halves_are_not_compared_where_nothing_was_up_beside_it_or_nothing_was_a
     for found in (run(doubling, []), run([0.0, *doubling[1:]], COMPANY), run(doubling[9:11], COMPANY[:3])):
         assert found.change is None
         assert found.failed_gates == ()
-        assert "halves not compared" in told(found)
+        assert "halves not compared" in in_words(found)
 
 
 REFERENCE, TWIN, OTHER = cell("raw-asgi"), cell("raw-asgi", twin=1), cell("flask")

@@ -1,4 +1,4 @@
-"""The framework's cost and the server's part, in microseconds a request."""
+"""The framework's cost and the server's part, in microseconds per request."""
 
 import pytest
 

@@ -20,7 +20,7 @@ CAMPAIGNS, CELLS, GROUP, ROTATIONS = 100, 14, 8, 28
 NAMES = tuple(f"cell-{number:02}" for number in range(CELLS))
 REFERENCE, TWIN, *OTHERS = NAMES
 DRIFT_SD = 0.3
-"""Of log(requests a second) from group to group: half the cells of a round may meet a machine twice as fast."""
+"""Of log(requests per second) from group to group: half the cells of a round may meet a machine twice as fast."""
 
 EQUAL = dict.fromkeys(NAMES, 0.0)
 SLOWER = dict(zip(OTHERS, np.log([0.5, 0.9, 0.95, 0.97]), strict=False))

@@ -95,7 +95,7 @@ def test_the_ranking_says_about_how_many_blocks_each_open_pair_takes() -> None:
     (notice,) = rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"].notices
     forecast = asked(6, made_up(SPEEDS, 6)).blocks_more
     assert notice.code == STILL_OPEN
-    assert notice.seen.startswith("after 6 blocks 1 pair of cells is neither tied nor told apart")
+    assert notice.seen.startswith("1 comparison is undecided after 6 blocks")
     assert f": {forecast} for starlette on uvicorn and fastapi on uvicorn" in notice.seen
     assert "--budget" in notice.mend
 

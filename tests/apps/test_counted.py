@@ -6,7 +6,7 @@ import pytest
 
 from harness.campaign.cells.accounting import Ledger, short
 from harness.campaign.cells.stage import Stage
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import database_up, install, prepare
 from harness.campaign.plan.project import Project
 from harness.under_test.launch.launch import launched_together
@@ -14,7 +14,9 @@ from harness.under_test.verify.verification import verify_all
 
 HONEST = ("raw-asgi", "raw-wsgi", "django-orm", "django-async", "flask-sqlalchemy", "fastapi-sqlalchemy")
 SCENARIOS = ("db", "queries", "updates", "fortunes", "cached")
-OPTIONS = RunOptions(selection=Selection(only=HONEST, scenarios=SCENARIOS), place=Place(database="postgresql"))
+OPTIONS = RunOptions(
+    selection=Selection(only=HONEST, scenarios=SCENARIOS), platform=PlatformOptions(database="postgresql")
+)
 
 
 @pytest.mark.timeout(300)

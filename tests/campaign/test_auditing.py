@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.campaign.cells.auditing import cells_to_audit
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.recording import Recorder
@@ -18,7 +18,7 @@ COUNTED = (Audited(scenario="db", requests=64, reads=64, rows_read=64, rows_writ
 
 def prepared() -> Prepared:
     wanted = Selection(only=tuple(PYTHONS), servers=("all",), scenarios=("db", "json"))
-    return prepare(PROJECT, RunOptions(selection=wanted, place=Place(database="sqlite")))
+    return prepare(PROJECT, RunOptions(selection=wanted, platform=PlatformOptions(database="sqlite")))
 
 
 def to_audit(campaign: Prepared, recorder: Recorder) -> list[tuple[str, str]]:

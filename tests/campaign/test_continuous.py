@@ -1,14 +1,12 @@
 """Cells driven on end by the real load process: queues, whose time is their own, however busy the machine is."""
 
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import run_continuously, slices_of
-from harness.campaign.block.run_block import drive
 from harness.campaign.block.state import Block
 from harness.campaign.plan.continuous_budget import affordable
 from harness.campaign.plan.planning import warm_up_of
@@ -37,7 +35,7 @@ def measured(
         block = block_of(bench, live)
         block.facts = {one.id: CellFacts() for one in options}
         block.before = {one.id: CellFacts(continuous=(a_run(),)) for one in seen}
-        runs = run_continuously(bench, block, SCENARIO, paces={}, drive=partial(drive, bench, block))
+        runs = run_continuously(bench, block, SCENARIO, paces={})
         for number, _ in enumerate(runs, start=1):
             bench.interrupt.asked = number == interrupted_after
     return bench, block

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.plan.options import GIVEN_BY, Place, RunOptions, Selection
+from harness.campaign.plan.options import GIVEN_BY, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 
@@ -14,8 +14,8 @@ THEIRS = "postgresql://me:sesame@db.example/production"
 
 def notices(scenario: str) -> dict[str, str]:
     wanted = Selection(only=("raw-asgi",), scenarios=(scenario,))
-    prepared = prepare(PROJECT, RunOptions(selection=wanted, place=Place(database="sqlite")))
-    assert prepared.ground.database_url is None
+    prepared = prepare(PROJECT, RunOptions(selection=wanted, platform=PlatformOptions(database="sqlite")))
+    assert prepared.platform.database_url is None
     return {notice.code: f"{notice.seen}; {notice.mend}" for notice in prepared.record.notices}
 
 

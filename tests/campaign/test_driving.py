@@ -11,11 +11,11 @@ import pytest
 
 from harness.analysis.latency.latency import why_void
 from harness.analysis.trials.gather import gather
-from harness.campaign.block.driving import TRIES, drive_whole, judge_samples, without_void
+from harness.campaign.block.driving import TRIES, drive, drive_whole, judge_samples, without_void
 from harness.campaign.block.open_slices import driven
-from harness.campaign.block.run_block import drive
 from harness.load.driver import LocustDriver
 from harness.model.asked.scenario import Level
+from harness.model.fault import Fault
 from harness.model.measured.load import Slice, SliceRecord, Together
 from harness.model.measured.trial import Cost
 from tests.campaign.queues import LEVEL, bench_of, block_of, cell, queue
@@ -153,9 +153,12 @@ def test_a_cell_whose_samples_are_wrong_as_a_set_fails_with_the_reason(tmp_path:
     away.found = (right,)
     judge_samples(bench, block)
     assert block.failures == []
-    away.found = (right, right.model_copy(update={"fault": "2301 responses held only 1 different ids"}))
+    replay = Fault(code="ids-not-spread", what="2301 responses held only 1 different ids")
+    away.found = (right, right.model_copy(update={"fault": replay}))
     judge_samples(bench, block)
     (failure,) = block.failures
     assert block.live == {}
     assert "does not keep the contract" in failure.reason
-    assert "2,301 answers under load at 16c: 2301 responses held only 1 different ids" in failure.reason
+    assert (
+        "2,301 answers under load at 16c: 2301 responses held only 1 different ids [ids-not-spread]" in failure.reason
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 from harness.model.errors import EnvironmentRefused
@@ -35,7 +35,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def asked(folder: Path, *only: str) -> RunOptions:
     selection = Selection(only=only, scenarios=("json",), app_folders=(folder,))
-    return RunOptions(selection=selection, place=Place(database="sqlite"))
+    return RunOptions(selection=selection, platform=PlatformOptions(database="sqlite"))
 
 
 def test_it_is_left_out_with_a_notice_that_has_the_command(elsewhere: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.planning import latency_scenarios
-from harness.cli.options import latency
+from harness.cli.run.asked import RunAsked
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import UsageError
 from tests.campaign.test_planning import SCENARIO, a_plan
@@ -47,7 +47,7 @@ def test_what_decides_latency_is_asked_for_again_when_a_campaign_is_gone_on_with
 
 
 def test_a_short_look_measures_no_latency_unless_it_is_asked_for() -> None:
-    assert latency(None, None, quick=True) == ("none",)
-    assert latency(None, 0.05, quick=True) is None
-    assert latency(["json"], None, quick=True) == ("json",)
-    assert latency(None, None, quick=False) is None
+    assert RunAsked(quick=True).scenarios_with_latency == ("none",)
+    assert RunAsked(p99=0.05, quick=True).scenarios_with_latency is None
+    assert RunAsked(latency=["json"], quick=True).scenarios_with_latency == ("json",)
+    assert RunAsked().scenarios_with_latency is None

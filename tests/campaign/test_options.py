@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
@@ -14,12 +14,14 @@ from tests.catalog.trees import RIGHT_APP, application
 
 PROJECT = Project(Path(__file__).parents[2])
 ASKED = {
-    "everything": RunOptions(place=Place(database="sqlite")),
+    "everything": RunOptions(platform=PlatformOptions(database="sqlite")),
     "no database": RunOptions(selection=Selection(scenarios=("json",))),
-    "a matrix": RunOptions(selection=Selection(only=("raw-*",), servers=("all",)), place=Place(database="sqlite")),
+    "a matrix": RunOptions(
+        selection=Selection(only=("raw-*",), servers=("all",)), platform=PlatformOptions(database="sqlite")
+    ),
     "all by option": RunOptions(
         selection=Selection(only=("flask", "django"), scenarios=("plaintext", "json")),
-        place=Place(server_workers=3),
+        platform=PlatformOptions(server_workers=3),
         reference="flask",
         seed=11,
         shape=SliceShape(length_s=0.2, burn_in_s=0.1, rotations_s=1.0, warm_up_s=0.2),

@@ -7,7 +7,7 @@ import pytest
 
 from harness.analysis.compare.conditions import disclosed
 from harness.campaign.cells.stage import Stage
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.under_test.launch.readiness import Deadlines
@@ -35,15 +35,15 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
-def prepared(*folders: Path, scenarios: Path | None = None, **place: object) -> Prepared:
+def prepared(*folders: Path, scenarios: Path | None = None, **platform: object) -> Prepared:
     selection = Selection(
         only=("raw-asgi",),
         app_folders=folders,
         scenario_folders=(scenarios,) if scenarios else (),
         servers=("uvicorn",),
     )
-    place = {"database": "sqlite"} | place
-    return prepare(PROJECT, RunOptions(selection=selection, place=Place.model_validate(place), profile="full"))
+    on = PlatformOptions.model_validate({"database": "sqlite"} | platform)
+    return prepare(PROJECT, RunOptions(selection=selection, platform=on, profile="full"))
 
 
 def test_the_record_holds_each_applications_code_and_commit_and_compare_says_what_changed(shop: Path) -> None:
@@ -91,4 +91,4 @@ def test_the_start_deadline_is_the_options_before_the_manifests(
     (cell,) = [cell for cell in ready.record.plan.cells if cell.app == "shop"]
     stage = Stage(PROJECT, ready, {"shop": Path("python")}, tmp_path, service=None)
     assert stage.launches([cell])[0].deadlines == deadlines
-    assert RunOptions.like(ready.record.plan).place.start_timeout_s == asked
+    assert RunOptions.like(ready.record.plan).platform.start_timeout_s == asked

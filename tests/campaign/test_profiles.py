@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.campaign.plan.options import Place, RunOptions, Selection
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.profiles import PROFILES
 from harness.campaign.plan.project import Project
@@ -31,8 +31,7 @@ APPLICATIONS = {
 
 
 def asked(**given: Any) -> RunOptions:
-    place = Place(database="sqlite")
-    return wanted_options(None, {"place": place, "selection": Selection(), "seed": 1} | given)
+    return wanted_options(None, RunOptions(**({"platform": PlatformOptions(database="sqlite"), "seed": 1} | given)))
 
 
 def plan_of(**given: Any) -> Plan:

@@ -80,7 +80,7 @@ def test_a_plan_is_shown_and_nothing_is_made(project: Project, capsys: pytest.Ca
     assert not project.results.exists()
     shown = said(capsys, "run", "--plan", "--seed", 7)
     assert "note:" not in shown.err
-    assert "1 cell, in random order from seed 7" in shown.out
+    assert "1 configuration, in random order from seed 7" in shown.out
     assert f"budget {spoken(DEFAULT_BUDGET_S)}" in " ".join(shown.err.split())
 
 

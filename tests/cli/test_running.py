@@ -7,8 +7,8 @@ import pytest
 
 from harness.analysis.inference.unresolved import OpenPair, Unresolved
 from harness.analysis.ranking.ranking import rank
-from harness.campaign.plan.options import Generator, Place, RunOptions, Selection
-from harness.cli.options import shape
+from harness.campaign.plan.options import RunOptions
+from harness.cli.run.asked import RunAsked
 from harness.cli.run.plans import wanted_options
 from harness.cli.run.running import ended, needed_again, tell_the_end, why_not_ranked
 from harness.cli.show.progress import in_a_line, open_in_a_line
@@ -22,7 +22,7 @@ from tests.analysis.campaigns import LEVEL, campaign, cell, made_up
 FASTER, SLOWER = cell("faster"), cell("slower")
 RECORD = campaign((FASTER, SLOWER)).model_copy(update={"state": "finished"})
 FAILED = RECORD.model_copy(update={"failures": (Failure(cell=SLOWER.id, phase="start", reason="no"),)})
-NOTHING = {"selection": Selection(), "place": Place(), "generator": Generator()}
+NOTHING = RunAsked().options
 """Asked for by somebody who gives no option."""
 
 ROWS = rank(RECORD, made_up({FASTER.id: 2000.0, SLOWER.id: 1000.0}, 1)).scenarios["json"].rows
@@ -154,39 +154,37 @@ def interrupted(tmp_path: Path) -> Path:
 
 
 def test_what_is_not_given_again_is_as_it_was(interrupted: Path) -> None:
-    then = wanted_options(interrupted, NOTHING | {"seed": None, "shape": None})
-    assert (then.seed, then.shape.length_s, then.delta, then.place.database) == (7, 0.2, 0.1, "sqlite")
+    then = wanted_options(interrupted, NOTHING)
+    assert (then.seed, then.shape.length_s, then.delta, then.platform.database) == (7, 0.2, 0.1, "sqlite")
     assert then.selection.pairs == (("faster", "uvicorn"), ("slower", "uvicorn"))
-    assert then.place.server_workers == 1
+    assert then.platform.server_workers == 1
 
 
 def test_what_is_given_again_is_taken(interrupted: Path) -> None:
-    asked = {"selection": Selection(only=("x",)), "place": Place(python=Path("p")), "seed": 8, "budget_s": 9.0}
-    now = wanted_options(interrupted, NOTHING | asked)
+    now = wanted_options(interrupted, RunAsked(only=["x"], python=Path("p"), seed=8, budget=9.0).options)
     assert (now.seed, now.budget_s, now.selection.only) == (8, 9.0, ("x",))
-    assert (now.place.python, now.place.database) == (Path("p"), "sqlite")
+    assert (now.platform.python, now.platform.database) == (Path("p"), "sqlite")
 
 
 def test_folders_given_again_do_not_change_which_cells_are_measured(interrupted: Path) -> None:
-    asked = NOTHING | {"selection": Selection(app_folders=(Path("shop"),))}
-    now = wanted_options(interrupted, asked)
+    now = wanted_options(interrupted, RunAsked(app=[Path("shop")]).options)
     assert now.selection.app_folders == (Path("shop"),)
     assert now.selection.pairs
 
 
 def test_a_new_campaign_has_the_options_given_and_a_seed_of_its_own() -> None:
-    one, other = (wanted_options(None, {"budget_s": 9.0, "seed": None}) for _ in range(2))
+    one, other = (wanted_options(None, RunAsked(budget=9.0).options) for _ in range(2))
     assert one.budget_s == 9.0
     assert one.seed != other.seed
-    assert wanted_options(None, {"seed": 5}) == RunOptions(seed=5)
+    assert wanted_options(None, RunAsked(seed=5).options) == RunOptions(seed=5)
 
 
 def test_a_short_look_may_be_changed_in_parts() -> None:
-    quick = shape(None, None, None, None, quick=True)
+    quick = RunAsked(quick=True).shape
     assert quick
-    changed = shape(None, None, 0.6, None, quick=True)
+    changed = RunAsked(rotations=0.6, quick=True).shape
     assert changed == quick.model_copy(update={"rotations_s": 0.6})
-    assert shape(None, None, None, None, quick=False) is None
+    assert RunAsked().shape is None
 
 
 def ranked(ratios: Mapping[tuple[str, str], float]) -> ScenarioRanking:

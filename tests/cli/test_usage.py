@@ -232,4 +232,4 @@ def test_the_version_is_told_with_the_commit(project: Project, capsys: pytest.Ca
 
 def test_the_server_option_of_verify_says_what_is_verified_without_it(capsys: pytest.CaptureFixture[str]) -> None:
     told = " ".join(said(capsys, "verify", "--help").out.split())
-    assert "instead of every one that each application names" in told
+    assert "default: every server that an application names" in told

@@ -17,7 +17,6 @@ of_the_campaign = pytest.mark.xdist_group("audited")
 """Tests in one process, of which none waits for another to have measured."""
 
 APPS = Path(__file__).parents[2] / "apps"
-FROM_A_CACHE = "answers are not read from the database, or many rows are read by one statement"
 QUICK = ("--quick", "--rotations", "300ms")
 
 
@@ -58,7 +57,9 @@ def test_one_whose_answers_come_from_a_cache_fails_and_is_not_measured(
     assert ended.code == 3, ended
     (failure,) = [one for one in record.failures if one.cell.startswith("caching.")]
     assert failure.phase == "audit"
-    assert f"db: database audit: {FROM_A_CACHE}; expected 64 reading statements" in failure.reason
+    assert "db: database audit: " in failure.reason
+    assert "expected 64 reading statements" in failure.reason
+    assert "[reads-missing]" in failure.reason
     assert f"failed: {failure.cell} (audit):" in ended.err
     assert not [
         one for slices in place.campaign.read_slices()[0].values() for one in slices if one.target == failure.cell
@@ -68,7 +69,7 @@ def test_one_whose_answers_come_from_a_cache_fails_and_is_not_measured(
 @of_the_campaign
 def test_one_that_tells_numbers_that_it_writes_nowhere_fails(record: CampaignRecord) -> None:
     (failure,) = [one for one in record.failures if one.cell.startswith("forgetful.")]
-    assert "not every row is written to the database" in failure.reason
+    assert "[rows-not-written]" in failure.reason
 
 
 @of_the_campaign
@@ -111,7 +112,7 @@ def test_on_sqlite_it_is_told_that_nothing_is_audited_and_what_is_written_is_rea
     assert "was not audited: SQLite counts no statements" in ended.err
     (failure,) = record.failures
     assert failure.phase == "verify"
-    assert "updates are not written to the database" in failure.reason
+    assert "[updates-not-written]" in failure.reason
     assert [row["app"] for row in ended.json["scenarios"]["updates"]] == ["raw-asgi"]
 
 
@@ -121,7 +122,7 @@ def test_verify_audits_too(place: Place) -> None:
     assert ended.code == 3, ended
     (verdict,) = ended.json
     (fault,) = verdict["faults"]
-    assert FROM_A_CACHE in fault
+    assert "[reads-missing]" in fault
     assert verdict["audited"] == ["db", "fortunes"]
 
 

@@ -67,7 +67,7 @@ def test_a_given_database_is_used_its_password_is_told_nowhere_and_going_on_need
 
     again = place.run("run", "--resume", place.results / "latest", "--blocks", 2)
     assert again.code == 2, again
-    assert "services.PostgreSQL.source: 'given --database-url' then, " in again.err
+    assert "services.PostgreSQL.source: given --database-url then, " in again.err
 
 
 def test_a_database_that_dies_is_said_to_be_gone_and_no_application_is_blamed(place: Place) -> None:

@@ -114,15 +114,15 @@ class EndsTransactionsLate(RightOnDatabase):
 
 
 class WrongOnDatabase(RightOnDatabase):
-    """`reason` is what is said of it; `by_audit`: only the database's counters show it, else the table itself."""
+    """`code` is the fault that is found; `by_audit`: only the database's counters show it, else the table itself."""
 
-    reason: str
+    code: str
     scenario: str
     by_audit = True
 
 
 class RowFromACache(WrongOnDatabase):
-    reason = "answers are not read from the database, or many rows are read by one statement"
+    code = "reads-missing"
     scenario = "db"
 
     def row(self) -> Row:
@@ -135,7 +135,7 @@ class EveryOtherRowFromACache(RowFromACache):
 
 
 class RowsFromACache(WrongOnDatabase):
-    reason = "answers are not read from the database, or many rows are read by one statement"
+    code = "reads-missing"
     scenario = "queries"
 
     def rows(self, n: int) -> list[Row]:
@@ -143,7 +143,7 @@ class RowsFromACache(WrongOnDatabase):
 
 
 class RowsByOneStatement(WrongOnDatabase):
-    reason = "reading statements for 64 requests; seen 64"
+    code = "reads-missing"
     scenario = "queries"
 
     def rows(self, n: int) -> list[Row]:
@@ -155,14 +155,14 @@ class RowsByOneStatement(WrongOnDatabase):
 class ManyRowsByOneStatement(RowsByOneStatement):
     """Reads few rows one by one, and many not."""
 
-    reason = "answers are not read from the database, or many rows are read by one statement"
+    code = "reads-missing"
 
     def rows(self, n: int) -> list[Row]:
         return super().rows(n) if n > 15 else [self.row() for _ in range(n)]
 
 
 class PageFromACache(WrongOnDatabase):
-    reason = "answers are not read from the database, or many rows are read by one statement"
+    code = "reads-missing"
     scenario = "fortunes"
 
     def fortunes(self) -> list[Fortune]:
@@ -171,7 +171,7 @@ class PageFromACache(WrongOnDatabase):
 
 
 class PageThatOnlyAsksWhetherItIsStale(PageFromACache):
-    reason = "not every row is read from the database; expected 768 rows read for 64 requests"
+    code = "rows-not-read"
 
     def fortunes(self) -> list[Fortune]:
         self.database.ask("SELECT count(*) FROM fortune")
@@ -179,7 +179,7 @@ class PageThatOnlyAsksWhetherItIsStale(PageFromACache):
 
 
 class CacheThatIsNone(WrongOnDatabase):
-    reason = "answers are read from the database, not from a cache that was filled before"
+    code = "cache-not-used"
     scenario = "cached"
 
     def cached(self, n: int) -> list[Row]:
@@ -187,7 +187,7 @@ class CacheThatIsNone(WrongOnDatabase):
 
 
 class UpdatesReadFromACache(WrongOnDatabase):
-    reason = "answers are not read from the database, or many rows are read by one statement"
+    code = "reads-missing"
     scenario = "updates"
 
     def told(self, row: int) -> Row:
@@ -197,7 +197,7 @@ class UpdatesReadFromACache(WrongOnDatabase):
 
 
 class NothingIsWritten(WrongOnDatabase):
-    reason = "updates are not written to the database"
+    code = "updates-not-written"
     scenario = "updates"
     by_audit = False
 
@@ -225,7 +225,7 @@ class WrittenAndTakenBack(NothingIsWritten):
 class HeldAndNeverCommitted(NothingIsWritten):
     """One transaction, opened and forgotten."""
 
-    reason = "rows of world stay locked"
+    code = "tables-not-restored"
 
     def write(self, rows: list[Row]) -> None:
         with self.database.lock:

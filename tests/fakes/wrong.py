@@ -1,4 +1,5 @@
-"""Applications that are wrong on purpose, each in one way; `reason` is what the verifier must say of it."""
+"""Applications that are wrong on purpose, each in one way; `code` is the fault the verifier must find, and `request` what
+shows it, where not every one does."""
 
 import gzip
 import html
@@ -13,54 +14,55 @@ NUMBERS = [world.random_number for world in worlds()]
 
 
 class Wrong(Right):
-    reason: str
+    code: str
+    request = ""
     scenario = "json"
 
 
 class OtherMessage(Wrong):
-    reason = 'the body.message is "Hello!", not "Hello, World!"'
+    code = "body-differs"
 
     def content(self, path):
         return "application/json", b'{"message":"Hello!"}'
 
 
 class ExtraKey(Wrong):
-    reason = "the body has an extra key 'extra'"
+    code = "body-differs"
 
     def content(self, path):
         return "application/json", b'{"message":"Hello, World!","extra":1}'
 
 
 class OtherKey(Wrong):
-    reason = "the body lacks the key 'message'"
+    code = "body-differs"
 
     def content(self, path):
         return "application/json", b'{"Message":"Hello, World!"}'
 
 
 class KeyTwice(Wrong):
-    reason = "key 'message' stands twice in an object"
+    code = "body-not-json"
 
     def content(self, path):
         return "application/json", b'{"message":"x","message":"Hello, World!"}'
 
 
 class NotJson(Wrong):
-    reason = "the body is not right JSON"
+    code = "body-not-json"
 
     def content(self, path):
         return "application/json", b"{'message':'Hello, World!'}"
 
 
 class JsonInList(Wrong):
-    reason = "the body is a list, not an object"
+    code = "body-differs"
 
     def content(self, path):
         return "application/json", b'[{"message":"Hello, World!"}]'
 
 
 class NotUtf8(Wrong):
-    reason = "the body is not UTF-8"
+    code = "body-not-utf-8"
     scenario = "plaintext"
 
     def content(self, path):
@@ -68,7 +70,7 @@ class NotUtf8(Wrong):
 
 
 class NewlineInText(Wrong):
-    reason = "the body differs"
+    code = "body-differs"
     scenario = "plaintext"
 
     def content(self, path):
@@ -76,7 +78,7 @@ class NewlineInText(Wrong):
 
 
 class EmptyText(Wrong):
-    reason = "the body differs"
+    code = "body-differs"
     scenario = "plaintext"
 
     def content(self, path):
@@ -84,14 +86,14 @@ class EmptyText(Wrong):
 
 
 class NotFound(Wrong):
-    reason = "status; expected 200; seen 404"
+    code = "status-differs"
 
     def status(self):
         return "404 Not Found"
 
 
 class ServerError(Wrong):
-    reason = "status; expected 200; seen 500"
+    code = "status-differs"
     scenario = "db"
 
     def status(self):
@@ -99,7 +101,7 @@ class ServerError(Wrong):
 
 
 class OtherSuccess(Wrong):
-    reason = "status; expected 200; seen 201"
+    code = "status-differs"
 
     def status(self):
         return "201 Created"
@@ -115,24 +117,21 @@ class WithoutHeader(Wrong):
 
 
 class NoServer(WithoutHeader):
-    missing, reason = "Server", "header Server; expected one; seen none"
+    missing, code = "Server", "header-missing"
 
 
 class NoDate(WithoutHeader):
-    missing, reason = "Date", "header Date; expected one; seen none"
+    missing, code = "Date", "header-missing"
 
 
 class NoContentType(WithoutHeader):
-    missing, reason = "Content-Type", "header Content-Type; expected one; seen none"
+    missing, code = "Content-Type", "header-missing"
 
 
 class NoLength(WithoutHeader):
     """The body's end is told by closing only."""
 
-    missing, reason = (
-        "Content-Length",
-        "the body's length; expected either Content-Length or Transfer-Encoding; seen neither",
-    )
+    missing, code = "Content-Length", "framing-unclear"
 
     def serve(self, connection, path):
         return not super().serve(connection, path)
@@ -146,67 +145,64 @@ class WithHeader(Wrong):
 
 
 class EmptyServer(WithHeader):
-    more, reason = {"Server": ""}, "header Server; expected one; seen an empty one"
+    more, code = {"Server": ""}, "header-missing"
 
 
 class HtmlType(WithHeader):
-    more, reason = {"Content-Type": "text/html"}, "header Content-Type; expected application/json; seen text/html"
+    more, code = {"Content-Type": "text/html"}, "content-type-differs"
 
 
 class OtherCharset(WithHeader):
     more = {"Content-Type": "application/json; charset=latin-1"}
-    reason = "header Content-Type; expected application/json"
+    code = "content-type-differs"
 
 
 class TextAsJson(WithHeader):
-    more, reason = {"Content-Type": "application/json"}, "header Content-Type; expected text/plain"
+    more, code = {"Content-Type": "application/json"}, "content-type-differs"
     scenario = "plaintext"
 
 
 class DateWithoutWeekday(WithHeader):
-    more, reason = {"Date": "06 Nov 2026 08:49:37 GMT"}, "header Date; expected such as"
+    more, code = {"Date": "06 Nov 2026 08:49:37 GMT"}, "date-malformed"
 
 
 class LocalDate(WithHeader):
-    more, reason = {"Date": formatdate(localtime=True)}, "header Date; expected such as"
+    more, code = {"Date": formatdate(localtime=True)}, "date-malformed"
 
 
 class OldDate(WithHeader):
-    more, reason = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT"}, "header Date is not of now"
+    more, code = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT"}, "date-stale"
 
 
 class DateOfTomorrow(WithHeader):
-    more, reason = {"Date": formatdate(time.time() + 86_400, usegmt=True)}, "header Date is not of now"
+    more, code = {"Date": formatdate(time.time() + 86_400, usegmt=True)}, "date-stale"
 
 
 class FrozenDate(Wrong):
     """Right at first: the date of the application's start, on every response."""
 
-    reason = "header Date is frozen"
+    code = "date-frozen"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body) | {"Date": self.began}
 
 
 class Compressed(WithHeader):
-    more, reason = {"Content-Encoding": "gzip"}, "the body is compressed, which was not asked for"
+    more, code = {"Content-Encoding": "gzip"}, "compression-unasked"
 
     def body(self, body):
         return gzip.compress(body)
 
 
 class BothLengths(WithHeader):
-    more, reason = (
-        {"Transfer-Encoding": "chunked"},
-        "the response is not right HTTP; seen both Content-Length and Transfer-Encoding",
-    )
+    more, code = {"Transfer-Encoding": "chunked"}, "response-malformed"
 
     def message(self, status, headers, body):
         return super().message(status, headers, b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
 
 
 class SameRow(Wrong):
-    reason = "256 responses held only 1 different ids"
+    code = "ids-not-spread"
     scenario = "db"
 
     def row(self):
@@ -214,7 +210,7 @@ class SameRow(Wrong):
 
 
 class FewRows(Wrong):
-    reason = "responses held only 100 different ids"
+    code = "ids-not-spread"
     scenario = "db"
 
     def row(self):
@@ -223,7 +219,7 @@ class FewRows(Wrong):
 
 
 class RowsInOrder(Wrong):
-    reason = "leave a quarter of the table out"
+    code = "ids-not-spread"
     scenario = "db"
 
     def row(self):
@@ -232,7 +228,7 @@ class RowsInOrder(Wrong):
 
 
 class WrongNumber(Wrong):
-    reason = "row 7 holds the number"
+    code = "row-differs"
     scenario = "db"
 
     def row(self):
@@ -240,7 +236,7 @@ class WrongNumber(Wrong):
 
 
 class ColumnName(Wrong):
-    reason = "the row must be an object with the keys id and randomNumber, and no other"
+    code = "row-malformed"
     scenario = "db"
 
     def row(self):
@@ -248,7 +244,7 @@ class ColumnName(Wrong):
 
 
 class ExtraColumn(Wrong):
-    reason = "the row must be an object with the keys id and randomNumber, and no other"
+    code = "row-malformed"
     scenario = "db"
 
     def row(self):
@@ -256,7 +252,7 @@ class ExtraColumn(Wrong):
 
 
 class NumberAsText(Wrong):
-    reason = "holds the number"
+    code = "row-differs"
     scenario = "db"
 
     def row(self):
@@ -264,7 +260,7 @@ class NumberAsText(Wrong):
 
 
 class IdOutside(Wrong):
-    reason = "id must be a whole number from 1 to 10000"
+    code = "row-malformed"
     scenario = "db"
 
     def row(self):
@@ -272,7 +268,7 @@ class IdOutside(Wrong):
 
 
 class ListOfRows(Wrong):
-    reason = "the row must be an object"
+    code = "row-malformed"
     scenario = "db"
 
     def row(self):
@@ -282,7 +278,7 @@ class ListOfRows(Wrong):
 class ErrorUnderLoad(Wrong):
     """Right for one request at a time; many at once are more than it bears."""
 
-    reason = "status ("
+    code = "status-differs"
 
     def content(self, path):
         time.sleep(0.01)
@@ -293,7 +289,7 @@ class ErrorUnderLoad(Wrong):
 
 
 class ErrorNowAndThen(Wrong):
-    reason = "status ("
+    code = "status-differs"
 
     def status(self):
         return "500 Internal Server Error" if self.asked % 50 == 49 else "200 OK"
@@ -302,7 +298,7 @@ class ErrorNowAndThen(Wrong):
 class OtherBodyUnderLoad(Wrong):
     """Still a 200, but no longer the answer."""
 
-    reason = "the body lacks the key 'message' ("
+    code = "body-differs"
 
     def body(self, body):
         return b'{"error":"busy"}' if self.asked > 40 else body
@@ -311,28 +307,28 @@ class OtherBodyUnderLoad(Wrong):
 class MixesAnswers(Wrong):
     """Answers meet on a shared buffer: right JSON, another form of it now and then."""
 
-    reason = "the body is not always the same"
+    code = "body-varies"
 
     def body(self, body):
         return body + b" " if self.asked % 2 else body
 
 
 class ClosesUnderLoad(Wrong):
-    reason = "the connection was closed before the response was complete ("
+    code = "response-cut"
 
     def serve(self, connection, path):
         return self.asked < 60 and super().serve(connection, path)
 
 
 class StallsUnderLoad(Wrong):
-    reason = "no whole response in time ("
+    code = "response-late"
 
     def serve(self, connection, path):
         return self.asked > 60 or super().serve(connection, path)
 
 
 class NoKeepAlive(Wrong):
-    reason = "no keep-alive"
+    code = "keep-alive-missing"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body) | {"Connection": "close"}
@@ -344,14 +340,14 @@ class NoKeepAlive(Wrong):
 class SilentClose(Wrong):
     """Closes after each response without having said so."""
 
-    reason = "second request on a connection"
+    code = "keep-alive-broken"
 
     def serve(self, connection, path):
         return not super().serve(connection, path)
 
 
 class NeverAnswers(Wrong):
-    reason = "no whole response in time; expected within 0.5 s; seen nothing"
+    code = "response-late"
 
     def serve(self, connection, path):
         return True
@@ -360,7 +356,7 @@ class NeverAnswers(Wrong):
 class Drips(Wrong):
     """A byte now and then: each arrives soon, the response never does."""
 
-    reason = "no whole response in time"
+    code = "response-late"
 
     def serve(self, connection, path):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
@@ -371,7 +367,7 @@ class Drips(Wrong):
 
 
 class ClosesAtOnce(Wrong):
-    reason = "the connection was closed before the response was complete; seen nothing"
+    code = "response-cut"
 
     def serve(self, connection, path):
         return False
@@ -380,7 +376,7 @@ class ClosesAtOnce(Wrong):
 class ShorterThanLength(Wrong):
     """Closes before its Content-Length is reached."""
 
-    reason = "the connection was closed before the response was complete; seen"
+    code = "response-cut"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body + b"more")
@@ -392,14 +388,14 @@ class ShorterThanLength(Wrong):
 class ShorterAndOpen(Wrong):
     """Never reaches its Content-Length, and leaves the connection open."""
 
-    reason = "seen the headers and 28 bytes; Content-Length says 32"
+    code = "response-late"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body + b"more")
 
 
 class LongerThanLength(Wrong):
-    reason = "the response is not right HTTP; seen 3 bytes after the end of the response"
+    code = "response-malformed"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body[:-3])
@@ -409,7 +405,7 @@ class LongerThanLength(Wrong):
 
 
 class BrokenChunks(WithoutHeader):
-    missing, reason = "Content-Length", "the response is not right HTTP"
+    missing, code = "Content-Length", "response-malformed"
 
     def headers(self, content_type, body):
         return super().headers(content_type, body) | {"Transfer-Encoding": "chunked"}
@@ -419,7 +415,7 @@ class BrokenChunks(WithoutHeader):
 
 
 class NotHttp(Wrong):
-    reason = "the response is not right HTTP"
+    code = "response-malformed"
 
     def message(self, status, headers, body):
         return b"SSH-2.0-OpenSSH_9.2\r\n\r\n"
@@ -437,23 +433,23 @@ class OddParameter(Wrong):
 
 
 class NoRowsForZero(OddParameter):
-    odd, reason = "0", "GET /queries?queries=0: the list must hold 1 row, not 0"
+    odd, code, request = "0", "rows-miscounted", "GET /queries?queries=0"
 
 
 class NoRowsForAWord(OddParameter):
-    odd, reason = "foo", "GET /queries?queries=foo: the list must hold 1 row, not 0"
+    odd, code, request = "foo", "rows-miscounted", "GET /queries?queries=foo"
 
 
 class MoreThanTheMostRows(OddParameter):
     odd, rows_instead = "501", 501
-    reason = "GET /queries?queries=501: the list must hold 500 rows, not 501"
+    request, code = "GET /queries?queries=501", "rows-miscounted"
 
 
 class OneRowForTooMany(OddParameter):
     """Takes a number above the most for one that is not understood."""
 
     odd, rows_instead = "501", 1
-    reason = "GET /queries?queries=501: the list must hold 500 rows, not 1"
+    request, code = "GET /queries?queries=501", "rows-miscounted"
 
 
 class OddPath(Wrong):
@@ -471,33 +467,33 @@ class OddPath(Wrong):
 
 class RefusesAWord(OddPath):
     odd, scenario = "/queries?queries=foo", "queries"
-    reason = "GET /queries?queries=foo: status; expected 200; seen 422"
+    request, code = "GET /queries?queries=foo", "status-differs"
 
 
 class RefusesAnEmptyParameter(OddPath):
     odd, scenario = "/queries?queries=", "queries"
-    reason = "GET /queries?queries=: status; expected 200; seen 422"
+    request, code = "GET /queries?queries=", "status-differs"
 
 
 class RefusesAMissingParameter(OddPath):
     odd, scenario = "/queries", "queries"
-    reason = "GET /queries: status; expected 200; seen 422"
+    request, code = "GET /queries", "status-differs"
 
 
 class UpdatesRefuseZero(OddPath):
     odd, scenario = "/updates?queries=0", "updates"
-    reason = "GET /updates?queries=0: status; expected 200; seen 422"
+    request, code = "GET /updates?queries=0", "status-differs"
 
 
 class CacheRefusesAMissingCount(OddPath):
     odd, scenario = "/cached-worlds", "cached"
-    reason = "GET /cached-worlds: status; expected 200; seen 422"
+    request, code = "GET /cached-worlds", "status-differs"
 
 
 class CacheTakesTheOtherParameter(Wrong):
     """Knows `queries`, and not that here it is called `count`."""
 
-    reason = "GET /cached-worlds?count=501: the list must hold 500 rows, not 1"
+    request, code = "GET /cached-worlds?count=501", "rows-miscounted"
     scenario = "cached"
 
     def row_count(self, text):
@@ -505,7 +501,7 @@ class CacheTakesTheOtherParameter(Wrong):
 
 
 class RowsInAnObject(Wrong):
-    reason = "the body must be a list of rows"
+    code = "row-malformed"
     scenario = "queries"
 
     def rows(self, n):
@@ -513,7 +509,7 @@ class RowsInAnObject(Wrong):
 
 
 class OneRowTooFew(Wrong):
-    reason = "the list must hold 20 rows, not 19"
+    code = "rows-miscounted"
     scenario = "queries"
 
     def rows(self, n):
@@ -523,7 +519,7 @@ class OneRowTooFew(Wrong):
 class OneRowTwentyTimes(Wrong):
     """Asks the database once."""
 
-    reason = "20 rows are only 1 different ones; each must be drawn at random"
+    code = "rows-repeated"
     scenario = "queries"
 
     def rows(self, n):
@@ -531,7 +527,7 @@ class OneRowTwentyTimes(Wrong):
 
 
 class SameRowsForEveryRequest(Wrong):
-    reason = "256 responses held only 20 different ids; each must read a random row"
+    code = "ids-not-spread"
     scenario = "queries"
 
     def rows(self, n):
@@ -539,7 +535,7 @@ class SameRowsForEveryRequest(Wrong):
 
 
 class OneWrongNumberAmongRows(Wrong):
-    reason = "row 7 holds the number"
+    code = "row-differs"
     scenario = "queries"
 
     def rows(self, n):
@@ -547,7 +543,7 @@ class OneWrongNumberAmongRows(Wrong):
 
 
 class CacheOfAHundredRows(Wrong):
-    reason = "256 responses held only 100 different ids; each must read a random row"
+    code = "ids-not-spread"
     scenario = "cached"
 
     def rows(self, n):
@@ -555,7 +551,7 @@ class CacheOfAHundredRows(Wrong):
 
 
 class UpdatesNotWritten(Wrong):
-    reason = "updates are not written to the database"
+    code = "updates-not-written"
     scenario = "updates"
 
     def renumbered(self, row):
@@ -565,7 +561,7 @@ class UpdatesNotWritten(Wrong):
 class LastUpdateNotWritten(Wrong):
     """An off-by-one in the batch."""
 
-    reason = "updates are not written to the database"
+    code = "updates-not-written"
     scenario = "updates"
 
     def updated(self, n):
@@ -577,7 +573,7 @@ class LastUpdateNotWritten(Wrong):
 class WritesAnotherNumber(Wrong):
     """Draws once for the table and once for the answer."""
 
-    reason = "updates are not written to the database"
+    code = "updates-not-written"
     scenario = "updates"
 
     def renumbered(self, row):
@@ -587,7 +583,7 @@ class WritesAnotherNumber(Wrong):
 
 
 class UpdatesTellWhatWasRead(Wrong):
-    reason = "rows hold the number that they held before; each must be given a new one"
+    code = "numbers-not-new"
     scenario = "updates"
 
     def renumbered(self, row):
@@ -595,7 +591,7 @@ class UpdatesTellWhatWasRead(Wrong):
 
 
 class OneNumberForAll(Wrong):
-    reason = "5120 rows hold only 1 different numbers; each must be given a random one"
+    code = "numbers-not-spread"
     scenario = "updates"
 
     def renumbered(self, row):
@@ -604,7 +600,7 @@ class OneNumberForAll(Wrong):
 
 
 class NumberOutside(Wrong):
-    reason = "randomNumber must be a whole number from 1 to 10000"
+    code = "row-malformed"
     scenario = "updates"
 
     def renumbered(self, row):
@@ -617,14 +613,14 @@ class WrongPage(Wrong):
 
 
 class NotEscaped(WrongPage):
-    reason = "a message is not escaped: the table holds an element <script>"
+    code = "message-not-escaped"
 
     def escaped(self, message):
         return message
 
 
 class EscapedTwice(WrongPage):
-    reason = "fortune 4 must read"
+    code = "fortune-differs"
 
     def escaped(self, message):
         return html.escape(html.escape(message))
@@ -633,7 +629,7 @@ class EscapedTwice(WrongPage):
 class ScriptLeftOut(WrongPage):
     """Makes a message harmless by taking a part of it away."""
 
-    reason = "fortune 2 must read '<script>"
+    code = "fortune-differs"
 
     def escaped(self, message):
         return super().escaped(message.replace("<script>", ""))
@@ -642,21 +638,21 @@ class ScriptLeftOut(WrongPage):
 class InAnotherCharset(WrongPage):
     """Japanese read as Latin-1 on the way."""
 
-    reason = "fortune 3 must read '測っていないものを"
+    code = "fortune-differs"
 
     def escaped(self, message):
         return super().escaped(message.encode().decode("latin-1") if message[0] == "測" else message)
 
 
 class NotSorted(WrongPage):
-    reason = "the fortunes must be sorted by message, by code point; their ids come as ['1', '2',"
+    code = "fortunes-unsorted"
 
     def fortunes(self):
         return [*fortunes(), Fortune(0, ADDED_FORTUNE)]
 
 
 class SortedBeforeOneIsAdded(WrongPage):
-    reason = "the fortunes must be sorted by message, by code point"
+    code = "fortunes-unsorted"
 
     def fortunes(self):
         return [*sorted(fortunes(), key=lambda fortune: fortune.message), Fortune(0, ADDED_FORTUNE)]
@@ -665,35 +661,35 @@ class SortedBeforeOneIsAdded(WrongPage):
 class SortedAsALocaleSorts(WrongPage):
     """Letters with and without an accent together, whatever their case."""
 
-    reason = "the fortunes must be sorted by message, by code point"
+    code = "fortunes-unsorted"
 
     def fortunes(self):
         return sorted(super().fortunes(), key=lambda fortune: fortune.message.casefold().replace("è", "e"))
 
 
 class NoAddedFortune(WrongPage):
-    reason = "fortune 0 is missing, the one added at request time"
+    code = "fortune-missing"
 
     def fortunes(self):
         return [fortune for fortune in super().fortunes() if fortune.id]
 
 
 class AddedFortuneWithoutItsId(WrongPage):
-    reason = "fortune 0 is missing, the one added at request time"
+    code = "fortune-missing"
 
     def fortunes(self):
         return [fortune if fortune.id else fortune._replace(id=13) for fortune in super().fortunes()]
 
 
 class OneFortuneLost(WrongPage):
-    reason = "fortune 8 is missing"
+    code = "fortune-missing"
 
     def fortunes(self):
         return [fortune for fortune in super().fortunes() if fortune.id != 8]
 
 
 class OneFortuneTwice(WrongPage):
-    reason = "the table must hold 13 fortunes, not 14"
+    code = "fortunes-miscounted"
 
     def fortunes(self):
         return [*super().fortunes(), super().fortunes()[-1]]
@@ -709,36 +705,36 @@ class PageWith(WrongPage):
 
 
 class NoDoctype(PageWith):
-    replaced, reason = ("<!DOCTYPE html>", ""), "the page must begin with <!DOCTYPE html>"
+    replaced, code = ("<!DOCTYPE html>", ""), "page-malformed"
 
 
 class OtherTitle(PageWith):
-    replaced, reason = ("<title>Fortunes", "<title>Cookies"), "the title must be Fortunes, not 'Cookies'"
+    replaced, code = ("<title>Fortunes", "<title>Cookies"), "page-malformed"
 
 
 class NoHeaderRow(PageWith):
     replaced = ("<tr><th>id</th><th>message</th></tr>", "")
-    reason = "the first row must be the header, with the cells id and message"
+    code = "page-malformed"
 
 
 class HeaderOfOrdinaryCells(PageWith):
     replaced = ("<tr><th>id</th><th>message</th></tr>", "<tr><td>id</td><td>message</td></tr>")
-    reason = "the first row must be the header, with the cells id and message"
+    code = "page-malformed"
 
 
 class TwoTables(PageWith):
-    replaced, reason = ("<body>", "<body><table></table>"), "the page must hold one table, not 2"
+    replaced, code = ("<body>", "<body><table></table>"), "page-malformed"
 
 
 class AListInsteadOfATable(PageWith):
-    replaced, reason = ("table>", "ul>"), "the page must hold one table, not 0"
+    replaced, code = ("table>", "ul>"), "page-malformed"
 
 
 class PageWithoutCharset(WithHeader):
     more, scenario = {"Content-Type": "text/html"}, "fortunes"
-    reason = "header Content-Type; expected text/html; charset=utf-8; seen text/html"
+    code = "content-type-differs"
 
 
 class PageAsText(WithHeader):
     more, scenario = {"Content-Type": "text/plain; charset=utf-8"}, "fortunes"
-    reason = "header Content-Type; expected text/html; charset=utf-8; seen text/plain"
+    code = "content-type-differs"

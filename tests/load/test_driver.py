@@ -13,15 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.load.driver import DRIVERS, LoadDriver, LocustDriver, driver_class
+from harness.load.driver import LoadDriver, LocustDriver
 from harness.load.histogram import decoded
 from harness.model.asked.scenario import Expectation, Level, Request
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from tests.load.servers import BODY, HEAD, RIGHT, answering, scenario, serving, slice_of
 
-WAYS = {name: partial(driver_class(name)) for name in DRIVERS} | {
-    "locust, two workers": partial(LocustDriver, own_workers=2)
-}
+WAYS = {"one process": LocustDriver, "two workers": partial(LocustDriver, own_workers=2)}
 
 
 @pytest.fixture(params=WAYS, scope="module")
@@ -209,11 +207,6 @@ def test_more_connections_than_files_may_be_open_are_refused_with_the_number_nee
         any_driver.prepare(targets, [scenario()])
         with pytest.raises(EnvironmentRefused, match=r"ulimit -Hn [12]000100"):
             list(any_driver.drive([slice_of(target="cell0", connections=10_000)]))
-
-
-def test_an_unknown_driver_is_named_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match="locust"):
-        driver_class("wrk")
 
 
 def test_a_load_process_that_dies_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ PYTHON = Interpreter(
 
 @dataclass(frozen=True)
 class App:
-    """An application, and how many requests a second it answers in each scenario at the ranking level."""
+    """An application, and how many requests per second it answers in each scenario at the ranking level."""
 
     id: str
     title: str
@@ -140,7 +140,7 @@ def trials_of(
 
 @cache
 def times(rate: float) -> str | None:
-    """Response times of 64 connections that share `rate` requests a second."""
+    """Response times of 64 connections that share `rate` requests per second."""
     found = Times()
     found.add(np.random.default_rng(1).lognormal(math.log(64 / rate), 0.35, 8000))
     return found.encoded()

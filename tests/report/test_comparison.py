@@ -48,7 +48,7 @@ def test_what_got_worse_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 def test_where_nothing_is_told_apart_no_change_is_claimed(tmp_path: Path) -> None:
     page, _, _ = compared(tmp_path, later(1.0))
-    assert page.one("h1").text == "No change is told apart from none"
+    assert page.one("h1").text == "No change is distinguished from none"
     assert not page.all("ul", class_="answers")
 
 

@@ -53,7 +53,7 @@ def test_the_sentence_names_a_few_that_are_not_told_apart_from_the_best_and_coun
     assert (
         page.one("dl", class_="answers")
         .one("dd")
-        .text.endswith(f"{', '.join(first_four)} and {len(alike) - 4} others are not told apart from it.")
+        .text.endswith(f"{', '.join(first_four)} and {len(alike) - 4} others are not distinguished from it.")
     )
     assert re.fullmatch(
         rf"(App \d\d on uvicorn(, | and )){{3}}{len(alike) - 2} others share the lead here", page.one("h1").text

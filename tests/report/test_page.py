@@ -20,7 +20,7 @@ from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, as_written, parse
 
-NOT_DRIVEN = Notice(code=NO_CONTINUOUS_RUNS, seen="no cell was driven on end")
+NOT_DRIVEN = Notice(code=NO_CONTINUOUS_RUNS, seen="no cell had its continuous run")
 
 
 def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
@@ -66,7 +66,7 @@ def test_costs_that_no_trial_knows_are_absent_with_the_reason(tmp_path: Path) ->
     bare = [trial.model_copy(update={"cost": None}) for trial in trials]
     page = parse(write_report(saved(tmp_path / "results", record, bare), tmp_path / "out").read_text())
     assert not page.all("td", class_="cpu")
-    assert "CPU a request, memory and start-up: n/a (the system did not tell)." in page.text
+    assert "CPU per request, memory and start-up: n/a (the system did not report them)." in page.text
 
 
 def test_a_cost_that_one_cell_does_not_know_is_absent_and_never_nought(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_cost_that_one_cell_does_not_know_is_absent_and_never_nought(tmp_path:
     some = [trial.model_copy(update={"cost": None}) if "django" in trial.cell else trial for trial in trials]
     page = parse(write_report(saved(tmp_path / "results", record, some), tmp_path / "out").read_text())
     django = next(row for row in rows(page, "json") if row.attributes["data-app"] == "Django")
-    assert django.one("td", class_="cpu").text == "n/a the system did not tell"
+    assert django.one("td", class_="cpu").text == "n/a the system did not report it"
     assert django.one("td", class_="cpu").attributes["data-value"] == ""
 
 
@@ -125,7 +125,7 @@ def test_the_answer_is_a_sentence_for_each_scenario(tmp_path: Path) -> None:
     first = page.one("dl", class_="answers").all("dd")[0].text
     best = figures["scenarios"]["json"][1]
     assert best["app"] == "starlette"
-    assert f"Starlette on uvicorn answers {best['rps']:,.0f} requests a second" in first
+    assert f"Starlette on uvicorn answers {best['rps']:,.0f} requests per second" in first
     assert f"{best['ratio']:.3f}× ({best['ratio_low']:.3f}–{best['ratio_high']:.3f}) the speed of Raw ASGI" in first
     assert re.search(r"[45]\.\d\d× \([45]\.\d\d–[45]\.\d\d\) that of (Django|Flask) on gunicorn-gthread", first)
 
@@ -138,13 +138,13 @@ def test_a_tie_at_the_top_is_told_as_one(tmp_path: Path) -> None:
         f"{first} on uvicorn and {second} on uvicorn share the lead in all 3 scenarios"
         for first, second in (("Starlette", "FastAPI"), ("FastAPI", "Starlette"))
     }
-    assert re.search(r"(Starlette|FastAPI) on uvicorn is (not told apart from|tied with) it\.", answers)
+    assert re.search(r"(Starlette|FastAPI) on uvicorn is (not distinguished from|tied with) it\.", answers)
 
 
 def test_where_nothing_is_told_apart_no_winner_is_named(tmp_path: Path) -> None:
     same = tuple(replace(app, rates=APPS[1].rates) for app in APPS[1:3])
     page, _ = report(tmp_path, apps=(APPS[0], *same))
-    assert page.one("h1").text == "No application is told apart from the others yet"
+    assert page.one("h1").text == "No application is distinguished from the others yet"
 
 
 def test_different_winners_are_named_each_with_its_scenarios(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_where_cells_take_turns_the_blocks_are_those_of_a_cell(tmp_path: Path) -
     groups = {cell: {place % 3, 3 + place % 2} if place else {1} for place, cell in enumerate(ids)}
     taken = [trial for trial in trials if trial.block in groups.get(trial.cell, range(6))]
     page = parse(write_report(saved(tmp_path / "results", record, taken), tmp_path / "out").read_text())
-    assert "6 blocks, 1–2 a cell (at most 19)" in page.one("dl", class_="facts").text
+    assert "6 blocks, 1–2 per configuration (at most 19)" in page.one("dl", class_="facts").text
 
 
 def test_without_a_completed_block_the_page_says_so(tmp_path: Path) -> None:
@@ -307,7 +307,8 @@ def test_a_trial_that_is_not_of_the_plan_is_named_and_left_out(tmp_path: Path) -
 def test_charts_that_lack_data_are_named_with_the_reason(tmp_path: Path) -> None:
     page, _ = report(tmp_path)
     assert (
-        "requests a second against connections n/a (only one level was driven)" in page.one("p", class_="missing").text
+        "requests per second against connections n/a (only one level was driven)"
+        in page.one("p", class_="missing").text
     )
 
 
@@ -386,4 +387,4 @@ def test_runs_on_end_are_told_as_made_only_where_they_were(
     folder = saved(tmp_path / "results", record.model_copy(update={"notices": notices}), trials)
     page = parse(write_report(folder, tmp_path / "out").read_text())
     facts = dict(zip([one.text for one in page.all("dt")], [one.text for one in page.all("dd")], strict=True))
-    assert facts["Each cell once driven on end for"] == told
+    assert facts["Continuous run per configuration"] == told

@@ -1,6 +1,6 @@
 """Campaigns on a machine like the ones we measured: it drifts, its speed flips, its tails are heavy.
 
-Everything is log(requests a second). Axes: campaign, block, rotation, cell.
+Everything is log(requests per second). Axes: campaign, block, rotation, cell.
 """
 
 from collections.abc import Sequence

@@ -29,7 +29,7 @@ def test_a_textbook_block_design_is_reproduced() -> None:
     fit = two_way_fit(GRAFTS)
     assert fit.variance == pytest.approx(7.33, abs=0.005)
     assert fit.df == 15
-    assert fit.levels() == pytest.approx([92.82, 91.68, 88.92, 85.77], abs=0.005)
+    assert fit.estimates() == pytest.approx([92.82, 91.68, 88.92, 85.77], abs=0.005)
     assert fit.spread()[0, 1] == pytest.approx(2 / 6)
 
 

@@ -85,7 +85,7 @@ def test_what_does_not_come_from_the_database_is_found_by_its_counters(
     scenarios = [SCENARIOS[application.scenario]]
     assert verified(postgresql, application, scenarios, full=False).passed, "its answers are right"
     (fault,) = audited(postgresql, application, scenarios).faults
-    assert application.reason in str(fault)
+    assert fault.fault.code == application.code
     assert fault.scenario == application.scenario
 
 
@@ -100,9 +100,9 @@ def test_what_is_not_written_is_found_in_the_table(
     for module in (seeding, sqlite):
         monkeypatch.setattr(module, "LOCKED_S", 0.2)
     faults = verified(live, application, [SCENARIOS["updates"]]).faults
-    assert [fault for fault in faults if application.reason in str(fault)], [str(fault) for fault in faults]
+    assert application.code in {fault.fault.code for fault in faults}, [str(fault) for fault in faults]
     if application is database.NothingIsWritten:
-        assert "as was told; seen " in str(faults[0])
+        assert "as was answered; seen " in str(faults[0])
 
 
 def test_an_application_that_answers_wrong_is_told_so_and_not_counted(postgresql: LiveService) -> None:
@@ -112,7 +112,7 @@ def test_an_application_that_answers_wrong_is_told_so_and_not_counted(postgresql
 
     found = audited(postgresql, Wrong, [SCENARIOS["db"]])
     assert found.audited == ()
-    assert [fault.what for fault in found.faults] == ["status (64 of 64 requests, 16 at once)"]
+    assert [fault.fault.what for fault in found.faults] == ["status (64 of 64 requests, 16 at once)"]
 
 
 def test_a_row_told_twice_in_one_answer_need_be_read_once() -> None:

@@ -51,16 +51,17 @@ def test_a_wrong_application_fails_for_its_own_reason(application: type[Wrong]) 
         deadline_s = 0.5 if application in IN_A_HURRY else 5.0
         asked, tables = scenarios_of(application), server.application.tables
         found = verify(target(server), asked, tables, full=True, deadline_s=deadline_s)
-    assert [f for f in found.faults if application.reason in str(f)], f"said only: {[str(f) for f in found.faults]}"
-    assert len({fault.what for fault in found.faults}) == 1, [str(fault) for fault in found.faults]
+    said = [str(fault) for fault in found.faults]
+    assert {fault.fault.code for fault in found.faults} == {application.code}, said
+    assert application.request in ("", *(fault.request for fault in found.faults)), said
 
 
 def test_a_fault_names_scenario_request_expected_and_seen() -> None:
     with serving(wrong.ExtraKey()) as server:
         (fault,) = verify(target(server), [SCENARIOS["json"]], full=False).faults
     assert (fault.scenario, fault.request) == ("json", "GET /json")
-    assert fault.expected == '{"message":"Hello, World!"}'
-    assert fault.seen == '{"message":"Hello, World!","extra":1}'
+    assert fault.fault.expected == '{"message":"Hello, World!"}'
+    assert fault.fault.seen == '{"message":"Hello, World!","extra":1}'
 
 
 def test_a_wrong_scenario_does_not_hide_that_another_is_right() -> None:
@@ -84,7 +85,7 @@ def test_nobody_listening_is_a_fault_and_not_an_exception() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     found = verify(Target(cell="gone", host="127.0.0.1", port=port), CONTRACT, full=True)
-    assert [fault.what for fault in found.faults] == ["no connection"] * len(CONTRACT)
+    assert [fault.fault.code for fault in found.faults] == ["connection-refused"] * len(CONTRACT)
 
 
 def test_a_long_answer_is_shown_shortened() -> None:
@@ -94,7 +95,7 @@ def test_a_long_answer_is_shown_shortened() -> None:
 
     with serving(Long()) as server:
         (fault,) = verify(target(server), [SCENARIOS["json"]], full=False).faults
-    assert "100002 in all" in fault.seen
+    assert "100002 in all" in fault.fault.seen
     assert len(str(fault)) < 500
 
 
@@ -105,7 +106,7 @@ def test_a_body_without_end_is_given_up() -> None:
 
     with serving(Endless()) as server:
         (fault,) = verify(target(server), [SCENARIOS["json"]], full=False, deadline_s=30).faults
-    assert "a body of 1099511627776 bytes; at most" in fault.seen
+    assert "a body of 1099511627776 bytes; at most" in fault.fault.seen
 
 
 def test_several_cells_wait_together_for_their_dates() -> None:

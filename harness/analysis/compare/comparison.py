@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from harness.analysis.compare.conditions import common_cells, disclosed, forbidding, reference_changed
-from harness.analysis.compare.paired import Pair, Paired
+from harness.analysis.compare.paired import Paired, PairedCell
 from harness.analysis.inference.inference import infer
 from harness.analysis.inference.leagues import league_of
 from harness.model.errors import UsageError
@@ -73,7 +73,7 @@ def compare(
 
 
 def _refused(then: CampaignRecord, now: CampaignRecord, *, across_machines: bool) -> tuple[Difference, ...]:
-    """The differences that are told; raises UsageError for those that forbid."""
+    """The differences that are reported; raises UsageError for those that forbid."""
     if then.id == now.id and then.created_at == now.created_at:
         raise UsageError("both are the same campaign", where=then.id, mend="name two campaigns; see results/")
     found = forbidding(then, now)
@@ -98,7 +98,7 @@ def _mends(then: CampaignRecord, now: CampaignRecord, forbidden: Sequence[Differ
 
 
 def _refuse_nothing_in_common(then: CampaignRecord, now: CampaignRecord) -> None:
-    """What a comparison needs: a common scenario, and a common cell beside the reference that changes are told to."""
+    """What a comparison needs: a common scenario, and a common cell beside the reference."""
     where = f"{then.id}, {now.id}"
     before, after = ([one.id for one in record.plan.scenarios] for record in (then, now))
     if not set(before) & set(after):
@@ -110,10 +110,10 @@ def _refuse_nothing_in_common(then: CampaignRecord, now: CampaignRecord) -> None
     if any(not later.twin and later.id != now.plan.reference for _, later in common_cells(then, now)):
         return
     reference = now.plan.reference_cell
-    told = [", ".join(others) if (others := _beside_the_reference(record)) else "none" for record in (then, now)]
+    beside = [", ".join(others) if (others := _beside_the_reference(record)) else "none" for record in (then, now)]
     raise UsageError(
         f"these campaigns have only the reference in common, {reference.app} on {reference.server}, and changes are "
-        f"told to it; beside it they measured: {told[0]} before, {told[1]} after",
+        f"relative to it; beside it they measured: {beside[0]} before, {beside[1]} after",
         where=where,
         mend="measure one application more, the same in both: harness run --only "
         f"{reference.app} --only APP --reference {reference.app}@{reference.server}",
@@ -143,7 +143,7 @@ def _scenario(of: Paired, delta: float, each: float) -> ScenarioComparison:
     )
 
 
-def _floor(twin: Pair | None, delta: float, each: float) -> tuple[float | None, bool]:
+def _floor(twin: PairedCell | None, delta: float, each: float) -> tuple[float | None, bool]:
     """(the largest |log change| that the twin may have, whether it was called changed)."""
     if twin is None:
         return None, False
@@ -153,7 +153,7 @@ def _floor(twin: Pair | None, delta: float, each: float) -> tuple[float | None, 
     return abs(difference) + half, verdict(difference, half, delta=float(np.log1p(delta))) == "better"
 
 
-def _row(now: CampaignRecord, pair: Pair, *, delta: float, each: float, floor: float) -> CellChange:
+def _row(now: CampaignRecord, pair: PairedCell, *, delta: float, each: float, floor: float) -> CellChange:
     application = now.applications.get(pair.later.app)
     is_reference = pair.later.id == now.plan.reference
     before, after = pair.own

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.model.asked.cell import Cell
+from harness.model.differing import differing
 from harness.model.found.comparison import Difference
 from harness.model.measured.campaign import CampaignRecord, Source
-from harness.model.record import Record
 
 _DECIDING: Final = ("database", "pool_size", "load_driver", "load_processes", "load_workers", "target_host")
 """Of the plan: with another value something else was measured."""
@@ -35,7 +35,7 @@ def common_cells(before: CampaignRecord, after: CampaignRecord) -> tuple[tuple[C
 def forbidding(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference, ...]:
     """What makes a comparison meaningless; differences of the machine are marked as such."""
     return (
-        *(_as_machine(one) for one in _differing("machine", _plain(before.machine), _plain(after.machine))),
+        *(_as_machine(one) for one in _differing("machine", before.machine, after.machine)),
         *_plans(before, after),
     )
 
@@ -45,17 +45,14 @@ def disclosed(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference
     apps = [app for app in before.applications if app in after.applications]
     of_apps = (
         *(_differing(f"locks.{app}", before.locks.get(app), after.locks.get(app)) for app in apps),
-        *(
-            _differing(f"applications.{app}", _plain(before.applications[app]), _plain(after.applications[app]))
-            for app in apps
-        ),
+        *(_differing(f"applications.{app}", before.applications[app], after.applications[app]) for app in apps),
     )
     sources = [one for app in apps for one in _source(app, before, after)]
-    services = ({each.name: _plain(each) for each in record.services} for record in (before, after))
+    services = ({each.name: each for each in record.services} for record in (before, after))
     return (
         *_differing("harness_version", before.harness_version, after.harness_version),
         *_differing("commit", before.commit, after.commit),
-        *_differing("interpreter", _plain(before.interpreter), _plain(after.interpreter)),
+        *_differing("interpreter", before.interpreter, after.interpreter),
         *_differing("services", *services),
         *(one for name in ("rotations_s", "warm_up_s") for one in _shape(before, after, name)),
         *(one for found in of_apps for one in found),
@@ -87,7 +84,7 @@ def _plans(before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference
     for scenario in after.plan.scenarios:
         if scenario.id in earlier:
             for name in _ASKED:
-                then, now = (_plain(getattr(one, name)) for one in (earlier[scenario.id], scenario))
+                then, now = (getattr(one, name) for one in (earlier[scenario.id], scenario))
                 yield from _differing(f"plan.scenarios.{scenario.id}.{name}", then, now)
 
 
@@ -96,13 +93,13 @@ def _shape(before: CampaignRecord, after: CampaignRecord, name: str) -> Iterator
 
 
 def _packages(before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference]:
-    """Versions that the live processes or their environments told, of the cells in both."""
-    told: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
+    """Versions that the live processes or their environments reported, of the cells in both."""
+    versions: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
     for earlier, later in common_cells(before, after):
         then, now = before.cells.get(earlier.id), after.cells.get(later.id)
         if then and now and then.packages and now.packages:
-            told.setdefault(later.app, (then.packages, now.packages))
-    for app, (old, new) in told.items():
+            versions.setdefault(later.app, (then.packages, now.packages))
+    for app, (old, new) in versions.items():
         yield from _differing(f"packages.{app}", dict(old), dict(new))
 
 
@@ -123,20 +120,5 @@ def _as_machine(one: Difference) -> Difference:
     return one.model_copy(update={"machine": True})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value.model_dump(mode="json") if isinstance(value, Record) else value
-
-
 def _differing(name: str, before: Any, after: Any) -> Iterator[Difference]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys()):
-            yield from _differing(f"{name}.{key}", before.get(key), after.get(key))
-    elif before != after:
-        yield Difference(field=name, before=_short(before), after=_short(after))
-
-
-def _short(value: Any) -> str:
-    text = "none" if value is None else value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return (Difference(field=field, before=then, after=now) for field, then, now in differing(name, before, after))

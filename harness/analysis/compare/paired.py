@@ -15,9 +15,9 @@ from harness.stats.arrays import Floats
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A cell in both campaigns. A value a block, (earlier, later): log(requests a second) of its `own`, and `against`
-    the reference in the same block."""
+class PairedCell:
+    """A cell in both campaigns, with one value per block, (earlier, later): log(requests per second) of its `own`, and
+    `against` the reference in the same block."""
 
     earlier: Cell
     later: Cell
@@ -39,29 +39,29 @@ class Paired:
         return common_cells(self.then, self.now)
 
     @cached_property
-    def _found(self) -> tuple[Pair, ...]:
+    def _found(self) -> tuple[PairedCell, ...]:
         pairs = (self._pair(earlier, later) for earlier, later in self.cells)
         return tuple(pair for pair in pairs if all(len(values) for values in (*pair.own, *pair.against)))
 
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[PairedCell, ...]:
         """Every cell that has a figure in both, without A/A twins."""
         return tuple(pair for pair in self._found if not pair.later.twin)
 
-    def twin(self) -> Pair | None:
+    def twin(self) -> PairedCell | None:
         """The reference's first A/A twin that has a figure in both."""
         return next((pair for pair in self._found if pair.later.twin), None)
 
     def missing(self) -> Iterator[NotCompared]:
         """Cells of either plan without a figure in both, twins left out."""
-        told = {pair.later.id for pair in self._found}
+        paired = {pair.later.id for pair in self._found}
         for earlier, later in self.cells:
-            if not later.twin and later.id not in told:
+            if not later.twin and later.id not in paired:
                 yield self._unpaired(earlier, later)
         yield from _only(self.then, {earlier.id for earlier, _ in self.cells}, "earlier")
         yield from _only(self.now, {later.id for _, later in self.cells}, "later")
 
-    def _pair(self, earlier: Cell, later: Cell) -> Pair:
-        return Pair(
+    def _pair(self, earlier: Cell, later: Cell) -> PairedCell:
+        return PairedCell(
             earlier,
             later,
             own=(_own(self.before, earlier.id), _own(self.after, later.id)),

@@ -27,17 +27,17 @@ class Inference:
     void: bool
 
     def own_values(self, cell: str) -> dict[int, float]:
-        """The cell's log(requests a second) by block number; the mean where several groups of a block hold it."""
+        """The cell's log(requests per second) by block number; the mean where several groups of a block hold it."""
         return _by_block((group, _value(group, cell)) for group in self.blocks if cell in group.cells)
 
-    def levelled_values(self, cell: str, references: AbstractSet[str]) -> dict[int, float]:
+    def aligned_values(self, cell: str, references: AbstractSet[str]) -> dict[int, float]:
         """The same as if the references had gone alike in every group, so that cells that never met can be compared."""
-        levels = [_level(group, references) for group in self.blocks]
-        known = [level for level in levels if level is not None]
+        speeds = [_references_speed(group, references) for group in self.blocks]
+        known = [speed for speed in speeds if speed is not None]
         usual = sum(known) / len(known) if known else 0.0
         return _by_block(
-            (group, _value(group, cell) - (usual if level is None else level) + usual)
-            for group, level in zip(self.blocks, levels, strict=True)
+            (group, _value(group, cell) - (usual if speed is None else speed) + usual)
+            for group, speed in zip(self.blocks, speeds, strict=True)
             if cell in group.cells
         )
 
@@ -51,7 +51,7 @@ def _value(group: BlockValues, cell: str) -> float:
     return float(group.values[group.cells.index(cell)])
 
 
-def _level(group: BlockValues, references: AbstractSet[str]) -> float | None:
+def _references_speed(group: BlockValues, references: AbstractSet[str]) -> float | None:
     """How fast the references went in a group; None where it has none."""
     here = [_value(group, cell) for cell in group.cells if cell in references]
     return sum(here) / len(here) if here else None
@@ -77,7 +77,7 @@ def infer(record: CampaignRecord, trials: Sequence[Trial], delta: float | None =
 
 
 def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float) -> Inference:
-    references = reference_cells(record)
+    references = record.plan.reference_cells
     counted = eligible(record, scenario, trials)
     blocks = block_values(counted.trials, references)
     look = judge(blocks, counting_blocks(record, trials), delta, references)
@@ -88,12 +88,6 @@ def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[
 def is_void(look: Look, references: AbstractSet[str]) -> bool:
     """Whether the reference was called different from itself."""
     return any(pair.verdict == "better" and {pair.first, pair.second} <= references for pair in look.pairs.values())
-
-
-def reference_cells(record: CampaignRecord) -> frozenset[str]:
-    """The reference cell and its A/A twins, by id."""
-    named = [cell.model_dump(exclude={"twin"}) for cell in record.plan.cells if cell.id == record.plan.reference]
-    return frozenset(cell.id for cell in record.plan.cells if cell.model_dump(exclude={"twin"}) in named)
 
 
 def _withdrawn(look: Look) -> Look:

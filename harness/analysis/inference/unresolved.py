@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from harness.analysis.inference.inference import Inference, infer, is_void, reference_cells
+from harness.analysis.inference.inference import Inference, infer, is_void
 from harness.analysis.inference.leagues import ranked_together
 from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.measured.campaign import CampaignRecord
@@ -75,7 +75,7 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     done, look = len({group.block for group in inference.blocks}), inference.look
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
-    references, closed = reference_cells(record), _closed(record, inference, delta)
+    references, closed = record.plan.reference_cells, _closed(record, inference, delta)
     asked = {
         key: pair
         for key, pair in look.pairs.items()
@@ -93,7 +93,7 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
 
 def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:
     """Pairs that had their verdict at the last usual look; none where the scenario is void."""
-    references = reference_cells(record)
+    references = record.plan.reference_cells
     look = judge(inference.blocks, record.completed_blocks, delta, references, usual_looks_only=True)
     if look is None or is_void(look, references):
         return set()
@@ -103,7 +103,7 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
 def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
     """Which pairs have no verdict, and about how many blocks more each takes. Nothing where no interval is known, or
     the scenario is void."""
-    look, references = inference.look, reference_cells(record)
+    look, references = inference.look, record.plan.reference_cells
     if look is None or look.fit.variance is None or inference.void:
         return
     unseen = references - {record.plan.reference}
@@ -115,15 +115,15 @@ def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]
     ahead = _forecast(look, pairs, done, record.plan.delta, references)
     names = {cell.id: f"{cell.app} on {cell.server}" for cell in record.plan.cells}
     nearest = list(ahead.items())[:MOST_NAMED]
-    told = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]
+    parts = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]
     if others := len(ahead) - len(nearest):
-        told.append(f"up to {max(ahead.values())} for {others} others")
+        parts.append(f"up to {max(ahead.values())} for {others} others")
     if beyond := len(pairs) - len(ahead):
-        told.append(f"over {MOST_BLOCKS} for {beyond}")
-    number = "1 pair of cells is" if len(pairs) == 1 else f"{len(pairs)} pairs of cells are"
-    seen = f"after {done} blocks {number} neither tied nor told apart; about so many blocks more would do: "
-    mend = "go on with: harness run --resume DIR --budget TIME"
-    yield Notice(code=STILL_OPEN, seen=seen + "; ".join(told), mend=mend)
+        parts.append(f"over {MOST_BLOCKS} for {beyond}")
+    number = "1 comparison is" if len(pairs) == 1 else f"{len(pairs)} comparisons are"
+    seen = f"{number} undecided after {done} blocks; more blocks needed, about: "
+    mend = "resume it: harness run --resume DIR --budget TIME"
+    yield Notice(code=STILL_OPEN, seen=seen + "; ".join(parts), mend=mend)
 
 
 def _forecast(

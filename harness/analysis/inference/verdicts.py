@@ -40,9 +40,9 @@ class Look:
     pairs: Mapping[tuple[str, str], Pair]
     floor: float | None
 
-    def levels(self) -> dict[str, float]:
-        """log(requests a second) of each cell in the average block."""
-        return dict(zip(self.cells, self.fit.levels().tolist(), strict=True))
+    def log_rates(self) -> dict[str, float]:
+        """log(requests per second) of each cell in the average block."""
+        return dict(zip(self.cells, self.fit.estimates().tolist(), strict=True))
 
 
 def judge(
@@ -119,7 +119,7 @@ def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:
 
 
 def noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, references: AbstractSet[str]) -> float | None:
-    """The largest |difference| + half-width among the reference and its twins; None where it cannot be told."""
+    """The largest |difference| + half-width among the reference and its twins; None where it is not known."""
     same = [place for place, cell in enumerate(cells) if cell in references]
     floors = [abs(effects[a] - effects[b]) + widths[a, b] for a, b in combinations(same, 2)]
     return float(np.max(floors)) if floors and np.isfinite(floors).all() else None

@@ -13,7 +13,7 @@ from harness.model.measured.load import SliceRecord
 
 
 def probe_of(record: SliceRecord, rate: float, criterion: Criterion, generator_cores: int) -> Probe:
-    """An open slice at `rate` requests a second, held against the criterion."""
+    """An open slice at `rate` requests per second, held against the criterion."""
     due, errors = record.offered or 0, sum(record.errors.values())
     times = times_of(record.histogram)
     p99_s = time_within(times, due, 0.99)

@@ -27,7 +27,7 @@ def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
 
 
 def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Notice | None:
-    """The cause for which a window is in no figure; None where it counts. `before`, `after`: requests a second.
+    """The cause for which a window is in no figure; None where it counts. `before`, `after`: requests per second.
 
     Only what says that the window measured something else is a cause. Errors, a backlog or long times never are.
     """
@@ -117,8 +117,8 @@ def _why_empty(windows: Sequence[LatencyWindow], kept: Sequence[LatencyWindow]) 
     if kept:
         return ""
     causes = Counter(window.discarded.code for window in windows if window.discarded)
-    told = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items()))
-    return f"every window was discarded ({told})" if windows else "no window was measured"
+    listed = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items()))
+    return f"every window was discarded ({listed})" if windows else "no window was measured"
 
 
 def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:

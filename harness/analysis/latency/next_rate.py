@@ -19,7 +19,7 @@ MOST_PROBES: Final = 16
 
 
 def bracket(probes: Sequence[Probe]) -> tuple[float | None, float | None]:
-    """(the highest rate that was held below every broken one, the lowest broken one), requests a second.
+    """(the highest rate that was held below every broken one, the lowest broken one), requests per second.
 
     A rate was held or broken as most of its probes say; where they are even it counts as neither.
     """

@@ -18,7 +18,7 @@ MIN_BEYOND: Final = 100
 class Times:
     """The times in a histogram: its buckets that hold any, from the shortest, and how many times lie in each or before.
 
-    A time is told as the highest of its bucket: at most 0.1 % too long, never too short.
+    A time is given as the highest of its bucket: at most 0.1 % too long, never too short.
     """
 
     histogram: HdrHistogram | None

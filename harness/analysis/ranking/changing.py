@@ -36,7 +36,7 @@ REOPENS: Final = "connections-reopened"
 CODES: Final = (SLOWS_DOWN, LEAKS, RESTARTS, REOPENS)
 
 Rates = Mapping[str, Mapping[int, float]]
-"""Cell -> number of the rotation or the block -> log(requests a second)."""
+"""Cell -> number of the rotation or the block -> log(requests per second)."""
 
 
 def changing(inference: Inference) -> Iterator[Notice]:
@@ -129,6 +129,6 @@ def _restarting(cell: str, trials: Sequence[Trial]) -> Iterator[Notice]:
     figures = f"connections reopened {reopened:,} times in {requests:,} requests"
     if restarted:
         seen = f"{cell}: {figures}, workers restarted {restarted:,} times or more, while it was measured"
-        yield Notice(code=RESTARTS, seen=seen, mend="its rate includes that: see its limit of requests a worker")
+        yield Notice(code=RESTARTS, seen=seen, mend="its rate includes that: see its limit of requests per worker")
     elif reopened > REOPENED_SHARE * requests:
         yield Notice(code=REOPENS, seen=f"{cell}: {figures}", mend="see how long it keeps a connection open")

@@ -41,8 +41,8 @@ class Seen(NamedTuple):
 def findings(claim: Claim, record: CampaignRecord, ranking: Ranking) -> tuple[ClaimFinding, ...]:
     """The claim in every planned scenario it has figures for, as far as anything of it was measured."""
     planned = [scenario.id for scenario in record.plan.scenarios]
-    told = (finding(claim, record, ranking, scenario) for scenario in claim.scenarios() if scenario in planned)
-    return tuple(one for one in told if one.measured)
+    found = (finding(claim, record, ranking, scenario) for scenario in claim.scenarios() if scenario in planned)
+    return tuple(one for one in found if one.measured)
 
 
 def finding(
@@ -168,8 +168,8 @@ def _answer(seen: Seen, given: PairVerdict, faster: ClaimedCell, slower: Claimed
         return "does-not-hold", "they are tied: no difference that matters"
     if given.verdict == "better":
         holds = given.first == faster.cell
-        told = () if holds else (f"{slower.title} is faster",)
-        return "holds" if holds else "does-not-hold", "; ".join((*told, *_of_old(given)))
+        reason = () if holds else (f"{slower.title} is faster",)
+        return "holds" if holds else "does-not-hold", "; ".join((*reason, *_of_old(given)))
     if seen.found is not None and seen.found.noise_floor is not None and seen.found.noise_floor.different:
         return "cannot-tell", "the reference was called different from itself here: nothing is claimed"
     if given.low is None or given.high is None:
@@ -183,7 +183,9 @@ def _of_old(given: PairVerdict) -> tuple[str, ...]:
     """Said of a verdict that the blocks since would not give: no error is made by keeping it, but a reader wonders."""
     if given.low is None or given.low > 1:
         return ()
-    return (f"told apart after {given.decided_at} blocks, which stands; the interval has come to include both orders",)
+    return (
+        f"distinguished after {given.decided_at} blocks, which stands; the interval has come to include both orders",
+    )
 
 
 def _inverse(value: float | None) -> float | None:
@@ -225,7 +227,7 @@ def _capped(seen: Seen) -> bool:
 
 
 def _blocks(number: int) -> tuple[str, str]:
-    """Small, because a campaign that was told its blocks wanted few."""
+    """Small, because a campaign whose blocks were given wanted few."""
     return "--blocks", str(max(number, 6))
 
 

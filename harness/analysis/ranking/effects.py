@@ -1,4 +1,4 @@
-"""Effects told apart: what the framework costs over the bare callable, and what the server adds."""
+"""Effects, distinguished: what the framework costs over the bare callable, and what the server adds."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from harness.analysis.inference.inference import Inference, infer, reference_cells
+from harness.analysis.inference.inference import Inference, infer
 from harness.model.asked.cell import Cell
 from harness.model.found.ranking import Effect
 from harness.model.measured.campaign import CampaignRecord
@@ -24,8 +24,8 @@ def effects(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Effect, ..
 
 
 def effects_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tuple[Effect, ...]:
-    """The same from what was inferred already."""
-    references = reference_cells(record)
+    """Effects from an inference that was made before."""
+    references = record.plan.reference_cells
     return tuple(
         effect
         for inference in inferences.values()
@@ -46,7 +46,7 @@ def _over_the_floor(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
 def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
     """("server", cell, the same application on the first of its servers that is in the plan and calls it alike).
 
-    They may run different numbers of workers: what is told is the time of one.
+    They may run different numbers of workers: what is reported is the time of one.
     """
     first: dict[tuple[object, ...], Cell] = {}
     for cell in sorted(_shown(record), key=lambda cell: _turn(record, cell)):
@@ -85,7 +85,7 @@ def _effect(inference: Inference, references: AbstractSet[str], kind: str, cell:
 
 def _microseconds(inference: Inference, references: AbstractSet[str], cell: Cell) -> dict[int, float]:
     """The time a request takes one worker, workers / rate, by block, as if the references had gone alike in all."""
-    values = inference.levelled_values(cell.id, references)
+    values = inference.aligned_values(cell.id, references)
     return {block: 1e6 * cell.workers * float(np.exp(-value)) for block, value in values.items()}
 
 

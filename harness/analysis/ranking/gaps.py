@@ -29,7 +29,7 @@ def gaps(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[TierGap, ...]
 
 
 def gaps_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tuple[TierGap, ...]:
-    """The same from what was inferred already."""
+    """Gaps from an inference that was made before."""
     return tuple(
         gap
         for inference in inferences.values()
@@ -40,11 +40,11 @@ def gaps_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tupl
 
 def _variants(record: CampaignRecord) -> Iterator[Variants]:
     """Every idiomatic cell with its controlled one: on the same server, or else on the framework's first one."""
-    told = [(cell, app) for cell in record.plan.cells if cell.twin == 0 and (app := record.applications.get(cell.app))]
-    for cell, app in told:
+    known = [(cell, app) for cell in record.plan.cells if cell.twin == 0 and (app := record.applications.get(cell.app))]
+    for cell, app in known:
         if app.tier != "idiomatic" or not app.uses.framework:
             continue
-        base = [(other, its) for other, its in told if _is_base(other, its, cell, app)]
+        base = [(other, its) for other, its in known if _is_base(other, its, cell, app)]
         if base:
             nearest, _ = min(base, key=lambda found: (found[0].server != cell.server, _turn(*found)))
             yield Variants(app.uses.framework, nearest, cell)

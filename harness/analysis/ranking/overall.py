@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from harness.analysis.inference.inference import Inference, competitors, reference_cells
+from harness.analysis.inference.inference import Inference, competitors
 from harness.analysis.inference.leagues import league_of_cell, places
 from harness.analysis.inference.verdicts import ALPHA, noise_floor
 from harness.model.asked.cell import Cell
@@ -55,7 +55,7 @@ def _half_widths(pseudo: Floats, effects: Floats) -> Floats:
 
 
 def _better(record: CampaignRecord, cells: Sequence[str], effects: Floats, widths: Floats) -> set[tuple[str, str]]:
-    floor = noise_floor(cells, effects, widths, reference_cells(record)) or 0.0
+    floor = noise_floor(cells, effects, widths, record.plan.reference_cells) or 0.0
     delta = float(np.log1p(record.plan.delta))
     pairs = set()
     for one, other in combinations(range(len(cells)), 2):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.analysis.inference.inference import Inference, competitors, infer, reference_cells
+from harness.analysis.inference.inference import Inference, competitors, infer
 from harness.analysis.inference.leagues import Place, league_of, places
 from harness.analysis.inference.unresolved import still_open
 from harness.analysis.inference.verdicts import Look, Pair
@@ -74,8 +74,8 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
 
 
 def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[RankedCell, ...]:
-    levels = look.levels()
-    order = competitors(record, levels)
+    log_rates = look.log_rates()
+    order = competitors(record, log_rates)
     better = {(pair.first, pair.second) for pair in look.pairs.values() if pair.verdict == "better"}
     place = places(record, order, better)
     planned = {cell.id: cell for cell in record.plan.cells}
@@ -83,7 +83,7 @@ def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[Ran
 
 
 def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:
-    level, values = look.levels()[cell.id], inference.own_values(cell.id)
+    log_rate, values = look.log_rates()[cell.id], inference.own_values(cell.id)
     half = t_interval(np.array(list(values.values())))
     trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
     errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
@@ -95,9 +95,9 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         server=cell.server,
         tier=application.tier if application else "controlled",
         league=league_of(application),
-        rps=float(np.exp(level)),
-        rps_low=None if half is None else float(np.exp(level - half)),
-        rps_high=None if half is None else float(np.exp(level + half)),
+        rps=float(np.exp(log_rate)),
+        rps_low=None if half is None else float(np.exp(log_rate - half)),
+        rps_high=None if half is None else float(np.exp(log_rate + half)),
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
@@ -144,7 +144,7 @@ def _pair(pair: Pair) -> PairVerdict:
 
 def _noise_floor(record: CampaignRecord, inference: Inference, look: Look) -> NoiseFloor | None:
     """The first twin against the reference; None where either has no figure."""
-    reference, references = record.plan.reference, reference_cells(record)
+    reference, references = record.plan.reference, record.plan.reference_cells
     for key, pair in look.pairs.items():
         if set(key) <= references and reference in key:
             difference = pair.difference if pair.second == reference else -pair.difference
@@ -196,10 +196,10 @@ def _at_the_generators_limit(counted: Eligible) -> tuple[Notice, ...]:
 
 def _disclosed(counted: Eligible) -> tuple[Notice, ...]:
     """Trials that were left out or repeated, each by its cause."""
-    told = [("trial-excluded", trial) for trial in counted.excluded]
-    told += [("trial-repeated", trial) for trial in counted.repeated]
+    noted = [("trial-excluded", trial) for trial in counted.excluded]
+    noted += [("trial-repeated", trial) for trial in counted.repeated]
     return tuple(
         Notice(code=code, seen=f"{trial.cell}, block {trial.block}: {gate.code}: {gate.seen}", mend=gate.mend)
-        for code, trial in told
+        for code, trial in noted
         for gate in trial.failed_gates[:1]
     )

@@ -16,7 +16,7 @@ MIN_SLICES: Final = 20
 def stalls(inference: Inference) -> Iterator[Notice]:
     """A notice for each cell whose average rate lies more than MAX_SHORTFALL below its typical one, against what the
     machine does to the other cells alike. A robust fit sets slices aside that a cell stands still in; a stall is the
-    cell's own doing and is told."""
+    cell's own doing and is reported."""
     shortfall = {cell: _shortfall(inference, cell, trials) for cell, trials in _by_cell(inference).items()}
     if len(shortfall) < 3:
         return

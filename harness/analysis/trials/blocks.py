@@ -13,7 +13,7 @@ from harness.stats.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class BlockValues:
-    """log(requests a second) of each cell of a group in a block, and the robust spread of one slice."""
+    """log(requests per second) of each cell of a group in a block, and the robust spread of one slice."""
 
     block: int
     cells: tuple[str, ...]

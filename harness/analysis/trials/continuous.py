@@ -13,7 +13,7 @@ from harness.stats.halves import halves
 
 MAX_CHANGE: Final = 0.03
 CONFIDENCE: Final = 0.99
-"""Of the interval that must lie beyond MAX_CHANGE as a whole: a campaign has many cells, each told by one run."""
+"""Of the interval that must lie beyond MAX_CHANGE as a whole: a campaign has many cells, each judged by one run."""
 
 
 def continuous_run(
@@ -59,7 +59,8 @@ def _failed(run: ContinuousRun) -> Iterator[Notice]:
         yield Notice(code="little", seen=seen, mend="see its errors and reconnects, and the log of the load process")
     if run.low is not None and run.high is not None and _beyond(run.low, run.high):
         seen = (
-            f"driven on end in {run.scenario}, its second half was {_in_words(run)} its first, the machine allowed for"
+            f"continuous run in {run.scenario}: its second half was {_in_words(run)} its first, "
+            "the machine's own change taken out"
         )
         mend = (
             "give it longer to warm: harness run --warm-up 5s" if run.low > 0 else "see what it does under lasting load"
@@ -79,7 +80,7 @@ def _in_words(run: ContinuousRun) -> str:
     return f"{1 + run.change:.2f} ({1 + run.low:.2f}-{1 + run.high:.2f}) times as fast as"
 
 
-def told(run: ContinuousRun) -> str:
+def in_words(run: ContinuousRun) -> str:
     """A run in a line."""
     parts = [f"{run.duration_s:.1f} s of {run.scenario} in block {run.block}"]
     if run.little is not None:

@@ -18,9 +18,9 @@ from harness.store.folder import ResultsFolder
 
 @dataclass(frozen=True)
 class Bench:
-    """The stage, the load driver, and where what is measured goes and is told.
+    """The stage, the load driver, where records go, and what shows the progress.
 
-    `null_rps`: what the driver does against a responder that does nothing, requests a second.
+    `null_rps`: what the driver does against a responder that does nothing, requests per second.
     """
 
     stage: Stage
@@ -48,4 +48,4 @@ class Bench:
 
     @property
     def cores(self) -> Cores:
-        return self.stage.prepared.ground.cores
+        return self.stage.prepared.platform.cores

@@ -19,7 +19,7 @@ LEAST_DUE: Final = 1000
 
 
 def search(bench: Bench, block: Block, scenario: Scenario, cell: str, *, ceiling: float) -> Iterator[None]:
-    """Find the bracket between 0 and `ceiling` requests a second, and write it down; yields after each probe.
+    """Find the bracket between 0 and `ceiling` requests per second, and write it down; yields after each probe.
 
     One that the cell's death, an interrupt or an absence of the load generator cuts off is not written.
     """

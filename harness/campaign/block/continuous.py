@@ -1,11 +1,12 @@
-"""Before its first rotations each cell is driven on end: is it warm by then, and do the generator's figures add up?"""
+"""A continuous run of each cell before its first rotations: is it warm, and do the generator's figures add up?"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from harness.analysis.trials.bound import little_ratio
-from harness.analysis.trials.continuous import continuous_run, told
+from harness.analysis.trials.continuous import continuous_run, in_words
 from harness.campaign.block.bench import Bench
+from harness.campaign.block.driving import drive
 from harness.campaign.block.state import Block
 from harness.campaign.plan.continuous_budget import PIECE_S, affordable, not_made
 from harness.campaign.plan.planning import closed_slice
@@ -26,13 +27,8 @@ COUNTED_WAVES: Final = 4
 TRIES: Final = 2
 """A run that fails a gate is made once more, at once; what the second one shows holds."""
 
-Drive = Callable[[Sequence[Slice]], list[SliceRecord]]
-"""Drives slices, and keeps what they gave."""
 
-
-def run_continuously(
-    bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float], drive: Drive
-) -> Iterator[None]:
+def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float]) -> Iterator[None]:
     """A run of each living cell that has had none, where the plan wants them and its budget has room; yields after
     every piece. A cell that was steady only the second time is warmed for as long in every block to come."""
     due = [cell for cell in block.living(scenario) if not cell.twin and not had_one(block, cell.id)]
@@ -48,7 +44,7 @@ def run_continuously(
             between: list[SliceRecord] = []
             for slices in slices_of(bench.plan, block, scenario, cell, paces):
                 with bench.phases.timed("continuous runs"):
-                    for record in drive(slices):
+                    for record in drive(bench, block, slices):
                         (own if record.target == cell.id else between).append(record)
                 yield
                 if bench.interrupt.asked or cell.id not in block.live:
@@ -91,8 +87,8 @@ def slices_of(
 
 
 def company_of(plan: Plan, living: Sequence[Cell], cell: Cell) -> Sequence[Cell]:
-    """Who shows the machine's speed meanwhile: the reference, else its twin, else whoever is up, if anybody."""
-    references = [one for one in living if one.model_copy(update={"twin": 0}) == plan.reference_cell]
+    """Who shows the machine's speed meanwhile: the reference, else its twin, else any other cell that is up."""
+    references = [one for one in living if one.id in plan.reference_cells]
     return [one for one in (*references, *living) if one.id != cell.id][:1]
 
 
@@ -101,7 +97,7 @@ def remember(block: Block, cell: Cell, runs: Sequence[ContinuousRun], lasting_s:
     block.know(cell.id, continuous=tuple(runs))
     if len(runs) == 1:
         return
-    seen = f"{cell.id} was driven on end twice: {told(runs[0])}; then {told(runs[1])}"
+    seen = f"{cell.id} had two continuous runs: {in_words(runs[0])}; then {in_words(runs[1])}"
     mend = "" if runs[1].failed_gates else f"it is warmed for {lasting_s:g} s in every later block"
     block.notices.append(Notice(code="run-repeated", seen=seen, mend=mend))
     if not runs[1].failed_gates:

@@ -1,4 +1,4 @@
-"""What a cell costs in a block: start-up, memory, and CPU time a request, the server's and the service's apart."""
+"""What a cell costs in a block: start-up, memory, and CPU time per request, the server's and the service's apart."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -16,6 +16,14 @@ TRIES: Final = 3
 """Of a slice. One that was void each time stays void."""
 
 
+def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
+    """Drive the slices, write them down, and look who has died meanwhile."""
+    records, aside = drive_whole(bench, block, slices)
+    bench.folder.append_slices([*aside, *records], block.number)
+    block.slices += [*aside, *records]
+    return records
+
+
 def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[list[SliceRecord], list[SliceRecord]]:
     """A record for each slice, in order, and the void ones that were put aside. Void records are not counted.
 
@@ -43,7 +51,7 @@ def judge_samples(bench: Bench, block: Block) -> None:
     for found in bench.driver.together():
         if found.fault is not None and found.target in block.live:
             asked = f"{found.samples:,} answers under load at {found.level.label}"
-            fault = ContractFault(scenario=found.scenario, request=asked, what=found.fault)
+            fault = ContractFault(scenario=found.scenario, request=asked, fault=found.fault)
             log_tail = block.live[found.target].process.log_tail()
             block.fail(failure_of(found.target, "verify", [fault], log_tail))
 
@@ -60,7 +68,7 @@ def without_void(cost: Cost, trial: Trial, slices: Sequence[SliceRecord]) -> Cos
 
 
 def put_aside(record: SliceRecord) -> Notice:
-    """What is told of a void slice."""
+    """The notice of a void slice."""
     code = min(AWAY.intersection(record.marks))
     stopped = code == GENERATOR_STOPPED
     what = "the load process was stopped, or had no core," if stopped else "the machine was suspended"

@@ -49,7 +49,7 @@ def set_the_burning_apart(bench: Bench, block: Block) -> None:
             block.know(cell.id, idle_cpu_share=found.get(cell.id, 0.0))
         if cell.id not in found:
             continue
-        stays = cell.model_copy(update={"twin": 0}) == bench.plan.reference_cell
+        stays = cell.id in bench.plan.reference_cells
         if cell.id not in burned:
             block.notices.append((_stays if stays else _goes)(cell, found[cell.id], cores))
         if together and not stays:

@@ -34,7 +34,7 @@ def _gate(bound: Bound) -> tuple[Notice, ...]:
 
 
 def _server_share(bench: Bench, trial: Trial) -> float | None:
-    """Of the cores of server and services, what both used over the trial's slices; None where it was not told."""
+    """Of the cores of server and services, what both used over the trial's slices; None where it is not known."""
     cost, cores = trial.cost, set(bench.cores.server) | set(bench.cores.services)
     if cost is None or cost.server_cpu_s is None or not cores:
         return None

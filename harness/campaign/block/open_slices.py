@@ -24,7 +24,7 @@ LONGEST_BURN_IN_S: Final = 5.0
 
 
 def capacity_slice(plan: Plan, cell: str, scenario: ScenarioManifest, pace: float | None) -> Slice:
-    """A closed slice that tells what the cell can do. `pace`: what it is thought to do, requests a second."""
+    """A closed slice that tells what the cell can do. `pace`: what it is thought to do, requests per second."""
     return closed_slice(plan, cell, scenario, pace, shortest_s=CAPACITY_S)
 
 

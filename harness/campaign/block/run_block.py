@@ -3,14 +3,14 @@
 import random
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Final
 
 from harness.analysis.trials.gather import gather
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import run_continuously
-from harness.campaign.block.driving import drive_whole, judge_samples, without_void
+from harness.campaign.block.driving import drive, judge_samples, without_void
 from harness.campaign.block.idling import set_the_burning_apart
 from harness.campaign.block.judging import judged
 from harness.campaign.block.latency import measure_latency
@@ -23,7 +23,7 @@ from harness.catalog.scenarios import Scenario
 from harness.measure.tree import tree_size
 from harness.model.asked.cell import Cell
 from harness.model.errors import TargetFailed
-from harness.model.measured.load import Slice, SliceRecord
+from harness.model.measured.campaign import Plan
 from harness.model.measured.trial import Trial
 from harness.under_test.launch.launch import as_failure, launched_together
 from harness.under_test.services import Namespace
@@ -56,7 +56,7 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
     """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
     paces = warm_up(bench, block, scenario)
-    yield from run_continuously(bench, block, scenario, paces=paces, drive=partial(drive, bench, block))
+    yield from run_continuously(bench, block, scenario, paces=paces)
     before = block.costs.cpu_of(block.live)
     length_s = bench.plan.shape.rotations_s
     cells = block.living(scenario)
@@ -66,8 +66,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     block.fail_all(block.watch.failures(block.live, scenario.id, block.slices[first:]))
     block.costs.spent(scenario.id, block.live, before)
     if failing := repeatable(bench, block, scenario):
-        references = [cell for cell in cells if cell.app == bench.plan.reference_cell.app and cell.id in block.live]
-        again = [cell for cell in cells if cell.id in failing or cell in references]
+        again = repeated_with(bench.plan, cells, failing, block.live.keys())
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
         share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
         yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
@@ -78,8 +77,14 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         undo(bench, block)
 
 
+def repeated_with(plan: Plan, cells: Sequence[Cell], failing: AbstractSet[str], live: AbstractSet[str]) -> list[Cell]:
+    """The failing cells, and beside them the reference and its twin, without which there is no ratio."""
+    wanted = failing | plan.reference_cells & live
+    return [cell for cell in cells if cell.id in wanted]
+
+
 def look_at_workers(block: Block) -> None:
-    """Whether own servers run as many workers as they were told to: after load, since some start threads by need."""
+    """Whether own servers run as many workers as they were asked to: after load, since some start threads by need."""
     for cell in block.living():
         if not cell.twin:
             processes, threads = tree_size(block.live[cell.id].process.warden_pid)
@@ -141,8 +146,9 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
         for trial in gather(
             slices, block.number, expectations=expectations, generator_cores=bench.plan.generator_cores
         ):
-            told = trial.level == ranked[trial.scenario]  # at other levels nothing is noted but what was answered
-            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if told else None
+            # At other levels nothing is noted but what was answered.
+            ranked_level = trial.level == ranked[trial.scenario]
+            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if ranked_level else None
             cost = cost and without_void(cost, trial, slices)
             cost = cost and block.watch.added_to(cost, trial.cell, trial.scenario)
             trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
@@ -227,8 +233,8 @@ def prepare(bench: Bench, block: Block) -> None:
 
 
 def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
-    """Drive each living cell uncounted; its pace by cell id. What the database does for each is told here, where one
-    cell has it for itself long enough."""
+    """Drive each living cell uncounted; its pace by cell id. What the database does for each is measured here, where
+    one cell has it for itself long enough."""
     service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
     paces: dict[str, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
@@ -266,11 +272,3 @@ def rotate(
         latest |= {record.target: record.pace for record in records if record.pace and not record.is_void}
         number += 1
         yield
-
-
-def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceRecord]:
-    """Drive the slices, write them down, and look who has died meanwhile."""
-    records, aside = drive_whole(bench, block, slices)
-    bench.folder.append_slices([*aside, *records], block.number)
-    block.slices += [*aside, *records]
-    return records

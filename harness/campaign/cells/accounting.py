@@ -1,6 +1,6 @@
 """Do answers come from the database while they are measured? The counters of each cell's tables, around every block.
 
-An application may be honest to whoever verifies it, or to the first thousand requests, and then answer from memory.
+An application may be honest to the verifier, or to the first thousand requests, and then answer from memory.
 So what all right answers of a block demand of the tables is held against what the database counted there.
 """
 
@@ -43,7 +43,7 @@ class Ledger:
             self.note_answers(record.target, {(record.scenario, record.level.n): record.answered})
 
     def note_answers(self, cell: str, answers: Mapping[Asked, int]) -> None:
-        """Right answers of a cell to whoever asked."""
+        """Right answers of a cell, to verifier and load generator."""
         if cell in self.answers:
             self.answers[cell].update(answers)
 

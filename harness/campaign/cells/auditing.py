@@ -65,7 +65,7 @@ def audit_cells(
 def _notices(prepared: Prepared, service: LiveService) -> list[Notice]:
     if unaudited := not_possible(service):
         return [unaudited]
-    if prepared.ground.database_url is None:
+    if prepared.platform.database_url is None:
         return []
     seen = "the given database counts statements while it is measured too, which costs each of them a little"
     return [Notice(code="counters-loaded", seen=seen, mend="measure without pg_stat_statements, or on a private one")]
@@ -95,7 +95,7 @@ def _audit_group(
     with launched_together(stage.launches(cells)) as (live, failures):
         _fail(failures, stage.service, recorder, progress)
         up = [cell for cell in cells if cell.id in live]
-        # What is plainly wrong is told as that: an audit presumes right answers.
+        # What is plainly wrong is reported as that: an audit presumes right answers.
         looked_at = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=False)
         for cell, verification in zip(up, looked_at, strict=True):
             _fail(_failures("verify", verification, live[cell.id]), stage.service, recorder, progress)

@@ -50,7 +50,7 @@ class Stage:
             shared=self.project.apps / "_shared",
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
             pool_size=self.prepared.record.plan.pool_size,
-            cpus=self.prepared.ground.cores.server,
+            cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
             probe=first.requests[0].at(first.rank.at),
             deadlines=self._deadlines(cell),

@@ -1,4 +1,4 @@
-"""Whether the budget of a plan has room for driving each cell on end once."""
+"""Whether the budget of a plan has room for a continuous run of each cell."""
 
 from math import ceil
 from typing import Final
@@ -28,8 +28,8 @@ def affordable(plan: Plan) -> bool:
 def not_made(plan: Plan) -> Notice:
     """The budget is too short for runs of all cells."""
     seen = (
-        f"no cell was driven on end for {plan.shape.continuous_s:g} s, which would take {expected_s(plan):.0f} s "
-        f"of the budget of {plan.budget_s:.0f} s for all of them"
+        f"no cell had its continuous run of {plan.shape.continuous_s:g} s: all would take {expected_s(plan):.0f} s "
+        f"of the budget of {plan.budget_s:.0f} s"
     )
     enough = ceil(expected_s(plan) / MOST_OF_BUDGET / 60)
     mend = f"give it a budget of {enough}m, or shorter runs: --continuous"

@@ -29,7 +29,7 @@ def balanced_groups(cells: Sequence[str], count: int, met: Met, dice: random.Ran
     smallest from round to round: a resolvable incomplete block design (John & Williams 1995, Cyclic and Computer
     Generated Designs, chapter 4), searched as they do by interchanges, with simulated annealing (Kirkpatrick, Gelatt &
     Vecchi 1983, Science 220:671-680). It asks what has met and not which round it is: cells may fail or be resolved on
-    the way, and a campaign may be gone on with.
+    the way, and a campaign may be resumed.
     """
     order = dice.sample(list(cells), len(cells))
     groups = [order[start::count] for start in range(count)]

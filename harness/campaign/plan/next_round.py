@@ -1,9 +1,8 @@
-"""What the next blocks must measure: first every cell, then only pairs that are neither tied nor told apart."""
+"""What the next blocks must measure: first every cell, then only pairs that are undecided."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from harness.analysis.inference.inference import reference_cells
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
@@ -30,7 +29,7 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
     fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
     open_now = everything(record) if fresh else _open(record, trials)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
-    company = reference_cells(record) & living
+    company = record.plan.reference_cells & living
     return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
 
 
@@ -86,5 +85,5 @@ def everything(record: CampaignRecord) -> Need:
 
 
 def open_scenarios(record: CampaignRecord, trials: Sequence[Trial]) -> tuple[Unresolved, ...]:
-    """The scenarios with a pair that is neither tied nor told apart, and how far that is away."""
+    """The scenarios with an undecided pair, and how far its decision is away."""
     return tuple(scenario for scenario in unresolved(record, trials) if not scenario.resolved)

@@ -31,10 +31,10 @@ class Selection(Record):
     """Each a folder, or NAME=DIR to give its application another id."""
     scenario_folders: tuple[Path, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
-    """Exactly these applications on these servers: how a campaign that is gone on with names its cells."""
+    """Exactly these applications on these servers: how a resumed campaign names its cells."""
 
 
-class Place(Record):
+class PlatformOptions(Record):
     """What applications run on."""
 
     database: Literal["auto", "postgresql", "sqlite"] = "auto"
@@ -66,7 +66,7 @@ class RunOptions(Record):
                 pairs=tuple((cell.app, cell.server) for cell in plan.cells if not cell.twin),
                 scenarios=tuple(scenario.id for scenario in plan.scenarios),
             ),
-            place=Place(
+            platform=PlatformOptions(
                 database="auto" if plan.database == "none" else plan.database,
                 server_workers=max(cell.workers for cell in plan.cells),
                 start_timeout_s=plan.start_timeout_s,
@@ -86,7 +86,7 @@ class RunOptions(Record):
         )
 
     selection: Selection = Selection()
-    place: Place = Place()
+    platform: PlatformOptions = PlatformOptions()
     generator: Generator = Generator()
     reference: str | None = None
     profile: str = CORE

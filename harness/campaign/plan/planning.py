@@ -58,7 +58,7 @@ def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
         Notice(
             code="fewer-workers",
             seen=f"{server} runs {workers} worker process where others run {wanted}: it has no option for more",
-            mend="compare its microseconds a request, or measure all with --server-workers 1",
+            mend="compare its microseconds per request, or measure all with --server-workers 1",
         )
         for server, workers in fewer.items()
     )
@@ -70,7 +70,7 @@ def _runner(cell: Cell) -> str:
 
 
 def seen_short_of_workers(cell: Cell, processes: int, threads: int) -> tuple[Notice, ...]:
-    """An own server that is told {workers} and runs fewer, be they processes or threads, as they were seen."""
+    """An own server that is given {workers} and runs fewer, be they processes or threads, as they were seen."""
     if SERVERS[cell.server].argv is not None or max(processes, threads) >= cell.workers:
         return ()
     return (
@@ -98,7 +98,8 @@ def waiting_with_workers(cells: Iterable[Cell]) -> tuple[Notice, ...]:
 
 
 def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
-    """The cell that ratios are told to: `wanted` as `app` or `app@server`, else the bare ASGI callable, else the first.
+    """The cell that all others are compared with: `wanted` as `app` or `app@server`, else the bare ASGI callable, else
+    the first.
 
     Raises UsageError where the wanted one is not among the cells.
     """
@@ -123,7 +124,7 @@ def with_twin(cells: Sequence[Cell], reference: Cell) -> tuple[Cell, ...]:
 def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random, met: Met) -> list[tuple[Cell, ...]]:
     """Cells in groups of at most GROUP_SIZE and nearly equal size, reference and twin in each; beside each other those
     that have met least."""
-    home = [cell for cell in cells if cell.model_copy(update={"twin": 0}) == reference]
+    home = [cell for cell in cells if cell.is_or_repeats(reference)]
     others = {cell.id: cell for cell in cells if cell not in home}
     count = max(1, -(-len(others) // (GROUP_SIZE - len(home))))
     groups = balanced_groups(list(others), count, met, dice)
@@ -138,7 +139,7 @@ def blocks_of_a_round(
     needed = frozenset[str]().union(*need.values())
     lone: list[tuple[Cell, ...]] = [(cell,) for cell in plan.cells if cell.id in needed & alone]
     together = [cell for cell in plan.cells if cell.id in needed - alone]
-    if lone and all(cell.model_copy(update={"twin": 0}) == plan.reference_cell for cell in together):
+    if lone and plan.reference_cells.issuperset(cell.id for cell in together):
         return lone
     return [*groups_of(together, plan.reference_cell, block_dice(plan, -1 - turn), met), *lone]
 
@@ -179,7 +180,7 @@ def closed_slice(
     shortest_s: float = 0.0,
 ) -> Slice:
     """A slice of the closed model at the scenario's ranking level, `shortest_s` long or longer, for a cell that is
-    thought to answer `pace` requests a second (None: not known yet)."""
+    thought to answer `pace` requests per second (None: not known yet)."""
     shortest_s = max(plan.shape.length_s, shortest_s)
     waves = whole_waves(plan, scenario.rank.at.connections, pace, shortest_s)
     return Slice(

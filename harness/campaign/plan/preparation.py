@@ -6,13 +6,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import VERSION
 from harness.campaign.plan.commit import commit_around, commit_of
-from harness.campaign.plan.installed import installed
-from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, Place, RunOptions
+from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
 from harness.campaign.plan.planning import (
     GROUP_SIZE,
     cells_of,
@@ -32,7 +31,7 @@ from harness.measure.cores import split_cores
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
 from harness.model.asked.cell import DatabaseKind
-from harness.model.errors import HarnessError, UsageError
+from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.measured.campaign import CampaignRecord, Plan, Source
 from harness.model.measured.machine import Cores, Interpreter
 from harness.model.notice import Notice
@@ -40,6 +39,7 @@ from harness.process.environment import passed_on
 from harness.process.folders import refuse_unusable_temporary_folder
 from harness.under_test.install.environments import ensure_all
 from harness.under_test.install.locks import lock_of
+from harness.under_test.launch.programs import absent
 from harness.under_test.launch.servers import SERVERS
 from harness.under_test.services import LiveService, provision
 from harness.under_test.services.choice import choose_database
@@ -49,7 +49,7 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
-class Ground:
+class Platform:
     """What applications will run on, as it was found on this machine."""
 
     python: Path
@@ -66,25 +66,25 @@ class Prepared:
     """A campaign that could start now. `record` holds its plan; nothing has been measured."""
 
     record: CampaignRecord
-    ground: Ground
+    platform: Platform
     generator: Generator
     applications: Mapping[str, Application]
     scenarios: Mapping[str, Scenario]
 
 
-def find_ground(project: Project, place: Place, needs_database: bool) -> Ground:
+def find_platform(project: Project, asked: PlatformOptions, needs_database: bool) -> Platform:
     """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
-    python = place.python or Path(sys.executable)
+    python = asked.python or Path(sys.executable)
     interpreter = describe(python, passed_on())
     cores = split_cores()
-    url = place.database_url.get_secret_value() if place.database_url else None
+    url = asked.database_url.get_secret_value() if asked.database_url else None
     kind: DatabaseKind = "none"
     notices: tuple[Notice, ...] = ()
     if needs_database:
-        kind, notices = choose_database(place.database, url, workdir=project.cache)
+        kind, notices = choose_database(asked.database, url, workdir=project.cache)
         notices = (*notices, *not_asked_for(url))
-    workers = place.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
-    return Ground(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
+    workers = asked.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
+    return Platform(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
 
 
 def not_asked_for(url: str | None) -> tuple[Notice, ...]:
@@ -107,10 +107,10 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
     """
     refuse_unusable_temporary_folder()
     chosen = select(project, options.selection, profile(options.profile))
-    selected, left_out = installed(chosen)
+    selected, left_out = runnable_here(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
-    ground = find_ground(project, options.place, needs_database)
-    plan = plan_of(selected, ground, options)
+    platform = find_platform(project, options.platform, needs_database)
+    plan = plan_of(selected, platform, options)
     created_at = time.time()
     record = CampaignRecord(
         id=time.strftime("%Y%m%d-%H%M%S", time.localtime(created_at)),
@@ -120,29 +120,29 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
         plan=plan,
         applications={application.id: application.manifest for application in selected.applications},
         interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
-        machine=fingerprint().model_copy(update={"cores": ground.cores}),
-        interpreter=ground.interpreter,
+        machine=fingerprint().model_copy(update={"cores": platform.cores}),
+        interpreter=platform.interpreter,
         sources={a.id: source_of(a, project.apps) for a in selected.applications},
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
         notices=(
-            *ground.notices,
+            *platform.notices,
             *chosen.notices,
             *left_out,
-            *short_of_workers(plan.cells, ground.server_workers),
+            *short_of_workers(plan.cells, platform.server_workers),
             *waiting_with_workers(plan.cells),
             *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
         ),
     )
     return Prepared(
         record,
-        ground,
+        platform,
         options.generator,
         {application.id: application for application in selected.applications},
         {scenario.id: scenario for scenario in selected.scenarios},
     )
 
 
-def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
+def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan:
     """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing."""
     manifests = tuple(scenario.manifest for scenario in selected.scenarios)
     latency = latency_scenarios(manifests, options.latency)
@@ -155,9 +155,9 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
         )
     cells = cells_of(
         selected.choices,
-        workers=ground.server_workers,
-        database=ground.database,
-        interpreter=ground.interpreter.label,
+        workers=platform.server_workers,
+        database=platform.database,
+        interpreter=platform.interpreter.label,
     )
     reference = reference_of(cells, options.reference)
     return Plan(
@@ -173,11 +173,11 @@ def plan_of(selected: Selected, ground: Ground, options: RunOptions) -> Plan:
         latency=latency,
         latency_share=options.latency_share,
         p99_s=options.p99_s,
-        start_timeout_s=options.place.start_timeout_s,
+        start_timeout_s=options.platform.start_timeout_s,
         shape=shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
-        database=ground.database,
+        database=platform.database,
         pool_size=POOL_SIZE,
     )
 
@@ -212,7 +212,7 @@ def lock_digest(application: Application) -> str | None:
 def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[HarnessError, ...]]:
     """Each application's own python (made now where it is missing), and why some have none."""
     locks = {application.id: lock_of(application) for application in prepared.applications.values()}
-    made = ensure_all(locks, prepared.ground.python, cache)
+    made = ensure_all(locks, prepared.platform.python, cache)
     pythons = {app: found for app, found in made.items() if isinstance(found, Path)}
     return pythons, tuple(fault for fault in made.values() if isinstance(fault, HarnessError))
 
@@ -221,18 +221,36 @@ def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[Har
 def database_up(prepared: Prepared, workdir: Path, *, counting: bool = False) -> Iterator[LiveService | None]:
     """The database, live and seeded, for the length of the with-block; None where the plan needs none. `counting`: with
     counters of statements where they can be had."""
-    ground, plan = prepared.ground, prepared.record.plan
-    if ground.database == "none":
+    platform, plan = prepared.platform, prepared.record.plan
+    if platform.database == "none":
         yield None
         return
     # Every cell of a block is up at the same time, each with a whole pool.
     wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
     with provision(
-        ground.database,
+        platform.database,
         workdir,
-        ground.cores.services,
-        url=ground.database_url,
+        platform.cores.services,
+        url=platform.database_url,
         max_connections=wanted,
         counting=counting,
     ) as service:
         yield service
+
+
+def runnable_here(selected: Selected) -> tuple[Selected, tuple[Notice, ...]]:
+    """What of the selection can be run here, and a notice for each application whose programs this machine lacks: that
+    is no failure.
+
+    Raises EnvironmentRefused, with the commands that mend it, where nothing is left.
+    """
+    notices = {one.id: notice for one in selected.applications if (notice := absent(one.manifest))}
+    left = replace(
+        selected,
+        applications=tuple(one for one in selected.applications if one.id not in notices),
+        choices=tuple(choice for choice in selected.choices if choice.application.id not in notices),
+    )
+    if not left.choices:
+        reasons = [f"{notice.seen}; {notice.mend}" for notice in notices.values()]
+        raise EnvironmentRefused("\n".join(["no application is left that can be run", *reasons]))
+    return left, tuple(notices.values())

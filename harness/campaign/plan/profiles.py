@@ -28,7 +28,7 @@ EVERYTHING: Final = Profile(about="every application and scenario, each applicat
 PROFILES: Final = {
     CORE: Profile(about="the core applications and scenarios, in minutes", core=True),
     "full": Profile(
-        about="every application, scenario and server; hours, and may be gone on with",
+        about="every application, scenario and server (hours; resumable)",
         servers=(ALL,),
         options={"levels_s": 2.0, "latency": (ALL,), "budget_s": 10 * HOUR_S},
     ),

@@ -94,8 +94,8 @@ def _why_dropped(application: Application, servers: Sequence[str], chosen: tuple
     ids = [scenario.id for scenario in chosen]
     answered = application.manifest.scenarios
     if not set(ids) & set(answered):
-        told = f"{application.id} answers none of the chosen scenarios ({', '.join(ids)})"
-        return f"{told}; it answers {', '.join(answered)}"
+        seen = f"{application.id} answers none of the chosen scenarios ({', '.join(ids)})"
+        return f"{seen}; it answers {', '.join(answered)}"
     return runs_not_on(application, servers)
 
 
@@ -140,7 +140,7 @@ def _chosen(
 
 
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:
-    """An application outside apps/ is found by its folder alone; where that is near, it is told."""
+    """An application outside apps/ is found by its folder alone; where that is near, the message says so."""
     known = {application.id for application in found}
     for name in only:
         if name not in known and (folder := _folder_here(name)):

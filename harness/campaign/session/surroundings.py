@@ -66,9 +66,9 @@ def _running(file: Path) -> Other | None:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode) or _free(descriptor):
                 return None
-            told = json.loads(os.read(descriptor, MOST_BYTES))
-            results = "".join(one if one.isprintable() else "?" for one in str(told["results"]))[:300]
-            return Other(int(told["pid"]), results, tuple(int(cpu) for cpu in told["cores"]))
+            entry = json.loads(os.read(descriptor, MOST_BYTES))
+            results = "".join(one if one.isprintable() else "?" for one in str(entry["results"]))[:300]
+            return Other(int(entry["pid"]), results, tuple(int(cpu) for cpu in entry["cores"]))
         finally:
             os.close(descriptor)
     return None
@@ -99,7 +99,7 @@ class Surroundings:
     cpus: tuple[int, ...]
     mine: Path
     begun: Reading | None = None
-    told: dict[str, Notice] = field(default_factory=dict)
+    reported: dict[str, Notice] = field(default_factory=dict)
 
     def before(self) -> list[Notice]:
         """What is there while nothing of ours runs."""

@@ -17,12 +17,12 @@ def refuse_lost(service: LiveService | None) -> None:
         raise DatabaseGone(
             f"the database is gone: {why}",
             where=service.facts.name,
-            mend="what was measured before is kept; see why it ended, then go on with --resume",
+            mend="what was measured before is kept; see why it ended, then give --resume",
         )
 
 
 def refuse_ended(service: LiveService | None) -> None:
-    """The same at no cost, as far as it can be: only where its process is ours and has ended."""
+    """The check at no cost: it sees only a process of ours that has ended."""
     if service and service.process and service.process.poll() is not None:
         refuse_lost(service)
 

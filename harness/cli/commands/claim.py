@@ -17,7 +17,7 @@ What = Annotated[
 ]
 Scenario = Annotated[
     str | None,
-    typer.Option("--scenario", metavar="SCENARIO", help="In this scenario instead of the claim's own one."),
+    typer.Option("--scenario", metavar="SCENARIO", help="Test the claim in this scenario instead of its own."),
 ]
 SUFFIX: Final = ".toml"
 

@@ -10,9 +10,9 @@ from harness.cli.console import messages
 from harness.model.errors import EnvironmentRefused, ExitCode
 
 Everything = Annotated[
-    bool, typer.Option("--all", help="The whole cache: every environment and downloaded package, not only stale ones.")
+    bool, typer.Option("--all", help="Remove the whole cache: every environment and downloaded package.")
 ]
-Reports = Annotated[bool, typer.Option("--reports", help="Also the reports; results are never removed.")]
+Reports = Annotated[bool, typer.Option("--reports", help="Remove the reports too; results are never removed.")]
 
 
 def clean(*, everything: Everything = False, reports: Reports = False) -> int:

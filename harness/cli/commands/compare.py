@@ -11,7 +11,8 @@ from harness.model.errors import ExitCode
 Before = Annotated[Path, typer.Argument(metavar="A", help="The earlier campaign: its folder, or its name in results/.")]
 After = Annotated[Path, typer.Argument(metavar="B", help="The later campaign.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Also write a page (compare.html) and comparison.json here.")
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Also write compare.html and comparison.json to this folder."),
 ]
 Delta = Annotated[
     float | None,
@@ -19,15 +20,17 @@ Delta = Annotated[
         "--delta",
         parser=quantities.percentage,
         metavar="SHARE",
-        help="The difference that matters, such as 3% (default: the larger of both campaigns').",
+        help="The difference that matters, such as 3% (default: the larger one of the two campaigns).",
     ),
 ]
 AcrossMachines = Annotated[
-    bool, typer.Option("--across-machines", help="Compare although the machines differ; the result says so.")
+    bool, typer.Option("--across-machines", help="Compare although the machines differ; the result names it.")
 ]
 FailOn = Annotated[
     Literal["regression"] | None,
-    typer.Option("--fail-on", help="End with 4 where a cell got worse, or failed that had a figure before."),
+    typer.Option(
+        "--fail-on", help="'regression': end with 4 if a cell got worse, or failed although it had a figure before."
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ Form = Annotated[
     typer.Option("--format", metavar="FORMAT", help="csv, markdown (tables for a README) or json (as ranking.json)."),
 ]
 Out = Annotated[
-    str, typer.Option("--out", metavar="FILE", help="Where it goes (default: -, which is standard output).")
+    str, typer.Option("--out", metavar="FILE", help="File to write (default: -, which is standard output).")
 ]
 
 

@@ -1,29 +1,31 @@
 """`harness list`: what can be measured."""
 
-from harness.cli import options
+from dataclasses import dataclass
+
 from harness.cli.console import output, print_json, print_notice
+from harness.cli.option_record import options_from
+from harness.cli.options import Filters, Json
 from harness.cli.show.tables import table
 from harness.model.errors import ExitCode
 
 
-def list_(
-    *,
-    only: options.Only = None,
-    skip: options.Skip = None,
-    server: options.ServerFilter = None,
-    scenario: options.ScenarioFilter = None,
-    app: options.AppFolders = None,
-    scenarios: options.ScenarioFolders = None,
-    json: options.Json = False,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class ListAsked(Filters):
+    """The options of `harness list`."""
+
+    json: Json = False
+
+
+@options_from(ListAsked)
+def list_(asked: ListAsked) -> int:
     """Show the applications, the servers and the scenarios there are."""
     from harness.campaign.plan.project import Project
     from harness.campaign.plan.selection import select
 
-    found = select(Project.here(), options.selection(only, skip, server, scenario, app, scenarios=scenarios))
+    found = select(Project.here(), asked.selection)
     for notice in found.notices:
         print_notice(notice)
-    if json:
+    if asked.json:
         print_json(
             {
                 "applications": [a.manifest.model_dump(mode="json") for a in found.applications],

@@ -1,30 +1,30 @@
 """`harness lock`: resolve the versions that applications run with."""
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import typer
 
-from harness.cli import options
 from harness.cli.console import messages
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, Names, selection
 from harness.model.errors import ExitCode, UsageError
-
-Keep = Annotated[
-    bool, typer.Option("--keep", help="Keep locked versions that still fit, instead of taking the newest.")
-]
-
 
 WHY_NOT: Final = "no requirements.in is there, so its lock is its author's own, or it needs none"
 HOW: Final = "to have a lock made, put what the application requires into requirements.in in its folder"
 
 
-def lock(
-    *,
-    only: options.Only = None,
-    skip: options.Skip = None,
-    app: options.AppFolders = None,
-    scenarios: options.ScenarioFolders = None,
-    keep: Keep = False,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class LockAsked(Folders, Names):
+    """The options of `harness lock`."""
+
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep locked versions that still fit, instead of taking the newest.")
+    ] = False
+
+
+@options_from(LockAsked)
+def lock(asked: LockAsked) -> int:
     """Make each application's requirements.txt anew from its requirements.in, its servers and what all share."""
     from harness.campaign.plan.project import Project
     from harness.campaign.plan.selection import select
@@ -34,12 +34,11 @@ def lock(
     from harness.under_test.launch.servers import SERVERS
 
     project = Project.here()
-    wanted = options.selection(only, skip, ["all"], None, app, scenarios=scenarios)
-    found = select(project, wanted)
+    found = select(project, selection(asked, only=asked.only, skip=asked.skip, servers=["all"]))
     without = [one for one in found.applications if not has_lock_to_make(one)]
     if len(without) == len(found.applications):
         raise UsageError(f"no lock is to be made: {WHY_NOT}", where=", ".join(one.id for one in without), mend=HOW)
-    for application in without if only or app else ():
+    for application in without if asked.only or asked.app else ():
         messages.print(f"skipped   {application.id}: {WHY_NOT}", markup=False, highlight=False)
     messages.print("Resolving; this asks the package index", style="dim")
     with using(project.cache, "harness lock"):
@@ -48,7 +47,7 @@ def lock(
             {server.id: server.requirements for server in SERVERS.values()},
             project.apps,
             project.cache,
-            upgrade=not keep,
+            upgrade=not asked.keep,
         )
     for locked in written:
         name = f"{locked.path.parent.name}/{locked.path.name}"

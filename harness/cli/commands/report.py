@@ -15,7 +15,7 @@ Results = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Where index.html goes (default: reports/ and the campaign's name)."),
+    typer.Option("--out", metavar="DIR", help="Folder of index.html (default: reports/ and the campaign's name)."),
 ]
 
 

@@ -1,36 +1,36 @@
 """`harness serve`: start one application as a campaign would, to look at it by hand."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from harness.cli import options
 from harness.cli.console import messages, output
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, PlatformChoice, selection
 from harness.model.errors import ExitCode, UsageError
 
 LOOK_S = 60.0
 
-App = Annotated[str, typer.Argument(metavar="APP", help="The application's id.")]
-Server = Annotated[
-    str | None, typer.Option("--server", metavar="SERVER", help="One of its servers instead of the default one.")
-]
-Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, metavar="PORT", help="Instead of a free one.")]
+
+@dataclass(frozen=True, kw_only=True)
+class ServeAsked(PlatformChoice, Folders):
+    """The options of `harness serve`."""
+
+    app_id: Annotated[str, typer.Argument(metavar="APP", help="The application's id.")]
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="SERVER", help="Server to use (default: the application's default server)."),
+    ] = None
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, metavar="PORT", help="Port to listen on (default: a free one)."),
+    ] = None
 
 
-def serve(
-    app_id: App,
-    *,
-    server: Server = None,
-    port: Port = None,
-    app: options.AppFolders = None,
-    scenarios: options.ScenarioFolders = None,
-    database: options.Database = None,
-    database_url: options.DatabaseUrl = None,
-    python: options.Interpreter = None,
-    server_workers: options.ServerWorkers = None,
-    start_timeout: options.StartTimeout = None,
-) -> int:
+@options_from(ServeAsked)
+def serve(asked: ServeAsked) -> int:
     """Start one application exactly as a campaign would, and keep it up until Ctrl-C."""
     from harness.campaign.cells.serving import serving
     from harness.campaign.plan.options import RunOptions
@@ -40,12 +40,10 @@ def serve(
     from harness.process.folders import temporary_folder
 
     project = Project.here()
-    asked = RunOptions(
-        selection=options.selection([app_id], None, [server] if server else None, None, app, scenarios=scenarios),
-        place=options.place(database, database_url, python, server_workers, start_timeout),
-    )
+    servers = [asked.server] if asked.server else None
+    options = RunOptions(selection=selection(asked, only=[asked.app_id], servers=servers), platform=asked.platform)
     try:
-        prepared = prepare(project, asked)
+        prepared = prepare(project, options)
     except UsageError as fault:
         if fault.where == "--only":  # the filter that APP stands for here
             raise UsageError(fault.what, where="APP", mend=fault.mend) from None
@@ -53,7 +51,7 @@ def serve(
     with ExitStack() as stack:
         workdir = stack.enter_context(temporary_folder("serve"))
         progress = stack.enter_context(Bar())
-        live = stack.enter_context(serving(project, prepared, workdir, port, progress))
+        live = stack.enter_context(serving(project, prepared, workdir, asked.port, progress))
         address = f"http://{live.target.host}:{live.target.port}"
         output.print(address, markup=False, highlight=False)
         messages.print("Up, until Ctrl-C. Load from Locust, with its page at http://127.0.0.1:8089:")

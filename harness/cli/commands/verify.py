@@ -1,41 +1,36 @@
 """`harness verify`: do applications answer the contract?"""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from harness.cli import options
 from harness.cli.console import output, print_json
+from harness.cli.option_record import options_from
+from harness.cli.options import Filters, Json, PlatformChoice, Quiet
 from harness.cli.show.tables import table
 from harness.model.errors import ExitCode
 
-VerifiedServers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--server",
-        metavar="SERVER",
-        help="Only on these servers, instead of every one that each application names (repeatable).",
-    ),
-]
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyAsked(PlatformChoice, Filters):
+    """The options of `harness verify`."""
+
+    server: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--server",
+            metavar="SERVER",
+            help="Verify on these servers only (repeatable; default: every server that an application names).",
+        ),
+    ] = None
+    json: Json = False
+    quiet: Quiet = False
 
 
-def verify(
-    *,
-    only: options.Only = None,
-    skip: options.Skip = None,
-    server: VerifiedServers = None,
-    scenario: options.ScenarioFilter = None,
-    app: options.AppFolders = None,
-    scenarios: options.ScenarioFolders = None,
-    database: options.Database = None,
-    database_url: options.DatabaseUrl = None,
-    python: options.Interpreter = None,
-    server_workers: options.ServerWorkers = None,
-    start_timeout: options.StartTimeout = None,
-    json: options.Json = False,
-    quiet: options.Quiet = False,
-) -> int:
+@options_from(VerifyAsked)
+def verify(asked: VerifyAsked) -> int:
     """Start applications and check them against the contract: every application, on every server it names, in every
     scenario it answers, unless options say less."""
     from harness.campaign.cells.verifying import verify_cells
@@ -51,18 +46,18 @@ def verify(
     prepared = prepare(
         project,
         RunOptions(
-            selection=options.selection(only, skip, server or ["all"], scenario, app, scenarios=scenarios),
-            place=options.place(database, database_url, python, server_workers, start_timeout),
+            selection=asked.selection.model_copy(update={"servers": tuple(asked.server or ["all"])}),
+            platform=asked.platform,
             profile="full",
         ),
     )
     with ExitStack() as stack:
         workdir = stack.enter_context(temporary_folder("verify"))
-        progress = Silent() if quiet else stack.enter_context(Bar())
+        progress = Silent() if asked.quiet else stack.enter_context(Bar())
         cells = {cell.id: cell for cell in prepared.record.plan.cells}
         outcomes = verify_cells(project, prepared, workdir, progress)
         verdicts = [verdict_of(cells[outcome.cell], outcome) for outcome in outcomes]
-    if json:
+    if asked.json:
         print_json([verdict.model_dump(mode="json") for verdict in verdicts])
     else:
         rows = [(v.app, v.server, "ok" if v.passed else "failed", "\n".join(v.faults)) for v in verdicts]

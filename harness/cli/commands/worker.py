@@ -8,12 +8,14 @@ import typer
 from harness.cli.console import messages
 from harness.model.errors import ExitCode
 
-Master = Annotated[str, typer.Option("--master", metavar="HOST", help="Where harness run --workers N waits.")]
-Port = Annotated[int, typer.Option("--port", min=1, max=65535, metavar="PORT", help="The port it waits at.")]
-Journal = Annotated[
-    Path | None, typer.Option("--journal", metavar="FILE", help="Also write each record, as it is sent, to this file.")
+Master = Annotated[
+    str, typer.Option("--master", metavar="HOST", help="Machine on which harness run --workers N waits.")
 ]
-Wait = Annotated[int, typer.Option("--wait", min=1, metavar="SECONDS", help="How long to wait for the master.")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, metavar="PORT", help="Port of the master.")]
+Journal = Annotated[
+    Path | None, typer.Option("--journal", metavar="FILE", help="File that gets a copy of every record sent.")
+]
+Wait = Annotated[int, typer.Option("--wait", min=1, metavar="SECONDS", help="Longest wait for the master, in seconds.")]
 
 
 def worker(*, master: Master, port: Port = 5557, journal: Journal = None, wait: Wait = 300) -> int:

@@ -1,15 +1,15 @@
 """The steps of `harness run` before anything is measured: options to a plan, and the plan shown.
 
-Apart from what measures and reports, which takes a second to load: a plan, or a fault in an option, is told at once.
+Apart from what measures and reports, which takes a second to load: a plan, or a fault in an option, is shown at once.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from harness.campaign.plan.continuous_budget import affordable, not_made
 from harness.campaign.plan.options import RunOptions, Selection
-from harness.campaign.plan.profiles import CORE, profile
+from harness.campaign.plan.profiles import profile
 from harness.campaign.session.surroundings import others, wait_for_others
 from harness.cli.console import messages, output, print_json, print_notice
 from harness.cli.quantities import number_of, spoken
@@ -28,17 +28,18 @@ def check_fail_on(what: str | None) -> None:
         raise UsageError(f"{what!r} is not known", where="--fail-on", mend=f"choose one of: {', '.join(FAIL_ON)}")
 
 
-def wanted_options(resumed: Path | None, asked: dict[str, Any]) -> RunOptions:
-    """What was asked for; where a campaign is gone on with, what was not asked for is as it was then."""
-    given = {name: value for name, value in asked.items() if value is not None}
+def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
+    """The options that are set in `asked`; where a campaign is resumed, the others are as they were then."""
+    given = {name: getattr(asked, name) for name in asked.model_fields_set}
     if resumed is None:
-        return RunOptions(**(profile(given.get("profile", CORE)).options | given))
+        return RunOptions(**(profile(asked.profile).options | given))
     before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
-    folders = {name: getattr(given["selection"], name) for name in ("app_folders", "scenario_folders")}
-    if given.get("selection") == Selection(**folders):
+    folders = {name: getattr(asked.selection, name) for name in ("app_folders", "scenario_folders")}
+    if asked.selection == Selection(**folders):
         given["selection"] = before.selection.model_copy(update=folders)
-    given["generator"] = before.generator.model_copy(update=given["generator"].model_dump(exclude_unset=True))
-    given["place"] = before.place.model_copy(update=given["place"].model_dump(exclude_unset=True))
+    for part in ("generator", "platform"):
+        changed = getattr(asked, part).model_dump(exclude_unset=True)
+        given[part] = getattr(before, part).model_copy(update=changed)
     return before.model_copy(update=given)
 
 
@@ -52,14 +53,16 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
     cells = [cell for cell in plan.cells if not cell.twin]
     rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in cells]
     columns = ("application", "server", "workers", "database", "interpreter")
-    output.print(table(columns, rows, title=f"{number_of(len(rows), 'cell')}, in random order from seed {plan.seed}"))
+    output.print(
+        table(columns, rows, title=f"{number_of(len(rows), 'configuration')}, in random order from seed {plan.seed}")
+    )
     scenarios = [(s.id, s.rank.at.label, s.title) for s in plan.scenarios]
     output.print(table(("scenario", "ranked at", "what"), scenarios, title="Scenarios"))
     shape = plan.shape
     messages.print(
         f"Slices of {shape.length_s * 1000:.0f} ms ({shape.burn_in_s * 1000:.0f} ms of it burn-in), "
-        f"{spoken(shape.rotations_s)} of rotations a scenario and block, at most {plan.max_blocks:,} blocks a cell, "
-        f"budget {spoken(plan.budget_s)}; ratios are told to {plan.reference}, which has a hidden twin.",
+        f"{spoken(shape.rotations_s)} of rotations per scenario and block, at most {plan.max_blocks:,} blocks each, "
+        f"budget {spoken(plan.budget_s)}; ratios are relative to {plan.reference}, which has a hidden twin.",
         highlight=False,
     )
     messages.print(continuous_plan(plan), highlight=False)
@@ -68,22 +71,22 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
 
 
 def continuous_plan(plan: Plan) -> str:
-    """Whether cells would be driven on end before they are measured."""
+    """Whether cells would have a continuous run before they are measured."""
     if not plan.shape.continuous_s:
-        return "No cell is driven on end to see whether it is warm (--continuous 5s does it)."
+        return "No continuous runs, which show whether a configuration is warm (--continuous 5s makes them)."
     if not affordable(plan):
-        return f"Not made, for lack of time: {not_made(plan).seen}."
-    return f"Before its first rotations each cell is once driven for {plan.shape.continuous_s:g} s on end: is it warm?"
+        return f"No continuous runs, for lack of time: {not_made(plan).seen}."
+    return f"Each configuration has a continuous run of {plan.shape.continuous_s:g} s first: is it warm?"
 
 
 def latency_plan(plan: Plan) -> str:
     """In which scenarios response times would be measured, and how."""
-    told = (
-        f"Response times of {', '.join(plan.latency)} at {plan.latency_share:.0%} of what each cell can do, "
+    text = (
+        f"Response times of {', '.join(plan.latency)} at {plan.latency_share:.0%} of what each configuration can do, "
         f"for {plan.shape.window_s:g} s of each block"
     )
     limit = "" if plan.p99_s is None else f"; the highest rate with a p99 within {plan.p99_s * 1000:g} ms is searched"
-    return f"{told}{limit}."
+    return f"{text}{limit}."
 
 
 def heed_others(wait_s: float | None, *, exclusive: bool) -> None:

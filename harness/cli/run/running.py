@@ -1,4 +1,4 @@
-"""The steps of `harness run` after its plan: the campaign measured, its end told."""
+"""The steps of `harness run` after its plan: the campaign measured, its end reported."""
 
 import contextlib
 import shlex
@@ -118,15 +118,15 @@ def why_not_ranked(record: CampaignRecord, ranking: Ranking) -> Iterator[str]:
     for scenario in found:
         if scenario.rows and not any(row.cell == reference.id for row in scenario.rows):
             reasons = [cell.reason for cell in scenario.unranked if cell.cell == reference.id]
-            told = f"{scenario.scenario}: there are no ratios, since the reference has no figure"
-            yield f"{told}, {reference.app} on {reference.server}: {shorten(' '.join(reasons) or 'not measured', 200)}"
+            seen = f"{scenario.scenario}: there are no ratios, since the reference has no figure"
+            yield f"{seen}, {reference.app} on {reference.server}: {shorten(' '.join(reasons) or 'not measured', 200)}"
 
 
 def _most_common_reason(record: CampaignRecord, found: Iterable[ScenarioRanking]) -> str:
     reasons = Counter(failure.reason for failure in record.failures)
     reasons = reasons or Counter(cell.reason for scenario in found for cell in scenario.unranked)
-    told = [reason for reason, _ in reasons.most_common(1)] or ["no block was completed"]
-    return shorten(told[0], 200)
+    most = [reason for reason, _ in reasons.most_common(1)] or ["no block was completed"]
+    return shorten(most[0], 200)
 
 
 def show_latency(record: CampaignRecord, results: Path, most: int | None = None) -> None:
@@ -160,7 +160,7 @@ def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str], *,
     messages.print(f"Counted: {spoken(counted_s)} ({counted_s / whole_s:.0%} of it)", highlight=False, markup=False)
     if record.state == "interrupted":
         command = shlex.join(["harness", "run", "--resume", str(results), *again])
-        messages.print(f"Interrupted; go on with: {command}", markup=False, highlight=False)
+        messages.print(f"Interrupted; resume it: {command}", markup=False, highlight=False)
 
 
 def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> ExitCode:

@@ -109,7 +109,7 @@ def _runs(found: ClaimFinding) -> tuple[str, ...]:
 
 
 def _notes(tier: TierFinding) -> Iterator[str]:
-    """Why a subject has no figure, and why a pair that has one is not told apart as was claimed."""
+    """Why a subject has no figure, and why a pair that has one is not decided as was claimed."""
     for cell in tier.cells:
         if cell.reason:
             yield f"n/a  {cell.title} ({cell.app}): {reason_of(cell.reason)}"

@@ -13,7 +13,7 @@ MOST_DIFFERENCES = 12
 def show(comparison: Comparison) -> None:
     """Tables on standard output; what differs, and what to bear in mind, on standard error."""
     for difference in comparison.differences[:MOST_DIFFERENCES]:
-        messages.print(f"differs: {told(difference)}", style="dim", markup=False, highlight=False)
+        messages.print(f"differs: {in_words(difference)}", style="dim", markup=False, highlight=False)
     if len(comparison.differences) > MOST_DIFFERENCES:
         more = len(comparison.differences) - MOST_DIFFERENCES
         messages.print(f"and {more} differences more: see --json or --out", style="dim", markup=False)
@@ -25,15 +25,15 @@ def show(comparison: Comparison) -> None:
 
 
 def why_nothing(*records: CampaignRecord) -> list[str]:
-    """Why no cell beside the reference has a figure in both campaigns."""
+    """Why nothing beside the reference has a figure in both campaigns."""
     return [
         f"{record.id} is {record.state} and has {number_of(len(record.completed_blocks), 'complete block')}"
         for record in records
         if record.state != "finished" or not record.completed_blocks
-    ] or ["no cell beside the reference has a figure in both campaigns"]
+    ] or ["nothing beside the reference has a figure in both campaigns"]
 
 
-def told(difference: Difference) -> str:
+def in_words(difference: Difference) -> str:
     """locks.fastapi: 0a1b before, 2c3d after."""
     return f"{difference.field}: {difference.before} before, {difference.after} after"
 

@@ -17,17 +17,17 @@ def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = 
 
     At most `most` rows, and how many more there are.
     """
-    told = [row for row in rows if not row.reason]
-    at = f" at {rows[0].share:.0%} of each cell's capacity" if rows else ""
+    measured = [row for row in rows if not row.reason]
+    at = f" at {rows[0].share:.0%} of each configuration's capacity" if rows else ""
     columns = ("application", "server", "rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
     made = table(
         columns,
-        [_latency(row) for row in told[:most]],
+        [_latency(row) for row in measured[:most]],
         title=f"{scenario}: response times in ms{at}",
         right=range(2, len(columns)),
     )
-    notes = [Text(note, style="dim") for note in _notes(told[:most])]
-    return Group(made, *left_out(len(told), most), *notes, *_without(rows, most))
+    notes = [Text(note, style="dim") for note in _notes(measured[:most])]
+    return Group(made, *left_out(len(measured), most), *notes, *_without(rows, most))
 
 
 def _latency(row: LatencyRow) -> tuple[str, ...]:
@@ -58,15 +58,15 @@ def capacity_table(scenario: str, rows: Sequence[CapacityRow], most: int | None 
 
     At most `most` rows, and how many more there are.
     """
-    told = [row for row in rows if not row.reason]
+    measured = [row for row in rows if not row.reason]
     limit = f" with p99 within {rows[0].criterion.p99_s * 1000:g} ms" if rows else ""
     columns = ("application", "server", "requests/s", "between", "blocks", "probes")
     cells = [
         (row.app, row.server, _rate(row.rate), _between(row), str(len(row.blocks)), str(row.probes))
-        for row in told[:most]
+        for row in measured[:most]
     ]
     made = table(columns, cells, title=f"{scenario}: highest rate{limit}", right=range(2, 6))
-    return Group(made, *left_out(len(told), most), *_without(rows, most))
+    return Group(made, *left_out(len(measured), most), *_without(rows, most))
 
 
 def _between(row: CapacityRow) -> str:

@@ -54,7 +54,7 @@ class Bar:
 
     def block(self, number: int, cells: int) -> None:
         self._began, self._blocks = self._began or time.monotonic(), self._blocks + 1
-        self.step(f"Block {number + 1}: {number_of(cells, 'cell')}, started afresh")
+        self.step(f"Block {number + 1}: {number_of(cells, 'configuration')}, started afresh")
 
     def advance(self, done_s: float, total_s: float) -> None:
         left = f"about {spoken(max(0.0, total_s - done_s))} to go"
@@ -101,16 +101,16 @@ def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = N
     each, would decide the rest."""
     total = sum(scenario.comparisons for scenario in still_open)
     ahead = [pair.blocks_more for scenario in still_open for pair in scenario.undecided]
-    told = f"if it ended now: {total - len(ahead)} of {number_of(total, 'comparison')} decided"
+    text = f"if it ended now: {total - len(ahead)} of {number_of(total, 'comparison')} decided"
     if not ahead:
-        return told
-    told = f"{told}; {len(ahead)} undecided"
+        return text
+    text = f"{text}; {len(ahead)} undecided"
     known = [more for more in ahead if more is not None]
     if not known:
-        return told
+        return text
     time = "" if block_s is None else f" ({spoken(max(known) * block_s)})"
     which = "them" if len(known) == len(ahead) else f"{len(known)} of them"
-    return f"{told}; about {number_of(max(known), 'more block')}{time} would decide {which}"
+    return f"{text}; about {number_of(max(known), 'more block')}{time} would decide {which}"
 
 
 def in_a_line(ranking: ScenarioRanking) -> str:

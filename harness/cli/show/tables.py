@@ -60,11 +60,11 @@ def left_out(rows: int, most: int | None) -> list[Text]:
 def _league_table(ranking: ScenarioRanking, league: League, most: int | None, *, alone: bool) -> Group:
     of_league = "" if alone else f", {league}"
     title = f"{ranking.scenario} at {ranking.level.label}{of_league}" + (" (estimate)" if ranking.estimate else "")
-    told = [row for row in ranking.rows if row.league == league]
-    errors = any(row.error_share for row in told)
+    ranked = [row for row in ranking.rows if row.league == league]
+    errors = any(row.error_share for row in ranked)
     columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
-    rows = [_row(row)[: len(columns)] for row in told[:most]]
-    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(0,)), *left_out(len(told), most))
+    rows = [_row(row)[: len(columns)] for row in ranked[:most]]
+    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(0,)), *left_out(len(ranked), most))
 
 
 def _row(row: RankedCell) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _row(row: RankedCell) -> tuple[str, ...]:
 
 
 def _interval(row: RankedCell) -> str:
-    """Of the ratio. The reference has none: every other cell is told to it."""
+    """Of the ratio. The reference has none: every other cell is compared with it."""
     if row.ratio_low is None or row.ratio_high is None:
         return "n/a"
     return "reference" if row.ratio_low == row.ratio_high else f"{row.ratio_low:.2f}–{row.ratio_high:.2f}"

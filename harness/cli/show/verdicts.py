@@ -21,8 +21,8 @@ class Verdict(Record):
 def verdict_of(cell: Cell, outcome: Outcome) -> Verdict:
     """A verification, or a failure to come up with the end of its log, as one verdict."""
     if isinstance(outcome, Failure):
-        told = f"{outcome.phase}: {outcome.reason}" + (f"\n{outcome.log_tail}" if outcome.log_tail else "")
-        return Verdict(app=cell.app, server=cell.server, passed=False, faults=(told,))
+        fault = f"{outcome.phase}: {outcome.reason}" + (f"\n{outcome.log_tail}" if outcome.log_tail else "")
+        return Verdict(app=cell.app, server=cell.server, passed=False, faults=(fault,))
     faults = tuple(str(fault) for fault in outcome.faults)
     return Verdict(
         app=cell.app,

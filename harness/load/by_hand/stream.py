@@ -22,7 +22,7 @@ MAX_FAULTS_TOLD: Final = 5
 
 
 class Stream(Owner):
-    """One scenario against one target, for whoever wants to look at a system by hand."""
+    """One scenario against one target, for people who try a system by hand."""
 
     streaming = True
 

@@ -10,7 +10,7 @@ from harness.load.histogram import decoded, merged
 from harness.model.measured.load import ErrorKind, Slice, SliceRecord
 
 
-def merged_record(plan: Slice, parts: Sequence[SliceRecord], marks: Iterable[str] = ()) -> SliceRecord:
+def merged_record(slice_: Slice, parts: Sequence[SliceRecord], marks: Iterable[str] = ()) -> SliceRecord:
     """Counts are sums, histograms are merged count for count.
 
     The duration is the one at which the sum of completions gives the sum of the hosts' rates, since each measured its
@@ -22,11 +22,11 @@ def merged_record(plan: Slice, parts: Sequence[SliceRecord], marks: Iterable[str
     for part in parts:
         errors.update(part.errors)
     return SliceRecord(
-        rotation=plan.rotation,
-        target=plan.target,
-        scenario=plan.scenario,
-        level=plan.level,
-        counted=plan.counted,
+        rotation=slice_.rotation,
+        target=slice_.target,
+        scenario=slice_.scenario,
+        level=slice_.level,
+        counted=slice_.counted,
         started_at=min((part.started_at for part in parts), default=time.time()),
         duration_s=completions / rate if rate else max((part.duration_s for part in parts), default=0.0),
         completions=completions,
@@ -51,9 +51,9 @@ LONGEST_HISTOGRAM: Final = 256 * 1024
 """Of its encoding; the engine's have some thousand characters."""
 
 
-def fault_of_part(plan: Slice, part: SliceRecord) -> str | None:
+def fault_of_part(slice_: Slice, part: SliceRecord) -> str | None:
     """Why the record of a host cannot be one of this slice; None where it can."""
-    asked = (plan.rotation, plan.target, plan.scenario, plan.level)
+    asked = (slice_.rotation, slice_.target, slice_.scenario, slice_.level)
     if (part.rotation, part.target, part.scenario, part.level) != asked:
         return f"a record of another slice: {part.target} {part.scenario} in rotation {part.rotation}"
     numbers = [value for value in part.model_dump().values() if isinstance(value, int | float)]

@@ -46,7 +46,7 @@ class _Heard(NamedTuple):
     came: float
 
 
-class Crew:
+class WorkerPool:
     """Locust's master and the workers connected to it."""
 
     def __init__(self, environment: LoadEnvironment, host: str, port: int) -> None:

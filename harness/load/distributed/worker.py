@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One worker under a master. `journal`: a file that gets a line for each record sent, for whoever audits."""
+    """One worker under a master. `journal`: a file that gets a line for each record sent, for audits."""
 
     def __init__(self, master_host: str, master_port: int, journal: Path | None = None) -> None:
         """Raises ConnectionError when no master answers."""
@@ -106,11 +106,11 @@ class Worker:
         return {}
 
     def _drive(self, order: dict[str, Any]) -> dict[str, Any]:
-        plan = Slice.model_validate(order["slice"])
-        self._rotation.know(plan, order["right"])
+        slice_ = Slice.model_validate(order["slice"])
+        self._rotation.know(slice_, order["right"])
         gevent.sleep(max(0.0, order["begin"] - clock()))
-        late = clock() - order["begin"] > LATE_SHARE * plan.length_s
-        outcome = self._rotation.drive(plan)
+        late = clock() - order["begin"] > LATE_SHARE * slice_.length_s
+        outcome = self._rotation.drive(slice_)
         record = outcome.record
         if late:
             record = record.model_copy(update={"marks": tuple(sorted({*record.marks, "late-start"}))})

@@ -82,7 +82,7 @@ class Owner:
 
 
 class Connection:
-    """A client's connection. `drive` is told of what happens; `asked_at` and `due` are seconds of `clock`."""
+    """A client's connection. `drive` is informed of what happens; `asked_at` and `due` are seconds of `clock`."""
 
     __slots__ = (
         "_lane",
@@ -313,7 +313,7 @@ class Connection:
         self._writer = self._unsent = None
 
     def _broken(self, error: OSError) -> None:
-        if isinstance(error, BlockingIOError):  # readiness told without data: wait on
+        if isinstance(error, BlockingIOError):  # readiness reported without data: wait on
             return
         # EPIPE: the server's end of the stream came before; the request was never going to be read.
         self._fail("closed-early" if error.errno == errno.EPIPE else "reset", str(error))

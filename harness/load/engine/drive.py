@@ -40,9 +40,9 @@ class Drive(Owner, ABC):
     backlog: int | None = None
     service_times: Times | None = None
 
-    def __init__(self, connections: Sequence[Connection], script: Script, plan: Slice) -> None:
+    def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
         super().__init__()
-        self.plan, self._connections, self._script = plan, connections, script
+        self.slice_, self._connections, self._script = slice_, connections, script
         self.completions = 0
         self.errors: Counter[ErrorKind] = Counter()
         self.faults: list[str] = []
@@ -93,9 +93,9 @@ class Drive(Owner, ABC):
             self._sending = True
             self.started = clock()
             self._begin()
-            self._pass_until(self.started + self.plan.burn_in_s)
+            self._pass_until(self.started + self.slice_.burn_in_s)
             self._count()
-            self._pass_until(self.started + self.plan.length_s)
+            self._pass_until(self.started + self.slice_.length_s)
             self._sending = False
             self._in_flight = self._stop()
             self._drain()
@@ -146,11 +146,11 @@ class Drive(Owner, ABC):
         self._fold()
         self._script.forget()
         now = clock()
-        if now - self.started > self.plan.drain_s:
-            self._give_up([c for c in self._connections if c.busy and now - c.asked_at > self.plan.drain_s])
+        if now - self.started > self.slice_.drain_s:
+            self._give_up([c for c in self._connections if c.busy and now - c.asked_at > self.slice_.drain_s])
 
     def _drain(self) -> None:
-        if self._in_flight and not self._is_at_rest(clock() + self.plan.drain_s):
+        if self._in_flight and not self._is_at_rest(clock() + self.slice_.drain_s):
             self.marks.add("drain-overrun")
             self._give_up([connection for connection in self._connections if connection.busy])
         self._fold()
@@ -169,7 +169,7 @@ class Drive(Owner, ABC):
         for connection in overdue:
             kind: ErrorKind = "connect" if connection.is_connecting else "timeout"
             connection.close()
-            self.failed(connection, kind, f"nothing complete within {self.plan.drain_s} s")
+            self.failed(connection, kind, f"nothing complete within {self.slice_.drain_s} s")
 
     def _fold(self) -> None:
         """Latencies are appended one by one, which is cheapest, and counted in bulk."""

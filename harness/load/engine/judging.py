@@ -1,4 +1,4 @@
-"""Is this response right? Its head by the contract's own rules, and its body as far as that can be told at once."""
+"""Is this response right? Its head by the contract's own rules, and its body as far as that can be judged at once."""
 
 import time
 from typing import Final, NamedTuple
@@ -50,7 +50,7 @@ class Judge:
         self._heads: dict[Head, float] = {}
 
     def verdict(self, response: Response, took_s: float, now: float) -> Verdict:
-        """What can be told of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
+        """What can be judged of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
         judged = self._heads.get(response.head)
         if judged is None or now - judged > LOOK_AGAIN_S:
             if fault := self._of_head(response, took_s):

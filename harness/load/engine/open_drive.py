@@ -19,7 +19,7 @@ from harness.load.histogram import Times
 from harness.model.measured.load import Slice
 
 SHORTEST_TICK_S: Final = 0.0001
-"""Above 10,000 requests a second several fall due at one tick: this late at most, and timed from when they were due."""
+"""Above 10,000 requests per second several are due at one tick: this late at most, and timed from their due moment."""
 
 
 class OpenDrive(Drive):
@@ -31,12 +31,12 @@ class OpenDrive(Drive):
     leaving it out would hide the longest waits; what the drain's deadline cuts off is marked `backlog-dropped`.
     """
 
-    def __init__(self, connections: Sequence[Connection], script: Script, plan: Slice) -> None:
-        super().__init__(connections, script, plan)
-        assert plan.offered_rate is not None
-        self._period = 1.0 / plan.offered_rate
-        self._total = due_before(plan.length_s, plan.offered_rate)
-        self._first_counted = due_before(plan.burn_in_s, plan.offered_rate)
+    def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
+        super().__init__(connections, script, slice_)
+        assert slice_.offered_rate is not None
+        self._period = 1.0 / slice_.offered_rate
+        self._total = due_before(slice_.length_s, slice_.offered_rate)
+        self._first_counted = due_before(slice_.burn_in_s, slice_.offered_rate)
         self.offered = self._total - self._first_counted
         self.service_times: Times = Times()
         self._services: array[float] = array("d")
@@ -75,8 +75,8 @@ class OpenDrive(Drive):
 
     def _begin(self) -> None:
         self._forget()
-        self.counted_from = self.started + self.plan.burn_in_s
-        self.counted_to = self.started + self.plan.length_s
+        self.counted_from = self.started + self.slice_.burn_in_s
+        self.counted_to = self.started + self.slice_.length_s
         self._counted_due = self.started + self._first_counted * self._period
         self._send_due()
 

@@ -1,4 +1,4 @@
-"""Live targets and their connections, driven one at a time; a record a slice."""
+"""Live targets and their connections, driven one at a time; a record per slice."""
 
 import gc
 import time
@@ -85,11 +85,11 @@ class Rotation:
         self._scripts = {}
         self._slots.aim(targets)
 
-    def drive(self, plan: Slice) -> Outcome:
+    def drive(self, slice_: Slice) -> Outcome:
         """Drive one slice to its end; its target and scenario must have been prepared."""
-        script = self._script(plan)
-        model = ClosedDrive if plan.offered_rate is None else OpenDrive
-        drive = model(self._slots.connections(plan.target, plan.level.connections), script, plan)
+        script = self._script(slice_)
+        model = ClosedDrive if slice_.offered_rate is None else OpenDrive
+        drive = model(self._slots.connections(slice_.target, slice_.level.connections), script, slice_)
         started_at, began, cpu_s = time.time(), time.perf_counter(), time.process_time()
         gc.disable()  # a collection of the whole heap takes as long as many responses
         try:
@@ -97,28 +97,28 @@ class Rotation:
         finally:
             gc.enable()
         cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - began
-        record = record_of(plan, drive, started_at=started_at, wall_s=wall_s, cpu_s=cpu_s)
+        record = record_of(slice_, drive, started_at=started_at, wall_s=wall_s, cpu_s=cpu_s)
         return Outcome(record, drive.faults, script.lore.take())
 
-    def know(self, plan: Slice, bodies: Sequence[bytes]) -> None:
+    def know(self, slice_: Slice, bodies: Sequence[bytes]) -> None:
         """Bodies of a slice that were found right."""
         for body in bodies:
-            self._script(plan).lore.learn(body)
+            self._script(slice_).lore.learn(body)
 
-    def _script(self, plan: Slice) -> Script:
-        key = (plan.target, plan.scenario, plan.level)
+    def _script(self, slice_: Slice) -> Script:
+        key = (slice_.target, slice_.scenario, slice_.level)
         if key not in self._scripts:
-            self._scripts[key] = Script(self._targets[plan.target], self._scenarios[plan.scenario], plan.level)
+            self._scripts[key] = Script(self._targets[slice_.target], self._scenarios[slice_.scenario], slice_.level)
         return self._scripts[key]
 
 
-def record_of(plan: Slice, drive: Drive, *, started_at: float, wall_s: float, cpu_s: float) -> SliceRecord:
+def record_of(slice_: Slice, drive: Drive, *, started_at: float, wall_s: float, cpu_s: float) -> SliceRecord:
     return SliceRecord(
-        rotation=plan.rotation,
-        target=plan.target,
-        scenario=plan.scenario,
-        level=plan.level,
-        counted=plan.counted,
+        rotation=slice_.rotation,
+        target=slice_.target,
+        scenario=slice_.scenario,
+        level=slice_.level,
+        counted=slice_.counted,
         started_at=started_at,
         duration_s=drive.duration_s,
         completions=drive.completions,

@@ -25,7 +25,7 @@ MAX_TOLD: Final = 20
 log = logging.getLogger(__name__)
 
 
-class LocalFleet:
+class LocalRunner:
     """Users, connections and slices in this very process, under Locust's LocalRunner."""
 
     port: int | None = None
@@ -45,16 +45,16 @@ class LocalFleet:
         self._checks = Checks(order.scenarios)
         self._rotation.prepare(order.targets, order.scenarios)
 
-    def drive(self, plan: Slice) -> SliceRecord:
+    def drive(self, slice_: Slice) -> SliceRecord:
         """Bring the slots to the slice's level, and drive it."""
-        if len(self._slots) != plan.level.connections:
-            demand(plan.level.connections, self._targets, allowed(), where="load process")
-            self._spawn(plan.level.connections)
+        if len(self._slots) != slice_.level.connections:
+            demand(slice_.level.connections, self._targets, allowed(), where="load process")
+            self._spawn(slice_.level.connections)
             self._slots.settle(CONNECT_TIMEOUT_S)
-        outcome = self._rotation.drive(plan)
-        sampled = self._checks.sampled(plan, outcome.taken)
-        self._rotation.know(plan, sampled.right)
-        tell_faults(plan, [*outcome.faults, *sampled.faults])
+        outcome = self._rotation.drive(slice_)
+        sampled = self._checks.sampled(slice_, outcome.taken)
+        self._rotation.know(slice_, sampled.right)
+        tell_faults(slice_, [*outcome.faults, *sampled.faults])
         record = less_wrong(outcome.record, sampled.wrong)
         merge_into(self._environment.stats, record)
         return record
@@ -73,10 +73,10 @@ class LocalFleet:
         await_until(lambda: len(self._slots) == users, SPAWN_TIMEOUT_S, f"Locust did not bring up {users} users")
 
 
-def tell_faults(plan: Slice, faults: Iterable[str]) -> None:
+def tell_faults(slice_: Slice, faults: Iterable[str]) -> None:
     """Into the log: records only count them."""
     for fault in islice(faults, MAX_TOLD):
-        log.warning("%s %s %s: %s", plan.target, plan.scenario, plan.level.label, fault)
+        log.warning("%s %s %s: %s", slice_.target, slice_.scenario, slice_.level.label, fault)
 
 
 def await_until(arrived: Callable[[], bool], timeout_s: float, otherwise: str) -> None:

@@ -35,20 +35,20 @@ class Checks:
         self._checks = {s.id: load_check(Path(s.check)) for s in self._scenarios.values() if s.check}
         self._kept: dict[tuple[str, str, Level], list[bytes]] = {}
 
-    def sampled(self, plan: Slice, bodies: Iterable[Taken]) -> Sampled:
+    def sampled(self, slice_: Slice, bodies: Iterable[Taken]) -> Sampled:
         """Judge each body as the verifier does: by the manifest, then by check.py where there is one."""
         right: list[bytes] = []
         faults: list[str] = []
         sample: list[bytes] = []
         wrong = 0
         for body, times, sampled in bodies:
-            if fault := self._fault(plan, body):
+            if fault := self._fault(slice_, body):
                 faults.append(fault)
                 wrong += times
             else:
                 right.append(body)
                 sample += [body] * sampled
-        self._keep(plan, sample)
+        self._keep(slice_, sample)
         return Sampled(right, faults, wrong)
 
     def together(self) -> Iterator[Together]:
@@ -58,19 +58,20 @@ class Checks:
             fault = checked(many, bodies, level) if many else None
             yield Together(target=target, scenario=scenario, level=level, samples=len(bodies), fault=fault)
 
-    def _fault(self, plan: Slice, body: bytes) -> str | None:
-        wrong = next(body_faults(body, self._scenarios[plan.scenario].expect), None)
+    def _fault(self, slice_: Slice, body: bytes) -> str | None:
+        wrong = next(body_faults(body, self._scenarios[slice_.scenario].expect), None)
         if wrong is not None:
             return str(wrong)
-        check = self._checks.get(plan.scenario)
-        return checked(check.check, body, plan.level) if check else None
+        check = self._checks.get(slice_.scenario)
+        found = checked(check.check, body, slice_.level) if check else None
+        return None if found is None else str(found)
 
-    def _keep(self, plan: Slice, bodies: Sequence[bytes]) -> None:
+    def _keep(self, slice_: Slice, bodies: Sequence[bytes]) -> None:
         """Add to the set; when there are too many, half of them are as good."""
-        check = self._checks.get(plan.scenario)
+        check = self._checks.get(slice_.scenario)
         if check is None or check.check_many is None:
             return
-        kept = self._kept.setdefault((plan.target, plan.scenario, plan.level), [])
+        kept = self._kept.setdefault((slice_.target, slice_.scenario, slice_.level), [])
         kept += bodies
         while len(kept) > KEPT or (len(kept) > 1 and sum(map(len, kept)) > KEPT_BYTES):
             kept[:] = random.sample(kept, len(kept) // 2)

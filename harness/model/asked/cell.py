@@ -1,6 +1,6 @@
 """The unit that is measured: an application on a server, with everything that may change its speed."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -24,6 +24,10 @@ class Cell(Record):
         """Unique in a campaign, and safe as a file name."""
         parts = (self.app, self.server, f"w{self.workers}", self.database, self.interpreter)
         return ".".join(parts) + (f".twin{self.twin}" if self.twin else "")
+
+    def is_or_repeats(self, other: Self) -> bool:
+        """Whether both are one cell, A/A twins of it counted in."""
+        return self.model_copy(update={"twin": other.twin}) == other
 
     @property
     def label(self) -> str:

@@ -24,7 +24,7 @@ class Subject(Record):
 
 
 class Published(Record):
-    """Requests a second that somebody else measured: `rps` by scenario, then by subject. `differed`: what was not the
+    """Requests per second that somebody else measured: `rps` by scenario, then by subject. `differed`: what was not the
     same for all subjects there, or not as here."""
 
     title: str = Field(min_length=1, max_length=200)
@@ -35,7 +35,7 @@ class Published(Record):
 
 class Claim(Record):
     """`subjects` from the fastest to the slowest, in `scenario`. `beside`: applications to measure along with them,
-    such as the bare callables that a framework's cost is told from."""
+    such as the bare callables that a framework's cost is measured from."""
 
     id: Slug
     title: str = Field(min_length=1, max_length=200)
@@ -80,7 +80,7 @@ class ClaimedCell(Record):
 
 
 class ClaimedPair(Record):
-    """Two subjects, the one claimed to be faster first. `ratio`: requests a second of `first` over `second`, with the
+    """Two subjects, the one claimed to be faster first. `ratio`: requests per second of `first` over `second`, with the
     campaign's simultaneous interval. `cpu_ratio`: CPU of the server a request, `second` over `first`."""
 
     first: str

@@ -32,7 +32,7 @@ class CellChange(Record):
 
     `relative`: its ratio to the reference cell, later over earlier: what happened to the machine between the campaigns
     happened to both cells. None for the reference itself. `absolute`: its own rate, machine included. `rps_before`,
-    `rps_after`: requests a second, geometric means over blocks. `verdict`: on `relative`; None for the reference.
+    `rps_after`: requests per second, geometric means over blocks. `verdict`: on `relative`; None for the reference.
     """
 
     cell: str
@@ -62,7 +62,7 @@ class NotCompared(Record):
 
 class ScenarioComparison(Record):
     """Rows in the plan's order. `floor`: changes up to this share of 1 are not called, as the reference's own twin
-    differs by as much; None where it cannot be told. `void`: the twin was called changed; then nothing is claimed."""
+    differs by as much; None where it is not known. `void`: the twin was called changed; then nothing is claimed."""
 
     scenario: str
     title: str

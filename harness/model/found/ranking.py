@@ -25,7 +25,7 @@ class CellCost(Record):
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
-    `rps`: goodput, requests a second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
+    `rps`: goodput, requests per second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
     places this cell may hold in its league; a reference holds none. `block_rps`: each block's own value, one for each
     entry of `block_numbers`.
     `tie_groups`: names; two cells of a league share one exactly when neither was called better than the other. A
@@ -164,7 +164,7 @@ class Effect(Record):
 class TierGap(Record):
     """What using a framework as its documentation recommends does to its throughput, in one scenario.
 
-    `ratio`: requests a second of `idiomatic` over those of `controlled`, two cells of the same `framework`, workers,
+    `ratio`: requests per second of `idiomatic` over those of `controlled`, two cells of the same `framework`, workers,
     database and interpreter; with its simultaneous interval, None while there are too few blocks for one. `blocks`:
     that held both. `same_server`: where False, no controlled cell of the framework ran on the idiomatic one's server,
     and the ratio holds the servers' difference too.

@@ -26,7 +26,7 @@ class SliceShape(Record):
     `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
     `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
     measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts;
-    `continuous_s` how long each cell is once driven on end before its first rotations (0: not at all).
+    `continuous_s` the length of each cell's continuous run before its first rotations (0: none).
     """
 
     length_s: float = Field(default=0.1, ge=0.01, le=60)
@@ -92,6 +92,12 @@ class Plan(Record):
         """The cell that `reference` names."""
         return next(cell for cell in self.cells if cell.id == self.reference)
 
+    @property
+    def reference_cells(self) -> frozenset[str]:
+        """The reference cell and its A/A twins, by id."""
+        reference = self.reference_cell
+        return frozenset(cell.id for cell in self.cells if cell.is_or_repeats(reference))
+
 
 class CellFacts(Record):
     """What was seen of a cell: its exact command, its live identity, the scenarios it answered as the contract has it
@@ -101,7 +107,7 @@ class CellFacts(Record):
     own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
     `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
-    the runs in which it was driven on end, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
+    its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
     time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
     database counted, in its last block.
     """
@@ -146,7 +152,7 @@ class CampaignRecord(Record):
 
     `interfaces`: how each server calls an application.
     `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
-    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests a second.
+    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
     `completed_blocks`, and is left out of inference.
@@ -177,5 +183,5 @@ class CampaignRecord(Record):
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""
-        homes = {self.plan.reference_cell.id, *(cell.id for cell in self.plan.cells if cell.twin)}
-        return frozenset(cell for cell, facts in self.cells.items() if facts.idle_cpu_share and cell not in homes)
+        burning = (cell for cell, facts in self.cells.items() if facts.idle_cpu_share)
+        return frozenset(burning) - self.plan.reference_cells

@@ -1,4 +1,4 @@
-"""One cell driven on end: whether it was warm, and whether the load generator's account adds up."""
+"""A continuous run of a cell: whether it was warm, and whether the load generator's account adds up."""
 
 from typing import Final
 
@@ -13,7 +13,8 @@ NO_CONTINUOUS_RUNS: Final = "no-continuous-runs"
 
 
 class ContinuousRun(Record):
-    """A cell driven for seconds on end before its first rotations, but for short slices of `company` between its own.
+    """A cell driven for seconds without a pause before its first rotations, but for short slices of `company` between
+    its own.
 
     `pieces`: how many own slices there were; `duration_s`, `completions`: of their counted stretches. `little`: rate x
     mean response time / connections, 1 where every connection was busy all the time (Little 1961). `change`: by what

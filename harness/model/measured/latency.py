@@ -10,7 +10,7 @@ from harness.model.record import Record
 
 
 class LatencyWindow(Record):
-    """One cell driven at a fixed rate in one block, scenario and level. Rates are requests a second, times seconds.
+    """One cell driven at a fixed rate in one block, scenario and level. Rates are requests per second, times seconds.
 
     `capacity_before`, `capacity_after`: goodput of closed slices right before and after. `offered_rate`: `share` times
     the first; 0 where there was none. `duration_s`: the counted stretch. `offered`: requests due in it; `completions`:
@@ -76,7 +76,7 @@ class Probe(Record):
 
 
 class CapacitySearch(Record):
-    """The search for the highest rate that one cell holds in one block. Rates are requests a second.
+    """The search for the highest rate that one cell holds in one block. Rates are requests per second.
 
     `ceiling`: goodput of the closed slice before it; nothing above is tried. `highest`: the highest rate that was held
     below every one that was not; None where none was. `broken`: the lowest that was not held; None where even the
@@ -95,7 +95,7 @@ class CapacitySearch(Record):
 
     @property
     def width(self) -> float | None:
-        """Within how many requests a second the capacity is known; None where it was not bounded from above."""
+        """Within how many requests per second the capacity is known; None where it was not bounded from above."""
         return None if self.broken is None else self.broken - (self.highest or 0.0)
 
 
@@ -147,7 +147,7 @@ class LatencyRow(Record):
 
 
 class CapacityRow(Record):
-    """The highest rate one cell holds under the criterion, over blocks. Rates are requests a second.
+    """The highest rate one cell holds under the criterion, over blocks. Rates are requests per second.
 
     `rate`: the middle one of the blocks' own (the lower of two). `low`: the lowest of them; `high`: the highest of the
     blocks' lowest broken rates, None where a block held even its ceiling. `brackets`: (highest, broken) of each of

@@ -1,10 +1,11 @@
-"""The driver seam: live targets and slices go in, one record a slice comes out."""
+"""The driver seam: live targets and slices go in, one record per slice comes out."""
 
 from typing import Final, Literal
 
 from pydantic import Field
 
 from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.fault import Fault
 from harness.model.record import Record
 
 ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "header", "body", "protocol"]
@@ -44,7 +45,7 @@ class Together(Record):
     scenario: str
     level: Level
     samples: int
-    fault: str | None
+    fault: Fault | None
 
 
 DRAIN_S: Final = 5.0
@@ -60,7 +61,7 @@ AWAY: Final = frozenset({GENERATOR_STOPPED, MACHINE_SUSPENDED})
 class Slice(Record):
     """A short stretch in which one target alone is driven.
 
-    `burn_in_s` is driven and not counted; `length_s` includes it. `offered_rate` (requests a second over all
+    `burn_in_s` is driven and not counted; `length_s` includes it. `offered_rate` (requests per second over all
     connections) makes it an open-model slice; None is the closed model. A slice that asks for warm-up (`counted`
     False) is driven alike and its record is kept out of every figure.
     """
@@ -119,12 +120,12 @@ class SliceRecord(Record):
 
     @property
     def rate(self) -> float:
-        """Goodput of the counted stretch, requests a second."""
+        """Goodput of the counted stretch, requests per second."""
         return self.completions / self.duration_s if self.duration_s > 0 else 0.0
 
     @property
     def pace(self) -> float:
-        """Goodput of the whole slice, burn-in and drain included, requests a second.
+        """Goodput of the whole slice, burn-in and drain included, requests per second.
 
         A slow server may answer nothing in a short counted stretch; here every request that was sent is in.
         """

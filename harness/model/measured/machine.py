@@ -17,7 +17,7 @@ class Cores(Record):
 
 
 class Machine(Record):
-    """Fingerprint: two campaigns are comparable only where all of these are equal (None: not told by this system)."""
+    """Fingerprint: two campaigns are comparable only where all of these are equal (None: the system does not say)."""
 
     system: str
     kernel: str

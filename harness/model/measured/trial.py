@@ -57,7 +57,7 @@ class Trial(Record):
     `repeat`: measured once more in the same block, because the trial before it failed a gate; it takes its place.
     `answered`: validated responses, burn-in and drain included.
 
-    `rates` is goodput in requests a second, one for each entry of `rotations`. `errors` is by kind. `failed_gates`
+    `rates` is goodput in requests per second, one for each entry of `rotations`. `errors` is by kind. `failed_gates`
     holds what keeps the trial out of the ranking; it is kept and shown all the same.
     """
 

@@ -37,8 +37,8 @@ def agreement(scenario: str, title: str, rows: Sequence[Agreement], reference: s
     return chart(
         f"agreement-{scenario}",
         title=f"{title}: how well the blocks agree",
-        caption=f"A dot is one block, started afresh: the cell against {label(reference, 60)} in that block, as a "
-        "difference from the cell's estimate. The band is the interval of the estimate." + left_out,
+        caption=f"A dot is one block, started afresh: the configuration against {label(reference, 60)} in that block, "
+        "as a difference from the configuration's estimate. The band is the interval of the estimate." + left_out,
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows),

@@ -30,8 +30,8 @@ def changes(scenario: str, title: str, rows: Sequence[Shift], delta: float) -> C
     return chart(
         f"changes-{scenario}",
         title=f"{title}: change against the reference",
-        caption="A dot is the change of a cell's ratio to the reference, the line its interval; the band holds "
-        f"differences up to {100 * delta:.3g} %, which do not matter.",
+        caption="A dot is the change of a configuration's ratio to the reference, the line its interval; the band "
+        f"holds differences up to {100 * delta:.3g} %, which do not matter.",
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows, delta),

@@ -1,4 +1,4 @@
-"""What a framework costs above the bare callable on the same server, in microseconds a request."""
+"""What a framework costs above the bare callable on the same server, in microseconds per request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     axes.grid(axis="x", linewidth=0.8)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(lambda value, _: plain(value))
-    axes.set_xlabel("microseconds a request")
+    axes.set_xlabel("microseconds per request")
 
 
 def _draw_extra(axes: Axes, place: int, row: Cost, longest: float) -> None:

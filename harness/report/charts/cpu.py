@@ -19,7 +19,7 @@ _PARTS = (("server", FLOOR), ("framework, application", ACCENT), ("database", DA
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """Microseconds of CPU a request: of the bare callable on the same server, above it, and of the database."""
+    """Microseconds of CPU per request: of the bare callable on the same server, above it, and of the database."""
 
     label: str
     server_us: float
@@ -43,8 +43,8 @@ def cpu(scenario: str, title: str, rows: Sequence[Cpu]) -> Chart | None:
         f"cpu-{scenario}",
         title=f"{title}: whose CPU time a request takes",
         caption="Microseconds of CPU for one request. Server: what the bare callable takes on it, its own queries "
-        "included. Framework, application: what comes on top. Database: its processes, while this cell alone used it."
-        + left_out,
+        "included. Framework, application: what comes on top. Database: its processes, while this "
+        "configuration alone used it." + left_out,
         says="; ".join(_says(row) for row in rows) + ".",
         height=_ROW * len(rows) + _MARGIN,
         draw=lambda figure: _draw(figure, rows),
@@ -78,7 +78,7 @@ def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     axes.grid(axis="x", linewidth=0.8)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(lambda value, _: plain(value))
-    axes.set_xlabel("microseconds of CPU a request")
+    axes.set_xlabel("microseconds of CPU per request")
 
 
 def _name_parts(figure: Figure, height: int) -> None:

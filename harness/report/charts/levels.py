@@ -18,10 +18,10 @@ def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> C
     places = {x: f"{plain(x)} {of}" for line in found for x, _ in line.points}
     return chart(
         f"levels-{scenario}",
-        title=f"{title}: requests a second against {of}",
+        title=f"{title}: requests per second against {of}",
         caption="The median slice of each block, and the geometric mean over blocks. Only the ranking level is ranked: "
         "a best of several levels would favour the luckiest." + left_out,
-        says=lines.in_words(found, places, "requests a second"),
+        says=lines.in_words(found, places, "requests per second"),
         height=lines.HEIGHT,
         draw=lambda figure: _draw(figure, found, of),
     )

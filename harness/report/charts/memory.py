@@ -11,16 +11,18 @@ from harness.report.charts.drawing.scale import logarithmic, plain
 
 
 def memory(scenario: str, title: str, found: Sequence[lines.Line]) -> Chart | None:
-    """Each line is one point (MiB under load, requests a second). None with fewer than two."""
+    """Each line is one point (MiB under load, requests per second). None with fewer than two."""
     if len(found) < 2:
         return None
     found, left_out = lines.drawable(found)
     return chart(
         f"memory-{scenario}",
-        title=f"{title}: requests a second against memory",
+        title=f"{title}: requests per second against memory",
         caption="Proportional memory of the server's whole process tree right after load, median over blocks. Up and "
         "to the left is better." + left_out,
-        says=lines.in_words(found, {x: f"{x:.4g} MiB" for line in found for x, _ in line.points}, "requests a second"),
+        says=lines.in_words(
+            found, {x: f"{x:.4g} MiB" for line in found for x, _ in line.points}, "requests per second"
+        ),
         height=lines.HEIGHT,
         draw=lambda figure: _draw(figure, found),
     )

@@ -32,8 +32,8 @@ def at_a_fixed_rate(scenario: str, title: str, found: Sequence[lines.Line], shar
     return _percentiles(
         f"latency-{scenario}",
         f"{title}: response time at a fixed rate",
-        f"At {share} of what each cell can do, every request timed from the moment it was due, so that a server that "
-        f"stands still is charged for those who wait. {_SHOWN_WHERE}",
+        f"At {share} of what each configuration can do, every request timed from the moment it was due, so that a "
+        f"server that stands still is charged for those who wait. {_SHOWN_WHERE}",
         found,
     )
 

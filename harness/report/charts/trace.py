@@ -28,7 +28,8 @@ def trace(scenario: str, title: str, trials: Sequence[Trial]) -> Chart | None:
     return chart(
         f"trace-{scenario}",
         title=f"{title}: speed of the machine, rotation by rotation",
-        caption=says + " All cells of a block take part in its rotations: a slow moment is one for all of them.",
+        caption=says
+        + " All configurations of a block take part in its rotations: a slow moment is one for all of them.",
         says=says,
         height=_HEIGHT,
         draw=lambda figure: _draw(figure, blocks),

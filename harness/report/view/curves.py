@@ -77,7 +77,7 @@ def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
 
 
 def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
-    """Requests a second of every cell at each level: the median slice of a block, the geometric mean over blocks."""
+    """Requests per second of every cell at each level: the median slice of a block, the geometric mean over blocks."""
     rates: dict[str, dict[float, list[float]]] = {}
     for level in scenario.levels:
         for trial in source.counted(scenario, level):
@@ -93,7 +93,7 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
 
 
 def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> list[Line]:
-    """One point a cell: MiB under load, and requests a second as ranked."""
+    """One point per cell: MiB under load, and requests per second as ranked."""
     costed, line = costs(source, scenario), _liner(source, scenario)
     return [
         line(source.name(row.cell, row.app, row.server), ((memory / MIB, row.rps),))

@@ -52,25 +52,25 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
     )
     if "database" in scenario.needs:
         yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
-            "whose CPU time a request takes", "the system did not tell the CPU of server and database"
+            "whose CPU time a request takes", "the system did not report the CPU of server and database"
         )
     yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
         "how well the blocks agree", "it takes two blocks, and the reference in them"
     )
     of = curves.of(scenario)
     yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
-        f"requests a second against {of}", "only one level was driven"
+        f"requests per second against {of}", "only one level was driven"
     )
     if rows := source.latency.get(scenario.id):
         yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
-            "response time at a fixed rate", "no cell has two percentiles with 100 requests beyond them"
+            "response time at a fixed rate", "no configuration has two percentiles with 100 requests beyond them"
         )
     latencies = curves.latencies(source, scenario)
     yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
         "response time under full load", _why_no_times(latencies)
     )
     yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
-        "requests a second against memory", "the system did not tell the memory of two cells"
+        "requests per second against memory", "the system did not report the memory of two configurations"
     )
     yield trace(scenario.id, title, trials) or NotDrawn("speed of the machine", "it takes two rotations")
 

@@ -31,7 +31,7 @@ class Name:
 
     @property
     def floor(self) -> bool:
-        """Whether it is a bare callable: a yardstick and no contender."""
+        """Whether it is a bare callable, which is no contender."""
         return self.tier == "floor"
 
     @property
@@ -87,8 +87,8 @@ def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Nam
 
 def _versions(record: CampaignRecord, cell: Cell) -> str:
     seen = record.cells.get(cell.id)
-    told = [f"{name} {version}" for name, version in seen.programs.items()] if seen else []
-    return shorten(", ".join(told), 120)
+    versions = [f"{name} {version}" for name, version in seen.programs.items()] if seen else []
+    return shorten(", ".join(versions), 120)
 
 
 def _difference(cell: Cell, cells: Sequence[Cell]) -> str:

@@ -80,8 +80,8 @@ def environment_of(app_id: str, lock: Path, interpreter: Path, cache: Path) -> P
             where=app_id,
             mend=f"run: harness lock --only {app_id}, with --app and its folder where that lies outside apps/",
         ) from fault
-    told = [_identity(interpreter), *digests(noted_in(lock, where=app_id))]
-    parts = [content, *(one.encode() for one in told)]
+    decisive = [_identity(interpreter), *digests(noted_in(lock, where=app_id))]
+    parts = [content, *(one.encode() for one in decisive)]
     key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
     return cache.resolve() / FOLDER / f"{app_id}-{key}"
 

@@ -43,7 +43,7 @@ OWN_SETTINGS: Final = (
     *("UV_LINK_MODE", "UV_PYTHON_DOWNLOADS"),
 )
 """Where packages come from and how they are fetched. Others would point uv at another environment than the one it is
-told of (UV_PYTHON), or have it resolve other versions (UV_EXCLUDE_NEWER)."""
+asked for (UV_PYTHON), or have it resolve other versions (UV_EXCLUDE_NEWER)."""
 
 LOOK_S: Final = 0.1
 """How often, while uv works, to look whether an end was asked for."""

@@ -31,13 +31,13 @@ def versions_of(manifest: AppManifest) -> Mapping[str, str]:
     """The version of each of its programs that is here, as the program itself prints it: the first thing that looks
     like one. A program that is missing, or does not say, is not in it."""
     asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
-    return MappingProxyType({name: told.version for name, told in asked.items() if told.version})
+    return MappingProxyType({name: answer.version for name, answer in asked.items() if answer.version})
 
 
 def absent(manifest: AppManifest) -> Notice | None:
     """Why the application cannot be run here, and the command that mends it; None where it can."""
     asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
-    missing = [f"{name} ({told.fault})" for name, told in asked.items() if not told.version]
+    missing = [f"{name} ({answer.fault})" for name, answer in asked.items() if not answer.version]
     if not missing:
         return None
     what = f"{manifest.title} is left out: {', '.join(missing[:MOST_TOLD])} cannot be run here"
@@ -45,21 +45,21 @@ def absent(manifest: AppManifest) -> Notice | None:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A program's version, or why it told none."""
+class _Answer:
+    """A program's version, or why it printed none."""
 
     version: str = ""
     fault: str = ""
 
 
 @lru_cache
-def _asked(argv: Sequence[str], path: str) -> _Told:
-    """What the program prints on either output; a missing library is told by an exit code."""
+def _asked(argv: Sequence[str], path: str) -> _Answer:
+    """What the program prints on either output; a missing library shows in an exit code."""
     program = shutil.which(argv[0], path=path)
     if program is None:
-        return _Told(fault="not found")
+        return _Answer(fault="not found")
     answer = ask([program, *argv[1:]], ASK_S)
     if answer.fault:
-        return _Told(fault=answer.fault)
+        return _Answer(fault=answer.fault)
     found = VERSION.search(answer.stdout) or VERSION.search(answer.stderr)
-    return _Told(found[0][:LONGEST_VERSION]) if found else _Told(fault="it prints no version")
+    return _Answer(found[0][:LONGEST_VERSION]) if found else _Answer(fault="it prints no version")

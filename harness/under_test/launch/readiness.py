@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import psutil
 
-from harness.contract.response import Fault, Response
+from harness.contract.response import Response
 from harness.model.asked.scenario import Request
 from harness.model.errors import TargetFailed
+from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.measured.machine import Identity
 from harness.process.owned import OwnedProcess

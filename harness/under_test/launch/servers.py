@@ -136,8 +136,8 @@ def daphne(target: str, host: str, port: int, _: int) -> list[str]:
 
 def pyuwsgi(target: str, host: str, port: int, workers: int) -> list[str]:
     """uWSGI behind its own HTTP router, as it advises where no other web server stands before it: without the router a
-    kept connection holds a thread. Unless told, it sends no header Server or Date, and does not tell the end of a body
-    whose length the application does not give (Django's, bare). Told to send it in chunks, the router writes each part
+    kept connection holds a thread. Unless asked to, it sends no header Server or Date, and marks no end of a body
+    whose length the application does not give (Django's, bare). Asked to send it in chunks, the router writes each part
     by itself without TCP_NODELAY, and every answer waits 40 ms for the client's delayed acknowledgement."""
     return [
         *("-c", "import sys, pyuwsgi; pyuwsgi.run(sys.argv[1:])"),

@@ -18,7 +18,15 @@ from harness.model.errors import EnvironmentRefused
 from harness.process.owned import OwnedProcess
 from harness.under_test.services.live import LiveService, Wanted
 from harness.under_test.services.postgresql_counters import LIBRARY, counters_of
-from harness.under_test.services.postgresql_programs import WAYS, Ground, Programs, Unusable, Way, installed, refused
+from harness.under_test.services.postgresql_programs import (
+    WAYS,
+    ClusterHome,
+    Programs,
+    Unusable,
+    Way,
+    installed,
+    refused,
+)
 from harness.under_test.services.postgresql_schemas import (
     GIVEN,
     Schemas,
@@ -107,7 +115,7 @@ def private(
     found = tuple(installed()) if candidates is None else candidates
     log = wanted.workdir / "postgresql.log"
     with _cluster(found, ways, wanted.workdir) as cluster, _running(cluster, wanted, log, ready_s) as (process, url):
-        yield _live(url, Schemas(url), wanted, source=cluster.ground.programs.source, process=process)
+        yield _live(url, Schemas(url), wanted, source=cluster.home.programs.source, process=process)
 
 
 def _live(url: str, schemas: Schemas, wanted: Wanted, *, source: str, process: OwnedProcess | None) -> LiveService:
@@ -144,7 +152,7 @@ def _gone(url: str, process: OwnedProcess | None, since: str) -> str:
 class _Cluster:
     """A folder of data that `initdb` has made, and the password of its one user."""
 
-    ground: Ground
+    home: ClusterHome
     password: str
 
     def url(self, port: int) -> str:
@@ -158,7 +166,7 @@ class _Cluster:
             "shared_preload_libraries": libraries,
         }
         options = (f"--{name.replace('_', '-')}={value}" for name, value in settings.items())
-        return self.ground.argv("postgres", "-D", str(self.ground.data), *options)
+        return self.home.argv("postgres", "-D", str(self.home.data), *options)
 
 
 @contextmanager
@@ -168,8 +176,8 @@ def _cluster(candidates: Sequence[Programs], ways: Sequence[Way], workdir: Path)
         for way in ways:
             with ExitStack() as stack:
                 try:
-                    ground = stack.enter_context(way(programs, workdir))
-                    cluster = _Cluster(ground, _initialised(ground))
+                    home = stack.enter_context(way(programs, workdir))
+                    cluster = _Cluster(home, _initialised(home))
                 except Unusable as refusal:
                     refusals.append(f"{programs.source}, {refused(way, refusal)}")
                     continue
@@ -178,17 +186,17 @@ def _cluster(candidates: Sequence[Programs], ways: Sequence[Way], workdir: Path)
     raise cannot_be_had(refusals)
 
 
-def _initialised(ground: Ground) -> str:
+def _initialised(home: ClusterHome) -> str:
     """Make the cluster and return the password. It goes through a file, since others can read an argv."""
-    password, file = secrets.token_hex(16), ground.data.with_name("password")
+    password, file = secrets.token_hex(16), home.data.with_name("password")
     file.touch(mode=0o600)
-    if ground.uid is not None and ground.gid is not None:
-        os.chown(file, ground.uid, ground.gid)
+    if home.uid is not None and home.gid is not None:
+        os.chown(file, home.uid, home.gid)
     file.write_text(password)
     identity = ("--username", USER, "--pwfile", str(file), "--auth", "scram-sha-256")
     # The C locale exists everywhere and sorts by code point, so that no figure depends on the machine's language.
     form = ("--encoding", "UTF8", "--locale", "C", "--no-sync")
-    ground.run(ground.argv("initdb", "-D", str(ground.data), *identity, *form), INITDB_S)
+    home.run(home.argv("initdb", "-D", str(home.data), *identity, *form), INITDB_S)
     file.unlink()
     return password
 
@@ -205,11 +213,11 @@ def _running(cluster: _Cluster, wanted: Wanted, log: Path, ready_s: float) -> It
             name="postgresql",
             log=log,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
-            cwd=cluster.ground.data.parent,
+            cwd=cluster.home.data.parent,
             cpus=wanted.cpus,
             stop_signal=signal.SIGINT,  # fast shutdown: sessions are cut, the data stay whole
-            uid=cluster.ground.uid,
-            gid=cluster.ground.gid,
+            uid=cluster.home.uid,
+            gid=cluster.home.gid,
         ) as process:
             if _answers(process, cluster.url(port), ready_s):
                 yield process, cluster.url(port)

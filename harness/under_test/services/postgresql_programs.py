@@ -35,7 +35,7 @@ class Programs:
 
 
 @dataclass(frozen=True)
-class Ground:
+class ClusterHome:
     """Programs as they can be run: `prefix` goes before each argv, `uid` and `gid` are whom they run as (None: us)."""
 
     programs: Programs
@@ -63,7 +63,7 @@ class Ground:
         return done.stdout
 
 
-Way = Callable[[Programs, Path], AbstractContextManager[Ground]]
+Way = Callable[[Programs, Path], AbstractContextManager[ClusterHome]]
 
 
 def installed() -> Iterator[Programs]:
@@ -101,27 +101,27 @@ def _by_number(path: Path) -> tuple[int, ...]:
 
 
 @contextmanager
-def as_ourselves(programs: Programs, workdir: Path) -> Iterator[Ground]:
+def as_ourselves(programs: Programs, workdir: Path) -> Iterator[ClusterHome]:
     """Run them as the user we are."""
     if os.geteuid() == 0:
         raise Unusable("PostgreSQL refuses to run as root")
     with private_folder(workdir, "postgresql") as folder:
-        yield Ground(programs, folder / "data")
+        yield ClusterHome(programs, folder / "data")
 
 
 @contextmanager
-def in_a_user_namespace(programs: Programs, workdir: Path) -> Iterator[Ground]:
+def in_a_user_namespace(programs: Programs, workdir: Path) -> Iterator[ClusterHome]:
     """Where root, or a number without a name, is called by another user's name. All files stay ours."""
     if shutil.which("unshare") is None:
         raise Unusable("unshare (util-linux) is not installed")
     somebody = _somebody_else()
     prefix = ("unshare", "--user", f"--map-user={somebody.pw_uid}", f"--map-group={somebody.pw_gid}", "--")
     with private_folder(workdir, "postgresql") as folder:
-        yield Ground(programs, folder / "data", prefix)
+        yield ClusterHome(programs, folder / "data", prefix)
 
 
 @contextmanager
-def as_another_user(programs: Programs, workdir: Path) -> Iterator[Ground]:
+def as_another_user(programs: Programs, workdir: Path) -> Iterator[ClusterHome]:
     """As root without user namespaces: a copy that another user may read, outside homes that are closed to others."""
     del workdir  # it may lie below a folder that only root may enter
     if os.geteuid() != 0:
@@ -134,7 +134,7 @@ def as_another_user(programs: Programs, workdir: Path) -> Iterator[Ground]:
         copy = _copied(programs, home)
         for path in (home, *home.rglob("*")):
             os.chown(path, somebody.pw_uid, somebody.pw_gid, follow_symlinks=False)
-        yield Ground(copy, home / "data", (), somebody.pw_uid, somebody.pw_gid)
+        yield ClusterHome(copy, home / "data", (), somebody.pw_uid, somebody.pw_gid)
 
 
 WAYS: Final[tuple[Way, ...]] = (as_ourselves, in_a_user_namespace, as_another_user)
@@ -154,9 +154,9 @@ def tried(programs: Programs, workdir: Path, ways: Sequence[Way] = WAYS) -> Tria
     refusals = []
     for way in ways:
         try:
-            with way(programs, workdir) as ground:
-                ground.run([*ground.prefix, "mkdir", str(ground.data)])
-                answer = ground.run(ground.argv("initdb", "--version"))
+            with way(programs, workdir) as home:
+                home.run([*home.prefix, "mkdir", str(home.data)])
+                answer = home.run(home.argv("initdb", "--version"))
         except Unusable as refusal:
             refusals.append(refused(way, refusal))
         else:
@@ -165,7 +165,7 @@ def tried(programs: Programs, workdir: Path, ways: Sequence[Way] = WAYS) -> Tria
 
 
 def refused(way: Way, why: Unusable) -> str:
-    """How a way that cannot be gone is told."""
+    """The message for a way that cannot be gone."""
     return f"{way.__name__.replace('_', ' ')}: {why}"
 
 

@@ -10,9 +10,10 @@ from itertools import cycle, islice
 from typing import Final
 
 from harness.catalog.scenarios import Scenario
-from harness.contract.response import Fault, Response
+from harness.contract.response import Response
 from harness.contract.rows import rows_told
 from harness.model.asked.scenario import Audit
+from harness.model.fault import Fault
 from harness.model.measured.audit import Audited
 from harness.model.record import Record
 from harness.under_test.services import Counts
@@ -32,7 +33,7 @@ COUNTED_S: Final = 2.0
 """How long after the last answer its statements may be counted: a transaction may end after its answer was sent."""
 
 WRITTEN_SHARE: Final = 0.95
-"""Of the rows told: what is given the number that it had is not written by every ORM."""
+"""Of the rows answered: what is given the number that it had is not written by every ORM."""
 
 
 class AuditOfCell(Record):
@@ -90,7 +91,7 @@ async def _answers(examiner: Examiner, burst: Sequence[Probe]) -> list[tuple[Pro
 
 
 def demanded(audit: Audit, bodies: Sequence[bytes]) -> Counts:
-    """What the database must count for these answers. A row told twice in one answer need be read and written once."""
+    """What the database must count for these answers. A row that comes twice in one answer counts once."""
 
     def of_all(each: int | str) -> int:
         if isinstance(each, int):
@@ -108,18 +109,22 @@ def shortcomings(audit: Audit, due: Counts, seen: Counts) -> list[Fault]:
         if seen.reads < REQUESTS:
             return []
         what = "answers are read from the database, not from a cache that was filled before"
-        return [Fault(what=what, expected=f"fewer than one statement {burst}", seen=f"{seen.reads:,}")]
+        expected = f"fewer than one statement {burst}"
+        return [Fault(code="cache-not-used", what=what, expected=expected, seen=f"{seen.reads:,}")]
     if seen.reads < due.reads:
         what = "answers are not read from the database, or many rows are read by one statement"
-        return [Fault(what=what, expected=f"{due.reads:,} reading statements {burst}", seen=f"{seen.reads:,}")]
+        expected = f"{due.reads:,} reading statements {burst}"
+        return [Fault(code="reads-missing", what=what, expected=expected, seen=f"{seen.reads:,}")]
     if seen.rows_read < due.rows_read:
         what = "not every row is read from the database"
-        return [Fault(what=what, expected=f"{due.rows_read:,} rows read {burst}", seen=f"{seen.rows_read:,}")]
+        expected = f"{due.rows_read:,} rows read {burst}"
+        return [Fault(code="rows-not-read", what=what, expected=expected, seen=f"{seen.rows_read:,}")]
     if seen.rows_written < due.rows_written * WRITTEN_SHARE:
         what = "not every row is written to the database"
-        return [Fault(what=what, expected=f"{due.rows_written:,} rows written {burst}", seen=f"{seen.rows_written:,}")]
+        expected = f"{due.rows_written:,} rows written {burst}"
+        return [Fault(code="rows-not-written", what=what, expected=expected, seen=f"{seen.rows_written:,}")]
     return []
 
 
 def _found(scenario: Scenario, faults: Sequence[Fault]) -> list[ContractFault]:
-    return [ContractFault(scenario=scenario.id, request="database audit", **fault.model_dump()) for fault in faults]
+    return [ContractFault(scenario=scenario.id, request="database audit", fault=fault) for fault in faults]

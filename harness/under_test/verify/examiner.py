@@ -10,10 +10,11 @@ from typing import NamedTuple
 from harness.catalog.scenarios import Scenario
 from harness.contract.headers import parsed_date
 from harness.contract.judge import Check, checked, content, judge
-from harness.contract.response import Fault, Response, clipped
+from harness.contract.response import Response, clipped
 from harness.contract.rows import rows_told
 from harness.model.asked.scenario import Level, Request
 from harness.model.errors import TargetFailed
+from harness.model.fault import Fault
 from harness.model.measured.audit import Asked
 from harness.model.measured.load import Target
 from harness.model.record import Record
@@ -41,12 +42,10 @@ class ContractFault(Record):
 
     scenario: str
     request: str
-    what: str
-    expected: str = ""
-    seen: str = ""
+    fault: Fault
 
     def __str__(self) -> str:
-        return f"{self.scenario}: {self.request}: {Fault(what=self.what, expected=self.expected, seen=self.seen)}"
+        return f"{self.scenario}: {self.request}: {self.fault} [{self.fault.code}]"
 
 
 class Subject(NamedTuple):
@@ -83,7 +82,7 @@ class Probe:
 
     def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
         request = f"{self.request.method} {clipped(self.request.path)}"
-        return [ContractFault(scenario=self.scenario.id, request=request, **fault.model_dump()) for fault in faults]
+        return [ContractFault(scenario=self.scenario.id, request=request, fault=fault) for fault in faults]
 
 
 def probes(scenario: Scenario, full: bool) -> list[Probe]:
@@ -146,11 +145,13 @@ class Examiner:
                 return probe.found([connection])
             first = await connection.ask(probe.request, self.deadline_s)
             if isinstance(first, Response) and not connection.reusable:
-                expected = "the connection kept open, as the server declares"
-                return probe.found([Fault(what="no keep-alive", expected=expected, seen="closed after one response")])
+                expected, seen = "the connection kept open, as the server declares", "closed after one response"
+                fault = Fault(code="keep-alive-missing", what="no keep-alive", expected=expected, seen=seen)
+                return probe.found([fault])
             second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
             if isinstance(first, Response) and isinstance(second, Fault):
-                second = second.model_copy(update={"what": f"second request on a connection: {second.what}"})
+                what = f"second request on a connection: {second.what}"
+                second = second.model_copy(update={"code": "keep-alive-broken", "what": what})
             return probe.found(self.judged(probe, second))
 
     async def under_load(self, probes: Sequence[Probe]) -> list[ContractFault]:
@@ -180,8 +181,9 @@ class Examiner:
             return probe.found(faults)
         before, after = (parsed_date(answer.all_of("date")[0]) for answer in (first, later))
         if before is None or after is None or after <= before:
-            expected = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}"
-            return probe.found([Fault(what="header Date is frozen", expected=expected, seen=later.all_of("date")[0])])
+            expected, seen = f"a later one {DATE_WAIT_S:g} s after {first.all_of('date')[0]}", later.all_of("date")[0]
+            fault = Fault(code="date-frozen", what="header Date is frozen", expected=expected, seen=seen)
+            return probe.found([fault])
         return []
 
     async def undone(self, scenario: Scenario) -> list[ContractFault]:
@@ -191,24 +193,24 @@ class Examiner:
         try:
             await asyncio.to_thread(self.tables.restore)
         except TargetFailed as fault:
-            return probes(scenario, full=False)[0].found([Fault(what=fault.what)])
+            return probes(scenario, full=False)[0].found([Fault(code="tables-not-restored", what=fault.what)])
         return []
 
     async def _written(self, probes: Sequence[Probe], answers: Sequence[Sequence[Response | Fault]]) -> list[Fault]:
-        """Whether each row that the answers told holds a number they told; of several answers any may be the last."""
+        """Whether each row in the answers holds a number they gave; of several answers any may be the last."""
         if not (probes[0].scenario.manifest.writes and self.tables):
             return []
         pairs = zip(probes, answers, strict=True)
         bodies = [body for probe, own in pairs if probe.request.expect is None for body in probe.bodies(own)]
-        told: dict[int, set[int]] = {}
+        answered: dict[int, set[int]] = {}
         for row, number in (each for body in bodies for each in rows_told(body)):
-            told.setdefault(row, set()).add(number)
+            answered.setdefault(row, set()).add(number)
         ends = time.monotonic() + WRITTEN_S
         while True:
             stored = await asyncio.to_thread(self.tables.numbers)
-            wrong = [row for row, numbers in told.items() if stored.get(row) not in numbers]
+            wrong = [row for row, numbers in answered.items() if stored.get(row) not in numbers]
             if not wrong or time.monotonic() > ends:
-                return _not_written(wrong, told, stored)
+                return _not_written(wrong, answered, stored)
             await asyncio.sleep(0.05)
 
     async def _ask(self, probe: Probe) -> Response | Fault:
@@ -241,14 +243,15 @@ def grouped(faults: Sequence[Fault], load: str) -> list[Fault]:
     return [same[0].model_copy(update={"what": f"{what} ({len(same)} of {load})"}) for what, same in kinds.items()]
 
 
-def _not_written(wrong: Sequence[int], told: Mapping[int, set[int]], stored: Mapping[int, int]) -> list[Fault]:
+def _not_written(wrong: Sequence[int], answered: Mapping[int, set[int]], stored: Mapping[int, int]) -> list[Fault]:
     if not wrong:
         return []
     row = min(wrong)
     return [
         Fault(
-            what=f"updates are not written to the database ({len(wrong):,} of {len(told):,} rows)",
-            expected=f"row {row} holds {' or '.join(str(number) for number in sorted(told[row]))}, as was told",
+            code="updates-not-written",
+            what=f"updates are not written to the database ({len(wrong):,} of {len(answered):,} rows)",
+            expected=f"row {row} holds {' or '.join(str(number) for number in sorted(answered[row]))}, as was answered",
             seen=str(stored.get(row, "no such row")),
         )
     ]
@@ -258,8 +261,9 @@ def _together(probe: Probe, bodies: Sequence[bytes]) -> list[Fault]:
     """What only many right answers show."""
     scenario, several = probe.scenario, sorted(set(bodies))
     if probe.request.expected(scenario.manifest.expect).fixed and len(several) > 1:
-        return [Fault(what="the body is not always the same", expected=clipped(several[0]), seen=clipped(several[1]))]
+        one, other = map(clipped, several[:2])
+        return [Fault(code="body-varies", what="the body is not always the same", expected=one, seen=other)]
     if scenario.check and scenario.check.check_many and probe.request.expect is None:
         fault = checked(scenario.check.check_many, bodies, probe.level)
-        return [Fault(what=fault)] if fault else []
+        return [fault] if fault else []
     return []

@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from harness.contract.response import Fault, Response
+from harness.contract.response import Response
 from harness.model.asked.scenario import Request
+from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.wire import responses
 from harness.wire.requests import asks_to_close, prepared
@@ -33,14 +34,16 @@ class Connection:
                 response = await self._receive(parser)
         except TimeoutError:
             if not parser.endless:
-                return Fault(what="no whole response in time", expected=f"within {deadline_s:g} s", seen=str(parser))
+                within = f"within {deadline_s:g} s"
+                return Fault(code="response-late", what="no whole response in time", expected=within, seen=str(parser))
             response = parser.end()
         except Malformed as error:
-            return Fault(what="the response is not right HTTP", seen=str(error))
+            return Fault(code="response-malformed", what="the response is not right HTTP", seen=str(error))
         except ClosedEarly as error:
-            return Fault(what="the connection was closed before the response was complete", seen=str(error))
+            what = "the connection was closed before the response was complete"
+            return Fault(code="response-cut", what=what, seen=str(error))
         except OSError as error:
-            return Fault(what="the connection broke", seen=f"{error} (arrived: {parser})")
+            return Fault(code="connection-broken", what="the connection broke", seen=f"{error} (arrived: {parser})")
         self.reusable = not response.head.close and not asks_to_close(request, self._target)
         return as_answered(response, asked_at)
 
@@ -65,10 +68,10 @@ async def connected(target: Target, deadline_s: float) -> AsyncIterator[Connecti
         async with asyncio.timeout(deadline_s):
             reader, writer = await asyncio.open_connection(target.host, target.port)
     except TimeoutError:
-        yield Fault(what="no connection in time", expected=f"within {deadline_s:g} s")
+        yield Fault(code="connection-late", what="no connection in time", expected=f"within {deadline_s:g} s")
         return
     except OSError as error:
-        yield Fault(what="no connection", seen=str(error))
+        yield Fault(code="connection-refused", what="no connection", seen=str(error))
         return
     try:
         yield Connection(reader, writer, target)

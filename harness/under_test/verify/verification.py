@@ -75,7 +75,7 @@ async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool,
     async with turn:
         for scenario in scenarios:
             found, right = await examiner.first_answers(probes(scenario, full))
-            if full and not found:  # what the first answers got wrong would only be told again
+            if full and not found:  # what the first answers got wrong would only be reported again
                 at_ranking_level = right[: len(scenario.manifest.requests)]
                 for probe, _ in at_ranking_level:
                     found += await examiner.keep_alive(probe)

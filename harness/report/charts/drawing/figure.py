@@ -80,7 +80,7 @@ _KEPT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """An inline SVG, its caption, and the same in words for whoever does not see it."""
+    """An inline SVG, its caption, and the same in words for readers who do not see it."""
 
     id: str
     title: str

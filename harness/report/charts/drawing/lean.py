@@ -15,7 +15,7 @@ _INHERITED: Final = frozenset(
 
 
 def make_lean(root: ET.Element, font_size: str) -> None:
-    """Change the tree in place. `font_size` is told once, on the root."""
+    """Change the tree in place. `font_size` is set once, on the root."""
     _drop_unused_ids(root)
     for element in root.iter():
         if element.get("transform", "").startswith("rotate(-0 "):

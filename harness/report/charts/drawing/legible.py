@@ -24,4 +24,4 @@ def legible(found: Sequence[Drawn], most: int, key: Callable[[Drawn], float], be
     drawn = list(first.values())[:most]
     return [
         one for one in found if one in drawn
-    ], f" {len(drawn)} of {len(found)} cells are drawn: {best} of each application."
+    ], f" {len(drawn)} of {len(found)} configurations are drawn: {best} of each application."

@@ -1,4 +1,4 @@
-"""One line a cell, named where it ends: no legend to look up."""
+"""One line per cell, named where it ends: no legend to look up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MOST: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn as the yardstick it is. `app` and `rps`
+    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn apart. `app` and `rps`
     tell which lines to draw where there are too many."""
 
     label: str
@@ -32,7 +32,7 @@ class Line:
 
 
 def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
-    """As many lines as can be told apart, and a sentence on those left out."""
+    """As many lines as can be distinguished, and a sentence on those left out."""
     return legible(found, MOST, lambda line: -line.rps, "the fastest")
 
 

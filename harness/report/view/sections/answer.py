@@ -48,7 +48,7 @@ def headline(source: Source) -> str:
     if not found:
         return "No application could be ranked yet"
     if all(_open(ranking) for ranking in found.values()):
-        return "No application is told apart from the others yet"
+        return "No application is distinguished from the others yet"
     leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}
     everywhere = set.intersection(*({row.cell for row in rows} for rows in leads.values()))
     best = [row for row in next(iter(leads.values())) if row.cell in everywhere]
@@ -56,7 +56,7 @@ def headline(source: Source) -> str:
 
 
 def _open(found: ScenarioRanking) -> bool:
-    """Whether the best of several contenders is told apart from none of them."""
+    """Whether the best of several contenders is distinguished from none of them."""
     return 1 < len(contenders(found)) == len(leaders(found))
 
 
@@ -69,7 +69,7 @@ def answers(source: Source) -> tuple[Answer, ...]:
 
 
 def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
-    """The rows a reader chooses from, of the first league that has any: bare callables are a yardstick, references are
+    """The rows a reader chooses from, of the first league that has any: bare callables are a measure, references are
     there for orientation."""
     rows = [row for row in found.rows if row.tier not in ("floor", "reference")]
     first = next((league for league in LEAGUES if any(row.league == league for row in rows)), "")
@@ -77,7 +77,7 @@ def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
 
 
 def leaders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
-    """The best contender and those that are not told apart from it. Of an estimate, the best alone."""
+    """The best contender and those that are not distinguished from it. Of an estimate, the best alone."""
     rows = contenders(found)
     return tuple(
         row for row in rows if row is rows[0] or (not found.estimate and set(row.tie_groups) & set(rows[0].tie_groups))
@@ -87,10 +87,10 @@ def leaders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
 def _same_winners(
     source: Source, best: Sequence[RankedCell], leads: dict[str, tuple[RankedCell, ...]], scenarios: int
 ) -> str:
-    """Said of the scenarios in which anything is told apart; `scenarios` counts them all."""
+    """Said of the scenarios in which anything is distinguished; `scenarios` counts them all."""
     where = "here" if scenarios == 1 else f"in all {scenarios} scenarios"
     if len(leads) < scenarios:
-        where = f"in {listing(list(leads))}; in the rest nothing is told apart"
+        where = f"in {listing(list(leads))}; in the rest nothing is distinguished"
     if any(found.estimate for found in source.ranking.scenarios.values()):
         return f"{_label(source, best[0])} looks fastest {where}"
     if len(best) > 1:
@@ -120,20 +120,20 @@ def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]
         Span(_label(source, first[0]), strong=True),
         Span(verb),
         *_requests(first[0]),
-        *_yardsticks(source, found, rows, first),
+        *_bare_callables(source, found, rows, first),
         Span("."),
         *_as_good(source, found, first),
     )
 
 
 def _as_good(source: Source, found: ScenarioRanking, first: Sequence[RankedCell]) -> tuple[Span, ...]:
-    """Who is not told apart from the best. Nothing is said of how these stand to each other: ties do not chain."""
+    """Who is not distinguished from the best. Nothing is said of how these stand to each other: ties do not chain."""
     best, *others = first
     if not others:
         return ()
     pairs = [source.pair(found.scenario, best.cell, row.cell) for row in others]
     tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
-    is_, says = "is" if len(others) == 1 else "are", "tied with it" if tied else "not told apart from it"
+    is_, says = "is" if len(others) == 1 else "are", "tied with it" if tied else "not distinguished from it"
     return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {says}."))
 
 
@@ -152,14 +152,14 @@ def _some(names: Sequence[str], most: int) -> list[str]:
 
 
 def _requests(row: RankedCell) -> tuple[Span, ...]:
-    return (Span(number(row.rps), strong=True), Span(f" requests a second{_bounds(row.rps_low, row.rps_high)}"))
+    return (Span(number(row.rps), strong=True), Span(f" requests per second{_bounds(row.rps_low, row.rps_high)}"))
 
 
 def _bounds(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f" ({number(low)}–{number(high)})"
 
 
-def _yardsticks(
+def _bare_callables(
     source: Source, found: ScenarioRanking, rows: Sequence[RankedCell], first: Sequence[RankedCell]
 ) -> tuple[Span, ...]:
     """The distance to the reference, and to the slowest contender."""
@@ -184,8 +184,8 @@ def _against(source: Source, found: ScenarioRanking, best: RankedCell, last: Ran
 
 
 def _times(ratio: Times) -> tuple[Span, ...]:
-    told = ratio.low is not None and ratio.high is not None
-    bounds = f" ({times_between(ratio.low or 0, ratio.high or 0)})" if told else ""
+    bounded = ratio.low is not None and ratio.high is not None
+    bounds = f" ({times_between(ratio.low or 0, ratio.high or 0)})" if bounded else ""
     return (Span(" "), Span(times(ratio.ratio), strong=True), Span(bounds))
 
 

@@ -152,7 +152,7 @@ def _subject(source: Source, cell: ClaimedCell, runs: tuple[PublishedFigures, ..
         reason=reason,
         rps=absent(reason) if cell.rps is None else Figure(number(cell.rps), cell.rps),
         interval=between(cell.rps_low, cell.rps_high, "too few blocks"),
-        cpu=_microseconds(cell.server_cpu_us, "the system did not tell"),
+        cpu=_microseconds(cell.server_cpu_us, "the system did not report it"),
         framework=_microseconds(cell.framework_us, "no bare callable on its server"),
         published=tuple(number(run.rps[cell.subject]) for run in runs),
     )

@@ -63,9 +63,9 @@ def _why(tier: TierFinding) -> Iterator[str]:
         yield f"A request keeps a worker busy longer than with the bare callable on its server: {', '.join(over)}."
     of_pair = {(pair.first, pair.second): pair for pair in tier.pairs}
     for faster, slower in pairwise(tier.cells):
-        told = _explained(faster, slower, of_pair[faster.subject, slower.subject])
-        if told:
-            yield told
+        reason = _explained(faster, slower, of_pair[faster.subject, slower.subject])
+        if reason:
+            yield reason
 
 
 def _framework(cell: ClaimedCell) -> str:
@@ -76,8 +76,8 @@ def _framework(cell: ClaimedCell) -> str:
 
 
 def _explained(faster: ClaimedCell, slower: ClaimedCell, pair: ClaimedPair) -> str:
-    """How much of the difference in requests a second is CPU time of the server; empty where either is not known, or
-    whether there is a difference cannot be told."""
+    """How much of the difference in requests per second is CPU time of the server; empty where either is not known, or
+    whether there is a difference is not known."""
     if pair.verdict == "cannot-tell" or pair.ratio is None or pair.cpu_ratio is None:
         return ""
     if abs(log(pair.ratio)) < LEAST_DIFFERENCE:
@@ -91,7 +91,7 @@ def _explained(faster: ClaimedCell, slower: ClaimedCell, pair: ClaimedPair) -> s
         what = "which is about all of the difference" if share <= 1.25 else "which is more than the difference"
     return (
         f"{faster.title} answers {times(pair.ratio)} the requests of {slower.title}, whose server takes "
-        f"{times(pair.cpu_ratio)} the CPU time a request, {what}."
+        f"{times(pair.cpu_ratio)} the CPU time per request, {what}."
     )
 
 

@@ -97,11 +97,11 @@ def _headline(comparison: Comparison, known: dict[str, Name]) -> str:
     """Of one cell by name, of several by number."""
     lost = sum(cell.lost for scenario in comparison.scenarios for cell in scenario.missing)
     changed = (("got worse", comparison.verdicts("worse")), ("got better", comparison.verdicts("better")))
-    told = [_said([row for _, row in rows], what, known) for what, rows in changed if rows]
-    told += [f"{count(lost, 'figure')} lost"] if lost else []
-    if told:
-        return "; ".join(told)
-    return "Nothing changed" if not comparison.verdicts("unresolved") else "No change is told apart from none"
+    parts = [_said([row for _, row in rows], what, known) for what, rows in changed if rows]
+    parts += [f"{count(lost, 'figure')} lost"] if lost else []
+    if parts:
+        return "; ".join(parts)
+    return "Nothing changed" if not comparison.verdicts("unresolved") else "No change is distinguished from none"
 
 
 def _said(rows: Sequence[CellChange], what: str, known: dict[str, Name]) -> str:
@@ -109,7 +109,7 @@ def _said(rows: Sequence[CellChange], what: str, known: dict[str, Name]) -> str:
     where = "" if len(rows) == 1 else f" in {len(rows)} scenarios"
     if len(cells) == 1:
         return f"{name_of(known, rows[0].cell, rows[0].app, rows[0].server).label} {what}{where}"
-    return f"{count(len(cells), 'cell')} {what}"
+    return f"{count(len(cells), 'configuration')} {what}"
 
 
 def _facts(comparison: Comparison, known: dict[str, Name]) -> tuple[Fact, ...]:
@@ -118,7 +118,7 @@ def _facts(comparison: Comparison, known: dict[str, Name]) -> tuple[Fact, ...]:
         Fact("Before", shorten(comparison.before, 80), moment(comparison.before_at)),
         Fact("After", shorten(comparison.after, 80), moment(comparison.after_at)),
         *(Fact(word.capitalize(), f"{len(comparison.verdicts(word)):,}") for word in words),  # type: ignore[arg-type]
-        Fact("Reference", name_of(known, comparison.reference).label, "changes are told against it"),
+        Fact("Reference", name_of(known, comparison.reference).label, "changes are relative to it"),
         Fact("Difference that matters", percent(comparison.delta)),
     )
 

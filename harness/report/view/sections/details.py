@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.analysis.trials.continuous import told
+from harness.analysis.trials.continuous import in_words as run_in_words
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
@@ -33,7 +33,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Requests a second in one block."""
+    """Requests per second in one block."""
 
     block: str
     figure: Figure
@@ -41,7 +41,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """One scenario of a cell: its value in every block, or why there are none; and what limited it, where told."""
+    """One scenario of a cell: its value in every block, or why there are none; and what limited it, where known."""
 
     scenario: str
     title: str
@@ -111,7 +111,7 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     yield Fact("Workers", str(cell.workers))
     yield Fact("Database", cell.database)
     if seen.identity:
-        yield Fact("Interpreter, told by the live process", _interpreter(seen))
+        yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
     if app:
         yield Fact("Tier", app.tier)
         yield Fact("Language", shorten(app.language, 40))
@@ -126,7 +126,7 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
             yield Fact("Environment", shorten(f"{key}={value}", 200))
     for run in seen.continuous:
         failed = "".join(f"; failed {gate.code}" for gate in run.failed_gates)
-        yield Fact("Driven on end", shorten(f"{told(run)}{failed}", 300))
+        yield Fact("Continuous run", shorten(f"{run_in_words(run)}{failed}", 300))
     if seen.warm_up_s is not None:
         yield Fact("Warm-up in later blocks", f"{duration(seen.warm_up_s)}, since it was not warm after the usual one")
     if seen.idle_cpu_share:
@@ -142,10 +142,10 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
     """What the database counted, where a scenario says what it should. A twin runs what its original runs."""
     answered = record.applications[cell.app].scenarios if cell.app in record.applications else ()
     if any(scenario.audit and scenario.id in answered for scenario in record.plan.scenarios) and not cell.twin:
-        told = "; ".join(_audit(found) for found in record.audits.get(cell.id, ()))
+        audited = "; ".join(_audit(found) for found in record.audits.get(cell.id, ()))
         elsewhere = [one.server for one in record.plan.cells if one.app == cell.app and one.id in record.audits]
         without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
-        yield Fact("Database audit", told or without)
+        yield Fact("Database audit", audited or without)
     for account in record.cells.get(cell.id, CellFacts()).accounts:
         yield Fact(f"Database, table {shorten(account.table, 80)}, while measured", _account(account))
 
@@ -196,17 +196,17 @@ def _normal(name: str) -> str:
 
 
 def _blocks(source: Source, cell: str, scenario: ScenarioManifest, limited: Mapping[str, Limited]) -> Blocks:
-    told = shorten(in_words(limited[cell]), 300) if cell in limited else ""
+    limit = shorten(in_words(limited[cell]), 300) if cell in limited else ""
     title = shorten(scenario.title, 80)
     found = source.ranking.scenarios.get(scenario.id)
     for row in found.rows if found else ():
         if row.cell == cell:
-            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "", told)
+            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "", limit)
     for other in found.unranked if found else ():
         if other.cell == cell:
-            return Blocks(scenario.id, title, (), shorten(other.reason, 300), told)
+            return Blocks(scenario.id, title, (), shorten(other.reason, 300), limit)
     twin = "an A/A twin: it gives the noise floor and holds no place" if source.name(cell).twin else ""
-    return Blocks(scenario.id, title, (), twin or "nothing was measured", told)
+    return Blocks(scenario.id, title, (), twin or "nothing was measured", limit)
 
 
 def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:

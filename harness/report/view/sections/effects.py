@@ -22,7 +22,7 @@ class EffectRow:
 
 
 def effect_rows(source: Source, scenario: str) -> tuple[EffectRow, ...]:
-    """The effects told apart in one scenario: frameworks first, then servers."""
+    """The effects distinguished in one scenario: frameworks first, then servers."""
     found = [effect for effect in source.ranking.effects if effect.scenario == scenario]
     return tuple(_row(source, effect) for effect in sorted(found, key=lambda effect: effect.kind))
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.analysis.inference.inference import reference_cells
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.machine import Machine
@@ -59,7 +58,7 @@ def facts(source: Source) -> tuple[Fact, ...]:
         Fact("Database", *_services(record)),
         Fact("Blocks", number_of_blocks(source), f"seed {record.plan.seed}"),
         _noise_floor(source),
-        Fact("Reference", source.reference.label, "ratios are told against it"),
+        Fact("Reference", source.reference.label, "ratios are relative to it"),
         Fact("Harness", shorten(record.harness_version, 40), _commit(record)),
     )
 
@@ -67,13 +66,13 @@ def facts(source: Source) -> tuple[Fact, ...]:
 def number_of_blocks(source: Source) -> str:
     """Complete blocks, and how many of them a cell was in where cells take turns; the plan bounds the latter. The
     reference keeps all others company."""
-    done, company = frozenset(source.record.completed_blocks), reference_cells(source.record)
+    done, company = frozenset(source.record.completed_blocks), source.record.plan.reference_cells
     seen = {(trial.cell, trial.block) for trial in source.trials if trial.block in done and trial.cell not in company}
     each = Counter(cell for cell, _ in seen).values()
     whole, most = count(len(done), "block"), f"at most {source.record.plan.max_blocks:,}"
     if not each or min(each) == len(done):
         return f"{whole} of {most}"
-    return f"{whole}, {place(min(each), max(each))} a cell ({most})"
+    return f"{whole}, {place(min(each), max(each))} per configuration ({most})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +88,19 @@ def flags(source: Source) -> tuple[Flag, ...]:
     record, found = source.record, source.ranking.scenarios
     seen = [shorten(item.title, 80) for item in record.plan.scenarios if item.id in found and found[item.id].estimate]
     failed = {failure.cell: source.name(failure.cell).label for failure in record.failures}
-    told = (
+    flags = (
         ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
         ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
         ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
         ("running", record.state == "running" and "The campaign had not ended when this page was written."),
     )
-    return tuple(Flag(word, says) for word, says in told if says)
+    return tuple(Flag(word, says) for word, says in flags if says)
 
 
 def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
     """The whole fingerprint, for the fine print."""
     machine, cores = record.machine, record.machine.cores
-    told = (
+    facts = (
         ("System", f"{machine.system}, kernel {machine.kernel}, {machine.architecture}"),
         ("Processor", machine.cpu_model),
         ("Logical CPUs", f"{machine.logical_cpus:,}"),
@@ -119,11 +118,11 @@ def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
         ("Global interpreter lock", "on" if record.interpreter.gil else "off"),
         *(_service_fact(service) for service in record.services),
     )
-    return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not told)") for term, text in told)
+    return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not reported)") for term, text in facts)
 
 
 def plan_facts(source: Source) -> tuple[Fact, ...]:
-    """The plan, as far as it is not told elsewhere."""
+    """The plan, as far as it is not shown elsewhere."""
     record = source.record
     plan, shape = record.plan, record.plan.shape
     null = absent("not measured") if record.null_rps is None else rate(record.null_rps)
@@ -132,14 +131,14 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Seed", str(plan.seed)),
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
         Fact("Rotations a block and scenario", duration(shape.rotations_s)),
-        Fact("Warm-up a cell", duration(shape.warm_up_s)),
-        Fact("Each cell once driven on end for", _driven_on_end(record)),
+        Fact("Warm-up per configuration", duration(shape.warm_up_s)),
+        Fact("Continuous run per configuration", _driven_on_end(record)),
         Fact("Counted of the wall time", _counted(source)),
         Fact("Difference that matters", share(plan.delta)),
         Fact("Budget", duration(plan.budget_s)),
         Fact("Blocks", number_of_blocks(source)),
         Fact("Database", plan.database),
-        Fact("Connection pool, all workers of a cell", f"{plan.pool_size:,}"),
+        Fact("Connection pool, all workers together", f"{plan.pool_size:,}"),
         Fact("Load driver", shorten(plan.load_driver, 40)),
         _told(
             "Load driver against a responder that does nothing",

@@ -1,4 +1,4 @@
-"""What a cell costs beside its time: CPU a request, memory, start-up."""
+"""What a cell costs beside its time: CPU per request, memory, start-up."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from harness.model.measured.trial import Cost, Trial
 from harness.report.text import Figure, absent, duration, number
 from harness.report.view.source import Source
 
-NOT_TOLD = "the system did not tell"
+NOT_REPORTED = "the system did not report it"
 MIB = 1 << 20
 
 
@@ -29,11 +29,11 @@ class CellCosts:
         )
 
 
-NOTHING = CellCosts(*(absent(NOT_TOLD) for _ in range(5)))
+NOTHING = CellCosts(*(absent(NOT_REPORTED) for _ in range(5)))
 
 
 def costs(source: Source, scenario: ScenarioManifest) -> Mapping[str, CellCosts]:
-    """By cell. CPU a request over all counted blocks together; medians over blocks of the others."""
+    """By cell. CPU per request over all counted blocks together; medians over blocks of the others."""
     by_cell: dict[str, list[Trial]] = {}
     for trial in source.counted(scenario):
         by_cell.setdefault(trial.cell, []).append(trial)
@@ -53,9 +53,9 @@ def _costs(trials: Sequence[Trial]) -> CellCosts:
 
 def _cpu_a_request(trials: Iterable[Trial]) -> float | None:
     """CPU seconds over requests answered, both summed over the trials that know both."""
-    told = [(cost.server_cpu_s, trial.answered) for trial in trials if (cost := trial.cost or Cost()).server_cpu_s]
-    answered = sum(requests for _, requests in told)
-    return sum(spent or 0.0 for spent, _ in told) / answered if answered else None
+    known = [(cost.server_cpu_s, trial.answered) for trial in trials if (cost := trial.cost or Cost()).server_cpu_s]
+    answered = sum(requests for _, requests in known)
+    return sum(spent or 0.0 for spent, _ in known) / answered if answered else None
 
 
 def _median(values: Iterable[float | None]) -> float | None:
@@ -64,12 +64,12 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _microseconds(seconds: float | None) -> Figure:
-    return absent(NOT_TOLD) if seconds is None else Figure(f"{number(1e6 * seconds)} µs", 1e6 * seconds)
+    return absent(NOT_REPORTED) if seconds is None else Figure(f"{number(1e6 * seconds)} µs", 1e6 * seconds)
 
 
 def _mebibytes(count: float | None) -> Figure:
-    return absent(NOT_TOLD) if count is None else Figure(f"{number(count / MIB)} MiB", count)
+    return absent(NOT_REPORTED) if count is None else Figure(f"{number(count / MIB)} MiB", count)
 
 
 def _seconds(seconds: float | None) -> Figure:
-    return absent(NOT_TOLD) if seconds is None else Figure(duration(seconds), seconds)
+    return absent(NOT_REPORTED) if seconds is None else Figure(duration(seconds), seconds)

@@ -12,12 +12,12 @@ from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
 
 _BY_SHARE: Final = (
-    "Requests a second as a share of the fastest ranked cell in each scenario. Lines are in the order of the "
-    "geometric mean of their shares, which is an order to read by and no ranking."
+    "Requests per second as a share of the fastest ranked configuration in each scenario. Lines are in the order of "
+    "the geometric mean of their shares, which is an order to read by and no ranking."
 )
 _BY_SCORE: Final = (
-    "Requests a second as a share of the fastest ranked cell in each scenario. Overall is the geometric mean of a "
-    "cell's ratios to the reference."
+    "Requests per second as a share of the fastest ranked configuration in each scenario. Overall is the geometric "
+    "mean of its ratios to the reference."
 )
 
 

@@ -12,7 +12,7 @@ from harness.report.view.source import Source
 
 
 def limits(source: Source, scenario: ScenarioManifest) -> Mapping[str, Limited]:
-    """By cell, over its counted trials; without those that nothing was told of."""
+    """By cell, over its counted trials; without those of which nothing is known."""
     by_cell: dict[str, list[Bound]] = {}
     for trial in source.counted(scenario):
         if trial.bound is not None:

@@ -1,4 +1,4 @@
-"""The lines beside a table that join what is not told apart."""
+"""The lines beside a table that join what is not distinguished."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from harness.model.found.ranking import RankedCell
 
 MOST_LANES: Final = 12
-"""Beyond them nobody follows a line: the cells that a row is not told apart from are counted instead."""
+"""Beyond them nobody follows a line: the cells that a row is not distinguished from are counted instead."""
 
 
 def rails(rows: Sequence[RankedCell]) -> list[tuple[str, ...]]:
@@ -22,7 +22,7 @@ def rails(rows: Sequence[RankedCell]) -> list[tuple[str, ...]]:
 
 
 def alike(rows: Sequence[RankedCell], index: int) -> int:
-    """How many other rows this one is not told apart from."""
+    """How many other rows this one is not distinguished from."""
     mine = set(rows[index].tie_groups)
     return sum(not mine.isdisjoint(row.tie_groups) for at, row in enumerate(rows) if at != index)
 

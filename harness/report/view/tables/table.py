@@ -1,4 +1,4 @@
-"""The ranking of one scenario as a table: one row a cell, best first."""
+"""The ranking of one scenario as a table: one row per cell, best first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the bars of a scenario show: ratios, or requests a second; `longest` is the full length."""
+    """What the bars of a scenario show: ratios, or requests per second; `longest` is the full length."""
 
     ratios: bool
     longest: float
@@ -55,7 +55,7 @@ class Scale:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A ranked cell. `rails` has an entry for each lane of the column of ties; `alike` counts the cells of its league
-    that it is not told apart from."""
+    that it is not distinguished from."""
 
     name: Name
     rank: str
@@ -134,7 +134,7 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
 
 
 def load(level: Level) -> str:
-    """64 connections, 20 rows a request."""
+    """64 connections, 20 rows per request."""
     connections = count(level.connections, "connection")
     return connections if level.n is None else f"{connections}, n = {level.n}"
 
@@ -201,7 +201,7 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
 
 
 def _bar(row: RankedCell, scale: Scale) -> Bar:
-    """The ratio and its interval; without a reference, requests a second and no whisker."""
+    """The ratio and its interval; without a reference, requests per second and no whisker."""
 
     def at(value: float) -> str:
         return f"{100 * value / scale.longest:.2f}%"

@@ -48,7 +48,7 @@ def tell(folder: str, name: str, content: object) -> None:
 
 
 def loaded(target: str, folder: str) -> object:
-    """The application. What keeps it from loading is told at once: some servers only try again, for ever."""
+    """The application. What keeps it from loading is reported at once: some servers only try again, for ever."""
     try:
         application = load(target)
     except BaseException as fault:
