@@ -33,7 +33,7 @@ class Names:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What of the chosen applications."""
+    """Servers and scenarios."""
 
     server: Annotated[
         list[str] | None,
