@@ -46,7 +46,7 @@ def block_of(folder: Path, uses: dict[Cell, tuple[str, str]], **before: CellFact
             argv = [sys.executable, "-c", USES, *options]
             process = stack.enter_context(OwnedProcess(argv, name=one.id, log=folder / one.id))
             block.live[one.id] = LiveServer(Target(cell=one.id, host="127.0.0.1", port=1), process, (), (), 0.0)
-        plan = SimpleNamespace(reference_cell=REFERENCE)
+        plan = SimpleNamespace(reference_cells=frozenset((REFERENCE.id, TWIN.id)))
         yield SimpleNamespace(cores=SimpleNamespace(server=(0,)), plan=plan), block  # type: ignore[misc]
 
 

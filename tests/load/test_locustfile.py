@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def locust(port: int | str, *options: str) -> subprocess.CompletedProcess[str]:
-    file = REPOSITORY / "harness" / "load" / "locustfile.py"
+    file = REPOSITORY / "harness" / "load" / "by_hand" / "locustfile.py"
     argv = [sys.executable, "-m", "locust", "-f", str(file), "--scenario", "plaintext", "--headless", "--only-summary"]
     argv += ["--host", f"http://127.0.0.1:{port}", "-u", "4", "-r", "4", "-t", "4s", "--json", *options]
     return subprocess.run(argv, capture_output=True, text=True, timeout=90, check=False, cwd=REPOSITORY)
