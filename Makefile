@@ -45,9 +45,9 @@ doctor: setup  ## Check this machine; print the command that mends each problem
 lint: $(BIN)/.setup-dev  ## Check formatting, lint rules, types and layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 # What needs no server, database or browser, and takes no longer than a few seconds.
-PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_commands.py cli/test_usage.py test_docs.py)
+PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_usage.py test_docs.py)
 check: lint  ## Lint, then run the tests that need no server, database or browser: under a minute
-	@$(BIN)/python -m pytest -n auto -m "not alone" -q $(PURE)
+	@$(BIN)/python -m pytest -n auto -m "not alone and not simulated" -q $(PURE)
 test: lint  ## Lint, then run every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" -q
 	@$(BIN)/python -m pytest -m alone -q

@@ -13,6 +13,8 @@ from harness.analysis.trials.blocks import BlockValues
 from harness.stats.arrays import Bools, Floats
 from tests.stats.simulation import Noise, block_values
 
+pytestmark = pytest.mark.simulated
+
 CAMPAIGNS, BLOCKS, ROTATIONS, CELLS = 2000, 19, 28, 7
 NAMES = tuple(f"cell-{number}" for number in range(CELLS))
 REFERENCES = frozenset(NAMES[:2])

@@ -16,6 +16,8 @@ from harness.campaign.plan.grouping import balanced_groups, meetings
 from harness.stats.arrays import Floats
 from tests.stats.simulation import Noise, block_values
 
+pytestmark = pytest.mark.simulated
+
 CAMPAIGNS, CELLS, GROUP, ROTATIONS = 100, 14, 8, 28
 NAMES = tuple(f"cell-{number:02}" for number in range(CELLS))
 REFERENCE, TWIN, *OTHERS = NAMES

@@ -12,6 +12,8 @@ from harness.stats.arrays import Floats
 from harness.stats.design import TwoWayFit, two_way_fit
 from harness.stats.pairs import games_howell_half_widths, guarded_half_widths, tukey_half_widths
 
+pytestmark = pytest.mark.simulated
+
 CAMPAIGNS, ALPHA = 2000, 0.025
 """About what is spent at the first usual look."""
 
