@@ -27,6 +27,9 @@ SHOPS = {
 }
 """Application -> what it does."""
 
+TURNS_AFTER = 1500
+"""Right answers of the turncoat, at most: ENOUGH in programs/shop.py."""
+
 RANKED = {"raw-asgi", "good", "forked"}
 FAILED = SHOPS.keys() - RANKED - {"restless"}
 
@@ -112,8 +115,10 @@ def test_one_that_turns_to_wrong_answers_under_load_is_never_ranked(ended: Ended
 def test_its_wrong_answers_were_errors_and_no_throughput(campaign: tuple[Place, Ended]) -> None:
     trials = [one for one in campaign[0].campaign.read_trials()[0] if one.cell.startswith("turncoat.")]
     assert trials
-    assert all(one.completions == 0 and one.errors.get("body", 0) > 0 for one in trials)
-    assert all("nothing-measured" in {gate.code for gate in one.failed_gates} for one in trials)
+    assert sum(one.completions for one in trials) < TURNS_AFTER, "on a busy machine some were right before it turned"
+    assert all(one.errors.get("body", 0) > 0 for one in trials)
+    assert all(one.failed_gates for one in trials)
+    assert {gate.code for one in trials for gate in one.failed_gates} <= {"nothing-measured", "errors"}
 
 
 def test_one_whose_every_answer_is_wrong_is_told_so(ended: Ended) -> None:
