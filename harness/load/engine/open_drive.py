@@ -14,7 +14,7 @@ from harness.load.engine.connection import Connection
 from harness.load.engine.drive import Drive
 from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
-from harness.load.engine.ticker import ticker
+from harness.load.engine.ticker import Ticker, ticker
 from harness.load.histogram import Times
 from harness.model.measured.load import Slice
 
@@ -34,7 +34,10 @@ class OpenDrive(Drive):
     def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
         super().__init__(connections, script, slice_)
         assert slice_.offered_rate is not None
-        self._period = 1.0 / slice_.offered_rate
+        self._period = (
+            round(1e9 / slice_.offered_rate) / 1e9
+        )  # what a timer can keep, so that ticks stay at the due times
+        self._ticker: Ticker | None = None
         self._total = due_before(slice_.length_s, slice_.offered_rate)
         self._first_counted = due_before(slice_.burn_in_s, slice_.offered_rate)
         self.offered = self._total - self._first_counted
@@ -48,11 +51,11 @@ class OpenDrive(Drive):
 
     def run(self) -> None:
         """Blocks the calling greenlet, not the loop."""
-        tick = ticker(gevent.get_hub().loop, max(self._period, SHORTEST_TICK_S), self._send_due)
         try:
             super().run()
         finally:
-            tick.stop()
+            if self._ticker is not None:
+                self._ticker.stop()
 
     def answered(self, connection: Connection, size: int, body_size: int, fault: Fault | None, now: float) -> None:
         """Count it, and go on with what is due."""
@@ -79,6 +82,10 @@ class OpenDrive(Drive):
         self.counted_to = self.started + self.slice_.length_s
         self._counted_due = self.started + self._first_counted * self._period
         self._send_due()
+        # Ticks and due times are counted from the same moment: a tick at another phase finds each request overdue by
+        # up to a period.
+        loop = gevent.get_hub().loop
+        self._ticker = ticker(loop, self.started, max(self._period, SHORTEST_TICK_S), self._send_due)
 
     def _count(self) -> None:
         """By the due times, which are known beforehand."""
