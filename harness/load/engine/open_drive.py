@@ -34,9 +34,7 @@ class OpenDrive(Drive):
     def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
         super().__init__(connections, script, slice_)
         assert slice_.offered_rate is not None
-        self._period = (
-            round(1e9 / slice_.offered_rate) / 1e9
-        )  # what a timer can keep, so that ticks stay at the due times
+        self._period = round(1e9 / slice_.offered_rate) / 1e9  # whole nanoseconds: ticks stay at the due times
         self._ticker: Ticker | None = None
         self._total = due_before(slice_.length_s, slice_.offered_rate)
         self._first_counted = due_before(slice_.burn_in_s, slice_.offered_rate)
