@@ -175,7 +175,7 @@ def test_filters_leave_only_what_is_asked_for(opened: Opener) -> None:
     found = opened()
     found.page.select_option("select[name=server]", "uvicorn")
     assert set(found.apps()) == {"Raw ASGI", "Starlette", "FastAPI"}
-    assert found.page.locator("p.shown").inner_text() == "3 of 6 cells shown"
+    assert found.page.locator("p.shown").inner_text() == "3 of 6 shown"
     found.page.fill("input[name=q]", "fast uvi")
     assert found.apps() == ["FastAPI"]
     found.page.fill("input[name=q]", "no such thing")

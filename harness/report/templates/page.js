@@ -55,7 +55,7 @@
       table.nextElementSibling.hidden = all("tbody tr", table).some((row) => !row.hidden);
     }
     const cells = all(".glance tbody tr");
-    one(".shown", tools).textContent = `${cells.filter((cell) => !cell.hidden).length} of ${cells.length} cells shown`;
+    one(".shown", tools).textContent = `${cells.filter((cell) => !cell.hidden).length} of ${cells.length} shown`;
   };
 
   // Ratios to the chosen reference, with the intervals that the analysis gave every pair; bars follow them.
