@@ -38,7 +38,7 @@ def test_response_times_are_told_in_plan_order_with_what_is_missing_or_in_doubt(
         ],
     )["json"]
     lines = shown(latency_table("json", rows))
-    assert lines[0] == "json: response times in ms at 50% of each configuration's capacity"
+    assert lines[0] == "json: response times in ms at 50% of capacity"
     assert lines[1].split() == ["application", "server", "rate/s", "p50", "p90", "p99", "p99.9", "max"]
     assert lines[3].split() == ["first-app", "uvicorn", "1,000", "2.00", "2.00", "n/a", "n/a", "2.00"]
     assert lines[4].split() == ["second-app", "uvicorn", "1,000", "100", "180", "198", "n/a", "200"]

@@ -18,7 +18,7 @@ def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = 
     At most `most` rows, and how many more there are.
     """
     measured = [row for row in rows if not row.reason]
-    at = f" at {rows[0].share:.0%} of each configuration's capacity" if rows else ""
+    at = f" at {rows[0].share:.0%} of capacity" if rows else ""
     columns = ("application", "server", "rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
     made = table(
         columns,
