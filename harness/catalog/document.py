@@ -18,6 +18,8 @@ R = TypeVar("R", bound=Record)
 LONGEST_SHOWN: Final = 80
 MOST_BYTES: Final = 256 * 1024
 """Of a manifest: a hundred times what the longest one of the project has."""
+MOST_LEVELS: Final = 50
+"""Of tables and lists within each other. A manifest has five."""
 NUL: Final = "\0"
 
 
@@ -46,6 +48,7 @@ class Document(Generic[R]):
 
 def read(path: Path, model: type[R]) -> Document[R]:
     """Read a manifest. Types are strict, as TOML has them: a quoted number is not a number."""
+    nested = ManifestFault(path, "", "cannot be read: its values are nested too deeply")
     try:
         raw = tomllib.loads(text_of(path, MOST_BYTES))
         # By way of JSON, because only there does pydantic's strict mode take a list for a tuple.
@@ -55,13 +58,24 @@ def read(path: Path, model: type[R]) -> Document[R]:
     except ValueError as error:  # of TOML, or a number with more digits than Python takes
         return Document(path, {}, None, (ManifestFault(path, "", f"cannot be read: {error}"),))
     except RecursionError:
-        return Document(path, {}, None, (ManifestFault(path, "", "cannot be read: its values are nested too deeply"),))
+        return Document(path, {}, None, (nested,))
+    if is_deeper_than(MOST_LEVELS, raw):  # how deep an interpreter goes by itself differs by its version
+        return Document(path, {}, None, (nested,))
     nul = tuple(ManifestFault(path, key, "holds a NUL character", "remove it") for key in _keys_with_nul(raw))
     try:
         record = model.model_validate_json(text, strict=True)
         return Document(path, _without_nul(raw), None if nul else record, nul)
     except ValidationError as error:
         return Document(path, _without_nul(raw), None, (*nul, *_faults(path, model, error.errors())))
+
+
+def is_deeper_than(levels: int, value: Any) -> bool:
+    """Whether tables and lists are nested so deeply. Looks level by level, and calls nothing for each."""
+    level = [value]
+    for _ in range(levels + 1):
+        tables = [one for one in level if isinstance(one, dict | list)]
+        level = [held for one in tables for held in (one.values() if isinstance(one, dict) else one)]
+    return bool(level)
 
 
 def _keys_with_nul(value: Any, key: str = "") -> Iterator[str]:

@@ -46,7 +46,7 @@ class Times:
         self._counts += np.bincount(indices(microseconds), minlength=COUNTS)
         self.count += len(seconds)
         self.sum_s += float(seconds.sum())
-        self.max_s = max(self.max_s, float(seconds.max()))
+        self.max_s = max(self.max_s, float(np.max(seconds)))
 
     @property
     def mean_s(self) -> float | None:

@@ -117,8 +117,7 @@ def test_its_wrong_answers_were_errors_and_no_throughput(campaign: tuple[Place, 
     assert trials
     assert sum(one.completions for one in trials) < TURNS_AFTER, "on a busy machine some were right before it turned"
     assert all(one.errors.get("body", 0) > 0 for one in trials)
-    assert all(one.failed_gates for one in trials)
-    assert {gate.code for one in trials for gate in one.failed_gates} <= {"nothing-measured", "errors"}
+    assert all({"nothing-measured", "errors"} & {gate.code for gate in one.failed_gates} for one in trials)
 
 
 def test_one_whose_every_answer_is_wrong_is_told_so(ended: Ended) -> None:
