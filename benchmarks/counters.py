@@ -19,17 +19,16 @@ from typing import Final
 import shared.program
 
 # isort: split
-# Above, harness is looked for and told when it is missing; below, what came with it is used.
+# The import above reports a missing harness; the imports below need it.
 import numpy as np
 import psycopg
 from shared.figures import Figure, Outcome
-from shared.live import Live, log_rate
+from shared.live import Live, installed, log_rate
 
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE, warm_up_of
-from harness.campaign.plan.preparation import Prepared, database_up, install, prepare
-from harness.campaign.plan.project import Project
+from harness.campaign.plan.preparation import Prepared, database_up
 from harness.campaign.session.pinning import pinned
 from harness.load.driver import LocustDriver
 from harness.model.errors import HarnessError
@@ -86,11 +85,7 @@ def count_tables(service: LiveService, *, counting: bool) -> None:
 @contextmanager
 def two_cells() -> Iterator[tuple[Live, list[LiveService]]]:
     """A cell and its twin, each on a database server of its own. Raises HarnessError where one does not come up."""
-    project = Project.here()
-    prepared = prepare(project, WANTED)
-    pythons, faults = install(prepared, project.cache)
-    if faults:
-        raise faults[0]
+    project, prepared, pythons = installed(WANTED)
     plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))

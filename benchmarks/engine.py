@@ -27,7 +27,7 @@ from typing import Final
 import shared.program
 
 # isort: split
-# Above, harness is looked for and told when it is missing; below, what came with it is used.
+# The import above reports a missing harness; the imports below need it.
 import numpy as np
 import psutil
 from shared.figures import Figure, Outcome, exact

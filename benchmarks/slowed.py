@@ -1,9 +1,9 @@
 """Whether a slow-down by 5 % is found, and how long that takes.
 
-Three copies of one application answer one scenario: one as it is, one whose handler first busies itself for 5 % of what
-a request takes, one for 1 %. How many turns of a loop that is, is measured beforehand as CPU time per request at
-saturation. The campaign is an ordinary one with a budget of 5 minutes: within them the first copy must be called better
-than the second, and not better than the third, since their difference does not matter.
+Three copies of one application answer one scenario. One is as it is. A loop in the handler slows the other two, by 5 %
+and by 1 % of the CPU time per request at saturation; the number of turns is measured first. The campaign is an ordinary
+one with a budget of 5 minutes. Within it the first copy must be called better than the second, and not better than the
+third, since their difference does not matter.
 
 A full run takes about 6 minutes.
 """

@@ -67,17 +67,23 @@ def log_rate(record: SliceRecord) -> float:
     return math.log(max(record.completions, 0.5) / record.duration_s)
 
 
+def installed(options: RunOptions) -> tuple[Project, Prepared, Mapping[str, Path]]:
+    """What `options` make of the project, and the python of each application. Raises HarnessError."""
+    project = Project.here()
+    prepared = prepare(project, options)
+    pythons, faults = install(prepared, project.cache)
+    if faults:
+        raise faults[0]
+    return project, prepared, pythons
+
+
 @contextmanager
 def live_cells(options: RunOptions) -> Iterator[Live]:
     """Every cell of the plan that `options` make, for the length of the with-block; one scenario without a database.
 
     Raises HarnessError where an environment cannot be made or a server does not come up.
     """
-    project = Project.here()
-    prepared = prepare(project, options)
-    pythons, faults = install(prepared, project.cache)
-    if faults:
-        raise faults[0]
+    project, prepared, pythons = installed(options)
     plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         logs = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
