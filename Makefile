@@ -7,6 +7,8 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 # It would point every Python here at the library of another one.
 unexport PYTHONHOME
+# Some containers set it. Then every start compiles every module again, and each command takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)

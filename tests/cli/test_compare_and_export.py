@@ -2,20 +2,21 @@
 
 import csv
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.cli.said import Said, said
 from tests.report.campaigns import campaign, later, saved
 
-HARNESS = [sys.executable, "-c", "from harness.cli.main import main; main()"]
+Harness = Callable[..., Said]
 
 
-def harness(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [*HARNESS, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture
+def harness(capsys: pytest.CaptureFixture[str]) -> Harness:
+    """What a command says to its arguments."""
+    return lambda *arguments: said(capsys, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -26,82 +27,88 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return saved(path / "then", *campaign()), saved(path / "now", now.record, now.trials)
 
 
-def test_a_regression_ends_with_4_only_where_that_was_asked_for(folders: tuple[Path, Path]) -> None:
+def test_a_regression_ends_with_4_only_where_that_was_asked_for(harness: Harness, folders: tuple[Path, Path]) -> None:
     plain, strict = harness("compare", *folders), harness("compare", *folders, "--fail-on", "regression")
-    assert (plain.returncode, strict.returncode) == (0, 4)
-    assert "3 worse" in strict.stderr
-    assert plain.stdout == strict.stdout
+    assert (plain.code, strict.code) == (0, 4)
+    assert "3 worse" in strict.err
+    assert plain.out == strict.out
 
 
-def test_what_got_better_is_no_regression(folders: tuple[Path, Path]) -> None:
+def test_what_got_better_is_no_regression(harness: Harness, folders: tuple[Path, Path]) -> None:
     ran = harness("compare", *reversed(folders), "--fail-on", "regression")
-    assert (ran.returncode, "3 better" in ran.stderr) == (0, True)
+    assert (ran.code, "3 better" in ran.err) == (0, True)
 
 
 def test_a_campaign_that_has_measured_nothing_is_inconclusive_and_no_regression(
-    folders: tuple[Path, Path], tmp_path: Path
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
     now = later()
     record = now.record.model_copy(update={"state": "interrupted", "completed_blocks": ()})
     empty = saved(tmp_path / "empty", record, ())
     ran = harness("compare", folders[0], empty, "--fail-on", "regression")
-    assert ran.returncode == 6, ran.stderr
-    assert f"Nothing to compare: {record.id} is interrupted and has 0 complete blocks" in ran.stderr
-    assert harness("compare", folders[0], empty).returncode == 0
+    assert ran.code == 6, ran.err
+    assert f"Nothing to compare: {record.id} is interrupted and has 0 complete blocks" in ran.err
+    assert harness("compare", folders[0], empty).code == 0
 
 
-def test_the_comparison_as_json_is_that_beside_the_page(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_comparison_as_json_is_that_beside_the_page(
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
     ran = harness("compare", *folders, "--json", "--out", tmp_path / "page", "--delta", "5%")
-    assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
     assert told == json.loads((tmp_path / "page" / "comparison.json").read_text())
     assert told["delta"] == 0.05
     assert sorted(path.name for path in (tmp_path / "page").iterdir()) == ["compare.html", "comparison.json"]
 
 
 def test_another_machine_is_refused_with_its_fields_and_may_be_forgiven(
-    folders: tuple[Path, Path], tmp_path: Path
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
     now = later()
     machine = now.record.machine.model_copy(update={"logical_cpus": 64})
     elsewhere = saved(tmp_path / "elsewhere", now.record.model_copy(update={"machine": machine}), now.trials)
     refused = harness("compare", folders[0], elsewhere)
-    assert refused.returncode == 2
-    assert "machine.logical_cpus: 2 before, 64 after" in refused.stderr
-    assert "--across-machines" in refused.stderr
+    assert refused.code == 2
+    assert "machine.logical_cpus: 2 before, 64 after" in refused.err
+    assert "--across-machines" in refused.err
     forgiven = harness("compare", folders[0], elsewhere, "--across-machines")
-    assert forgiven.returncode == 0
-    assert "the machines differ" in forgiven.stderr
+    assert forgiven.code == 0
+    assert "the machines differ" in forgiven.err
 
 
-def test_a_folder_that_is_none_is_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_folder_that_is_none_is_refused(harness: Harness, folders: tuple[Path, Path], tmp_path: Path) -> None:
     ran = harness("compare", folders[0], tmp_path)
-    assert (ran.returncode, "campaign.json is missing" in ran.stderr) == (2, True)
+    assert (ran.code, "campaign.json is missing" in ran.err) == (2, True)
 
 
-def test_an_export_goes_to_standard_output_and_nothing_else_does(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_an_export_goes_to_standard_output_and_nothing_else_does(
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
     ran = harness("export", folders[0])
-    assert ran.returncode == 0, ran.stderr
-    assert len(list(csv.DictReader(ran.stdout.splitlines()))) == 18
-    assert json.loads(harness("export", folders[0], "--format", "json").stdout)["campaign"] == "2026-11-22-0731"
+    assert ran.code == 0, ran.err
+    assert len(list(csv.DictReader(ran.out.splitlines()))) == 18
+    assert json.loads(harness("export", folders[0], "--format", "json").out)["campaign"] == "2026-11-22-0731"
     markdown = tmp_path / "table.md"
-    assert harness("export", folders[0], "--format", "markdown", "--out", markdown).stdout == ""
+    assert harness("export", folders[0], "--format", "markdown", "--out", markdown).out == ""
     assert markdown.read_text().startswith("### json at 64c")
 
 
-def test_an_export_is_what_the_report_wrote(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_an_export_is_what_the_report_wrote(harness: Harness, folders: tuple[Path, Path], tmp_path: Path) -> None:
     written = tmp_path / "export.json"
     harness("export", folders[0], "--format", "json", "--out", written)
     harness("report", folders[0], "--out", tmp_path / "report")
     assert written.read_bytes() == (tmp_path / "report" / "ranking.json").read_bytes()
 
 
-def test_a_file_that_cannot_be_written_is_told_without_a_traceback(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
     ran = harness("export", folders[0], "--out", tmp_path / "no" / "such" / "folder.csv")
-    assert ran.returncode == 5
-    assert "cannot be written" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.code == 5
+    assert "cannot be written" in ran.err
+    assert "Traceback" not in ran.err
 
 
-def test_an_unknown_format_is_a_fault_of_usage(folders: tuple[Path, Path]) -> None:
-    assert harness("export", folders[0], "--format", "xml").returncode == 2
+def test_an_unknown_format_is_a_fault_of_usage(harness: Harness, folders: tuple[Path, Path]) -> None:
+    assert harness("export", folders[0], "--format", "xml").code == 2

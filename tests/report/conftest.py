@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from harness.analysis.compare.comparison import Measured, compare
+from harness.campaign.doctor import CHROMIUM
 from harness.report.comparison import write_comparison
 from harness.report.write import write_report
 from tests.conftest import MadeOnce
@@ -16,7 +17,6 @@ from tests.report.campaigns import campaign, later, saved, with_latency
 from tests.report.claims import claimed
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,9 @@ def browser() -> Iterator[Browser]:
 
     Not for the session: while Playwright is up, its event loop is this process's, and other tests run loops too.
     """
-    program = next((found for name in NAMES if (found := shutil.which(name))), None)
+    program = next((found for name in CHROMIUM.programs if (found := shutil.which(name))), None)
     if program is None:
-        missing = "Chromium is not installed; on Debian: apt-get install chromium"
+        missing = f"Chromium is not installed; on Debian: apt-get install {CHROMIUM.package}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)

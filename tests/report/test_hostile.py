@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from harness.model.errors import UsageError
 from harness.model.foreign import clean
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
+from harness.report.reading import read
 from harness.report.write import write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, parse
@@ -41,53 +41,56 @@ def shape(page: Element) -> Counter[tuple[str, tuple[str, ...]]]:
     return Counter((element.tag, tuple(element.attributes)) for element in page.walk())
 
 
-@pytest.mark.parametrize("half", [0, 1])
-def test_no_string_of_a_results_folder_changes_the_shape_of_the_page(tmp_path: Path, half: int) -> None:
+@pytest.mark.parametrize("text", ["".join(SHORT), *SHORT, LONG], ids=["all", "tag", "template", "signs", "long"])
+def test_no_string_of_a_results_folder_changes_the_shape_of_the_page(tmp_path: Path, text: str) -> None:
     folder = small_campaign(tmp_path / "results")
     record, trial = documents(folder)
     both = {"record": record, "trial": trial}
-
-    def shape_with(places: Sequence[Place], text: str) -> Counter[Any] | None:
-        return page_shape(folder, tmp_path, reduce(lambda one, place: replaced(one, place, text), places, both))
-
-    def shown(places: Sequence[Place]) -> int:
-        """How many of the places take a hostile string: all together where each does, else each half by itself."""
-        if len(places) == 1:
-            return shown_alone(places)
-        texts = ("".join(SHORT), LONG, "harmless")
-        shapes = list(takewhile(is_page, (shape_with(places, text) for text in texts)))
-        if len(shapes) == len(texts):
-            assert shapes == [shapes[0]] * len(texts), places
-            return len(places)
-        middle = len(places) // 2
-        return shown(places[:middle]) + shown(places[middle:])
-
-    def shown_alone(places: Sequence[Place]) -> int:
-        together = shape_with(places, "".join(SHORT))
-        found = [together] if together else [shape_with(places, text) for text in SHORT]
-        accepted = [one for one in (*found, shape_with(places, LONG)) if one is not None]
-        plain = shape_with(places, "harmless") if accepted else None
-        assert all(one == plain for one in accepted), places
-        return bool(accepted)
-
-    assert shown(list(strings(both))[half::2]) >= 30, "hardly a string reached the page: what was replaced?"
+    taking = [place for place in strings(both) if is_accepted(folder, replaced(both, place, text))]
+    assert len(taking) > 30, "hardly a string reached the page: what was replaced?"
+    while taking:
+        places, taking = accepted_together(folder, both, taking, text)
+        hostile, harmless = (
+            page_shape(folder, tmp_path, reduce(lambda one, place, to=to: replaced(one, place, to), places, both))
+            for to in (text, "harmless")
+        )
+        assert hostile == harmless, places
 
 
-def is_page(shape: Counter[Any] | None) -> bool:
-    return shape is not None
+def accepted_together(
+    folder: Path, both: Any, taking: Sequence[Place], text: str
+) -> tuple[Sequence[Place], Sequence[Place]]:
+    """Places that take the text at the same time, and harmless words too; and those that do not beside these."""
+    together: list[Place] = []
+    left: list[Place] = []
+    changed = dict.fromkeys((text, "harmless"), both)
+    for place in taking:
+        more = {to: replaced(document, place, to) for to, document in changed.items()}
+        if all(is_accepted(folder, document) for document in more.values()):
+            changed = more
+            together.append(place)
+        else:
+            left.append(place)
+    assert together, f"takes no harmless words: {left}"
+    return together, left
 
 
-def page_shape(folder: Path, tmp_path: Path, changed: Any) -> Counter[Any] | None:
-    """Of the page; None where the record or the trial is refused, by the name of its file."""
+def is_accepted(folder: Path, changed: Any) -> bool:
+    """Whether the record and the trial can be read."""
     rewrite(folder, changed["record"], changed["trial"])
     try:
-        written = write_report(folder, tmp_path / "out")
+        source = read(folder)
     except UsageError as error:
         if "campaign.json" not in str(error):
             raise
-        return None
-    text = written.read_text(encoding="utf-8")
-    return None if "trials.jsonl, line 1 could not be read" in text else shape(parse(text))
+        return False
+    return not any("trials.jsonl, line 1 could not be read" in notice.seen for notice in source.notices)
+
+
+def page_shape(folder: Path, tmp_path: Path, changed: Any) -> Counter[Any]:
+    """Of the page of a record and a trial that can be read."""
+    rewrite(folder, changed["record"], changed["trial"])
+    return shape(parse(write_report(folder, tmp_path / "out").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("payload", SHORT[:2])
