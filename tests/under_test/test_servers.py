@@ -38,12 +38,23 @@ def python(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def live(server: Server, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """With two workers, where it can have them. All tests of a server share it, in one test process."""
+def home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The user's own folder, as the server of `live` finds it."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def live(server: Server, python: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """With two workers, where it can have them, and configurations in the application's folder that would end it or
+    move it. All tests of a server share it, in one test process."""
     here = application(tmp_path_factory.mktemp("live"))
+    (here.folder / "gunicorn.conf.py").write_text("raise SystemExit('obeyed')\n")
+    (here.folder / ".env").write_text("UVICORN_PORT=1\n")
     wanted = launch(here, server=server.id, python=python, workers=server.workers(2))
-    with launched(wanted) as found:
-        yield found
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("HOME", str(home))
+        with launched(wanted) as found:
+            yield found
 
 
 def connected(live: LiveServer) -> http.client.HTTPConnection:
@@ -147,15 +158,15 @@ def test_the_end_of_a_body_is_told_also_where_the_application_does_not_give_its_
 
 
 @each_server
-@pytest.mark.parametrize("path", ["/", "/without-length"])
 def test_an_answer_waits_for_the_acknowledgement_of_its_first_part_only_where_that_is_declared(
-    server: Server, live: LiveServer, path: str
+    server: Server, live: LiveServer
 ) -> None:
     """Where it does, each takes 40 ms: hundreds of times what it takes when it is acknowledged at once."""
     if not server.keep_alive:
         pytest.skip("only on connections that are kept does a client delay its acknowledgements")
-    at_once, delayed = usual_answers_s(live, path)
-    assert (delayed > 10 * at_once) == server.nagle_with_workers
+    for path in ("/", "/without-length"):
+        at_once, delayed = usual_answers_s(live, path)
+        assert (delayed > 10 * at_once) == server.nagle_with_workers, path
 
 
 @each_server
@@ -229,34 +240,24 @@ def test_no_request_is_logged_nor_that_it_waited(server: Server, live: LiveServe
 
 
 @each_server
-def test_it_listens_on_loopback_alone_and_writes_nothing_at_home(
-    server: Server, python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    with launched(launch(application(tmp_path / "app"), server=server.id, python=python)) as live:
-        listening = {
-            tuple(one.laddr)
-            for pid in live.process.tree()
-            for one in psutil.Process(pid).net_connections("all")
-            if one.status == psutil.CONN_LISTEN
-        }
-        assert ("127.0.0.1", live.target.port) in listening
-        assert {host for host, _ in listening} == {"127.0.0.1"}
-        assert len(listening) == (2 if server.id == "pyuwsgi" else 1), "uWSGI's router reaches its workers by a second"
+def test_it_listens_on_loopback_alone_and_writes_nothing_at_home(server: Server, live: LiveServer, home: Path) -> None:
+    listening = {
+        tuple(one.laddr)
+        for pid in live.process.tree()
+        for one in psutil.Process(pid).net_connections("all")
+        if one.status == psutil.CONN_LISTEN
+    }
+    assert ("127.0.0.1", live.target.port) in listening
+    assert {host for host, _ in listening} == {"127.0.0.1"}
+    assert len(listening) == (2 if server.id == "pyuwsgi" else 1), "uWSGI's router reaches its workers by a second"
     assert list(home.iterdir()) == []
 
 
 @each_server
-def test_a_configuration_that_lies_in_the_applications_folder_is_not_obeyed(
-    server: Server, python: Path, tmp_path: Path
-) -> None:
-    here = application(tmp_path / "app")
-    (here.folder / "gunicorn.conf.py").write_text("raise SystemExit('obeyed')\n")
-    (here.folder / ".env").write_text("UVICORN_PORT=1\n")
-    with launched(launch(here, server=server.id, python=python)) as live:
-        assert live.process.poll() is None
+def test_a_configuration_that_lies_in_the_applications_folder_is_not_obeyed(server: Server, live: LiveServer) -> None:
+    assert live.process.poll() is None
+    with closing(connected(live)) as connection:
+        asked(connection)
 
 
 @each_server
