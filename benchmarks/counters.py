@@ -29,8 +29,8 @@ from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE, warm_up_of
 from harness.campaign.plan.preparation import Prepared, database_up
-from harness.campaign.session.pinning import pinned
 from harness.load.driver import LocustDriver
+from harness.measure.pinning import pinned
 from harness.model.errors import HarnessError
 from harness.stats.robust import t_interval
 from harness.under_test.launch.launch import LiveServer, launched

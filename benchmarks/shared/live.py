@@ -13,8 +13,8 @@ from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.planning import closed_slice, warm_up_of
 from harness.campaign.plan.preparation import Prepared, install, prepare
 from harness.campaign.plan.project import Project
-from harness.campaign.session.pinning import pinned
 from harness.load.driver import LoadDriver, LocustDriver
+from harness.measure.pinning import pinned
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import TargetFailed

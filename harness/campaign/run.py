@@ -17,7 +17,6 @@ from harness.campaign.plan.preparation import Prepared, database_up, install
 from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import Interrupt, listening
 from harness.campaign.session.phases import Phases
-from harness.campaign.session.pinning import pinned
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.recording import Recorder
 from harness.campaign.session.resume import refuse_other_services, refuse_unlike
@@ -25,8 +24,9 @@ from harness.campaign.session.surroundings import Surroundings, announced
 from harness.campaign.session.surviving import DatabaseGone, needing
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, LocustDriver
+from harness.measure.pinning import pinned
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.campaign import SCHEMA_VERSION, CampaignRecord
 from harness.model.notice import Failure, Notice
 from harness.process.folders import locked_if_free
 from harness.process.in_use import using
@@ -80,6 +80,7 @@ def go_on(prepared: Prepared, path: Path) -> Start:
     refuse_unlike(then, prepared.record, path)
     record = then.model_copy(
         update={
+            "schema_version": SCHEMA_VERSION,
             "state": "running",
             "ended_at": None,
             "plan": prepared.record.plan,
@@ -212,7 +213,9 @@ def _null_rps(
         return None
     progress.step("Measuring the load generator itself")
     with phases.timed("services"), interrupt.waiting():
-        record = measured_ceiling(driver, recorder.folder.logs, cpus=prepared.platform.cores.server)
+        record = measured_ceiling(
+            driver, recorder.folder.logs, cpus=prepared.platform.cores.server, spins=recorder.record.plan.spins
+        )
     recorder.update(null_rps=record.rate)
     return record.rate
 

@@ -41,7 +41,13 @@ def null_targets(folder: Path, *, count: int = 1, cpus: Sequence[int] = ()) -> I
 
 
 def measured_ceiling(
-    driver: LoadDriver, folder: Path, *, cpus: Sequence[int] = (), connections: int = 64, length_s: float = 0.5
+    driver: LoadDriver,
+    folder: Path,
+    *,
+    cpus: Sequence[int] = (),
+    connections: int = 64,
+    length_s: float = 0.5,
+    spins: bool = False,
 ) -> SliceRecord:
     """The driver's record against a null responder on `cpus`, those of the servers. It must be prepared anew after."""
     with null_targets(folder, cpus=cpus) as targets:
@@ -54,6 +60,7 @@ def measured_ceiling(
             burn_in_s=length_s / 5,
             length_s=length_s,
             counted=False,
+            spins=spins,
         )
         (record,) = driver.drive([slice_])
         driver.prepare([], [])

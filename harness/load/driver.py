@@ -139,7 +139,8 @@ class LocustDriver:
         self._hear(Prepared, PREPARE_TIMEOUT_S + self._wait_s)
 
     def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
-        """Drive the slices in the order given; their records as they end.
+        """Drive the slices in the order given; their records when the last has ended, so that nobody has work to do
+        while the others are driven.
 
         The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
         turn. An iterator that is left before its end lets the slice in hand finish and drops the rest.
@@ -147,9 +148,10 @@ class LocustDriver:
         self._end_drive()
         self._say(DriveSlices(slices=tuple(slices)))
         self._left_of_drive_s = max((slice_.length_s + slice_.drain_s for slice_ in slices), default=0.0)
+        all_of_them_s = sum(slice_.length_s + slice_.drain_s + SLACK_S for slice_ in slices)
         try:
-            for slice_ in slices:
-                yield self._hear(Measured, slice_.length_s + slice_.drain_s + SLACK_S).record
+            for _ in slices:
+                yield self._hear(Measured, all_of_them_s).record
         except KeyboardInterrupt:
             self._left_of_drive_s = None  # who ends at once does not wait for the slice in hand
             raise

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, lies_at, shortened, text_of
-from harness.model.measured.campaign import SCHEMA_VERSION, CampaignRecord
+from harness.model.measured.campaign import READABLE, CampaignRecord
 from harness.model.measured.latency import CapacitySearch, LatencyWindow
 from harness.model.measured.load import SliceRecord
 from harness.model.measured.trial import Trial
@@ -98,11 +98,11 @@ class ResultsFolder:
         if not isinstance(found, dict):
             raise UsageError("is not a campaign record", where=str(path), mend=RESTORE)
         version = found.get("schema_version")
-        if version != SCHEMA_VERSION or isinstance(version, bool):
+        if version not in READABLE or isinstance(version, bool):
             writer = found.get("harness_version")
             raise UsageError(
                 f"schema version {shortened(repr(version), 40)} is unknown to this harness, which reads"
-                f" {SCHEMA_VERSION}",
+                f" {' and '.join(map(str, READABLE))}",
                 where=str(path),
                 mend="use the version of harness that wrote it"
                 + (f": {shortened(writer, 40)}" if isinstance(writer, str) else ""),

@@ -110,10 +110,10 @@ def test_slow_cells_are_given_longer_burn_ins_looks_and_probes() -> None:
     assert capacity_slice(plan, A.id, MANIFEST, quick).length_s == CAPACITY_S
     assert capacity_slice(plan, A.id, MANIFEST, slow).length_s == pytest.approx(4.5 * 16 / slow)
     burnt_in = [
-        open_slice(A.id, MANIFEST, rate=c / 2, counted_s=0.5, capacity=c).burn_in_s for c in (quick, slow, 0.01)
+        open_slice(plan, A.id, MANIFEST, rate=c / 2, counted_s=0.5, capacity=c).burn_in_s for c in (quick, slow, 0.01)
     ]
     assert burnt_in == [0.1, pytest.approx(2 * 16 / slow), 5.0]
-    assert open_slice(A.id, MANIFEST, rate=10, counted_s=0.5, capacity=slow).length_s == pytest.approx(2.1)
+    assert open_slice(plan, A.id, MANIFEST, rate=10, counted_s=0.5, capacity=slow).length_s == pytest.approx(2.1)
     assert (probe_length(quick), probe_length(200.0), probe_length(slow)) == (PROBE_S, 5.0, LONGEST_PROBE_S)
 
 

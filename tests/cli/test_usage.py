@@ -118,7 +118,7 @@ def test_an_unknown_schema_version_is_refused_by_name(tmp_path: Path, capsys: py
     for command in (["run", "--resume", tmp_path], ["report", tmp_path]):
         told = said(capsys, *command)
         assert told.code == ExitCode.USAGE
-        assert f"schema version 99 is unknown to this harness, which reads {SCHEMA_VERSION}" in told.message
+        assert f"schema version 99 is unknown to this harness, which reads 1 and {SCHEMA_VERSION}" in told.message
 
 
 def test_a_damaged_record_is_refused_with_what_is_wrong_in_it(

@@ -31,7 +31,7 @@ INSTALLED = {
 def measured(once: Once) -> tuple[Place, Ended]:
     only = [part for app in ASKED for part in ("--only", app)]
     short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "1s")
-    return once("claim", lambda place: place.measure(*only, *short, "--json"))
+    return once("claim", lambda place: place.measure(*only, *short, "--generator", "auto", "--json"))
 
 
 def test_references_are_measured_where_they_are_installed_and_are_no_failure(measured: tuple[Place, Ended]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -213,8 +214,8 @@ def test_a_load_process_that_dies_is_told_with_the_end_of_its_log(tmp_path: Path
     with serving(answering(RIGHT)) as served, LocustDriver(cpus=(), log=tmp_path / "log") as driver:
         driver.prepare([served.target()], [scenario()])
         driving = driver.drive([slice_of(0.1)] * 50)
-        next(driving)
-        os.kill(driver.pid, signal.SIGKILL)
+        killing = threading.Timer(0.4, os.kill, (driver.pid, signal.SIGKILL))
+        killing.start()
         with pytest.raises(HarnessError, match="the load process ended"):
             list(driving)
 

@@ -65,7 +65,7 @@ def test_logs_that_are_no_folder_are_told(folder: Path, make: Callable[[Path], N
         ("[" * 100_000, "nested too deeply"),
         ('{"a":' * 100_000, "nested too deeply"),
         ("7", "is not a campaign record"),
-        ('{"schema_version": 2, "harness_version": "9.9"}', "schema version 2 is unknown.*that wrote it: 9.9"),
+        ('{"schema_version": 3, "harness_version": "9.9"}', "schema version 3 is unknown.*that wrote it: 9.9"),
         ('{"schema_version": "' + "9" * 5_000 + '"}', "schema version"),
         ('{"schema_version": ' + "9" * 5_000 + "}", "is too large"),
         ('{"schema_version": NaN}', "NaN is not a number"),

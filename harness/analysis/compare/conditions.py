@@ -9,7 +9,7 @@ from harness.model.differing import differing
 from harness.model.found.comparison import Difference
 from harness.model.measured.campaign import CampaignRecord, Source
 
-_DECIDING: Final = ("database", "pool_size", "load_driver", "load_processes", "load_workers", "target_host")
+_DECIDING: Final = ("database", "pool_size", "load_driver", "load_processes", "load_workers", "target_host", "waiting")
 """Of the plan: with another value something else was measured."""
 _SHAPE: Final = ("length_s", "burn_in_s")
 _ASKED: Final = ("rank", "requests", "expect")

@@ -136,9 +136,17 @@ def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
         "max_s": max((window.max_s for window in windows if window.max_s is not None), default=None),
         "percentiles": _percentiles(windows, "histogram"),
         "service": _percentiles(windows, "service_histogram"),
+        **_lateness(windows),
         "histogram": merged(window.histogram for window in windows),
         "marks": dict(Counter(mark for window in windows for mark in window.marks)),
     }
+
+
+def _lateness(windows: Sequence[LatencyWindow]) -> dict[str, float | None]:
+    """How late the generator sent what was due, where it knows."""
+    late = times_of(merged(window.lateness_histogram for window in windows))
+    shares = {"lateness_p50_s": 0.5, "lateness_p99_s": 0.99}
+    return {name: time_within(late, late.count, share) if late.count else None for name, share in shares.items()}
 
 
 def _mean(windows: Sequence[LatencyWindow]) -> float | None:

@@ -37,7 +37,7 @@ def bound_of(
     """
     duration_s = sum(record.duration_s for record in slices)
     completions = sum(record.completions for record in slices)
-    cpu_s = sum(record.generator_cpu_s for record in slices)
+    work_s = sum(record.generator_work_s for record in slices)
     generator_share = share_of_generator(slices, generator_cores)
     little = little_ratio(slices)
     rate = completions / duration_s if duration_s else 0.0
@@ -54,7 +54,7 @@ def bound_of(
         limit=limit,
         reason=reason,
         generator_share=generator_share,
-        ceiling_rps=generator_cores * sum(record.answered for record in slices) / cpu_s if cpu_s else None,
+        ceiling_rps=generator_cores * sum(record.answered for record in slices) / work_s if work_s else None,
         null_rps=null_rps,
         server_share=server_share,
         little=little,
@@ -62,9 +62,9 @@ def bound_of(
 
 
 def share_of_generator(slices: Sequence[SliceRecord], cores: int) -> float | None:
-    """Of its cores, that the generator used over the slices; None where nothing was driven."""
+    """Of its cores, that the generator's work took over the slices; None where nothing was driven."""
     wall_s = sum(record.wall_s for record in slices)
-    return sum(record.generator_cpu_s for record in slices) / (cores * wall_s) if wall_s else None
+    return sum(record.generator_work_s for record in slices) / (cores * wall_s) if wall_s else None
 
 
 def of_generator(share: float) -> tuple[Limit, str] | None:

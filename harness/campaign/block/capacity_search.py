@@ -52,7 +52,7 @@ def _probe(
     bench: Bench, block: Block, scenario: Scenario, cell: str, *, rate: float, ceiling: float, criterion: Criterion
 ) -> Probe:
     settling = settling_slice(bench.plan, cell, scenario.manifest, ceiling)
-    trying = open_slice(cell, scenario.manifest, rate=rate, counted_s=probe_length(rate), capacity=ceiling)
+    trying = open_slice(bench.plan, cell, scenario.manifest, rate=rate, counted_s=probe_length(rate), capacity=ceiling)
     _, record = driven(bench, block, [settling, trying])
     return probe_of(record, rate, criterion, bench.plan.generator_cores)
 

@@ -77,6 +77,7 @@ def slices_of(
         burn_in_s=burn_in_s,
         length_s=burn_in_s + max(PIECE_S, COUNTED_WAVES * wave_s),
         counted=False,
+        spins=plan.spins,
     )
     company = company_of(plan, block.living(scenario), cell)
     beside = [closed_slice(plan, other.id, scenario.manifest, paces.get(other.id)) for other in company]

@@ -80,7 +80,7 @@ def _window(
         (after,) = driven(bench, block, [look])
         return window.model_copy(update={"discarded": why_discarded(capacity, after.rate)}), after
     rate, counted_s = window.offered_rate, plan.shape.window_s
-    paced = open_slice(window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
+    paced = open_slice(plan, window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
     record, after = driven(bench, block, [paced, look])
     found = filled(window, record, after.rate, bench.plan.generator_cores)
     void = why_void((before, record, after))
@@ -100,6 +100,7 @@ def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, ge
             "backlog": record.backlog or 0,
             "histogram": record.histogram,
             "service_histogram": record.service_histogram,
+            "lateness_histogram": record.lateness_histogram,
             "mean_s": record.latency_mean_s,
             "max_s": record.latency_max_s,
             "marks": marks_of(record, generator_cores),

@@ -33,7 +33,9 @@ def settling_slice(plan: Plan, cell: str, scenario: ScenarioManifest, pace: floa
     return closed_slice(plan, cell, scenario, pace)
 
 
-def open_slice(cell: str, scenario: ScenarioManifest, *, rate: float, counted_s: float, capacity: float) -> Slice:
+def open_slice(
+    plan: Plan, cell: str, scenario: ScenarioManifest, *, rate: float, counted_s: float, capacity: float
+) -> Slice:
     """Requests at `rate` a second, counted for `counted_s` after a burn-in.
 
     Some servers let a connection that has not asked anything yet hold a thread for seconds: a closed slice comes first.
@@ -49,6 +51,7 @@ def open_slice(cell: str, scenario: ScenarioManifest, *, rate: float, counted_s:
         length_s=burn_in_s + counted_s,
         offered_rate=rate,
         counted=False,
+        spins=plan.spins,
     )
 
 

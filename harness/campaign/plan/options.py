@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.profiles import CORE
 from harness.model.measured.campaign import Plan, SliceShape
+from harness.model.measured.load import Waiting
 from harness.model.record import Record
 
 DEFAULT_BUDGET_S: Final = 420.0
@@ -46,13 +47,15 @@ class PlatformOptions(Record):
 
 class Generator(Record):
     """Where load comes from: `processes` on this machine, or `workers` on others, which find their master at `bind`
-    and `port`; servers then listen on `target_host`."""
+    and `port`; servers then listen on `target_host`. `waiting`: how it waits for answers; `auto` leaves it to the
+    machine."""
 
     processes: int = Field(default=1, ge=1)
     workers: int = Field(default=0, ge=0)
     bind: str = LOOPBACK
     port: int = Field(default=5557, ge=1, le=65_535)
     target_host: str = LOOPBACK
+    waiting: Waiting | Literal["auto"] = "auto"
 
 
 class RunOptions(Record):
@@ -72,7 +75,12 @@ class RunOptions(Record):
                 start_timeout_s=plan.start_timeout_s,
             ),
             reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
-            generator=Generator(processes=plan.load_processes, workers=plan.load_workers, target_host=plan.target_host),
+            generator=Generator(
+                processes=plan.load_processes,
+                workers=plan.load_workers,
+                target_host=plan.target_host,
+                waiting=plan.waiting,
+            ),
             profile=plan.profile,
             seed=plan.seed,
             shape=plan.shape,

@@ -191,6 +191,7 @@ def closed_slice(
         burn_in_s=waves.burn_in_s,
         length_s=waves.length_s,
         counted=counted,
+        spins=plan.spins,
     )
 
 
@@ -249,6 +250,7 @@ def warm_up_of(
             burn_in_s=lengths[cell.id] - plan.shape.warm_up_s / 2,
             length_s=lengths[cell.id],
             counted=False,
+            spins=plan.spins,
         )
         for cell in cells
     ]

@@ -30,9 +30,11 @@ from harness.catalog.scenarios import Scenario
 from harness.measure.cores import split_cores
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
+from harness.measure.spinning import why_not_spin
 from harness.model.asked.cell import DatabaseKind
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.measured.campaign import CampaignRecord, Plan, Source
+from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Cores, Interpreter
 from harness.model.notice import Notice
 from harness.process.environment import passed_on
@@ -58,6 +60,7 @@ class Platform:
     database: DatabaseKind
     database_url: str | None
     server_workers: int
+    waiting: Waiting
     notices: tuple[Notice, ...]
 
 
@@ -72,7 +75,7 @@ class Prepared:
     scenarios: Mapping[str, Scenario]
 
 
-def find_platform(project: Project, asked: PlatformOptions, needs_database: bool) -> Platform:
+def find_platform(project: Project, asked: PlatformOptions, generator: Generator, needs_database: bool) -> Platform:
     """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
     python = asked.python or Path(sys.executable)
     interpreter = describe(python, passed_on())
@@ -84,7 +87,40 @@ def find_platform(project: Project, asked: PlatformOptions, needs_database: bool
         kind, notices = choose_database(asked.database, url, workdir=project.cache)
         notices = (*notices, *not_asked_for(url))
     workers = asked.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
-    return Platform(python, interpreter, cores, kind, url if kind == "postgresql" else None, workers, notices)
+    waiting, of_generator = waiting_of(generator, cores)
+    return Platform(
+        python,
+        interpreter,
+        cores,
+        kind,
+        url if kind == "postgresql" else None,
+        workers,
+        waiting,
+        (*notices, *of_generator),
+    )
+
+
+def waiting_of(generator: Generator, cores: Cores) -> tuple[Waiting, tuple[Notice, ...]]:
+    """How the generator waits for answers; with a notice where it was left to the machine, and that speaks against
+    spinning. Workers on other machines are woken there, at no cost of the server's."""
+    if generator.waiting != "auto":
+        return generator.waiting, ()
+    if generator.workers:
+        return "block", ()
+    if generator.processes > len(cores.generator):
+        why: str | None = f"{generator.processes} load processes share {len(cores.generator)} cores"
+    else:
+        why = why_not_spin(cores)
+    if why is None:
+        return "spin", ()
+    return "block", (
+        Notice(
+            code="generator-sleeps",
+            seen=f"the load generator sleeps between answers: {why}. The servers pay for waking it, the fast ones most:"
+            " ratios to a fast one come out too low",
+            mend="free a core for it, or keep it awake all the same: --generator spin",
+        ),
+    )
 
 
 def not_asked_for(url: str | None) -> tuple[Notice, ...]:
@@ -109,7 +145,7 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
     chosen = select(project, options.selection, profile(options.profile))
     selected, left_out = runnable_here(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
-    platform = find_platform(project, options.platform, needs_database)
+    platform = find_platform(project, options.platform, options.generator, needs_database)
     plan = plan_of(selected, platform, options)
     created_at = time.time()
     record = CampaignRecord(
@@ -170,6 +206,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         load_processes=options.generator.processes,
         load_workers=options.generator.workers,
         target_host=options.generator.target_host,
+        waiting=platform.waiting,
         latency=latency,
         latency_share=options.latency_share,
         p99_s=options.p99_s,

@@ -33,7 +33,7 @@ class ServeAsked(PlatformChoice, Folders):
 def serve(asked: ServeAsked) -> int:
     """Start one application exactly as a campaign would, and keep it up until Ctrl-C."""
     from harness.campaign.cells.serving import serving
-    from harness.campaign.plan.options import RunOptions
+    from harness.campaign.plan.options import Generator, RunOptions
     from harness.campaign.plan.preparation import prepare
     from harness.campaign.plan.project import Project
     from harness.cli.show.progress import Bar
@@ -41,7 +41,11 @@ def serve(asked: ServeAsked) -> int:
 
     project = Project.here()
     servers = [asked.server] if asked.server else None
-    options = RunOptions(selection=selection(asked, only=[asked.app_id], servers=servers), platform=asked.platform)
+    options = RunOptions(
+        selection=selection(asked, only=[asked.app_id], servers=servers),
+        platform=asked.platform,
+        generator=Generator(waiting="block"),  # nothing is measured
+    )
     try:
         prepared = prepare(project, options)
     except UsageError as fault:

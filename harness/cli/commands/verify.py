@@ -34,7 +34,7 @@ def verify(asked: VerifyAsked) -> int:
     """Start applications and check them against the contract: every application, on every server it names, in every
     scenario it answers, unless options say less."""
     from harness.campaign.cells.verifying import verify_cells
-    from harness.campaign.plan.options import RunOptions
+    from harness.campaign.plan.options import Generator, RunOptions
     from harness.campaign.plan.preparation import prepare
     from harness.campaign.plan.project import Project
     from harness.campaign.session.progress import Silent
@@ -48,6 +48,7 @@ def verify(asked: VerifyAsked) -> int:
         RunOptions(
             selection=asked.selection.model_copy(update={"servers": tuple(asked.server or ["all"])}),
             platform=asked.platform,
+            generator=Generator(waiting="block"),  # nothing is measured
             profile="full",
         ),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from pydantic import ValidationError
@@ -139,6 +139,14 @@ class RunAsked(PlatformChoice, Filters):
             help="Also find the highest rate at which the 99th percentile stays within this time.",
         ),
     ] = None
+    waiting: Annotated[
+        Literal["spin", "block", "auto"] | None,
+        typer.Option(
+            "--generator",
+            help="Whether the load generator keeps its core busy while it waits for answers (spin), or sleeps and must"
+            " be woken, which costs the server time (block). Default: auto, by the machine.",
+        ),
+    ] = None
     load_processes: Annotated[
         int | None,
         typer.Option("--load-processes", min=1, metavar="N", help="Load processes on this machine (default: 1)."),
@@ -260,6 +268,7 @@ class RunAsked(PlatformChoice, Filters):
             "bind": self.bind,
             "port": self.port,
             "target_host": self.target_host,
+            "waiting": self.waiting,
         }
         return Generator.model_validate(_without_none(given))
 

@@ -4,7 +4,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from harness.load.histogram import decoded, merged
 from harness.model.measured.load import ErrorKind, Slice, SliceRecord
@@ -36,16 +36,21 @@ def merged_record(slice_: Slice, parts: Sequence[SliceRecord], marks: Iterable[s
         body_bytes=sum(part.body_bytes for part in parts),
         reconnects=sum(part.reconnects for part in parts),
         generator_cpu_s=sum(part.generator_cpu_s for part in parts),
+        generator_busy_s=known_sum(part.generator_busy_s for part in parts),
+        ready_s=max((part.ready_s for part in parts if part.ready_s is not None), default=None),
         wall_s=max((part.wall_s for part in parts), default=0.0),
         latency_mean_s=mean_latency(parts),
         latency_max_s=max((p.latency_max_s for p in parts if p.latency_max_s is not None), default=None),
         histogram=merged(part.histogram for part in parts),
         service_histogram=merged(part.service_histogram for part in parts),
+        lateness_histogram=merged(part.lateness_histogram for part in parts),
         offered=known_sum(part.offered for part in parts),
         backlog=known_sum(part.backlog for part in parts),
         marks=tuple(sorted({*marks, *(mark for part in parts for mark in part.marks)})),
     )
 
+
+Number = TypeVar("Number", int, float)
 
 LONGEST_HISTOGRAM: Final = 256 * 1024
 """Of its encoding; the engine's have some thousand characters."""
@@ -59,7 +64,7 @@ def fault_of_part(slice_: Slice, part: SliceRecord) -> str | None:
     numbers = [value for value in part.model_dump().values() if isinstance(value, int | float)]
     if any(not math.isfinite(number) or number < 0 for number in (*numbers, *part.errors.values())):
         return "a record with a number that cannot be"
-    for histogram in (part.histogram, part.service_histogram):
+    for histogram in (part.histogram, part.service_histogram, part.lateness_histogram):
         if histogram is not None and not decodable(histogram):
             return "a record with a histogram that cannot be read"
     return None
@@ -83,7 +88,7 @@ def timed_count(part: SliceRecord) -> int:
     return part.completions if part.offered is None else max(1, part.offered)
 
 
-def known_sum(values: Iterable[int | None]) -> int | None:
+def known_sum(values: Iterable[Number | None]) -> Number | None:
     """None where nothing is known."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -18,6 +18,7 @@ from harness.load.engine.connection import Connection, Owner
 from harness.load.engine.judging import Fault
 from harness.load.engine.lateness import away, suspended_s
 from harness.load.engine.script import Script
+from harness.load.engine.turns import Turns
 from harness.load.histogram import Times
 from harness.model.measured.load import ErrorKind, Slice
 
@@ -33,16 +34,19 @@ IDLE: Final = Owner()
 class Drive(Owner, ABC):
     """Drives `connections` for the time of one slice: burn in, count, stop, drain. Its fields are complete after `run`.
 
-    `times`: response times. `offered`, `backlog` and `service_times` are the open model's.
+    `times`: response times. `turns`: the loop's, where it never sleeps; None where the kernel wakes it. `offered`,
+    `backlog`, `service_times` and `lateness` are the open model's.
     """
 
     offered: int | None = None
     backlog: int | None = None
     service_times: Times | None = None
+    lateness: Times | None = None
 
     def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
         super().__init__()
         self.slice_, self._connections, self._script = slice_, connections, script
+        self.turns = Turns(gevent.get_hub().loop, self._in_passing) if slice_.spins else None
         self.completions = 0
         self.errors: Counter[ErrorKind] = Counter()
         self.faults: list[str] = []
@@ -91,6 +95,8 @@ class Drive(Owner, ABC):
         slept_s = suspended_s()
         try:
             self._sending = True
+            if self.turns is not None:
+                self.turns.start()
             self.started = clock()
             self._begin()
             self._pass_until(self.started + self.slice_.burn_in_s)
@@ -101,8 +107,13 @@ class Drive(Owner, ABC):
             self._drain()
             self.marks |= away(self._late_s, suspended_s() - slept_s, len(self._connections))
         finally:
+            if self.turns is not None:
+                self.turns.stop()
             for connection in self._connections:
                 connection.drive = IDLE
+
+    def _in_passing(self) -> None:
+        """A turn of a loop that never sleeps has found nothing."""
 
     def failed(self, connection: Connection, kind: ErrorKind, why: str) -> None:
         """The exchange on a connection failed, and the connection is closed."""

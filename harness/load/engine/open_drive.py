@@ -29,6 +29,9 @@ class OpenDrive(Drive):
     from the sending, are those of the requests due in the counted stretch, whenever they are answered; completions and
     bytes are what was received in it. What is due and unsent at the slice's end (`backlog`) is sent in the drain, since
     leaving it out would hide the longest waits; what the drain's deadline cuts off is marked `backlog-dropped`.
+
+    `lateness`: how long after its due time a request was sent, or after a connection came free for it: the
+    generator's own part.
     """
 
     def __init__(self, connections: Sequence[Connection], script: Script, slice_: Slice) -> None:
@@ -40,12 +43,14 @@ class OpenDrive(Drive):
         self._first_counted = due_before(slice_.burn_in_s, slice_.offered_rate)
         self.offered = self._total - self._first_counted
         self.service_times: Times = Times()
+        self.lateness: Times = Times()
         self._services: array[float] = array("d")
+        self._late: array[float] = array("d")
         self._served: Callable[[float], None]
         self._sent = 0
         self._is_sending_due = False
         self._counted_due = 0.0
-        self._idle = deque(connections)
+        self._idle = deque((connection, 0.0) for connection in connections)  # and since when it is free
 
     def run(self) -> None:
         """Blocks the calling greenlet, not the loop."""
@@ -74,12 +79,17 @@ class OpenDrive(Drive):
         self._finished()
         self._free(connection)
 
+    def _in_passing(self) -> None:
+        self._send_due()
+
     def _begin(self) -> None:
         self._forget()
         self.counted_from = self.started + self.slice_.burn_in_s
         self.counted_to = self.started + self.slice_.length_s
         self._counted_due = self.started + self._first_counted * self._period
         self._send_due()
+        if self.turns is not None:  # every turn looks what is due
+            return
         # Ticks and due times are counted from the same moment: a tick at another phase finds each request overdue by
         # up to a period.
         loop = gevent.get_hub().loop
@@ -100,7 +110,7 @@ class OpenDrive(Drive):
         super()._give_up(overdue)
 
     def _free(self, connection: Connection) -> None:
-        self._idle.append(connection)
+        self._idle.append((connection, clock()))
         self._send_due()
 
     def _send_due(self) -> None:
@@ -110,19 +120,22 @@ class OpenDrive(Drive):
         self._is_sending_due = True
         idle, started, period = self._idle, self.started, self._period
         while idle and self._sent < self._total and (due := started + self._sent * period) <= (now := clock()):
-            connection = idle.popleft()
+            connection, since = idle.popleft()
             self._sent += 1
             connection.due = due
+            if due >= self._counted_due:
+                self._late.append(now - max(due, since))
             connection.ask(now)
         self._is_sending_due = False
 
     def _fold(self) -> None:
         self.service_times.add(np.frombuffer(self._services, dtype=np.float64))
+        self.lateness.add(np.frombuffer(self._late, dtype=np.float64))
         super()._fold()
 
     def _forget(self) -> None:
         super()._forget()
-        self._services = array("d")
+        self._services, self._late = array("d"), array("d")
         self._served = self._services.append
 
 

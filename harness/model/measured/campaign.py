@@ -9,15 +9,18 @@ from harness.model.asked.cell import Cell, DatabaseKind
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
 from harness.model.record import Record
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Of campaign.json, trials.jsonl and slices.jsonl.
 
 1  first version
+2  how the generator waits for answers (`waiting` of the plan); in version 1 it slept between them
 """
+READABLE: Final = (1, 2)
 
 
 class SliceShape(Record):
@@ -49,8 +52,8 @@ class Plan(Record):
 
     `profile`: what the plan was made from; it says no more than the rest does.
     `load_processes`: of the generator on this machine; `load_workers`: on other machines, instead of them, for which
-    servers listen on `target_host`. `delta`: the difference that matters, as a share of 1; fixed beforehand, since
-    verdicts are given with it.
+    servers listen on `target_host`; `waiting`: how the generator waits for answers. `delta`: the difference that
+    matters, as a share of 1; fixed beforehand, since verdicts are given with it.
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity. `p99_s`: with
     it, the highest rate is searched that keeps the 99th percentile within so many seconds.
     `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
@@ -70,6 +73,7 @@ class Plan(Record):
     load_processes: int = Field(default=1, ge=1)
     load_workers: int = Field(default=0, ge=0)
     target_host: str = "127.0.0.1"
+    waiting: Waiting = "block"
     delta: float = Field(default=0.03, gt=0, lt=1)
     latency: tuple[str, ...] = ()
     latency_share: float = Field(default=0.5, gt=0, le=1)
@@ -86,6 +90,11 @@ class Plan(Record):
     def generator_cores(self) -> int:
         """Cores that the load generator can keep busy: a load process is one thread."""
         return self.load_workers or self.load_processes
+
+    @property
+    def spins(self) -> bool:
+        """Whether the generator never sleeps while a slice lasts."""
+        return self.waiting == "spin"
 
     @property
     def reference_cell(self) -> Cell:
@@ -158,7 +167,7 @@ class CampaignRecord(Record):
     `completed_blocks`, and is left out of inference.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = SCHEMA_VERSION
     id: str
     created_at: float
     ended_at: float | None = None

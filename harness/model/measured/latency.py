@@ -16,9 +16,10 @@ class LatencyWindow(Record):
     the first; 0 where there was none. `duration_s`: the counted stretch. `offered`: requests due in it; `completions`:
     validated responses received in it. `errors`: by kind, over the whole window. `backlog`: due and not yet sent at its
     end. `histogram`: times from the due moment, of the requests due in the counted stretch, whenever they were
-    answered; `service_histogram`: the same requests from their sending; both HdrHistogram V2 in microseconds. `mean_s`
-    and `max_s` are of the first. `marks`: what makes the window doubtful. `discarded`: why it is in no figure.
-    `repeat`: measured because the window before it was discarded.
+    answered; `service_histogram`: the same requests from their sending; `lateness_histogram`: how late the generator
+    sent them, where a connection was free; all HdrHistogram V2 in microseconds. `mean_s` and `max_s` are of the first.
+    `marks`: what makes the window doubtful. `discarded`: why it is in no figure. `repeat`: measured because the window
+    before it was discarded.
     """
 
     cell: str
@@ -37,6 +38,7 @@ class LatencyWindow(Record):
     backlog: int = 0
     histogram: str | None = None
     service_histogram: str | None = None
+    lateness_histogram: str | None = None
     mean_s: float | None = None
     max_s: float | None = None
     marks: tuple[str, ...] = ()
@@ -118,7 +120,8 @@ class LatencyRow(Record):
     """What one cell did at its fixed rate, over its windows in the blocks that count, discarded ones left out.
 
     `capacity`: mean of the closed slices around them; `offered_rate`: mean over them. `achieved_share`: completions
-    over what was due. `percentiles` of response times, `service` of service times; `histogram`: all response times.
+    over what was due. `percentiles` of response times, `service` of service times; `lateness_p50_s`, `lateness_p99_s`:
+    how late the generator itself was; `histogram`: all response times.
     `marks`: in how many windows each was seen. `reason`: why there is no figure; then all are None or 0.
     """
 
@@ -141,6 +144,8 @@ class LatencyRow(Record):
     max_s: float | None = None
     percentiles: tuple[Percentile, ...] = ()
     service: tuple[Percentile, ...] = ()
+    lateness_p50_s: float | None = None
+    lateness_p99_s: float | None = None
     histogram: str | None = None
     marks: dict[str, int] = Field(default_factory=dict)
     reason: str = ""

@@ -8,6 +8,8 @@ from harness.model.asked.scenario import Expectation, Level, Request
 from harness.model.fault import Fault
 from harness.model.record import Record
 
+Waiting = Literal["spin", "block"]
+"""How the generator waits for answers: it never sleeps while a slice lasts, or the kernel wakes it for each."""
 ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "header", "body", "protocol"]
 
 
@@ -63,7 +65,8 @@ class Slice(Record):
 
     `burn_in_s` is driven and not counted; `length_s` includes it. `offered_rate` (requests per second over all
     connections) makes it an open-model slice; None is the closed model. A slice that asks for warm-up (`counted`
-    False) is driven alike and its record is kept out of every figure.
+    False) is driven alike and its record is kept out of every figure. `spins`: the generator never sleeps meanwhile;
+    else the kernel wakes it for each answer, which the server pays for.
     """
 
     rotation: int = Field(ge=0)
@@ -75,6 +78,7 @@ class Slice(Record):
     drain_s: float = Field(default=DRAIN_S, gt=0)
     offered_rate: float | None = Field(default=None, gt=0)
     counted: bool = True
+    spins: bool = False
 
 
 class SliceRecord(Record):
@@ -83,9 +87,12 @@ class SliceRecord(Record):
     `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
     (goodput). `answered`: those of the whole slice, burn-in and drain included. `errors`: by kind, over the whole slice
     too. `bytes_received`: of the counted responses, headers included. `generator_cpu_s`: of the load processes, over
-    the whole slice (`wall_s`). `histogram`: response times in microseconds, HdrHistogram V2 encoding, of the counted
+    the whole slice (`wall_s`). Of a generator that never sleeps: `generator_busy_s`, how long its loop had work, and
+    `ready_s`, how long an answer lay ready before it was read, on average (None: it sleeps between answers).
+    `histogram`: response times in microseconds, HdrHistogram V2 encoding, of the counted
     responses; in the open model of the requests due in the counted stretch, whenever they were answered, from the due
-    moment, with `service_histogram` beside it from the sending. `offered`: requests due in the counted stretch.
+    moment, with `service_histogram` beside it from the sending, and `lateness_histogram`: of the sending, after the due
+    moment and a free connection. `offered`: requests due in the counted stretch.
     `backlog`: requests due and not yet sent when the slice ended. `marks`: codes of what makes the record doubtful (a
     lost worker, an overrun drain).
     """
@@ -104,11 +111,14 @@ class SliceRecord(Record):
     body_bytes: int = 0
     reconnects: int = 0
     generator_cpu_s: float = 0.0
+    generator_busy_s: float | None = None
+    ready_s: float | None = None
     wall_s: float
     latency_mean_s: float | None = None
     latency_max_s: float | None = None
     histogram: str | None = None
     service_histogram: str | None = None
+    lateness_histogram: str | None = None
     offered: int | None = None
     backlog: int | None = None
     marks: tuple[str, ...] = ()
@@ -117,6 +127,11 @@ class SliceRecord(Record):
     def is_void(self) -> bool:
         """Whether the generator itself was away meanwhile: the record counts for nothing."""
         return not AWAY.isdisjoint(self.marks)
+
+    @property
+    def generator_work_s(self) -> float:
+        """How long the generator worked: its CPU time says nothing where it never sleeps."""
+        return self.generator_cpu_s if self.generator_busy_s is None else self.generator_busy_s
 
     @property
     def rate(self) -> float:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
@@ -83,6 +84,12 @@ class Flag:
     says: str
 
 
+SLEEPS: Final = (
+    "The load generator slept between answers, and the servers paid for waking it: ratios to a fast one came out too"
+    " low, by up to 15%."
+)
+
+
 def flags(source: Source) -> tuple[Flag, ...]:
     """What a reader must know before the answer."""
     record, found = source.record, source.ranking.scenarios
@@ -91,6 +98,7 @@ def flags(source: Source) -> tuple[Flag, ...]:
     flags = (
         ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
         ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
+        ("sleeps", not record.plan.spins and SLEEPS),
         ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
         ("running", record.state == "running" and "The campaign had not ended when this page was written."),
     )
@@ -129,6 +137,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
     return (
         Fact("Campaign", shorten(record.id, LINE)),
         Fact("Seed", str(plan.seed)),
+        Fact("Load generator", "never sleeps in a slice" if plan.spins else "sleeps between answers and is woken"),
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
         Fact("Rotations a block and scenario", duration(shape.rotations_s)),
         Fact("Warm-up per configuration", duration(shape.warm_up_s)),

@@ -1,6 +1,6 @@
 """Response times at a fixed rate, and rates under a limit, as they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,9 +45,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """The latency of one scenario; `capacity` is empty where no limit was set."""
+    """The latency of one scenario; `capacity` is empty where no limit was set. `lateness`: how late the generator
+    itself was, in a sentence; empty where it is not known."""
 
     share: str
+    lateness: str
     columns: tuple[str, ...]
     rows: tuple[Times, ...]
     limit: str
@@ -61,10 +63,23 @@ def latency(source: Source, scenario: ScenarioManifest) -> Latency | None:
         return None
     return Latency(
         share=f"{rows[0].share:.0%}",
+        lateness=_lateness(rows),
         columns=tuple(SHOWN.values()),
         rows=tuple(_times(source, row) for row in rows),
         limit=f"{number(1000 * held[0].criterion.p99_s)} ms" if held else "",
         capacity=tuple(_held(source, row) for row in held),
+    )
+
+
+def _lateness(rows: Sequence[LatencyRow]) -> str:
+    """Of the configuration for which it was latest."""
+    half = max((row.lateness_p50_s for row in rows if row.lateness_p50_s is not None), default=None)
+    most = max((row.lateness_p99_s for row in rows if row.lateness_p99_s is not None), default=None)
+    if half is None or most is None:
+        return ""
+    return (
+        f"The load generator sent half of the requests within {number(1e6 * half)} µs of the moment they were due or a"
+        f" connection came free, and 99% within {number(1e6 * most)} µs."
     )
 
 
