@@ -6,7 +6,9 @@ from types import TracebackType
 from typing import Any, Final
 
 import gevent
+from locust import runners
 
+NEVER_S: Final = 1e9
 BUG: Final = 70
 """Exit code of a process whose engine raised what it must not (EX_SOFTWARE of sysexits.h)."""
 
@@ -15,6 +17,7 @@ def set_up() -> None:
     """Logs to standard error, and an end at the first bug in a callback."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("locust.runners").setLevel(logging.ERROR)  # it warns of every fast spawn
+    runners.CPU_MONITOR_INTERVAL = NEVER_S  # it would look in the middle of slices, and warn of a core kept busy
     end_at_a_bug()
 
 

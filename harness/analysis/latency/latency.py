@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.analysis.inference.leagues import league_of
 from harness.analysis.latency.percentiles import SHARES, Times, takes, time_within, times_of
-from harness.analysis.trials.bound import GENERATOR_BOUND, of_generator, share_of_generator
+from harness.analysis.trials.bound import GENERATOR_BOUND, of_generator
 from harness.analysis.trials.gates import FATAL_MARKS
 from harness.analysis.trials.gather import merged
 from harness.model.asked.cell import Cell
@@ -22,7 +22,7 @@ MAX_DRIFT: Final = 0.10
 
 def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
     """The marks of an open slice; `generator-bound` among them where the generator may have been the limit."""
-    busy = of_generator(share_of_generator([record], generator_cores) or 0.0)
+    busy = of_generator([record], generator_cores)
     return (*record.marks, GENERATOR_BOUND) if busy else record.marks
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Final
 
-from harness.analysis.trials.bound import GENERATOR_BOUND, GIVE_IT_MORE, of_generator, share_of_generator
+from harness.analysis.trials.bound import GENERATOR_BOUND, GIVE_IT_MORE, of_generator
 from harness.model.asked.scenario import Expectation
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Notice
@@ -61,7 +61,7 @@ def _bytes(slices: Sequence[SliceRecord], expect: Expectation | None) -> Notice 
 
 
 def _generator(slices: Sequence[SliceRecord], cores: int) -> Notice | None:
-    found = of_generator(share_of_generator(slices, cores) or 0.0)
+    found = of_generator(slices, cores)
     return Notice(code=GENERATOR_BOUND, seen=found[1], mend=GIVE_IT_MORE) if found else None
 
 
