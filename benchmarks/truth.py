@@ -6,7 +6,7 @@ way's ratio to the bare callable is set beside the truth's of the same round; so
 --course the course of a slice is measured too: slices that count a 20th part of what a long one does, later and later.
 
 Rounds are kept in a file as they end, and added to by the next run: a run may be stopped at any time. Figures are those
-of all rounds in the file. A full run takes about 60 minutes for 20 rounds.
+of all rounds in the file that were measured on this kind of processor. A full run takes about 60 minutes for 20 rounds.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from shared.figures import Figure, Outcome, slug
 from shared.live import Live, live_cells
 
 from harness.campaign.plan.options import RunOptions, Selection
+from harness.measure.machine import fingerprint
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import Level
 from harness.model.measured.load import Slice
@@ -52,6 +54,7 @@ WAYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "256-connections": {"spins": True, "level": Level(connections=256)},
 }
 USUAL: Final = (TRUTH, "defaults", "block")
+KEPT: Final = Path(__file__).parent / "data" / "truth.jsonl"
 STEP_S: Final = 0.02
 STEPS: Final = 15
 MOST_OFF: Final = math.log(1.02)
@@ -63,6 +66,7 @@ MOST_OFF_ITSELF: Final = math.log(1.005)
 class Seen:
     """A slice: requests per second, CPU microseconds of the server for one request, and the generator's busy share."""
 
+    machine: str
     round: int
     way: str
     app: str
@@ -76,7 +80,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
     shared.program.look_at_the_machine()
     arguments.keep.parent.mkdir(parents=True, exist_ok=True)
     measure(arguments, random.Random())  # every run adds other orders
-    return conclude(kept(arguments.keep))
+    return conclude([seen for seen in kept(arguments.keep) if seen.machine == processor()])
 
 
 def measure(arguments: argparse.Namespace, dice: random.Random) -> None:
@@ -101,8 +105,14 @@ def one_round(live: Live, ways: Mapping[str, Mapping[str, Any]], number: int, di
             spent_s = cpu_s(live, cell) - before
             busy = record.generator_work_s / record.wall_s
             us = 1e6 * spent_s / record.answered
-            found.append(Seen(number, way, cell.app, cell.twin, record.rate, us, busy))
+            found.append(Seen(processor(), number, way, cell.app, cell.twin, record.rate, us, busy))
     return found
+
+
+@lru_cache
+def processor() -> str:
+    """What the figures are of: rounds of several kinds are not mixed."""
+    return fingerprint().cpu_model or "unknown"
 
 
 def driven(live: Live, cell: Cell, way: Mapping[str, Any]) -> Slice:
@@ -200,7 +210,11 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--ways", nargs="+", choices=WAYS, metavar="WAY", help=f"of: {', '.join(WAYS)} (default: all)")
     parser.add_argument("--course", action="store_true", help="measure the course of a slice too")
     parser.add_argument(
-        "--keep", type=Path, default=Path("results/truth.jsonl"), metavar="FILE", help="where rounds are kept"
+        "--keep",
+        type=Path,
+        default=KEPT,
+        metavar="FILE",
+        help="where rounds are kept (default: benchmarks/data/truth.jsonl)",
     )
     found = parser.parse_args(given)
     found.rounds = found.rounds or (6 if found.quick else 20)

@@ -14,16 +14,18 @@ from harness.model.found.ranking import (
     UnrankedCell,
 )
 from harness.model.measured.latency import CapacityRow, LatencyRow
+from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
 from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 2
+RANKING_VERSION: Final = 3
 """Of ranking.json.
 
 1  first version
 2  `tie_groups`, a list of names, where `group` was a string of letters
+3  `waiting`, and `lateness_p50_s` and `lateness_p99_s` of latency rows
 """
 
 
@@ -67,10 +69,10 @@ class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
-    scenarios whose latency was asked for. `null_rps`: the load generator against a responder that does nothing.
+    scenarios whose latency was asked for. `waiting`: how the generator waited for answers. `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[2] = RANKING_VERSION
+    schema_version: Literal[3] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None
@@ -93,6 +95,7 @@ class RankingDocument(Record):
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]
     capacity: dict[str, tuple[CapacityRow, ...]]
+    waiting: Waiting
     null_rps: float | None
     titles: dict[str, str]
     machine: Machine

@@ -79,3 +79,17 @@ def test_littles_law_is_not_asked_of_the_open_model() -> None:
 
 def test_nothing_measured_is_said() -> None:
     assert bound_of([], generator_cores=1).reason == "nothing was measured"
+
+
+@pytest.mark.parametrize(("busy_s", "limit"), [(1.26, "generator-bound"), (1.14, "server-bound")])
+def test_one_that_never_sleeps_is_the_limit_where_it_had_work_for_over_four_fifths_of_the_time(
+    busy_s: float, limit: str
+) -> None:
+    """Its CPU use says nothing: it is always all there is. Nor does what it did against a null responder."""
+    awake = record(generator_cpu_s=1.5, generator_busy_s=busy_s, ready_s=0.0004)
+    bound = bound_of([awake], generator_cores=1, server_share=0.99, null_rps=1001)
+    assert bound.limit == limit
+    assert bound.generator_share == pytest.approx(busy_s / 1.5)
+    assert bound.ceiling_rps == pytest.approx(1500 / busy_s)
+    if limit == "generator-bound":
+        assert bound.reason == "the generator had work 84% of the time, and answers lay ready for 400 us"

@@ -123,6 +123,7 @@ def test_the_same_campaign_twice_is_refused() -> None:
         ("machine.kernel", {"record": {"machine": campaign(CELLS).machine.model_copy(update={"kernel": "7"})}}),
         ("plan.pool_size", {"plan": {"pool_size": 99}}),
         ("plan.load_processes", {"plan": {"load_processes": 2}}),
+        ("plan.waiting", {"plan": {"waiting": "spin"}}),
         (
             "plan.shape.burn_in_s",
             {"plan": {"shape": campaign(CELLS).plan.shape.model_copy(update={"burn_in_s": 0.05})}},

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan import preparation
+from harness.campaign.plan.options import Generator, PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.preparation import Prepared, prepare, waiting_of
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import SliceShape
+from harness.model.measured.machine import Cores
 from tests.catalog.trees import RIGHT_APP, application
 
 PROJECT = Project(Path(__file__).parents[2])
@@ -63,3 +65,21 @@ def test_an_application_outside_the_project_must_be_given_again(tmp_path: Path) 
     assert "--app DIR" in str(refused.value)
     given = like.model_copy(update={"selection": like.selection.model_copy(update={"app_folders": (shop,)})})
     assert prepare(PROJECT, given).record.plan == plan
+
+
+def test_a_generator_waits_for_answers_as_it_was_told_and_by_itself_as_the_machine_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two = Cores(generator=(1,), server=(0,), services=(0,))
+    monkeypatch.setattr(preparation, "why_not_spin", lambda _: None)
+    assert waiting_of(Generator(), two) == ("spin", ())
+    assert waiting_of(Generator(waiting="block"), two) == ("block", ())
+    assert waiting_of(Generator(workers=2), two) == ("block", ()), "waking it elsewhere costs the servers nothing"
+    assert waiting_of(Generator(workers=2, waiting="spin"), two) == ("spin", ())
+    monkeypatch.setattr(preparation, "why_not_spin", lambda _: "it has no core")
+    assert waiting_of(Generator(waiting="spin"), Cores()) == ("spin", ())
+    for generator, why in ((Generator(), "it has no core"), (Generator(processes=2), "2 load processes share 1 cores")):
+        waiting, (notice,) = waiting_of(generator, two)
+        assert (waiting, notice.code) == ("block", "generator-sleeps")
+        assert why in notice.seen
+        assert "--generator spin" in notice.mend

@@ -214,6 +214,7 @@ def campaign(
             max_blocks=19,
             database="postgresql",
             pool_size=16,
+            waiting="spin",
         ),
         applications={app.id: manifest(app, list(scenarios)) for app in apps},
         machine=Machine(

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from harness.load.histogram import Times
 from harness.model.notice import Notice
 from harness.report.write import write_report
 from tests.report.campaigns import campaign, saved, with_latency
@@ -41,6 +44,25 @@ def test_response_times_on_the_page_are_those_of_ranking_json(tmp_path: Path) ->
         assert values(rows[row["cell"]]) == as_written([*expected, row["windows"]])
         assert None not in expected[:-2]
         assert row["histogram"] is None
+
+
+def test_how_late_the_generator_was_is_told_where_it_is_known(tmp_path: Path) -> None:
+    late = Times()
+    late.add(np.array([10e-6] * 980 + [300e-6] * 20))
+    record, trials = campaign(1)
+    asked, windows, searches = with_latency(record)
+    known = [one.model_copy(update={"lateness_histogram": late.encoded()}) for one in windows]
+    pages = [
+        parse(
+            write_report(saved(tmp_path / name, asked, trials, each, searches), tmp_path / f"{name}-page").read_text()
+        )
+        for name, each in (("known", known), ("unknown", windows))
+    ]
+    assert [page.text.count("The load generator sent half of the requests within") for page in pages] == [1, 0]
+    assert "half of the requests within 10.0 µs" in pages[0].text
+    assert "99% within 300 µs" in pages[0].text
+    (row, *_) = json.loads((tmp_path / "known-page" / "ranking.json").read_text())["latency"]["json"]
+    assert (row["lateness_p50_s"], row["lateness_p99_s"]) == (10e-6, 300e-6)
 
 
 def test_the_capacity_under_a_limit_is_told_with_its_width(tmp_path: Path) -> None:

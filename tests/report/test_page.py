@@ -183,6 +183,21 @@ def test_what_was_compared_where_and_when_stands_at_the_top(tmp_path: Path) -> N
     assert re.search(r"Noise floor\s*\d\.\d %", facts)
 
 
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_a_generator_that_slept_is_told_at_the_top(tmp_path: Path, sleeps: bool) -> None:
+    """As it did in every campaign of schema version 1."""
+    record, trials = campaign(1)
+    folder = saved(tmp_path / "results", record, trials)
+    kept = json.loads((folder / "campaign.json").read_text())
+    if sleeps:
+        del kept["plan"]["waiting"]
+        kept["schema_version"] = 1
+    (folder / "campaign.json").write_text(json.dumps(kept))
+    text = parse(write_report(folder, tmp_path / "out").read_text()).text
+    assert ("The load generator slept between answers" in text) == sleeps
+    assert ("sleeps between answers and is woken" in text, "never sleeps in a slice" in text) == (sleeps, not sleeps)
+
+
 def test_versions_are_those_of_the_live_processes(tmp_path: Path) -> None:
     page, _ = report(tmp_path)
     fastapi = next(row for row in page.one("table", class_="versions").all("tr") if "FastAPI" in row.text)
