@@ -54,7 +54,7 @@ WAYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "256-connections": {"spins": True, "level": Level(connections=256)},
 }
 USUAL: Final = (TRUTH, "defaults", "block")
-KEPT: Final = Path(__file__).parent / "data" / "truth.jsonl"
+KEPT: Final = Path(__file__).parents[1] / "results" / "truth.jsonl"
 STEP_S: Final = 0.02
 STEPS: Final = 15
 MOST_OFF: Final = math.log(1.02)
@@ -214,7 +214,7 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
         type=Path,
         default=KEPT,
         metavar="FILE",
-        help="where rounds are kept (default: benchmarks/data/truth.jsonl)",
+        help="where rounds are kept (default: results/truth.jsonl)",
     )
     found = parser.parse_args(given)
     found.rounds = found.rounds or (6 if found.quick else 20)

@@ -15,6 +15,7 @@ from harness.campaign.run import ROOM_BYTES
 from harness.load.open_files import files_for, hard_limit
 from harness.measure.interpreter import describe
 from harness.measure.machine import fingerprint
+from harness.measure.spinning import why_not_spin
 from harness.model.asked.application import AppManifest
 from harness.model.errors import HarnessError
 from harness.model.measured.machine import Machine
@@ -67,6 +68,7 @@ def examine(project: Project) -> tuple[Check, ...]:
         _system(machine),
         _interpreter(),
         _cores(machine),
+        _generator(machine),
         _open_files(max(levels, default=1)),
         _disk(project),
         _memory(machine),
@@ -105,6 +107,18 @@ def _cores(machine: Machine) -> Check:
     cores = machine.cores
     seen = f"generator on {_listed(cores.generator)}, servers on {_listed(cores.server)}"
     return Check(name="cores", state="ok", seen=f"{seen}, database on {_listed(cores.services)}")
+
+
+def _generator(machine: Machine) -> Check:
+    why = why_not_spin(machine.cores)
+    if why is None:
+        return Check(name="generator", state="ok", seen="never sleeps while a slice lasts")
+    return Check(
+        name="generator",
+        state="note",
+        seen=f"sleeps between answers: {why}; ratios carry the cost of waking it",
+        mend="free a core for it, or keep it awake all the same: harness run --generator spin",
+    )
 
 
 def _listed(cpus: tuple[int, ...]) -> str:
