@@ -38,6 +38,7 @@ class Bar:
             console=messages,
             transient=True,
             disable=not messages.is_terminal,
+            auto_refresh=False,  # a thread would draw in the middle of slices, on the load generator's core
         )
         self._task: TaskID | None = None
         self._began, self._blocks = 0.0, 0
@@ -60,7 +61,7 @@ class Bar:
         left = f"about {spoken(max(0.0, total_s - done_s))} to go"
         if self._task is None:
             self._task = self._bar.add_task("Measuring", total=total_s, left=left)
-        self._bar.update(self._task, completed=done_s, total=total_s, left=left)
+        self._bar.update(self._task, completed=done_s, total=total_s, left=left, refresh=True)
 
     def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
         for scenario in ranking.scenarios.values():

@@ -98,7 +98,7 @@ def flags(source: Source) -> tuple[Flag, ...]:
     flags = (
         ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
         ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
-        ("sleeps", not record.plan.spins and SLEEPS),
+        ("generator slept", not record.plan.spins and SLEEPS),
         ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
         ("running", record.state == "running" and "The campaign had not ended when this page was written."),
     )
