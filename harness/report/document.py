@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level
 from harness.model.found.ranking import (
+    CpuRanking,
     Effect,
     NoiseFloor,
     OverallRanking,
@@ -25,7 +26,7 @@ RANKING_VERSION: Final = 3
 
 1  first version
 2  `tie_groups`, a list of names, where `group` was a string of letters
-3  `waiting`, and `lateness_p50_s` and `lateness_p99_s` of latency rows
+3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 """
 
 
@@ -88,6 +89,7 @@ class RankingDocument(Record):
     unranked: dict[str, tuple[UnrankedCell, ...]]
     pairs: dict[str, tuple[PairVerdict, ...]]
     inference: dict[str, Inference]
+    cpu: dict[str, CpuRanking | None]
     overall: OverallRanking | None
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]

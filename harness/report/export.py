@@ -31,6 +31,7 @@ def ranking_of(source: Source) -> RankingDocument:
         unranked={id_: one.unranked for id_, one in found.items()},
         pairs={id_: one.pairs for id_, one in found.items()},
         inference={id_: Inference(**{name: getattr(one, name) for name in INFERRED}) for id_, one in found.items()},
+        cpu={id_: one.cpu for id_, one in found.items()},
         overall=ranking.overall,
         effects=ranking.effects,
         gaps=ranking.gaps,

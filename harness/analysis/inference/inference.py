@@ -18,13 +18,16 @@ from harness.stats.arrays import Floats, Ints
 @dataclass(frozen=True)
 class Inference:
     """One scenario. `look` is None while it has no block; its verdicts are withdrawn where the scenario is `void`: the
-    reference was called different from itself."""
+    reference was called different from itself. `completed`: the blocks that count, in the order they were completed;
+    `delta`: the difference that matters, as a share of 1."""
 
     scenario: ScenarioManifest
     counted: Eligible
     blocks: tuple[BlockValues, ...]
     look: Look | None
     void: bool
+    completed: tuple[int, ...]
+    delta: float
 
     def own_values(self, cell: str) -> dict[int, float]:
         """The cell's log(requests per second) by block number; the mean where several groups of a block hold it."""
@@ -80,9 +83,10 @@ def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[
     references = record.plan.reference_cells
     counted = eligible(record, scenario, trials)
     blocks = block_values(counted.trials, references)
-    look = judge(blocks, counting_blocks(record, trials), delta, references)
+    completed = tuple(counting_blocks(record, trials))
+    look = judge(blocks, completed, delta, references)
     void = look is not None and is_void(look, references)
-    return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void)
+    return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void, completed, delta)
 
 
 def is_void(look: Look, references: AbstractSet[str]) -> bool:

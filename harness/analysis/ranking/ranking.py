@@ -7,17 +7,19 @@ import numpy as np
 from harness.analysis.inference.inference import Inference, competitors, infer
 from harness.analysis.inference.leagues import Place, league_of, places
 from harness.analysis.inference.unresolved import still_open
-from harness.analysis.inference.verdicts import Look, Pair
+from harness.analysis.inference.verdicts import Look
 from harness.analysis.ranking.changing import changing
 from harness.analysis.ranking.costs import cost_of
+from harness.analysis.ranking.cpu import cpu_ranking
 from harness.analysis.ranking.effects import effects_of
 from harness.analysis.ranking.gaps import gaps_of
 from harness.analysis.ranking.overall import overall_ranking
+from harness.analysis.ranking.shown import noise_floor_of, pairs_of, ratio_of
 from harness.analysis.ranking.stalls import stalls
 from harness.analysis.trials.bound import GENERATOR_BOUND
 from harness.analysis.trials.eligible import Eligible, unranked_cells
 from harness.model.asked.cell import Cell
-from harness.model.found.ranking import NoiseFloor, PairVerdict, RankedCell, Ranking, ScenarioRanking
+from harness.model.found.ranking import NoiseFloor, RankedCell, Ranking, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
@@ -50,14 +52,15 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     )
     if look is None:
         return ranking
-    floor = _noise_floor(record, inference, look)
+    floor = noise_floor_of(record, look, void=inference.void)
     inferred = look.fit.variance is not None
     return ranking.model_copy(
         update={
             "estimate": not inferred or inference.void,
             "rows": _rows(record, inference, look),
-            "pairs": tuple(_pair(pair) for pair in _shown_pairs(record, look)),
+            "pairs": pairs_of(record, look),
             "noise_floor": floor,
+            "cpu": cpu_ranking(record, inference),
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
             **_spreads(inference, look),
@@ -87,7 +90,7 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
     half = t_interval(np.array(list(values.values())))
     trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
     errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
-    ratio, ratio_low, ratio_high = _ratio(cell.id, record.plan.reference, look)
+    ratio, ratio_low, ratio_high = ratio_of(cell.id, record.plan.reference, look)
     application = record.applications.get(cell.app)
     return RankedCell(
         cell=cell.id,
@@ -114,50 +117,6 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
     )
 
 
-def _ratio(cell: str, reference: str, look: Look) -> tuple[float | None, float | None, float | None]:
-    """Ratio to the reference with its simultaneous interval."""
-    if cell == reference:
-        return 1.0, 1.0, 1.0
-    pair = look.pairs.get((cell, reference)) or look.pairs.get((reference, cell))
-    if pair is None:
-        return None, None, None
-    difference = pair.difference if pair.first == cell else -pair.difference
-    return float(np.exp(difference)), _exp(difference - pair.half_width), _exp(difference + pair.half_width)
-
-
-def _shown_pairs(record: CampaignRecord, look: Look) -> list[Pair]:
-    twins = {cell.id for cell in record.plan.cells if cell.twin}
-    return [pair for pair in look.pairs.values() if not twins & {pair.first, pair.second}]
-
-
-def _pair(pair: Pair) -> PairVerdict:
-    return PairVerdict(
-        first=pair.first,
-        second=pair.second,
-        ratio=float(np.exp(pair.difference)),
-        low=_exp(pair.difference - pair.half_width),
-        high=_exp(pair.difference + pair.half_width),
-        verdict=pair.verdict,
-        decided_at=pair.decided_at,
-    )
-
-
-def _noise_floor(record: CampaignRecord, inference: Inference, look: Look) -> NoiseFloor | None:
-    """The first twin against the reference; None where either has no figure."""
-    reference, references = record.plan.reference, record.plan.reference_cells
-    for key, pair in look.pairs.items():
-        if set(key) <= references and reference in key:
-            difference = pair.difference if pair.second == reference else -pair.difference
-            return NoiseFloor(
-                ratio=float(np.exp(difference)),
-                low=_exp(difference - pair.half_width),
-                high=_exp(difference + pair.half_width),
-                share=None if look.floor is None else float(np.expm1(look.floor)),
-                different=inference.void,
-            )
-    return None
-
-
 def _spreads(inference: Inference, look: Look) -> dict[str, float | None]:
     slice_sd = float(np.median([group.slice_sd for group in inference.blocks]))
     rotations = float(np.median([group.rotations for group in inference.blocks]))
@@ -168,10 +127,6 @@ def _spreads(inference: Inference, look: Look) -> dict[str, float | None]:
         "restart_sd": None if restart is None else restart**0.5,
         "slice_sd": slice_sd,
     }
-
-
-def _exp(value: float) -> float | None:
-    return float(np.exp(value)) if np.isfinite(value) else None
 
 
 def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:

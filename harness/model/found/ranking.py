@@ -93,12 +93,35 @@ class NoiseFloor(Record):
     different: bool = False
 
 
+class CpuCell(Record):
+    """CPU time of a cell's server for one request in the average block, microseconds, with Student's interval over its
+    blocks. `ratio`: to the reference's, with its simultaneous interval; above 1 it takes more. None: not known."""
+
+    cell: str
+    microseconds: float
+    low: float | None
+    high: float | None
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+
+
+class CpuRanking(Record):
+    """CPU time per request, judged as requests/s are. Rows with the least first. `pairs`: requests per CPU second of
+    `first` over `second`; `first` takes less CPU."""
+
+    rows: tuple[CpuCell, ...]
+    pairs: tuple[PairVerdict, ...]
+    noise_floor: NoiseFloor | None
+
+
 class ScenarioRanking(Record):
     """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `block_sd`: standard deviation of a cell's log(rps) in a block against the other cells; `restart_sd`: the
-    part of it that more rotations would not remove; `slice_sd`: robust, of one slice against its rotation.
+    part of it that more rotations would not remove; `slice_sd`: robust, of one slice against its rotation. `cpu`: the
+    second outcome; None where the system does not tell it.
     """
 
     scenario: str
@@ -113,6 +136,7 @@ class ScenarioRanking(Record):
     block_sd: float | None = None
     restart_sd: float | None = None
     slice_sd: float | None = None
+    cpu: CpuRanking | None = None
     notices: tuple[Notice, ...] = ()
 
 

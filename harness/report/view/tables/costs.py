@@ -1,12 +1,13 @@
 """What a cell costs beside its time: CPU per request, memory, start-up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from harness.model.asked.scenario import ScenarioManifest
+from harness.model.found.ranking import CpuCell
 from harness.model.measured.trial import Cost, Trial
-from harness.report.text import Figure, absent, duration, number
+from harness.report.text import Figure, absent, duration, number, times, times_between
 from harness.report.view.source import Source
 
 NOT_REPORTED = "the system did not report it"
@@ -15,13 +16,15 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class CellCosts:
-    """Figures of one cell in one scenario; `service`, `rest`: the database's share and the memory before the load."""
+    """Figures of one cell in one scenario; `service`, `rest`: the database's share and the memory before the load.
+    `cpu_ratio`: CPU per request over the reference's, with its simultaneous interval; empty where there is none."""
 
     cpu: Figure
     service: Figure
     memory: Figure
     rest: Figure
     startup: Figure
+    cpu_ratio: str = ""
 
     def known(self) -> bool:
         return any(
@@ -29,7 +32,8 @@ class CellCosts:
         )
 
 
-NOTHING = CellCosts(*(absent(NOT_REPORTED) for _ in range(5)))
+UNKNOWN = absent(NOT_REPORTED)
+NOTHING = CellCosts(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def costs(source: Source, scenario: ScenarioManifest) -> Mapping[str, CellCosts]:
@@ -37,7 +41,15 @@ def costs(source: Source, scenario: ScenarioManifest) -> Mapping[str, CellCosts]
     by_cell: dict[str, list[Trial]] = {}
     for trial in source.counted(scenario):
         by_cell.setdefault(trial.cell, []).append(trial)
-    return {cell: _costs(trials) for cell, trials in by_cell.items()}
+    outcome = source.ranking.scenarios[scenario.id].cpu
+    ratios = {row.cell: _ratio(row) for row in outcome.rows} if outcome else {}
+    return {cell: replace(_costs(trials), cpu_ratio=ratios.get(cell, "")) for cell, trials in by_cell.items()}
+
+
+def _ratio(row: CpuCell) -> str:
+    if row.ratio is None or row.ratio_low is None or row.ratio_high is None or row.ratio_low == row.ratio_high:
+        return ""
+    return f"{times(row.ratio)} ({times_between(row.ratio_low, row.ratio_high)})"
 
 
 def _costs(trials: Sequence[Trial]) -> CellCosts:
