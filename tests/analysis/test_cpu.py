@@ -45,7 +45,8 @@ def test_cells_alike_in_speed_are_told_apart_by_what_they_cost() -> None:
         assert row.high is not None
         assert row.ratio_low is not None
         assert row.ratio_high is not None
-        assert row.low < CPU_US[row.cell] < row.high
+        assert row.low < row.microseconds < row.high
+        assert row.microseconds == pytest.approx(CPU_US[row.cell], rel=0.01)
         assert row.ratio_low < CPU_US[row.cell] / 20 < row.ratio_high
     verdicts = {(pair.first, pair.second): pair.verdict for pair in found.pairs}
     assert verdicts == {
