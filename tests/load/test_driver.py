@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -39,6 +40,17 @@ def test_records_come_one_a_slice_in_the_order_given(any_driver: LoadDriver) -> 
         (s.rotation, s.target, s.scenario, s.level) for s in slices
     ]
     assert all(record.completions > 0 and not record.errors for record in records)
+
+
+def test_nobody_hears_of_a_slice_before_the_last_has_ended(any_driver: LoadDriver) -> None:
+    """Whoever heard would work on the generator's cores while the others are driven."""
+    with serving(answering(RIGHT)) as served:
+        any_driver.prepare([served.target()], [scenario()])
+        began = time.monotonic()
+        driving = any_driver.drive([slice_of(0.2, rotation=number) for number in range(3)])
+        next(driving)
+        assert time.monotonic() - began > 0.6
+        assert len(list(driving)) == 2
 
 
 def test_a_record_holds_what_happened_in_the_counted_stretch(any_driver: LoadDriver) -> None:
