@@ -78,7 +78,10 @@ def test_a_generator_waits_for_answers_as_it_was_told_and_by_itself_as_the_machi
     assert waiting_of(Generator(workers=2, waiting="spin"), two) == ("spin", ())
     monkeypatch.setattr(preparation, "why_not_spin", lambda _: "it has no core")
     assert waiting_of(Generator(waiting="spin"), Cores()) == ("spin", ())
-    for generator, why in ((Generator(), "it has no core"), (Generator(processes=2), "2 load processes share 1 cores")):
+    for generator, why in (
+        (Generator(), "it has no core"),
+        (Generator(processes=2), "more load processes (2) than CPUs"),
+    ):
         waiting, (notice,) = waiting_of(generator, two)
         assert (waiting, notice.code) == ("block", "generator-sleeps")
         assert why in notice.seen

@@ -108,7 +108,7 @@ def waiting_of(generator: Generator, cores: Cores) -> tuple[Waiting, tuple[Notic
     if generator.workers:
         return "block", ()
     if generator.processes > len(cores.generator):
-        why: str | None = f"{generator.processes} load processes share {len(cores.generator)} cores"
+        why: str | None = f"there are more load processes ({generator.processes}) than CPUs for them"
     else:
         why = why_not_spin(cores)
     if why is None:
@@ -116,8 +116,8 @@ def waiting_of(generator: Generator, cores: Cores) -> tuple[Waiting, tuple[Notic
     return "block", (
         Notice(
             code="generator-sleeps",
-            seen=f"the load generator sleeps between answers: {why}. The servers pay for waking it, the fast ones most:"
-            " ratios to a fast one come out too low",
+            seen=f"the load generator sleeps between answers: {why}. The servers pay for waking it, the slow ones for nearly"
+            " every answer: ratios to a fast one come out too low",
             mend="free a core for it, or keep it awake all the same: --generator spin",
         ),
     )
