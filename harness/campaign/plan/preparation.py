@@ -116,8 +116,8 @@ def waiting_of(generator: Generator, cores: Cores) -> tuple[Waiting, tuple[Notic
     return "block", (
         Notice(
             code="generator-sleeps",
-            seen=f"the load generator sleeps between answers: {why}. The servers pay for waking it, slow ones for nearly"
-            " every answer: ratios to a fast one come out too low",
+            seen=f"the load generator sleeps between answers: {why}. The servers pay for waking it, slow ones for"
+            " nearly every answer: ratios to a fast one come out too low",
             mend="free a core for it, or keep it awake all the same: --generator spin",
         ),
     )
