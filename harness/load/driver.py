@@ -37,7 +37,7 @@ from harness.process.owned import OwnedProcess
 START_TIMEOUT_S: Final = 60.0
 PREPARE_TIMEOUT_S: Final = 60.0
 SLACK_S: Final = 150.0
-"""What a slice may take beyond its length and drain: bringing up thousands of connections, awaiting a lost worker."""
+"""What slices may take beyond their lengths and drains: thousands of connections come up, a lost worker is awaited."""
 LOOPBACK: Final = "127.0.0.1"
 ANY_ADDRESS: Final = ("*", "0.0.0.0", "::")  # noqa: S104  what may be asked for, not what is done by default
 MAX_SOCKET_PATH: Final = 100
@@ -148,7 +148,7 @@ class LocustDriver:
         self._end_drive()
         self._say(DriveSlices(slices=tuple(slices)))
         self._left_of_drive_s = max((slice_.length_s + slice_.drain_s for slice_ in slices), default=0.0)
-        all_of_them_s = sum(slice_.length_s + slice_.drain_s + SLACK_S for slice_ in slices)
+        all_of_them_s = SLACK_S + sum(slice_.length_s + slice_.drain_s for slice_ in slices)
         try:
             for _ in slices:
                 yield self._hear(Measured, all_of_them_s).record

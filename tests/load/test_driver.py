@@ -225,22 +225,18 @@ def test_more_connections_than_files_may_be_open_are_refused_with_the_number_nee
 def test_a_load_process_that_dies_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
     with serving(answering(RIGHT)) as served, LocustDriver(cpus=(), log=tmp_path / "log") as driver:
         driver.prepare([served.target()], [scenario()])
-        driving = driver.drive([slice_of(0.1)] * 50)
-        killing = threading.Timer(0.4, os.kill, (driver.pid, signal.SIGKILL))
-        killing.start()
+        threading.Timer(0.4, os.kill, (driver.pid, signal.SIGKILL)).start()
         with pytest.raises(HarnessError, match="the load process ended"):
-            list(driving)
+            list(driver.drive([slice_of(0.1)] * 50))
 
 
 def test_a_load_process_that_falls_silent_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.load.driver.SLACK_S", 0.5)
     with serving(answering(RIGHT)) as served, LocustDriver(cpus=(), log=tmp_path / "log") as driver:
         driver.prepare([served.target()], [scenario()])
-        driving = driver.drive([slice_of(0.1)] * 50)
-        next(driving)
-        os.kill(driver.pid, signal.SIGSTOP)
+        threading.Timer(0.4, os.kill, (driver.pid, signal.SIGSTOP)).start()
         with pytest.raises(HarnessError, match="was silent for"):
-            list(driving)
+            list(driver.drive([slice_of(0.3)] * 4))
 
 
 def test_the_load_process_ends_with_its_driver(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from harness.load.join import work_for
 from harness.model.errors import EnvironmentRefused, HarnessError
 from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
+from tests.end_to_end.command import until
 from tests.load.programs.running import worker_process
 from tests.load.servers import RIGHT, answering, scenario, serving, slice_of
 
@@ -63,19 +65,26 @@ def test_the_offered_rate_is_shared_by_users(tmp_path: Path) -> None:
     assert sorted(journal(tmp_path, str(n))[0].offered or 0 for n in range(2)) == [100, 200]
 
 
+def strike_after_a_slice(journal: Path, pid: int, blow: int) -> None:
+    """Signal a worker when it has written its first record."""
+    until(lambda: journal.exists() and journal.stat().st_size, "a slice is over", 30)
+    os.kill(pid, blow)
+
+
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "silent"])
 def test_a_worker_lost_in_the_middle_marks_the_slice_and_the_others_take_over(tmp_path: Path, blow: int) -> None:
     with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, workers):
         driver.prepare([served.target()], [scenario()])
-        driving = driver.drive([slice_of(0.3, rotation=n, connections=4) for n in range(6)])
-        assert next(driving).marks == ()
-        os.kill(workers[0].pid, blow)
-        records = list(driving)
+        striking = threading.Thread(target=strike_after_a_slice, args=(tmp_path / "0", workers[0].pid, blow))
+        striking.start()
+        records = list(driver.drive([slice_of(0.3, rotation=n, connections=4) for n in range(6)]))
+        striking.join()
         if blow == signal.SIGSTOP:
             os.kill(workers[0].pid, signal.SIGCONT)
     lost = [record for record in records if "lost-worker" in record.marks]
     assert len(lost) <= 2
-    assert len(records) == 5
+    assert len(records) == 6
+    assert records[0].marks == ()
     assert records[-1].marks == ()
     assert records[-1].completions == journal(tmp_path, "1")[-1].completions > 0
     assert served.connections > 4  # the survivor opened its own again, and the other's
