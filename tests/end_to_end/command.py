@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from harness.store.folder import ResultsFolder
 COMMAND = Path(sys.executable).with_name("harness")
 LONGEST_S = 240.0
 ASLEEP = ("--generator", "block")
-"""Tests run side by side: a generator that never sleeps would take a core from the others. One given later wins."""
+"""Unless asked otherwise: tests run side by side, and one that never sleeps would take a core from the others."""
 HEARD = "Ending after the rotation in hand"
 
 
@@ -123,11 +123,11 @@ class Place:
 
     def measure(self, *arguments: object, **variables: str) -> Ended:
         """`harness run` with its results and its report here."""
-        return self.run("run", *self.folders(), *ASLEEP, *arguments, timeout_s=LONGEST_S, **variables)
+        return self.run("run", *self.folders(), *asleep(arguments), *arguments, timeout_s=LONGEST_S, **variables)
 
     def measuring(self, *arguments: object) -> AbstractContextManager["Running"]:
         """`harness run` under way."""
-        return self.running("run", *self.folders(), *ASLEEP, *arguments)
+        return self.running("run", *self.folders(), *asleep(arguments), *arguments)
 
     def folders(self) -> tuple[str, ...]:
         return ("--results", str(self.results), "--out", str(self.page.parent))
@@ -154,6 +154,10 @@ class Place:
         lines = self.results / "latest" / "slices.jsonl"
         whole = lines.read_text().split("\n")[:-1] if lines.exists() else []
         return Counter(json.loads(line)["block"] for line in whole)
+
+
+def asleep(arguments: Sequence[object]) -> tuple[str, ...]:
+    return () if "--generator" in arguments else ASLEEP
 
 
 def environment() -> dict[str, str]:
