@@ -24,7 +24,8 @@ def main(address: str, workers: int, slices: int, log: Path) -> None:
     ):
         say(driver.port)
         driver.prepare([Target(cell="cell", host=address, port=served.port, sends_date=False)], [scenario()])
-        for record in driver.drive([slice_of(0.3, rotation=number, connections=6) for number in range(slices)]):
+        for number in range(slices):
+            (record,) = driver.drive([slice_of(0.3, rotation=number, connections=6)])
             say(record.model_dump_json())
 
 
