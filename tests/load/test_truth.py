@@ -64,7 +64,9 @@ def disagreement(driver: LocustDriver, log: Path, rate: float | None) -> list[tu
     """(percent, what the engine says, the truth) wherever they differ by more than 5 % and 0.2 ms."""
     connections = 4 if rate is None else 64
     with known_server(log) as (port, _):
-        record = driven(driver, port, length_s=5.0, burn_in_s=0.2, connections=connections, offered_rate=rate)
+        record = driven(
+            driver, port, length_s=5.0, burn_in_s=0.2, connections=connections, offered_rate=rate, spins=True
+        )
     truth_s = np.array([float(line) for line in log.read_text().split()])
     assert record.errors == {}
     assert record.histogram is not None
