@@ -70,7 +70,7 @@ def test_the_status_that_a_manifest_asks_for_is_the_right_one(driver: LocustDriv
     expect = TEXT.model_copy(update={"status": int(status[:3])})
     verified, record, _ = judged(driver, by_method({b"GET": answer(status)}), Request(path="/"), expect=expect)
     assert verified.faults == ()
-    assert (record.errors, record.completions > 0) == ({}, True)
+    assert (record.errors, record.answered > 0) == ({}, True)
     verified, record, _ = judged(driver, by_method({b"GET": answer()}), Request(path="/"), expect=expect)
     assert "status; expected" in str(verified.faults[0])
     assert (record.errors.keys(), record.completions) == ({"status"}, 0)
