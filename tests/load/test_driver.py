@@ -119,7 +119,7 @@ def test_requests_with_bodies_headers_and_parameters_are_sent_in_turn(any_driver
     )
     with serving(answering(RIGHT)) as served:
         any_driver.prepare([served.target()], [scenario(requests=requests)])
-        list(any_driver.drive([slice_of(0.1, level=Level(connections=1, n=20))]))
+        list(any_driver.drive([slice_of(0.5, level=Level(connections=1, n=20))]))
         first, second, third = served.bodies[:3]
     assert first.startswith(b"GET /queries?queries=20 HTTP/1.1\r\nHost: 127.0.0.1:")
     assert second.startswith(b"POST /items HTTP/1.1\r\n")
