@@ -139,8 +139,8 @@ class LocustDriver:
         self._hear(Prepared, PREPARE_TIMEOUT_S + self._wait_s)
 
     def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
-        """Drive the slices in the order given; their records when the last has ended, so that nobody has work to do
-        while the others are driven.
+        """Drive the slices in the order given; their records are sent when the last has ended: the campaign would
+        process them on the generator's cores.
 
         The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
         turn. An iterator that is left before its end lets the slice in hand finish and drops the rest.

@@ -101,7 +101,7 @@ class Session:
             if self._drives_begun <= self._drives_cancelled:
                 break
             records.append(self._runner.drive(slice_))
-        for record in records:  # not before: whoever hears would work on the generator's cores while it measures
+        for record in records:  # sent after the last slice: the campaign would process them on the generator's cores
             self._lines.say(Measured(record=record))
         self._lines.say(Done())
 

@@ -56,9 +56,9 @@ def test_the_comparison_as_json_is_that_beside_the_page(
 ) -> None:
     ran = harness("compare", *folders, "--json", "--out", tmp_path / "page", "--delta", "5%")
     assert ran.code == 0, ran.err
-    told = json.loads(ran.out)
-    assert told == json.loads((tmp_path / "page" / "comparison.json").read_text())
-    assert told["delta"] == 0.05
+    comparison = json.loads(ran.out)
+    assert comparison == json.loads((tmp_path / "page" / "comparison.json").read_text())
+    assert comparison["delta"] == 0.05
     assert sorted(path.name for path in (tmp_path / "page").iterdir()) == ["compare.html", "comparison.json"]
 
 

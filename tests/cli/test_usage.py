@@ -12,7 +12,7 @@ from harness import VERSION
 from harness.campaign.plan.project import Project
 from harness.cli.main import app
 from harness.model.errors import ExitCode
-from harness.model.measured.campaign import SCHEMA_VERSION
+from harness.model.measured.campaign import READABLE, SCHEMA_VERSION
 from tests.catalog.trees import RIGHT_APP, application, scenario
 from tests.cli.conftest import GREETING, TWO_SERVERS
 from tests.cli.said import said
@@ -115,10 +115,11 @@ def test_a_folder_that_holds_no_campaign_is_refused(tmp_path: Path, capsys: pyte
 
 def test_an_unknown_schema_version_is_refused_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "campaign.json").write_text(json.dumps({"schema_version": 99}))
+    readable = " and ".join(map(str, READABLE))
     for command in (["run", "--resume", tmp_path], ["report", tmp_path]):
-        told = said(capsys, *command)
-        assert told.code == ExitCode.USAGE
-        assert f"schema version 99 is unknown to this harness, which reads 1 and {SCHEMA_VERSION}" in told.message
+        refused = said(capsys, *command)
+        assert refused.code == ExitCode.USAGE
+        assert f"schema version 99 is unknown to this harness, which reads {readable}" in refused.message
 
 
 def test_a_damaged_record_is_refused_with_what_is_wrong_in_it(

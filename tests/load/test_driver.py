@@ -42,8 +42,8 @@ def test_records_come_one_a_slice_in_the_order_given(any_driver: LoadDriver) -> 
     assert all(record.completions > 0 and not record.errors for record in records)
 
 
-def test_nobody_hears_of_a_slice_before_the_last_has_ended(any_driver: LoadDriver) -> None:
-    """Whoever heard would work on the generator's cores while the others are driven."""
+def test_records_are_sent_after_the_last_slice_has_ended(any_driver: LoadDriver) -> None:
+    """The campaign would process a record on the generator's cores, while other slices are measured."""
     with serving(answering(RIGHT)) as served:
         any_driver.prepare([served.target()], [scenario()])
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A generator that never sleeps is always busy: what limits is told by how much of the time it had work."""
+"""The CPU use of a generator that never sleeps is always 100 %: its verdict rests on the time it had work."""
 
 import os
 import subprocess
@@ -41,9 +41,9 @@ def records(port: int) -> dict[int, list[SliceRecord]]:
     """Slices by the turns that each answer cost the engine; all take turns."""
     options = map(str, (port, CPUS[-1], 0.15, 16, *TURNS))
     command = [sys.executable, str(PROGRAMS / "slowed_generator.py"), *options]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[int, list[SliceRecord]] = defaultdict(list)
-    for turns, record in (line.split(" ", 1) for line in told.splitlines()):
+    for turns, record in (line.split(" ", 1) for line in output.splitlines()):
         found[int(turns)].append(SliceRecord.model_validate_json(record))
     return found
 
