@@ -46,9 +46,9 @@ class Live:
         usual = closed_slice(self.plan, cell.id, self.scenario, self.paces.get(cell.id), counted=True)
         return usual.model_copy(update={"length_s": length_s}) if length_s else usual
 
-    def drive(self, slices: Sequence[Slice]) -> list[SliceRecord]:
+    def drive(self, slices: Sequence[Slice]) -> Sequence[SliceRecord]:
         """Drive the slices in the order given. Raises TargetFailed for a server that answers wrongly or not at all."""
-        records = list(self.driver.drive(slices))
+        records = self.driver.drive(slices)
         for record in records:
             errors = sum(record.errors.values())
             if not record.answered or errors > MAX_ERROR_SHARE * (errors + record.answered):

@@ -15,8 +15,6 @@ from typing import Any, Final, Protocol, Self
 
 from harness.load.messages import (
     REPLIES,
-    Cancel,
-    Done,
     DriveSlices,
     Judge,
     Judged,
@@ -52,7 +50,7 @@ class LoadDriver(Protocol):
         self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
     ) -> None: ...
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None: ...
-    def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]: ...
+    def drive(self, slices: Sequence[Slice]) -> Sequence[SliceRecord]: ...
     def together(self) -> Sequence[Together]: ...
 
 
@@ -88,7 +86,6 @@ class LocustDriver:
         self._owned = contextlib.ExitStack()
         self._process: OwnedProcess | None = None
         self._lines: Lines | None = None
-        self._left_of_drive_s: float | None = None
         self.port: int | None = None
         """Where workers connect to."""
 
@@ -134,45 +131,25 @@ class LocustDriver:
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Close every connection, and get ready for these targets and scenarios."""
-        self._end_drive()
         self._say(Prepare(targets=tuple(targets), scenarios=tuple(scenarios)))
         self._hear(Prepared, PREPARE_TIMEOUT_S + self._wait_s)
 
-    def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
-        """Drive the slices in the order given; their records are sent when the last has ended: the campaign would
-        process them on the generator's cores.
+    def drive(self, slices: Sequence[Slice]) -> Sequence[SliceRecord]:
+        """A record for each slice, driven in the order given.
 
         The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
-        turn. An iterator that is left before its end lets the slice in hand finish and drops the rest.
+        turn.
         """
-        self._end_drive()
         self._say(DriveSlices(slices=tuple(slices)))
-        self._left_of_drive_s = max((slice_.length_s + slice_.drain_s for slice_ in slices), default=0.0)
-        all_of_them_s = SLACK_S + sum(slice_.length_s + slice_.drain_s for slice_ in slices)
-        try:
-            for _ in slices:
-                yield self._hear(Measured, all_of_them_s).record
-        except KeyboardInterrupt:
-            self._left_of_drive_s = None  # who ends at once does not wait for the slice in hand
-            raise
-        finally:
-            self._end_drive()
+        lengths_s = sum(slice_.length_s + slice_.drain_s for slice_ in slices)
+        records: Sequence[SliceRecord] = self._hear(Measured, SLACK_S + lengths_s).records
+        return records
 
     def together(self) -> Sequence[Together]:
         """What check_many says of the samples since `prepare`, for each target, scenario and level that has one."""
-        self._end_drive()
         self._say(Judge())
         found: Sequence[Together] = self._hear(Judged, SLACK_S).found
         return found
-
-    def _end_drive(self) -> None:
-        """Let the slice in hand end and drop what would follow; nothing where all of it was driven."""
-        longest_s, self._left_of_drive_s = self._left_of_drive_s, None
-        if longest_s is None:
-            return
-        self._say(Cancel())
-        while not isinstance(self._hear((Measured, Done), longest_s + SLACK_S), Done):
-            pass
 
     def _accept(self, listener: socket.socket) -> socket.socket:
         listener.settimeout(0.1)
@@ -191,21 +168,19 @@ class LocustDriver:
         except OSError as fault:
             raise self._gone("ended") from fault
 
-    def _hear(self, expected: type[Any] | tuple[type[Any], ...], timeout_s: float) -> Any:
+    def _hear(self, expected: type[Any], timeout_s: float) -> Any:
         assert self._lines is not None, "entered before use"
         try:
             reply = self._lines.hear(timeout_s)
         except TimeoutError as fault:
             raise self._gone(f"was silent for {timeout_s:.0f} s") from fault
         if isinstance(reply, Refused):
-            self._left_of_drive_s = None
             raise refusal(reply)
         if not isinstance(reply, expected):
             raise self._gone("ended" if reply is None else f"said {reply!r} out of turn")
         return reply
 
     def _gone(self, how: str) -> HarnessError:
-        self._left_of_drive_s = None
         tail = self._process.log_tail() if self._process is not None else ""
         return HarnessError(
             f"the load process {how}" + (f"; the end of its log:\n{tail}" if tail else ""),

@@ -31,12 +31,6 @@ class Judge(Record):
     do: Literal["judge"] = "judge"
 
 
-class Cancel(Record):
-    """Drive no slice after the one in hand."""
-
-    do: Literal["cancel"] = "cancel"
-
-
 class Ready(Record):
     """The load process is up. `port`: where workers connect to, when it has any."""
 
@@ -49,19 +43,16 @@ class Prepared(Record):
 
 
 class Measured(Record):
+    """A record for each slice of a drive, sent when the last has ended: the campaign would process them on the
+    generator's cores."""
+
     say: Literal["measured"] = "measured"
-    record: SliceRecord
+    records: tuple[SliceRecord, ...]
 
 
 class Judged(Record):
     say: Literal["judged"] = "judged"
     found: tuple[Together, ...]
-
-
-class Done(Record):
-    """No more slices of the drive in hand follow."""
-
-    say: Literal["done"] = "done"
 
 
 class Refused(Record):
@@ -74,8 +65,8 @@ class Refused(Record):
     mend: str = ""
 
 
-Order = Annotated[Prepare | DriveSlices | Judge | Cancel, Field(discriminator="do")]
-Reply = Annotated[Ready | Prepared | Measured | Judged | Done | Refused, Field(discriminator="say")]
+Order = Annotated[Prepare | DriveSlices | Judge, Field(discriminator="do")]
+Reply = Annotated[Ready | Prepared | Measured | Judged | Refused, Field(discriminator="say")]
 ORDERS: TypeAdapter[Any] = TypeAdapter(Order)
 REPLIES: TypeAdapter[Any] = TypeAdapter(Reply)
 

@@ -21,8 +21,6 @@ from harness.load.distributed.master import MasterRunner
 from harness.load.locust_side.runner import LocalRunner
 from harness.load.messages import (
     ORDERS,
-    Cancel,
-    Done,
     DriveSlices,
     Judge,
     Judged,
@@ -45,18 +43,18 @@ class Left(Exception):
 
 
 class Session:
-    """One driver's orders, done one after another; a Cancel overtakes."""
+    """One driver's orders, done one after another."""
 
     def __init__(self, lines: Lines, runner: LocalRunner | MasterRunner) -> None:
         self._lines, self._runner = lines, runner
         self._orders: Queue[Prepare | DriveSlices | Judge | None] = Queue()
         self._prepared = Prepare(targets=(), scenarios=())
-        self._drives_heard = self._drives_begun = self._drives_cancelled = 0
+        self._leaving = False
         self._preparing: gevent.Greenlet | None = None
 
     def leave(self, *_: object) -> None:
         """Serve no longer than the slice in hand lasts, and wait for no worker."""
-        self._drives_cancelled = self._drives_heard
+        self._leaving = True
         self._orders.put(None)
         if self._preparing is not None:
             gevent.kill(self._preparing, Left)
@@ -75,11 +73,7 @@ class Session:
 
     def _listen(self) -> None:
         while (order := self._lines.hear()) is not None:
-            if isinstance(order, Cancel):
-                self._drives_cancelled = self._drives_heard
-            else:
-                self._drives_heard += isinstance(order, DriveSlices)
-                self._orders.put(order)
+            self._orders.put(order)
 
     def _obey(self, order: Prepare | DriveSlices | Judge) -> None:
         if isinstance(order, Prepare):
@@ -94,16 +88,13 @@ class Session:
         if isinstance(order, Judge):
             self._lines.say(Judged(found=tuple(self._runner.together())))
             return
-        self._drives_begun += 1
         refuse_unprepared(order, self._prepared)
         records = []
         for slice_ in order.slices:
-            if self._drives_begun <= self._drives_cancelled:
-                break
+            if self._leaving:
+                return
             records.append(self._runner.drive(slice_))
-        for record in records:  # sent after the last slice: the campaign would process them on the generator's cores
-            self._lines.say(Measured(record=record))
-        self._lines.say(Done())
+        self._lines.say(Measured(records=tuple(records)))
 
 
 def refuse_unprepared(order: DriveSlices, prepared: Prepare) -> None:

@@ -1,5 +1,5 @@
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ class Seen:
         self.slices: list[Slice] = []
         self.prepare = driver.prepare
 
-    def drive(self, slices: Sequence[Slice]) -> Iterator[SliceRecord]:
+    def drive(self, slices: Sequence[Slice]) -> Sequence[SliceRecord]:
         self.slices += slices
         return self._driver.drive(slices)
 

@@ -68,10 +68,12 @@ class Away:
         self.times = times
         self.found: tuple[Together, ...] = ()
 
-    def drive(self, slices: list[Slice]) -> Iterator[SliceRecord]:
-        for plan in slices:
-            self.times -= 1
-            yield record_of(plan, ("machine-suspended",) if self.times >= 0 else ())
+    def drive(self, slices: list[Slice]) -> list[SliceRecord]:
+        return [self._driven(plan) for plan in slices]
+
+    def _driven(self, plan: Slice) -> SliceRecord:
+        self.times -= 1
+        return record_of(plan, ("machine-suspended",) if self.times >= 0 else ())
 
     def together(self) -> tuple[Together, ...]:
         return self.found

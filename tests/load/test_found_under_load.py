@@ -69,7 +69,7 @@ def test_one_row_again_and_again_is_right_each_time_and_wrong_as_a_set(driver: L
     with serving(each(lambda _: response(row()))) as honest, serving(each(lambda _: response(SAME))) as replaying:
         targets = [dated(honest.target(cell="honest")), dated(replaying.target(cell="replaying"))]
         driver.prepare(targets, [DB.for_driver])
-        records = list(driver.drive([slice_of(scenario="db", target=cell) for cell in ("honest", "replaying") * 3]))
+        records = driver.drive([slice_of(scenario="db", target=cell) for cell in ("honest", "replaying") * 3])
         found = {one.target: one for one in driver.together()}
         driver.prepare(targets, [DB.for_driver])
         assert driver.together() == (), "a set begins anew with prepare"
@@ -85,7 +85,7 @@ def test_workers_send_their_samples_to_be_judged_together(tmp_path: Path) -> Non
         LocustDriver(cpus=(), log=tmp_path / "log", own_workers=2) as driver,
     ):
         driver.prepare([dated(served.target())], [DB.for_driver])
-        records = list(driver.drive([slice_of(scenario="db", rotation=n) for n in range(3)]))
+        records = driver.drive([slice_of(scenario="db", rotation=n) for n in range(3)])
         (found,) = driver.together()
     assert all(record.errors == {} for record in records)
     assert "only 1 different ids" in str(found.fault)
@@ -109,7 +109,7 @@ def test_a_head_that_turns_wrong_is_found_in_every_response(
     ) as served:
         driver.prepare([dated(served.target())], [scenario()])
         before = driver._log.read_text()
-        records = list(driver.drive([slice_of(0.5, rotation=n, burn_in_s=0.0) for n in range(4)]))
+        records = driver.drive([slice_of(0.5, rotation=n, burn_in_s=0.0) for n in range(4)])
         told = driver._log.read_text().removeprefix(before)
     assert served.requests > 300
     assert sum(record.answered for record in records) == 300

@@ -247,7 +247,7 @@ def test_a_connection_closed_while_idle_is_opened_again_by_the_next_slice_withou
 ) -> None:
     with serving(answering(RIGHT)) as served:
         driver.prepare([served.target()], [scenario()])
-        list(driver.drive([slice_of(0.1)]))
+        driver.drive([slice_of(0.1)])
         served.hang_up()
         (record,) = driver.drive([slice_of(0.2)])
     assert record.errors == {}

@@ -57,7 +57,7 @@ def test_a_load_process_that_was_stopped_in_the_middle_marks_its_slice(
 ) -> None:
     with serving(answering(RIGHT)) as served:
         driver.prepare([served.target()], [scenario()])
-        list(driver.drive([slice_of(0.1)]))
+        driver.drive([slice_of(0.1)])
         over = stopped(driver.pid, 0.5, 1.0)
         (record,) = driver.drive([slice_of(2.5, offered_rate=rate)])
         over()
@@ -74,5 +74,5 @@ def test_a_server_that_stalls_marks_nothing(driver: LocustDriver) -> None:
 
     with serving(stalling) as served:
         driver.prepare([served.target()], [scenario()])
-        records = list(driver.drive([slice_of(0.3, rotation=n, drain_s=5.0) for n in range(4)]))
+        records = driver.drive([slice_of(0.3, rotation=n, drain_s=5.0) for n in range(4)])
     assert any(not record.is_void for record in records)  # the machine may take a core away from one

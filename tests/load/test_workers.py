@@ -20,7 +20,6 @@ from harness.load.join import work_for
 from harness.model.errors import EnvironmentRefused, HarnessError
 from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
-from tests.end_to_end.command import until
 from tests.load.programs.running import worker_process
 from tests.load.servers import RIGHT, answering, scenario, serving, slice_of
 
@@ -44,7 +43,7 @@ def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(tmp_path
     with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 3) as (driver, _):
         driver.prepare([served.target()], [scenario()])
         slices = [slice_of(0.3, rotation=n, connections=7, offered_rate=rate) for n in range(4)]
-        records = list(driver.drive(slices))
+        records = driver.drive(slices)
     journals = [journal(tmp_path, str(n)) for n in range(3)]
     assert [len(lines) for lines in journals] == [4, 4, 4]
     for record, *parts in zip(records, *journals, strict=True):
@@ -65,25 +64,21 @@ def test_the_offered_rate_is_shared_by_users(tmp_path: Path) -> None:
     assert sorted(journal(tmp_path, str(n))[0].offered or 0 for n in range(2)) == [100, 200]
 
 
-def strike_after_a_slice(journal: Path, pid: int, blow: int) -> None:
-    """Signal a worker when it has written its first record."""
-    until(lambda: journal.exists() and journal.stat().st_size, "a slice is over", 30)
-    os.kill(pid, blow)
-
-
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "silent"])
 def test_a_worker_lost_in_the_middle_marks_the_slice_and_the_others_take_over(tmp_path: Path, blow: int) -> None:
     with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, workers):
         driver.prepare([served.target()], [scenario()])
-        striking = threading.Thread(target=strike_after_a_slice, args=(tmp_path / "0", workers[0].pid, blow))
+        records = [*driver.drive([slice_of(0.3, connections=4)])]
+        striking = threading.Timer(0.3, os.kill, (workers[0].pid, blow))
         striking.start()
-        records = list(driver.drive([slice_of(0.3, rotation=n, connections=4) for n in range(6)]))
+        records += driver.drive([slice_of(0.6, rotation=1, connections=4)])
         striking.join()
+        records += driver.drive([slice_of(0.3, rotation=n, connections=4) for n in range(2, 5)])
         if blow == signal.SIGSTOP:
             os.kill(workers[0].pid, signal.SIGCONT)
     lost = [record for record in records if "lost-worker" in record.marks]
     assert len(lost) <= 2
-    assert len(records) == 6
+    assert len(records) == 5
     assert records[0].marks == ()
     assert records[-1].marks == ()
     assert records[-1].completions == journal(tmp_path, "1")[-1].completions > 0
@@ -93,9 +88,9 @@ def test_a_worker_lost_in_the_middle_marks_the_slice_and_the_others_take_over(tm
 def test_a_worker_that_comes_back_has_its_part_again(tmp_path: Path) -> None:
     with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, workers):
         driver.prepare([served.target()], [scenario()])
-        list(driver.drive([slice_of(0.1, connections=4)]))
+        driver.drive([slice_of(0.1, connections=4)])
         os.kill(workers[0].pid, signal.SIGSTOP)
-        list(driver.drive([slice_of(0.1, rotation=n, connections=4) for n in range(1, 4)]))
+        driver.drive([slice_of(0.1, rotation=n, connections=4) for n in range(1, 4)])
         os.kill(workers[0].pid, signal.SIGCONT)
         back = [record for n in range(4, 40) for record in driver.drive([slice_of(0.3, rotation=n, connections=4)])]
     assert back[-1].marks == ()

@@ -36,7 +36,7 @@ def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[li
         if not due:
             break
         aside += [records[place] for place in due if place in records]
-        driven = list(bench.driver.drive([slices[place] for place in due]))
+        driven = bench.driver.drive([slices[place] for place in due])
         refuse_ended(bench.stage.service)
         block.note(driven)
         for place, record in zip(due, driven, strict=True):
