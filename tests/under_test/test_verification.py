@@ -10,7 +10,7 @@ from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.asked.dataset import worlds
 from harness.model.measured.load import Target
 from harness.under_test.verify.examiner import DATE_WAIT_S, Subject
-from harness.under_test.verify.verification import verify, verify_all
+from harness.under_test.verify.verification import Dated, verify, verify_all
 from tests.fakes import wrong
 from tests.fakes.server import Right, Server, serving
 from tests.fakes.wrong import WithHeader, WithoutHeader, Wrong
@@ -109,16 +109,19 @@ def test_a_body_without_end_is_given_up() -> None:
     assert "a body of 1099511627776 bytes; at most" in fault.fault.seen
 
 
+class Timed(Right):
+    """It notes when it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def status(self) -> str:
+        self.times.append(time.monotonic())
+        return super().status()
+
+
 def test_several_cells_wait_together_for_their_dates() -> None:
-    class Timed(Right):
-        def __init__(self) -> None:
-            super().__init__()
-            self.times: list[float] = []
-
-        def status(self) -> str:
-            self.times.append(time.monotonic())
-            return super().status()
-
     first, last = Timed(), Timed()
     with serving(first) as one, serving(wrong.FrozenDate()) as two, serving(last) as three:
         live = [Subject(target(server), [SCENARIOS["json"]]) for server in (one, two, three)]
@@ -126,3 +129,18 @@ def test_several_cells_wait_together_for_their_dates() -> None:
     assert [verification.passed for verification in found] == [True, False, True]
     assert first.times[-1] - first.times[0] >= DATE_WAIT_S
     assert last.times[0] < first.times[-1], "the last cell's first request waited for the first cell's date"
+
+
+def test_a_second_look_compares_dates_with_those_of_the_first_which_waits_for_none() -> None:
+    alone, right, dated = Timed(), Timed(), Dated()
+    with serving(alone) as server:
+        verify(target(server), [SCENARIOS["json"]], full=True)
+    with serving(right) as two, serving(wrong.FrozenDate()) as three:
+        targets = [target(two).model_copy(update={"cell": "right"}), target(three)]
+        live = [Subject(each, [SCENARIOS["json"]]) for each in targets]
+        assert all(found.passed for found in verify_all(live, full=True, dated=dated))
+        assert len(right.times) == len(alone.times) - 1, "nobody was asked for a later date"
+        passed, frozen = verify_all(live, full=True, dated=dated)
+    assert right.times[-1] - right.times[0] >= DATE_WAIT_S
+    assert passed.passed
+    assert [fault.fault.code for fault in frozen.faults] == ["date-frozen"]

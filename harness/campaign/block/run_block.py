@@ -205,7 +205,9 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
     living = block.living()
     # After a rotation that was finished for an end, the contract is looked at all the same.
     with bench.phases.timed("verify") if bench.interrupt.asked else bench.waiting("verify"):
-        found = verify_all([bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full)
+        found = verify_all(
+            [bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full, dated=block.dated
+        )
     if not all(verification.passed for verification in found):
         refuse_lost(bench.stage.service)
     for verification in found:

@@ -14,6 +14,7 @@ from harness.model.measured.campaign import CellFacts
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure, Notice
 from harness.under_test.launch.launch import LiveServer
+from harness.under_test.verify.verification import Dated
 
 
 @dataclass
@@ -21,7 +22,8 @@ class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
     `before`: what was seen of cells in earlier blocks. `repeated`: (cell, scenario) of every trial that failed a gate
-    and was repeated, and its first repeated rotation.
+    and was repeated, and its first repeated rotation. `dated`: answers from before the rotations; at its end the
+    block's verification looks whether dates have moved on since.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Block:
     costs: Costs = field(default_factory=Costs)
     ledger: Ledger = field(default_factory=Ledger)
     watch: Watch = field(default_factory=Watch)
+    dated: Dated = field(default_factory=dict)
 
     def fail(self, failure: Failure) -> None:
         """Take a cell out of the rest of the block; what was measured of it is kept."""

@@ -15,6 +15,9 @@ from harness.model.record import Record
 from harness.under_test.services import Namespace
 from harness.under_test.verify.examiner import DATE_WAIT_S, DEADLINE_S, ContractFault, Examiner, Probe, Subject, probes
 
+Dated = dict[tuple[str, str, str, str], Response]
+"""The first right answer by cell, scenario, method and path: later ones must have later dates."""
+
 
 class Verification(Record):
     """What was found of one cell; `full` tells whether everything was looked at or one request a scenario.
@@ -55,37 +58,49 @@ def verify(
     return verify_all([Subject(target, scenarios, tables)], full=full, deadline_s=deadline_s)[0]
 
 
-def verify_all(subjects: Sequence[Subject], *, full: bool, deadline_s: float = DEADLINE_S) -> tuple[Verification, ...]:
+def verify_all(
+    subjects: Sequence[Subject], *, full: bool, deadline_s: float = DEADLINE_S, dated: Dated | None = None
+) -> tuple[Verification, ...]:
     """Look at several live targets, one after another, waiting only once for their dates to move.
 
-    What they wrote to their tables is undone.
+    What they wrote to their tables is undone. `dated` is for several looks at the same live targets: the first look
+    puts its answers there, and a later one in full compares dates with them. Then there is seldom anything to wait for.
     """
-    return asyncio.run(_verify_all(subjects, full, deadline_s))
+    return asyncio.run(_verify_all(subjects, full, deadline_s, dated))
 
 
-async def _verify_all(subjects: Sequence[Subject], full: bool, deadline_s: float) -> tuple[Verification, ...]:
+async def _verify_all(
+    subjects: Sequence[Subject], full: bool, deadline_s: float, dated: Dated | None
+) -> tuple[Verification, ...]:
     turn = asyncio.Lock()
-    examined = ((Examiner(one.target, deadline_s, one.tables), one.scenarios) for one in subjects)
-    return tuple(await asyncio.gather(*(_verify(examiner, scenarios, full, turn) for examiner, scenarios in examined)))
+    looks = [
+        _verify(Examiner(one.target, deadline_s, one.tables), one.scenarios, full, dated, turn) for one in subjects
+    ]
+    return tuple(await asyncio.gather(*looks))
 
 
-async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool, turn: asyncio.Lock) -> Verification:
+async def _verify(
+    examiner: Examiner, scenarios: Sequence[Scenario], full: bool, dated: Dated | None, turn: asyncio.Lock
+) -> Verification:
     faults: list[ContractFault] = []
-    dated: list[tuple[Probe, Response]] = []
+    to_compare: list[tuple[Probe, Response]] = []
     async with turn:
         for scenario in scenarios:
             found, right = await examiner.first_answers(probes(scenario, full))
+            at_ranking_level = right[: len(scenario.manifest.requests)]
             if full and not found:  # what the first answers got wrong would only be reported again
-                at_ranking_level = right[: len(scenario.manifest.requests)]
                 for probe, _ in at_ranking_level:
                     found += await examiner.keep_alive(probe)
                 found += [] if found else await examiner.under_load([probe for probe, _ in at_ranking_level])
-                dated += at_ranking_level if examiner.target.sends_date and not found else []
+            if examiner.target.sends_date and not found:
+                to_compare += _first_of_each(examiner.target.cell, at_ranking_level, dated)
             faults += [*found, *await examiner.undone(scenario)]
-    if dated:
-        await asyncio.sleep(max(0.0, max(first.received_at for _, first in dated) + DATE_WAIT_S - time.time()))
+    if not full:
+        to_compare = []
+    if to_compare:
+        await asyncio.sleep(max(0.0, max(first.received_at for _, first in to_compare) + DATE_WAIT_S - time.time()))
     async with turn:
-        for probe, first in dated:
+        for probe, first in to_compare:
             faults += [*await examiner.date_moved(probe, first), *await examiner.undone(probe.scenario)]
     return Verification(
         cell=examiner.target.cell,
@@ -94,3 +109,15 @@ async def _verify(examiner: Examiner, scenarios: Sequence[Scenario], full: bool,
         faults=tuple(faults),
         answers=dict(examiner.right),
     )
+
+
+def _first_of_each(
+    cell: str, answers: Sequence[tuple[Probe, Response]], dated: Dated | None
+) -> list[tuple[Probe, Response]]:
+    """What later dates are compared with: these answers themselves; where `dated` is given those of an earlier look."""
+    if dated is None:
+        return list(answers)
+    keys = [(cell, probe.scenario.id, probe.request.method, probe.request.path) for probe, _ in answers]
+    earlier = [(probe, dated[key]) for key, (probe, _) in zip(keys, answers, strict=True) if key in dated]
+    dated |= {key: answer for key, (_, answer) in zip(keys, answers, strict=True) if key not in dated}
+    return earlier
