@@ -37,7 +37,7 @@ def test_quantiles_are_those_of_published_tables(confidence: float, groups: int,
     assert studentized_range_quantile(confidence, groups, df) == pytest.approx(published, abs=0.01)
 
 
-@pytest.mark.parametrize("df", [1, 3, 4, 11, 90, 2000])
+@pytest.mark.parametrize("df", [1, 2, 3, 4, 11, 90, 2000])
 @pytest.mark.parametrize("groups", [2, 7, 40])
 @pytest.mark.parametrize("confidence", [0.9, 0.976, 0.9995])
 def test_quantiles_are_scipys(confidence: float, groups: int, df: int) -> None:
