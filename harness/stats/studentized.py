@@ -39,7 +39,7 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
 
 def _scales(df: float) -> tuple[Floats, Floats]:
     """Nodes of s, and the probability at each."""
-    nodes, weights = _FEW_NODES if df >= 2 else _MANY_NODES  # with one degree of freedom s spreads over 20 orders
+    nodes, weights = _FEW_NODES if df >= 3 else _MANY_NODES  # with fewer, s spreads over many powers of ten
     low, high = 0.5 * np.log(chi2_quantile(1e-9, df) / df), 0.5 * np.log(chi2_exceeded(1e-12, df) / df)
     log_scale = (high - low) / 2 * nodes + (high + low) / 2
     log_density = (
