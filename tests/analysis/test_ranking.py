@@ -218,4 +218,4 @@ def test_a_cell_that_stands_still_now_and_then_is_named() -> None:
 
 
 def test_a_machine_that_flips_for_everybody_is_nobodys_stall() -> None:
-    assert rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"].notices == ()
+    assert rank(campaign(CELLS, blocks=13), made_up(SPEEDS, 13)).scenarios["json"].notices == ()
