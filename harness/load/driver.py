@@ -137,8 +137,7 @@ class LocustDriver:
     def drive(self, slices: Sequence[Slice]) -> Sequence[SliceRecord]:
         """A record for each slice, driven in the order given.
 
-        The connections of a slice's level are opened on all prepared targets before it, and stay until another level's
-        turn.
+        A target's connections are opened before its first slice at a level, and stay until another level's turn.
         """
         self._say(DriveSlices(slices=tuple(slices)))
         lengths_s = sum(slice_.length_s + slice_.drain_s for slice_ in slices)

@@ -72,10 +72,12 @@ def test_an_open_model_record_tells_what_was_offered(any_driver: LoadDriver) -> 
     assert decoded(record.histogram).get_total_count() == 80
 
 
-def test_the_connections_of_a_level_are_open_on_every_live_target_and_stay(any_driver: LoadDriver) -> None:
+def test_a_targets_connections_are_opened_for_its_first_slice_at_a_level_and_stay(any_driver: LoadDriver) -> None:
     with serving(answering(RIGHT)) as one, serving(answering(RIGHT)) as other:
         any_driver.prepare([one.target(cell="one"), other.target(cell="other")], [scenario()])
-        any_driver.drive([slice_of(0.1, connections=7, target=cell) for cell in ("one", "other", "one")])
+        any_driver.drive([slice_of(0.1, connections=7, target="one")])
+        assert (one.connections, other.connections) == (7, 0), "one that is not asked is left alone"
+        any_driver.drive([slice_of(0.1, connections=7, target=cell) for cell in ("other", "one")])
         any_driver.drive([slice_of(0.1, connections=7, target="other")])
         assert (one.connections, other.connections) == (7, 7)
 

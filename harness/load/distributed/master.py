@@ -41,6 +41,7 @@ class MasterRunner:
         self._checks = Checks(())
         self._clocks: dict[str, Clock] = {}
         self._files: dict[str, int] = {}
+        self._connected: set[str] = set()
         self._right: dict[tuple[str, str, Level], list[bytes]] = {}
         self._shapes: dict[tuple[str, str, Level], Shapes] = {}
 
@@ -61,6 +62,7 @@ class MasterRunner:
     def drive(self, slice_: Slice) -> SliceRecord:
         """Bring the workers' users to the slice's level, and have them drive it at the same time."""
         users = self._manned(slice_.level.connections)
+        self._settle(slice_.target, users)
         answers = self._driven(slice_, users)
         marks = set()
         if len(answers) < len(users):
@@ -116,7 +118,7 @@ class MasterRunner:
         return {worker: answer for worker, answer in answers.items() if not faults[worker]}
 
     def _manned(self, connections: int) -> dict[str, int]:
-        """Users by worker, together as many as `connections`, their connections open. Raises HarnessError."""
+        """Users by worker, together as many as `connections`. Raises HarnessError."""
         deadline = time.monotonic() + ANSWER_TIMEOUT_S + RETURN_TIMEOUT_S
         while time.monotonic() < deadline:
             changed = self._muster()
@@ -125,13 +127,15 @@ class MasterRunner:
                 return {worker: count for worker, count in users.items() if count}
             self._demand(connections)
             if self._pool.spawn(connections):
-                self._settle()
+                self._connected.clear()
         raise HarnessError(f"the workers did not bring up {connections} users", where="load master", mend="see its log")
 
-    def _settle(self) -> None:
-        """Wait until every user has opened its connections."""
-        users = self._pool.users()
-        self._pool.ask(SETTLE, {worker: {"users": count} for worker, count in users.items()}, Settled, ANSWER_TIMEOUT_S)
+    def _settle(self, target: str, users: dict[str, int]) -> None:
+        """Wait until every user has its connection to the target."""
+        if target not in self._connected:
+            orders = {worker: {"users": count, "target": target} for worker, count in users.items()}
+            self._pool.ask(SETTLE, orders, Settled, ANSWER_TIMEOUT_S)
+            self._connected.add(target)
 
     def _muster(self) -> bool:
         """Prepare the workers if their set has changed. Returns whether it had."""
@@ -143,6 +147,7 @@ class MasterRunner:
             return False
         assert self._order is not None, "prepared before it is driven"
         self._pool.spawn(0)
+        self._connected.clear()
         order = bare(self._order)
         ready = self._pool.ask(PREPARE, {worker: {"prepare": order} for worker in living}, Readiness, ANSWER_TIMEOUT_S)
         self._files = {worker: answer.data.files for worker, answer in ready.items()}

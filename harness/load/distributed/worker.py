@@ -32,7 +32,7 @@ from harness.load.distributed.protocol import (
     own_greeting,
 )
 from harness.load.engine.rotation import Outcome, Rotation, Slots
-from harness.load.locust_side.runner import CONNECT_TIMEOUT_S, SPAWN_TIMEOUT_S, await_until
+from harness.load.locust_side.runner import SPAWN_TIMEOUT_S, await_until
 from harness.load.locust_side.tally import merge_into
 from harness.load.locust_side.user import ConnectionUser, LoadEnvironment
 from harness.load.messages import Prepare
@@ -102,7 +102,7 @@ class Worker:
 
     def _settle(self, order: dict[str, Any]) -> dict[str, Any]:
         await_until(lambda: len(self._slots) == order["users"], SPAWN_TIMEOUT_S, "users did not come up")
-        self._slots.settle(CONNECT_TIMEOUT_S)
+        self._slots.connect(order["target"], order["users"])
         return {}
 
     def _drive(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -90,6 +90,7 @@ class Connection:
         "_recv",
         "_send",
         "_socket",
+        "_tried",
         "_unsent",
         "_was_open",
         "_watcher",
@@ -110,11 +111,16 @@ class Connection:
         self._writer: Any = None
         self._parser: ResponseParser | None = None
         self._unsent: memoryview | None = None
-        self._was_open = False
+        self._was_open = self._tried = False
         self.drive = drive
         self.exchange: Exchange | None = None
         self.busy = False
         self.asked_at = self.due = 0.0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has tried to open it."""
+        return not self._tried
 
     @property
     def is_connecting(self) -> bool:
@@ -122,7 +128,7 @@ class Connection:
 
     def open(self) -> None:
         """Begin to connect; `drive.failed` follows where it cannot be done, perhaps at once."""
-        lane = self._lane
+        lane, self._tried = self._lane, True
         if self._was_open and lane.keeps_alive:
             self.drive.reconnects += 1
         try:

@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import gevent
 
@@ -15,11 +15,15 @@ from harness.load.engine.script import Script
 from harness.model.asked.scenario import Level
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 
+CONNECT_TIMEOUT_S: Final = 10.0
+
 
 class Slots:
     """Connection slots: one holds a connection to each live target, so that their number is the level's.
 
-    A slot is opened and closed from outside (by a Locust user); a slice uses as many as its level asks for.
+    A slot is opened and closed from outside (by a Locust user); a slice uses as many as its level asks for. A target's
+    connections are opened before the first slice that needs them: in some servers one that asks nothing holds a
+    thread, and a target that is not asked at this level would never be rid of them.
     """
 
     def __init__(self) -> None:
@@ -37,12 +41,9 @@ class Slots:
         self._lanes = {target.cell: Lane(self._loop, target) for target in targets}
 
     def open(self) -> int:
-        """Open a slot: connect to each target that keeps connections alive. Returns its number."""
+        """Open a slot. Returns its number."""
         self._last += 1
         self._slots[self._last] = {cell: Connection(lane, IDLE) for cell, lane in self._lanes.items()}
-        for cell, connection in self._slots[self._last].items():
-            if self._lanes[cell].keeps_alive:
-                connection.open()
         return self._last
 
     def close(self, number: int) -> None:
@@ -50,10 +51,16 @@ class Slots:
         for connection in self._slots.pop(number).values():
             connection.close()
 
-    def settle(self, timeout_s: float) -> None:
-        """Wait until no connection is being opened; what is not open then is tried again by the slice that needs it."""
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline and any(c.is_connecting for s in self._slots.values() for c in s.values()):
+    def connect(self, cell: str, count: int) -> None:
+        """Open the first `count` connections to a target that keeps them, where that was not tried before, and wait for
+        them. What is not open then is tried again by the slice that needs it."""
+        if not self._lanes[cell].keeps_alive:
+            return
+        new = [connection for connection in self.connections(cell, count) if connection.is_new]
+        for connection in new:
+            connection.open()
+        deadline = time.monotonic() + CONNECT_TIMEOUT_S
+        while time.monotonic() < deadline and any(connection.is_connecting for connection in new):
             gevent.sleep(0.002)
 
     def connections(self, cell: str, count: int) -> list[Connection]:

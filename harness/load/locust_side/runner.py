@@ -18,7 +18,6 @@ from harness.model.errors import HarnessError
 from harness.model.measured.load import Slice, SliceRecord, Together
 
 SPAWN_TIMEOUT_S: Final = 30.0
-CONNECT_TIMEOUT_S: Final = 10.0
 MAX_TOLD: Final = 20
 """Faults of one slice."""
 
@@ -50,7 +49,7 @@ class LocalRunner:
         if len(self._slots) != slice_.level.connections:
             demand(slice_.level.connections, self._targets, allowed(), where="load process")
             self._spawn(slice_.level.connections)
-            self._slots.settle(CONNECT_TIMEOUT_S)
+        self._slots.connect(slice_.target, slice_.level.connections)
         outcome = self._rotation.drive(slice_)
         sampled = self._checks.sampled(slice_, outcome.taken)
         self._rotation.know(slice_, sampled.right)
