@@ -8,6 +8,7 @@ import pytest
 from harness.analysis.latency.next_rate import LEAST_TRIES, WIDTH
 from harness.campaign.block import capacity_search
 from harness.campaign.block.latency import measure_latency
+from harness.campaign.block.open_slices import CAPACITY_S
 from harness.load.driver import LocustDriver
 from harness.model.measured.latency import CapacitySearch
 from harness.model.measured.load import Slice, SliceRecord
@@ -49,7 +50,8 @@ def test_the_highest_rate_under_a_limit_is_found_where_the_queue_is_known_to_rea
     limit_s, capacity = 0.02, 1000 / float(np.mean(TIMES_MS))
     truth = max(r for r in np.arange(0.5, 1, 0.01) * capacity if p99(r) <= limit_s)
     search = searched(driver, tmp_path, TIMES_MS, limit_s)
-    assert search.ceiling == pytest.approx(capacity, rel=0.1)
+    standard_error = float(np.std(TIMES_MS) / np.mean(TIMES_MS)) / (CAPACITY_S * capacity) ** 0.5
+    assert search.ceiling == pytest.approx(capacity, rel=3 * standard_error), "one short slice has few of the times"
     assert search.highest is not None
     assert search.broken is not None
     assert 0.85 * truth <= search.highest < search.broken <= 1.1 * truth

@@ -43,7 +43,7 @@ def test_response_times_are_told_in_plan_order_with_what_is_missing_or_in_doubt(
     assert lines[3].split() == ["first-app", "uvicorn", "1,000", "2.00", "2.00", "n/a", "n/a", "2.00"]
     assert lines[4].split() == ["second-app", "uvicorn", "1,000", "100", "180", "198", "n/a", "200"]
     told = " ".join(lines[5:])
-    assert "n/a: fewer than 100 requests lie beyond this percentile" in told
+    assert "n/a: fewer than 30 requests lie beyond it" in told
     assert "first-app on uvicorn: 1 of 2 windows discarded" in told
     assert "first-app on uvicorn: 1.00% of requests failed" in told
     assert "second-app on uvicorn: drain-overrun in 1 of 1 windows" in told

@@ -78,7 +78,7 @@ def test_a_percentile_that_too_few_requests_reach_is_absent_with_the_reason(tmp_
     for row in shown(page, data_latency="json").values():
         p99 = row.all("td")[5]
         assert p99.attributes["data-value"] == ""
-        assert p99.text == "n/a takes 10,000"
+        assert p99.text == "n/a takes 3,000"
     assert figures["latency"]["json"][0]["percentiles"][3]["seconds"] is None
     assert "response time at a fixed rate" in page.one("section", id="json").text
 
@@ -118,7 +118,7 @@ def test_discarded_windows_are_counted_and_failed_requests_told(tmp_path: Path) 
     ]
     page = parse(write_report(saved(tmp_path / "results", asked, trials, changed), tmp_path / "out").read_text())
     row = shown(page, data_latency="json")[first.cell]
-    assert row.all("td")[-1].text == "1 12,000 requests; 1 discarded"
+    assert row.all("td")[-1].text == "1 12,000 requests at 50% of capacity; 1 discarded"
     assert "0.5 % of requests failed" in row.one("th").text
 
 

@@ -16,8 +16,9 @@ from harness.model.measured.latency import CapacitySearch, LatencyRow, LatencyWi
 from harness.model.measured.load import AWAY, SliceRecord
 from harness.model.notice import Notice
 
-MAX_DRIFT: Final = 0.10
-"""By how much of the smaller one the capacities before and after a window may differ."""
+MAX_OFF: Final = 0.20
+"""By what share the load of a window may differ from what was asked: what was offered, over the mean of the capacities
+right before and after it."""
 
 
 def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
@@ -34,7 +35,8 @@ def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Not
     if before <= 0:
         seen = "nothing was answered right before it: there is no capacity to take a share of"
         return Notice(code="no-capacity", seen=seen, mend="read the server's log; run harness verify for this cell")
-    if max(before, after) > (1 + MAX_DRIFT) * min(before, after):
+    load = before / ((before + after) / 2)  # over what was asked for: the rate is a share of the capacity before
+    if not 1 / (1 + MAX_OFF) <= load <= 1 + MAX_OFF:
         seen = f"{before:,.0f} requests/s right before it, {after:,.0f} right after: {after / before - 1:+.0%}"
         return Notice(code="capacity-moved", seen=seen, mend="measure on a quieter machine, or with more blocks")
     for mark in sorted(FATAL_MARKS.intersection(marks)):
@@ -129,6 +131,8 @@ def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
         "blocks": tuple(blocks),
         "capacity": fmean((window.capacity_before + window.capacity_after) / 2 for window in windows),
         "offered_rate": fmean(window.offered_rate for window in windows),
+        "load_low": min(_load(window) for window in windows),
+        "load_high": max(_load(window) for window in windows),
         "offered": offered,
         "achieved_share": completions / offered if offered else None,
         "error_share": errors / (errors + completions) if errors + completions else None,
@@ -140,6 +144,11 @@ def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
         "histogram": merged(window.histogram for window in windows),
         "marks": dict(Counter(mark for window in windows for mark in window.marks)),
     }
+
+
+def _load(window: LatencyWindow) -> float:
+    """What was offered, over the mean of the capacities right before and after."""
+    return 2 * window.offered_rate / (window.capacity_before + window.capacity_after)
 
 
 def _lateness(windows: Sequence[LatencyWindow]) -> dict[str, float | None]:

@@ -10,8 +10,8 @@ from hdrh.histogram import HdrHistogram
 from harness.stats.arrays import Ints
 
 SHARES: Final = (0.5, 0.9, 0.95, 0.99, 0.999)
-MIN_BEYOND: Final = 100
-"""Requests that must lie beyond a percentile before it is shown: their count then varies by about a tenth."""
+MIN_BEYOND: Final = 30
+"""Requests that must lie beyond a percentile before it is shown: their count then varies by less than a fifth."""
 
 
 @dataclass(frozen=True)

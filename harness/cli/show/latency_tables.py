@@ -6,6 +6,7 @@ from typing import Final
 from rich.console import Group
 from rich.text import Text
 
+from harness.analysis.latency.percentiles import MIN_BEYOND
 from harness.cli.show.tables import left_out, table
 from harness.model.measured.latency import CapacityRow, LatencyRow
 
@@ -40,7 +41,7 @@ def _notes(rows: Sequence[LatencyRow]) -> Iterator[str]:
     """What cannot stand in the table: windows in doubt or discarded, errors, and why a percentile is missing."""
     shown = [(row, percentile) for row in rows for percentile in row.percentiles if percentile.share in SHOWN]
     if any(percentile.takes for _, percentile in shown):
-        yield "n/a: fewer than 100 requests lie beyond this percentile; it takes more blocks or a longer --window"
+        yield f"n/a: fewer than {MIN_BEYOND} requests lie beyond it; it takes more blocks or a longer --window"
     for row, percentile in shown:
         if percentile.seconds is None and not percentile.takes:
             yield f"{row.app} on {row.server}: no p{100 * percentile.share:g}: {percentile.reason}"

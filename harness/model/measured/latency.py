@@ -119,7 +119,8 @@ class Percentile(Record):
 class LatencyRow(Record):
     """What one cell did at its fixed rate, over its windows in the blocks that count, discarded ones left out.
 
-    `capacity`: mean of the closed slices around them; `offered_rate`: mean over them. `achieved_share`: completions
+    `capacity`: mean of the closed slices around them; `offered_rate`: mean over them. `load_low`..`load_high`: the
+    lowest and the highest share of the capacity around a window that was offered in it. `achieved_share`: completions
     over what was due. `percentiles` of response times, `service` of service times; `lateness_p50_s`, `lateness_p99_s`:
     how late the generator itself was; `histogram`: all response times.
     `marks`: in how many windows each was seen. `reason`: why there is no figure; then all are None or 0.
@@ -137,6 +138,8 @@ class LatencyRow(Record):
     blocks: tuple[int, ...] = ()
     capacity: float | None = None
     offered_rate: float | None = None
+    load_low: float | None = None
+    load_high: float | None = None
     offered: int = 0
     achieved_share: float | None = None
     error_share: float | None = None

@@ -17,7 +17,8 @@ NO_WINDOW: Final = "no window counts"
 @dataclass(frozen=True, slots=True)
 class Times:
     """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds. `due`: requests that figures rest on.
-    `doubts`: what else is known of it. `reason`: why there is no figure at all."""
+    `load`: the share of the capacity that was offered. `doubts`: what else is known of it. `reason`: why there is no
+    figure at all."""
 
     name: Name
     reason: str
@@ -27,6 +28,7 @@ class Times:
     longest: Figure
     windows: Figure
     due: Figure
+    load: str
     discarded: Figure
     doubts: tuple[str, ...]
 
@@ -100,9 +102,17 @@ def _times(source: Source, row: LatencyRow) -> Times:
         longest=absent(why) if row.max_s is None else in_milliseconds(row.max_s),
         windows=Figure(f"{row.windows:,}", row.windows),
         due=Figure(f"{row.offered:,}", row.offered),
+        load=_load(row),
         discarded=Figure(f"{row.discarded:,}", row.discarded),
         doubts=tuple(_doubts(row)),
     )
+
+
+def _load(row: LatencyRow) -> str:
+    if row.load_low is None or row.load_high is None:
+        return ""
+    low, high = f"{100 * row.load_low:.0f}", f"{100 * row.load_high:.0f}"
+    return f"{low}%" if low == high else f"{low}–{high}%"
 
 
 def _percentile(found: Percentile | None, why: str) -> Figure:
