@@ -117,17 +117,17 @@ def a_plan(budget_s: float = 60) -> Plan:
     )
 
 
-def test_runs_that_would_take_over_an_eighth_of_the_budget_are_not_made_and_it_is_told(
+def test_runs_that_would_take_over_a_sixth_of_the_budget_are_not_made_and_it_is_told(
     driver: LocustDriver, tmp_path: Path
 ) -> None:
-    assert affordable(a_plan(budget_s=120))
-    assert not affordable(a_plan(budget_s=100))
+    assert affordable(a_plan(budget_s=60))
+    assert not affordable(a_plan(budget_s=55))
     _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, budget_s=30)
     assert block.slices == []
     (notice,) = block.notices
     assert notice.code == "no-continuous-runs"
     assert "would take 10 s of the budget of 30 s" in notice.seen
-    assert "a budget of 2m" in notice.mend
+    assert "a budget of 1m" in notice.mend
 
 
 def test_a_campaign_that_wants_none_makes_none(driver: LocustDriver, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from harness.model.notice import Notice
 PIECE_S: Final = 0.22
 """What is counted of a piece: long beside the slices between the pieces, short beside the machine's whims."""
 
-MOST_OF_BUDGET: Final = 1 / 8
+MOST_OF_BUDGET: Final = 1 / 6
 
 
 def expected_s(plan: Plan) -> float:

@@ -12,7 +12,7 @@ from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import Waiting
 from harness.model.record import Record
 
-DEFAULT_BUDGET_S: Final = 420.0
+DEFAULT_BUDGET_S: Final = 300.0
 QUICK_SHAPE: Final = SliceShape(rotations_s=4.0, continuous_s=0.0)
 LOOPBACK: Final = "127.0.0.1"
 GIVEN_BY: Final = "HARNESS_DATABASE_URL"

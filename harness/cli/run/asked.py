@@ -36,7 +36,7 @@ class RunAsked(PlatformChoice, Filters):
             "--budget",
             parser=duration,
             metavar="TIME",
-            help="Start no block that would end after this time (default: 7m; full 10h, techempower 3h).",
+            help="Start no block that would end after this time (default: 5m; full 10h, techempower 3h).",
         ),
     ] = None
     until: Annotated[
