@@ -120,8 +120,8 @@ def a_plan(budget_s: float = 60) -> Plan:
 def test_runs_that_would_take_over_a_sixth_of_the_budget_are_not_made_and_it_is_told(
     driver: LocustDriver, tmp_path: Path
 ) -> None:
-    assert affordable(a_plan(budget_s=60))
-    assert not affordable(a_plan(budget_s=55))
+    assert affordable(a_plan(budget_s=90))
+    assert not affordable(a_plan(budget_s=70))
     _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, budget_s=30)
     assert block.slices == []
     (notice,) = block.notices

@@ -5,7 +5,7 @@ import pytest
 
 from harness.analysis.latency.percentiles import time_within, times_of
 from harness.campaign.block.capacity_search import LONGEST_PROBE_S, PROBE_S, probe_length
-from harness.campaign.block.latency import expected_s, measure_latency
+from harness.campaign.block.latency import expected_s, measure_latency, window_length_s
 from harness.campaign.block.open_slices import CAPACITY_S, capacity_slice, open_slice
 from harness.load.driver import LocustDriver
 from harness.model.measured.latency import LatencyWindow
@@ -31,8 +31,8 @@ def test_a_window_is_offered_its_share_of_the_capacity_seen_right_before_it(
         window = measured(bench, block_of(bench, {A: server}))[-1]
     assert 0 < window.capacity_before <= 510  # it cannot do more than 500 a second
     assert window.offered_rate == pytest.approx(0.4 * window.capacity_before)
-    assert window.duration_s == pytest.approx(0.5)
-    assert window.offered == pytest.approx(window.offered_rate * 0.5, abs=1)
+    assert window.duration_s == pytest.approx(1.5), "three times as long as asked: so slow a cell has few requests"
+    assert window.offered == pytest.approx(window.offered_rate * 1.5, abs=1)
     assert window.errors == {}
     times = times_of(window.histogram)
     assert times.count == window.offered
@@ -121,3 +121,8 @@ def test_the_latency_of_one_scenario_takes_little_of_a_block_by_default() -> Non
     shape, latency_s = bench_plan().shape, expected_s(bench_plan(), 6)
     driven_s = 3 * (shape.rotations_s + 7 * shape.warm_up_s)  # three scenarios, seven cells of which one is a twin
     assert latency_s <= 0.19 * (driven_s + latency_s)  # starts and checks come on top
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(20_000, 1.0), (1500, 1.0), (1000, 1.5), (100, 3.0)])
+def test_two_windows_hold_what_p99_takes_where_that_is_not_too_long(rate: float, seconds: float) -> None:
+    assert window_length_s(1.0, rate) == pytest.approx(seconds)

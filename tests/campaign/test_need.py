@@ -62,11 +62,17 @@ def test_a_cell_that_failed_is_not_needed_any_more() -> None:
 
 
 def test_after_the_first_round_only_what_is_unresolved_is_needed() -> None:
-    equal = cell("equal")
-    record = campaign((*CELLS, equal), blocks=6)
-    trials = made_up(SPEEDS | {equal.id: 104.0}, 6, restart=0.03)
-    assert next_round(record, trials) == {"json": {REFERENCE.id, TWIN.id, SLOW.id, equal.id}}
+    near = cell("near")
+    record, speeds = campaign((*CELLS, near), blocks=6), SPEEDS | {near.id: 103.0}
+    assert next_round(record, made_up(speeds, 6, restart=0.012)) == {"json": {REFERENCE.id, TWIN.id, SLOW.id, near.id}}
     assert next_round(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)) == {}
+
+
+def test_a_decided_cell_goes_on_beside_an_undecided_pair_until_its_ratio_is_known_to_a_hundredth() -> None:
+    near = cell("near")
+    record, speeds = campaign((*CELLS, near), blocks=6), SPEEDS | {near.id: 103.0}
+    assert FAST.id in next_round(record, made_up(speeds, 6, restart=0.03))["json"]
+    assert next_round(campaign(CELLS, blocks=6), made_up(SPEEDS, 6, restart=0.03)) == {}, "there all is decided"
 
 
 def test_nothing_is_needed_once_every_cell_had_as_many_blocks_as_the_plan_allows() -> None:

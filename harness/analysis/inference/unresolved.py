@@ -22,6 +22,9 @@ MOST_BLOCKS: Final = 200
 MOST_NAMED: Final = 8
 """Open pairs in one notice; the others are counted."""
 
+PRECISE: Final = 0.01
+"""Standard error of a ratio to the reference, as a share, at which a decided cell is known well enough to leave."""
+
 STILL_OPEN: Final = "still-open"
 """Code of the notice of pairs without a verdict."""
 
@@ -39,7 +42,8 @@ class OpenPair:
 
 @dataclass(frozen=True)
 class Unresolved:
-    """One scenario. `cells` are those that must run on: every cell of an open pair, the reference and its twins.
+    """One scenario. `cells` are those that must run on, none where no pair is open: every cell of an open pair, those
+    whose ratio to the reference is not precise yet, the reference and its twins.
     `comparisons`: how many pairs are asked for, open or not."""
 
     scenario: str
@@ -88,7 +92,16 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
         for pair in still_open
     )
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
+    cells |= _imprecise(look, record.plan.reference) if cells else set()
     return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done, len(asked))
+
+
+def _imprecise(look: Look, reference: str) -> set[str]:
+    """The cells whose ratio to the reference has a standard error above PRECISE; none where that is not known."""
+    if look.fit.variance is None or reference not in look.cells:
+        return set()
+    errors = np.sqrt(look.fit.variance * look.fit.spread()[look.cells.index(reference)])
+    return {cell for cell, error in zip(look.cells, errors, strict=True) if error > PRECISE}
 
 
 def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[tuple[str, str]]:

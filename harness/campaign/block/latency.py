@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from harness.analysis.latency.latency import marks_of, why_discarded, why_void
+from harness.analysis.latency.percentiles import takes
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.capacity_search import search
 from harness.campaign.block.open_slices import BURN_IN_S, CAPACITY_S, capacity_slice, driven, open_slice
@@ -16,6 +17,9 @@ from harness.model.measured.load import SliceRecord
 
 TRIES: Final = 2
 """A window that is discarded is measured once more, by its cause and never by its times."""
+
+LONGEST: Final = 3
+"""So many times the plan's length, a window of a slow cell may last."""
 
 
 def measure_latency(
@@ -79,12 +83,18 @@ def _window(
     if not capacity:
         (after,) = driven(bench, block, [look])
         return window.model_copy(update={"discarded": why_discarded(capacity, after.rate)}), after
-    rate, counted_s = window.offered_rate, plan.shape.window_s
+    rate = window.offered_rate
+    counted_s = window_length_s(plan.shape.window_s, rate)
     paced = open_slice(plan, window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
     record, after = driven(bench, block, [paced, look])
     found = filled(window, record, after.rate, bench.plan.generator_cores)
     void = why_void((before, record, after))
     return (found.model_copy(update={"discarded": void}) if void else found), after
+
+
+def window_length_s(shortest_s: float, rate: float) -> float:
+    """How long a window counts: until two of them have the requests that a p99 takes, within bounds."""
+    return min(LONGEST * shortest_s, max(shortest_s, takes(0.99) / 2 / rate))
 
 
 def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, generator_cores: int) -> LatencyWindow:
