@@ -127,7 +127,7 @@ class RunAsked(PlatformChoice, Filters):
             "--window",
             parser=duration,
             metavar="TIME",
-            help="How long the response times of a cell are counted in each block; slow ones up to three times as long.",
+            help="How long response times are counted in each block; of slow ones up to three times as long.",
         ),
     ] = None
     p99: Annotated[
