@@ -18,34 +18,52 @@ from shared.copies import copies
 from shared.figures import Figure
 from shared.live import Live, live_cells
 
-MANY_TURNS: Final = 1000
-PAIRS: Final = 20
+FIRST_TURNS: Final = 500
+ROUNDS: Final = 4
 LENGTH_S: Final = 0.25
+CLOSE: Final = 0.1
+"""How near the share of a round must be to the wanted one, as a part of it, to be the last."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """`request_us`: CPU microseconds per request without any turns. `share`: what one turn of the loop takes of it."""
+    """`request_us`: CPU microseconds per request without any turns. `turn`: what one turn adds, as a share of it."""
 
     request_us: float
-    share: float
+    turn: float
 
     def turns(self, share: float) -> int:
-        """How many turns take this share of a request."""
-        return round(share / self.share)
+        """How many turns add this share of a request."""
+        return max(1, round(share / self.turn))
 
 
-def calibrate(folder: Path, *, pairs: int = PAIRS) -> Calibration:
-    """Measure at saturation, with a copy that takes no turns and one that takes many, driven in turns; in `folder`.
+def calibrate(folder: Path, share: float, *, pairs: int, rounds: int = ROUNDS) -> Calibration:
+    """Find how many turns add `share`, in `folder`, by CPU time per request at saturation.
 
-    Both meet the same machine within each pair, so that the share does not depend on its speed.
+    What a turn adds depends on how many there are, so the number is corrected until the share is near the wanted one.
     """
-    selection = copies(folder, {"no-turns": 0, "many-turns": MANY_TURNS})
+    turns = FIRST_TURNS
+    for number in range(rounds):
+        request_us, added, error = _added(folder / f"round-{number}", turns, pairs)
+        if abs(added - share) <= max(CLOSE * share, error):
+            break
+        turns = max(1, round(turns * share / max(added, share / 4)))
+    return Calibration(request_us, max(added, share / 4) / turns)
+
+
+def _added(folder: Path, turns: int, pairs: int) -> tuple[float, float, float]:
+    """CPU microseconds per request without turns; what `turns` add to it as a share, and the standard error of that.
+
+    Two copies are driven in turns: both meet the same machine within each pair.
+    """
+    folder.mkdir()
+    selection = copies(folder, {"no-turns": 0, "some-turns": turns})
     with live_cells(RunOptions(selection=selection, reference="no-turns", latency=(NONE,))) as live:
-        few, many = (next(cell for cell in live.cells if cell.app == app) for app in ("no-turns", "many-turns"))
-        costs = np.array([[cpu_s_a_request(live, cell) for cell in (few, many)] for _ in range(pairs)])
-    ratio = hodges_lehmann(np.log(costs[:, 1] / costs[:, 0])).estimate
-    return Calibration(float(np.median(costs[:, 0])) * 1e6, float(np.expm1(ratio)) / MANY_TURNS)
+        none, some = (next(cell for cell in live.cells if cell.app == app) for app in ("no-turns", "some-turns"))
+        costs = np.array([[cpu_s_a_request(live, cell) for cell in (none, some)] for _ in range(pairs)])
+    logs = np.log(costs[:, 1] / costs[:, 0])
+    error = float(logs.std(ddof=1)) / pairs**0.5
+    return float(np.median(costs[:, 0])) * 1e6, float(np.expm1(hodges_lehmann(logs).estimate)), error
 
 
 def cpu_s_a_request(live: Live, cell: Cell) -> float:
