@@ -18,7 +18,7 @@ from typing import Final
 import shared.program
 from shared.campaigns import Told, campaign
 from shared.copies import copies
-from shared.cpu_time import calibrate, cpu_ratio
+from shared.cpu_time import ROUNDS, calibrate, cpu_ratio
 from shared.figures import Figure, Outcome, exact, slug
 
 from harness.campaign.plan.options import RunOptions, Selection
@@ -58,7 +58,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
 
 def slowed_copies(folder: Path, *, quick: bool) -> Selection:
     """The original and its slowed copies, calibrated on this machine."""
-    found = calibrate(folder, CALIBRATED_AT, pairs=4 if quick else 40, **({"rounds": 1} if quick else {}))
+    found = calibrate(folder, CALIBRATED_AT, pairs=4 if quick else 40, rounds=1 if quick else ROUNDS)
     turns = {ORIGINAL: 0} | {app: found.turns(share) for app, share in SLOWED.items()}
     shared.program.say(f"a request takes {found.request_us:.1f} us of CPU time; turns of the loop: {turns}")
     return copies(folder, turns)

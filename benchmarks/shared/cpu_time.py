@@ -20,6 +20,8 @@ from shared.live import Live, live_cells
 
 FIRST_TURNS: Final = 500
 ROUNDS: Final = 4
+"""Of corrections, at most."""
+
 LENGTH_S: Final = 0.25
 CLOSE: Final = 0.1
 """How near the share of a round must be to the wanted one, as a part of it, to be the last."""
@@ -37,7 +39,7 @@ class Calibration:
         return max(1, round(share / self.turn))
 
 
-def calibrate(folder: Path, share: float, *, pairs: int, rounds: int = ROUNDS) -> Calibration:
+def calibrate(folder: Path, share: float, *, pairs: int, rounds: int) -> Calibration:
     """Find how many turns add `share`, in `folder`, by CPU time per request at saturation.
 
     What a turn adds depends on how many there are, so the number is corrected until the share is near the wanted one.
@@ -45,10 +47,11 @@ def calibrate(folder: Path, share: float, *, pairs: int, rounds: int = ROUNDS) -
     turns = FIRST_TURNS
     for number in range(rounds):
         request_us, added, error = _added(folder / f"round-{number}", turns, pairs)
+        found = Calibration(request_us, max(added, share / 4) / turns)
         if abs(added - share) <= max(CLOSE * share, error):
             break
-        turns = max(1, round(turns * share / max(added, share / 4)))
-    return Calibration(request_us, max(added, share / 4) / turns)
+        turns = found.turns(share)
+    return found
 
 
 def _added(folder: Path, turns: int, pairs: int) -> tuple[float, float, float]:
