@@ -6,14 +6,13 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
+from harness.analysis.latency.percentiles import MIN_BEYOND
 from harness.report.charts.drawing import lines
 from harness.report.charts.drawing.figure import MUTED, Chart, chart
 from harness.report.charts.drawing.scale import logarithmic
 
 SHOWN: Final[Mapping[float, str]] = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %"}
-LEAST_BEYOND: Final = 100
-"""Observations that must lie beyond a percentile before it is shown."""
-_SHOWN_WHERE: Final = "A percentile is shown where at least 100 requests lie beyond it."
+_SHOWN_WHERE: Final = f"A percentile is shown where at least {MIN_BEYOND} requests lie beyond it."
 
 
 def under_full_load(scenario: str, title: str, found: Sequence[lines.Line], load: str) -> Chart | None:

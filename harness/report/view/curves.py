@@ -7,7 +7,7 @@ from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
-from harness.analysis.latency.percentiles import takes, time_within, times_of
+from harness.analysis.latency.percentiles import MIN_BEYOND, takes, time_within, times_of
 from harness.load.histogram import empty
 from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.found.ranking import RankedCell, ScenarioRanking
@@ -17,7 +17,7 @@ from harness.report.charts.agreement import Agreement, against
 from harness.report.charts.cost import Cost
 from harness.report.charts.cpu import Cpu
 from harness.report.charts.drawing.lines import Line
-from harness.report.charts.percentiles import LEAST_BEYOND, SHOWN
+from harness.report.charts.percentiles import SHOWN
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import MIB, NOTHING, costs
@@ -144,7 +144,7 @@ def _percentiles(histogram: HdrHistogram) -> tuple[tuple[float, float], ...]:
     return tuple(
         (share, float(histogram.get_value_at_percentile(100 * share)) / 1000)
         for share in SHOWN
-        if answers * (1 - share) >= LEAST_BEYOND
+        if answers * (1 - share) >= MIN_BEYOND
     )
 
 

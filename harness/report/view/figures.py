@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.analysis.latency.percentiles import MIN_BEYOND
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.ranking import ScenarioRanking
 from harness.report.charts.agreement import agreement
@@ -63,7 +64,8 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
     )
     if rows := source.latency.get(scenario.id):
         yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
-            "response time at a fixed rate", "no configuration has two percentiles with 100 requests beyond them"
+            "response time at a fixed rate",
+            f"no configuration has two percentiles with {MIN_BEYOND} requests beyond them",
         )
     latencies = curves.latencies(source, scenario)
     yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(

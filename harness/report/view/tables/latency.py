@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.analysis.latency.percentiles import MIN_BEYOND
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.latency import CapacityRow, LatencyRow, Percentile
 from harness.report.text import Figure, absent, count, number, percent, rate, share, shorten
@@ -48,7 +49,8 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Latency:
     """The latency of one scenario; `capacity` is empty where no limit was set. `lateness`: how late the generator
-    itself was, in a sentence; empty where it is not known."""
+    itself was, in a sentence; empty where it is not known. `beyond`: requests that a percentile has beyond it at least.
+    """
 
     share: str
     lateness: str
@@ -56,6 +58,7 @@ class Latency:
     rows: tuple[Times, ...]
     limit: str
     capacity: tuple[Held, ...]
+    beyond: int = MIN_BEYOND
 
 
 def latency(source: Source, scenario: ScenarioManifest) -> Latency | None:
