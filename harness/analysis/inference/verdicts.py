@@ -17,6 +17,10 @@ from harness.stats.spending import looks_until, simultaneous_confidence, usual_l
 ALPHA: Final = 0.05
 """Probability, over a whole campaign and all pairs of a scenario, of calling a pair different that is not."""
 
+WIDEST: Final = float(np.log(1e6))
+"""A half-width of log(rate) beyond this says nothing, and is not given: a block and a repeat within it may leave one
+degree of freedom."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -84,6 +88,7 @@ def _look(
     cells = tuple(sorted({cell for block in blocks for cell in block.cells}))
     fit = fit_of(blocks, cells)
     widths = guarded_half_widths(fit, confidence)
+    widths = np.where(widths > WIDEST, np.nan, widths)
     floor = noise_floor(cells, fit.cells, widths, references)
     pairs = {}
     for one, other in combinations(range(len(cells)), 2):
