@@ -57,10 +57,11 @@ def test_cells_of_different_speed_are_rarely_put_in_a_false_order(blocks: int) -
     assert false.any(axis=(1, 2)).mean() <= 0.05
 
 
-# Found with seven cells: 3 % is told in 5 % of campaigns after 6 blocks and 66 % after 19; 5 % in 36 % and 99 %.
-@pytest.mark.parametrize(("blocks", "three_percent", "five_percent"), [(6, 0.03, 0.3), (19, 0.55, 0.97)])
+# Found with seven cells: a difference of 3 % is distinguished in 5 % of campaigns after 6 blocks and in 66 % after 19,
+# one of 5 % in 36 % and 99 %.
+@pytest.mark.parametrize(("blocks", "three_percent", "five_percent"), [(6, 0.03, 0.35), (19, 0.55, 0.97)])
 def test_the_power_is_what_the_docs_say(blocks: int, three_percent: float, five_percent: float) -> None:
-    told = claims("steps", blocks)[:, 2].mean(axis=0)
-    assert told[4] >= three_percent
-    assert told[5] >= five_percent
-    assert told[6] >= 0.999  # twice as fast
+    distinguished = claims("steps", blocks)[:, 2].mean(axis=0)
+    assert distinguished[4] >= three_percent
+    assert distinguished[5] >= five_percent
+    assert distinguished[6] >= 0.999  # twice as fast

@@ -70,7 +70,8 @@ def test_cells_are_rarely_put_in_a_false_order(truth: str, rounds: int) -> None:
     assert sum(false) <= 0.05 * CAMPAIGNS
 
 
-# Found after 6 rounds, where each of these was in 6 of the 12 blocks: 10 % is told in 99 % of campaigns, 5 % in 33 %.
+# Found after 6 rounds, where each cell was in 6 of the 12 blocks: a difference of 10 % is distinguished in 99 % of
+# campaigns, one of 5 % in 33 %.
 def test_the_power_in_groups_is_what_the_docs_say() -> None:
     told = Counter(slower for found in looks("steps", 6) for faster, slower in called(found) if faster == OTHERS[-1])
     half, ten, five, _ = (told[cell] / CAMPAIGNS for cell in SLOWER)

@@ -42,12 +42,12 @@ def test_response_times_are_told_in_plan_order_with_what_is_missing_or_in_doubt(
     assert lines[1].split() == ["application", "server", "rate/s", "p50", "p90", "p99", "p99.9", "max"]
     assert lines[3].split() == ["first-app", "uvicorn", "1,000", "2.00", "2.00", "n/a", "n/a", "2.00"]
     assert lines[4].split() == ["second-app", "uvicorn", "1,000", "100", "180", "198", "n/a", "200"]
-    told = " ".join(lines[5:])
-    assert "n/a: fewer than 30 requests lie beyond it" in told
-    assert "first-app on uvicorn: 1 of 2 windows discarded" in told
-    assert "first-app on uvicorn: 1.00% of requests failed" in told
-    assert "second-app on uvicorn: drain-overrun in 1 of 1 windows" in told
-    assert "n/a  third-app on uvicorn: verify: a [bold]wrong[/] body" in told
+    notes = " ".join(lines[5:])
+    assert "n/a: fewer than 30 requests lie beyond it" in notes
+    assert "first-app on uvicorn: 1 of 2 windows discarded" in notes
+    assert "first-app on uvicorn: 1.00% of requests failed" in notes
+    assert "second-app on uvicorn: drain-overrun in 1 of 1 windows" in notes
+    assert "n/a  third-app on uvicorn: verify: a [bold]wrong[/] body" in notes
 
 
 def test_a_percentile_that_lies_among_unanswered_requests_says_so() -> None:

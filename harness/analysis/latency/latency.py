@@ -35,8 +35,8 @@ def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Not
     if before <= 0:
         seen = "nothing was answered right before it: there is no capacity to take a share of"
         return Notice(code="no-capacity", seen=seen, mend="read the server's log; run harness verify for this cell")
-    load = before / ((before + after) / 2)  # over what was asked for: the rate is a share of the capacity before
-    if not 1 / (1 + MAX_OFF) <= load <= 1 + MAX_OFF:
+    off = load_of(before, before, after)  # of the load that was asked for: the rate is a share of the capacity before
+    if not 1 / (1 + MAX_OFF) <= off <= 1 + MAX_OFF:
         seen = f"{before:,.0f} requests/s right before it, {after:,.0f} right after: {after / before - 1:+.0%}"
         return Notice(code="capacity-moved", seen=seen, mend="measure on a quieter machine, or with more blocks")
     for mark in sorted(FATAL_MARKS.intersection(marks)):
@@ -127,12 +127,13 @@ def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
     offered = sum(window.offered for window in windows)
     completions, errors = sum(w.completions for w in windows), sum(sum(w.errors.values()) for w in windows)
     blocks = sorted({window.block for window in windows})
+    loads = [load_of(window.offered_rate, window.capacity_before, window.capacity_after) for window in windows]
     return {
         "blocks": tuple(blocks),
         "capacity": fmean((window.capacity_before + window.capacity_after) / 2 for window in windows),
         "offered_rate": fmean(window.offered_rate for window in windows),
-        "load_low": min(_load(window) for window in windows),
-        "load_high": max(_load(window) for window in windows),
+        "load_low": min(loads),
+        "load_high": max(loads),
         "offered": offered,
         "achieved_share": completions / offered if offered else None,
         "error_share": errors / (errors + completions) if errors + completions else None,
@@ -146,9 +147,9 @@ def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:
     }
 
 
-def _load(window: LatencyWindow) -> float:
-    """What was offered, over the mean of the capacities right before and after."""
-    return 2 * window.offered_rate / (window.capacity_before + window.capacity_after)
+def load_of(rate: float, before: float, after: float) -> float:
+    """The rate over the mean of the capacities right before and after it."""
+    return 2 * rate / (before + after)
 
 
 def _lateness(windows: Sequence[LatencyWindow]) -> dict[str, float | None]:
