@@ -1,6 +1,7 @@
 """The two-level design: rotations inside a block are subsamples, blocks (restarts) are the replicates."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, sqrt
 
 import numpy as np
@@ -69,18 +70,28 @@ def two_way_fit(values: Floats) -> TwoWayFit:
     """
     present = np.isfinite(values)
     filled, incidence = np.where(present, values, 0.0), present.T.astype(np.float64)
-    counts, sizes = incidence.sum(axis=1), incidence.sum(axis=0)
+    sizes = incidence.sum(axis=0)
+    covariance, linked, df = _solved(present.tobytes(), *present.shape)
     block_mean = filled.sum(axis=1) / sizes
-    information = np.diag(counts) - (incidence / sizes) @ incidence.T
-    covariance = np.asarray(np.linalg.pinv(information, hermitian=True))
     cells = covariance @ (filled.sum(axis=0) - incidence @ block_mean)
     blocks = block_mean - (incidence.T @ cells) / sizes
-    linked = _linked(incidence)
-    sets = len({tuple(row) for row in linked.tolist()})
-    df = int(present.sum()) - len(counts) - len(sizes) + sets
     residual = np.where(present, values - blocks[:, None] - cells[None, :], 0.0)
     variance = float((residual**2).sum()) / df if df > 0 else None
     return TwoWayFit(values, cells, blocks, covariance, linked, variance, df)
+
+
+@lru_cache(maxsize=256)
+def _solved(present: bytes, blocks: int, cells: int) -> tuple[Floats, Bools, int]:
+    """What depends on the places of the values alone: C's inverse, which cells are linked, the degrees of freedom. A
+    campaign asks for the same designs again at every look."""
+    incidence = np.frombuffer(present, dtype=bool).reshape(blocks, cells).T.astype(np.float64)
+    counts, sizes = incidence.sum(axis=1), incidence.sum(axis=0)
+    information = np.diag(counts) - (incidence / sizes) @ incidence.T
+    covariance = np.asarray(np.linalg.pinv(information, hermitian=True))
+    linked = _linked(incidence)
+    covariance.flags.writeable = linked.flags.writeable = False
+    sets = len({tuple(row) for row in linked.tolist()})
+    return covariance, linked, int(incidence.sum()) - cells - blocks + sets
 
 
 def _linked(incidence: Floats) -> Bools:

@@ -1,5 +1,6 @@
 """All pairs of cells at once: simultaneous intervals and the verdict of each pair."""
 
+from math import isfinite
 from typing import Final, Literal
 
 import numpy as np
@@ -101,7 +102,7 @@ def verdict(difference: float, half_width: float, *, delta: float, floor: float 
     excludes zero and the difference is beyond the noise floor; else `unresolved`. All on one scale (here log ratio);
     a half-width of NaN leaves the pair unresolved.
     """
-    if not np.isfinite(half_width):
+    if not isfinite(half_width):
         return "unresolved"
     if abs(difference) + half_width <= delta:
         return "tied"

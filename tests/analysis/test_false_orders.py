@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from harness.analysis.inference.verdicts import judge
+from harness.analysis.inference.verdicts import Look, judge
 from harness.analysis.trials.blocks import BlockValues
 from harness.stats.arrays import Bools, Floats
 from tests.stats.simulation import Noise, block_values
 
-pytestmark = pytest.mark.simulated
+pytestmark = [pytest.mark.simulated, pytest.mark.xdist_group("false orders")]
 
 CAMPAIGNS, BLOCKS, ROTATIONS, CELLS = 2000, 19, 28, 7
 NAMES = tuple(f"cell-{number}" for number in range(CELLS))
@@ -31,18 +31,42 @@ def values() -> Floats:
     return block_values(noise, campaigns=CAMPAIGNS, blocks=BLOCKS, rotations=ROTATIONS, cells=CELLS, seed=1)
 
 
+def judged(campaign: Floats) -> Look:
+    """What is concluded of the blocks of one campaign."""
+    groups = [BlockValues(block, NAMES, row, 0.0, ROTATIONS) for block, row in enumerate(campaign)]
+    look = judge(groups, range(len(groups)), 0.03, REFERENCES)
+    assert look is not None
+    return look
+
+
+def better(look: Look, blocks: int) -> set[tuple[str, str]]:
+    """(faster, slower) of every claim that stood after so many blocks."""
+    return {
+        (pair.first, pair.second)
+        for pair in look.pairs.values()
+        if pair.verdict == "better" and pair.decided_at is not None and pair.decided_at <= blocks
+    }
+
+
 @cache
+def looks(truth: str) -> tuple[Look, ...]:
+    return tuple(judged(campaign) for campaign in values() + TRUTHS[truth])
+
+
 def claims(truth: str, blocks: int) -> Bools:
     """(campaigns, cells, cells): whether the first was called better than the second after `blocks` blocks."""
     called = np.zeros((CAMPAIGNS, CELLS, CELLS), dtype=bool)
-    for number, campaign in enumerate(values()[:, :blocks] + TRUTHS[truth]):
-        groups = [BlockValues(block, NAMES, row, 0.0, ROTATIONS) for block, row in enumerate(campaign)]
-        look = judge(groups, range(blocks), 0.03, REFERENCES)
-        assert look is not None
-        for pair in look.pairs.values():
-            if pair.verdict == "better":
-                called[number, NAMES.index(pair.first), NAMES.index(pair.second)] = True
+    for number, look in enumerate(looks(truth)):
+        for first, second in better(look, blocks):
+            called[number, NAMES.index(first), NAMES.index(second)] = True
     return called
+
+
+@pytest.mark.parametrize("blocks", [2, 4, 6])
+def test_a_longer_campaign_says_the_same_of_its_first_blocks_as_one_that_ends_with_them(blocks: int) -> None:
+    whole = looks("steps")[:100]
+    for campaign, look in zip(values()[:100, :blocks] + TRUTHS["steps"], whole, strict=True):
+        assert better(judged(campaign), blocks) == better(look, blocks)
 
 
 @pytest.mark.parametrize("blocks", [2, 4, 6, 19])

@@ -21,6 +21,8 @@ COMMAND = Path(sys.executable).with_name("harness")
 LONGEST_S = 240.0
 ASLEEP = ("--generator", "block")
 """Unless asked otherwise: tests run side by side, and one that never sleeps would take a core from the others."""
+BRIEFLY = ("--warm-up", "100ms")
+"""Unless asked otherwise: figures of servers that are not warm are as good for what these tests look at."""
 HEARD = "Ending after the rotation in hand"
 
 
@@ -123,11 +125,11 @@ class Place:
 
     def measure(self, *arguments: object, **variables: str) -> Ended:
         """`harness run` with its results and its report here."""
-        return self.run("run", *self.folders(), *asleep(arguments), *arguments, timeout_s=LONGEST_S, **variables)
+        return self.run("run", *self.folders(), *unless_given(arguments), *arguments, timeout_s=LONGEST_S, **variables)
 
     def measuring(self, *arguments: object) -> AbstractContextManager["Running"]:
         """`harness run` under way."""
-        return self.running("run", *self.folders(), *asleep(arguments), *arguments)
+        return self.running("run", *self.folders(), *unless_given(arguments), *arguments)
 
     def folders(self) -> tuple[str, ...]:
         return ("--results", str(self.results), "--out", str(self.page.parent))
@@ -156,8 +158,8 @@ class Place:
         return Counter(json.loads(line)["block"] for line in whole)
 
 
-def asleep(arguments: Sequence[object]) -> tuple[str, ...]:
-    return () if "--generator" in arguments else ASLEEP
+def unless_given(arguments: Sequence[object]) -> tuple[str, ...]:
+    return tuple(part for option in (ASLEEP, BRIEFLY) if option[0] not in arguments for part in option)
 
 
 def environment() -> dict[str, str]:

@@ -37,7 +37,7 @@ FAILED = SHOPS.keys() - RANKED - {"restless"}
 def measure(place: Place) -> Ended:
     folders = [shop(place.folder, name, how) for name, how in SHOPS.items()]
     options = ("--only", "raw-asgi", "--scenario", "json", "--quick", "--rotations", "600ms", "--json")
-    return place.measure(*given(*folders), *options)
+    return place.measure(*given(*folders), *options, "--warm-up", "500ms")
 
 
 @pytest.fixture(scope="module")

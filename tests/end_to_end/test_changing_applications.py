@@ -16,7 +16,7 @@ SHOPS = {"good": "right", "chatty": "chatty", "logger": "logs", "opener": "opens
 def measure(place: Place) -> Ended:
     folders = [shop(place.folder, name, how) for name, how in SHOPS.items()]
     options = ("--only", "raw-asgi", "--scenario", "json", "--quick", "--rotations", "600ms", "--json")
-    return place.measure(*given(*folders), *options)
+    return place.measure(*given(*folders), *options, "--warm-up", "500ms")
 
 
 @pytest.fixture(scope="module")

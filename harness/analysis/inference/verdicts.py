@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
@@ -90,10 +90,11 @@ def _look(
     widths = guarded_half_widths(fit, confidence)
     widths = np.where(widths > WIDEST, np.nan, widths)
     floor = noise_floor(cells, fit.cells, widths, references)
+    effects, half_widths = fit.cells.tolist(), widths.tolist()  # plain numbers: a look at forty cells has 780 pairs
     pairs = {}
     for one, other in combinations(range(len(cells)), 2):
         key = (cells[one], cells[other])
-        pair = Pair(*key, float(fit.cells[one] - fit.cells[other]), float(widths[one, other]))
+        pair = Pair(*key, effects[one] - effects[other], half_widths[one][other])
         within = 0.0 if set(key) <= references else (floor or 0.0)
         said = verdict(pair.difference, pair.half_width, delta=delta, floor=within)
         earlier = before.pairs.get(key) if before else None
@@ -110,8 +111,8 @@ def _standing(pair: Pair, earlier: Pair | None, said: Verdict, time: int) -> Pai
     keep_turn = earlier.first if earlier is not None and earlier.verdict == "better" else None
     turned = keep_turn == pair.second if keep_turn else pair.difference < 0
     if turned:
-        pair = Pair(pair.second, pair.first, -pair.difference, pair.half_width)
-    return replace(pair, verdict=said, decided_at=decided)
+        return Pair(pair.second, pair.first, -pair.difference, pair.half_width, said, decided)
+    return Pair(pair.first, pair.second, pair.difference, pair.half_width, said, decided)
 
 
 def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:

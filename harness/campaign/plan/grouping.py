@@ -11,7 +11,7 @@ Met = Mapping[frozenset[str], int]
 """How often two cells were in one group so far. A pair that never was need not be in it."""
 
 TRIES_A_CELL: Final = 400
-"""Swaps of two cells that are tried, for each cell there is. 40 cells take about a tenth of a second."""
+"""Swaps of two cells that are tried, for each cell there is. 40 cells take some hundredths of a second."""
 
 WARMEST: Final = 0.7
 """Chance of a swap that makes things worse: exp(-worse / heat), the heat falling from this to 0 (in meetings)."""
@@ -40,25 +40,29 @@ def balanced_groups(cells: Sequence[str], count: int, met: Met, dice: random.Ran
 
 def _anneal(groups: list[list[str]], met: Met, dice: random.Random) -> None:
     """Swap cells between groups in place, and leave the best grouping that was seen."""
-    places = [(number, place) for number, group in enumerate(groups) for place in range(len(group))]
     cells = [cell for group in groups for cell in group]
-    rows = {a: {b: met.get(frozenset((a, b)), 0) for b in cells if b != a} for a in cells}
-    total = best = sum(sum(rows[a][b] for a, b in combinations(group, 2)) for group in groups)
-    kept, tries = [list(group) for group in groups], TRIES_A_CELL * len(cells)
+    count = len(cells)
+    rows = [[met.get(frozenset((a, b)), 0) if a != b else 0 for b in cells] for a in cells]
+    numbers = range(len(groups))
+    group_of = [number for number in numbers for _ in groups[number]]
+    # How often each cell has met those that are in each group now.
+    inside = [[sum(row[b] for b in range(count) if group_of[b] == number) for number in numbers] for row in rows]
+    total = best = sum(inside[a][group_of[a]] for a in range(count)) // 2
+    kept, tries = list(group_of), TRIES_A_CELL * count
     for left in range(tries, 0, -1):
-        (one, at), (other, there) = dice.choice(places), dice.choice(places)
+        if not best:
+            break
+        a, b = int(dice.random() * count), int(dice.random() * count)
+        one, other = group_of[a], group_of[b]
         if one == other:
             continue
-        a, b = groups[one][at], groups[other][there]
-        worse = _moved(rows[b], rows[a], groups[one], a) + _moved(rows[a], rows[b], groups[other], b)
+        worse = inside[a][other] + inside[b][one] - inside[a][one] - inside[b][other] - 2 * rows[a][b]
         if worse <= 0 or dice.random() < exp(-worse * tries / (WARMEST * left)):
-            groups[one][at], groups[other][there] = b, a
+            group_of[a], group_of[b] = other, one
+            for of, to_a, to_b in zip(inside, rows[a], rows[b], strict=True):
+                of[one] += to_b - to_a
+                of[other] += to_a - to_b
             total += worse
             if total < best:
-                best, kept = total, [list(group) for group in groups]
-    groups[:] = kept
-
-
-def _moved(comes: Mapping[str, int], goes: Mapping[str, int], group: Sequence[str], leaver: str) -> int:
-    """By how much the meetings of a group grow when one takes the place of `leaver`."""
-    return sum(comes[cell] - goes[cell] for cell in group if cell != leaver)
+                best, kept = total, list(group_of)
+    groups[:] = [[cell for cell, at in zip(cells, kept, strict=True) if at == number] for number in numbers]

@@ -8,9 +8,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import psutil
+from typing import Final
 
 from harness.contract.response import Response
 from harness.model.asked.scenario import Request
@@ -19,6 +17,7 @@ from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.measured.machine import Identity
 from harness.process.owned import OwnedProcess
+from harness.under_test.launch.listening import Listener, listeners, owner
 from harness.under_test.verify.exchange import connected
 
 LOOK_AGAIN_S: Final = 0.02
@@ -43,15 +42,6 @@ class Deadlines:
 
 class PortTaken(TargetFailed):
     """Somebody else has the port."""
-
-
-@dataclass(frozen=True)
-class Listener:
-    """A listening socket. `pid` is None where the system does not tell whose it is: then it is not ours."""
-
-    ip: str
-    port: int
-    pid: int | None
 
 
 async def ready(
@@ -80,7 +70,7 @@ async def _listening(process: OwnedProcess, target: Target, identities: Path, wi
             return prove_ours(process, target)
         _refuse_the_hopeless(process, target, identities)
         if time.monotonic() > end:
-            elsewhere = ", ".join(f"{one.ip}:{one.port}" for one in listeners(process) if one.pid in process.tree())
+            elsewhere = ", ".join(f"{one.ip}:{one.port}" for one in listeners(process.tree()) if one.pid)
             raise failure(
                 process,
                 "listen",
@@ -172,20 +162,19 @@ def failure(process: OwnedProcess, phase: str, why: str, mend: str = "") -> Targ
 def prove_ours(process: OwnedProcess, target: Target) -> None:
     """Raise PortTaken where others listen on the target's port too (SO_REUSEPORT lets them), TargetFailed where the
     program itself listens on an address that other machines can reach."""
-    found = listeners(process)
-    tree = set(process.tree())
-    others = [one for one in found if one.pid not in tree and reaches(target, one)]
-    if others:  # or one of ours has died between the two looks: then it listens no more
-        found = [one for one in listeners(process) if one in found]
+    found = listeners(process.tree())
+    others = [one for one in found if not one.pid and reaches(target, one)]
+    if others:  # or one of ours was born or has died between the two looks
+        found = listeners(process.tree())
         others = [one for one in others if one in found]
     if others:
         raise PortTaken(
-            f"port {target.port} of {target.host} is taken by {owner(others[0].pid)}",
+            f"port {target.port} of {target.host} is taken by {owner(others[0])}",
             phase="listen",
             where=process.name,
             mend="stop it, or choose another port",
         )
-    exposed = sorted({f"{one.ip}:{one.port}" for one in found if one.pid in tree and not stays_here(one, target)})
+    exposed = sorted({f"{one.ip}:{one.port}" for one in found if one.pid and not stays_here(one, target)})
     if exposed:
         where = ", ".join(exposed)
         raise failure(
@@ -194,19 +183,6 @@ def prove_ours(process: OwnedProcess, target: Target) -> None:
             f"it listens on {where}, which other machines can reach",
             f"bind to the host it is given, {target.host}, alone",
         )
-
-
-def listeners(process: OwnedProcess) -> list[Listener]:
-    """Every listening TCP socket of the machine.
-
-    Where the system tells that to administrators alone (macOS), those of the process's own tree.
-    """
-    found: list[tuple[Any, int | None]]
-    try:
-        found = [(one, one.pid) for one in psutil.net_connections("tcp")]
-    except psutil.AccessDenied:
-        found = [(one, pid) for pid in process.tree() for one in psutil.Process(pid).net_connections("tcp")]
-    return [Listener(one.laddr.ip, one.laddr.port, pid) for one, pid in found if one.status == psutil.CONN_LISTEN]
 
 
 def is_free(host: str, port: int) -> bool:
@@ -241,10 +217,3 @@ def stays_here(listener: Listener, target: Target) -> bool:
     address = ipaddress.ip_address(listener.ip)
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback or listener.ip == target.host
-
-
-def owner(pid: int | None) -> str:
-    try:
-        return "a program of another user" if pid is None else f"{psutil.Process(pid).name()} (pid {pid})"
-    except psutil.NoSuchProcess:
-        return f"pid {pid}"
