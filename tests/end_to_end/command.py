@@ -159,6 +159,8 @@ class Place:
 
 
 def unless_given(arguments: Sequence[object]) -> tuple[str, ...]:
+    if "--resume" in arguments:  # it has the options of its campaign
+        return ()
     return tuple(part for option in (ASLEEP, BRIEFLY) if option[0] not in arguments for part in option)
 
 

@@ -46,12 +46,12 @@ def test_a_fork_of_the_harness_that_holds_the_lifelines_open_does_not_keep_the_t
 def test_ctrl_c_at_the_terminal_reaches_the_harness_alone(tmp_path: Path) -> None:
     """The terminal signals the foreground process group; a program that got the signal itself would say so."""
     code = (
-        "import pathlib, signal, sys\n"
+        "import pathlib, signal, sys, time\n"
         "def heard(number, _):\n"
         "  print(signal.Signals(number).name, flush=True); sys.exit(0)\n"
         "signal.signal(signal.SIGINT, heard); signal.signal(signal.SIGTERM, heard)\n"
         "pathlib.Path(sys.argv[1]).touch()\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     argv = program("small_harness", tmp_path, "plain", sys.executable, "-c", code)
     harness = subprocess.Popen(argv, start_new_session=True, stderr=subprocess.DEVNULL)

@@ -89,7 +89,13 @@ def test_a_fork_storm_begun_by_the_request_to_stop_is_ended(tmp_path: Path) -> N
 
 
 def test_the_programs_own_signal_is_sent_first(tmp_path: Path) -> None:
-    code = "import signal, sys\ntry:\n  print('up', flush=True); signal.pause()\nexcept KeyboardInterrupt: sys.exit(3)"
+    code = (
+        "import sys, time\n"
+        "try:\n"
+        "  print('up', flush=True)\n"
+        "  while True: time.sleep(0.05)\n"
+        "except KeyboardInterrupt: sys.exit(3)\n"
+    )
     with owned(tmp_path, *python(code), stop_signal=signal.SIGINT) as process:
         until(process.log_tail)
     assert process.poll() == 3
@@ -119,7 +125,7 @@ def test_many_are_stopped_together(tmp_path: Path) -> None:
         "  sys.exit(0)\n"
         "signal.signal(signal.SIGTERM, asked)\n"
         "(folder / f'up{index}').touch()\n"
-        "while True: signal.pause()\n"
+        "while True: time.sleep(0.05)\n"
     )
     processes = [owned(tmp_path, *python(code), str(tmp_path), str(index), grace_s=30) for index in range(3)]
     for process in processes:

@@ -39,4 +39,5 @@ def storm(*_: object) -> None:
 
 signal.signal(signal.SIGTERM, storm)
 Path(sys.argv[1]).touch()
-time.sleep(60)
+for _ in range(1200):  # a signal that comes just before a long sleep would be heard at its end
+    time.sleep(0.05)
