@@ -9,7 +9,7 @@ import pytest
 
 from harness.process.folders import locked
 
-MadeOnce = Callable[[str, Callable[[Path], None]], Path]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def pytest_configure() -> None:
@@ -31,7 +31,7 @@ def made_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     base = tmp_path_factory.getbasetemp()
     common = base.parent if hasattr(request.config, "workerinput") else base
 
-    def made(name: str, make: Callable[[Path], None]) -> Path:
+    def made(name: str, make: Callable[[Path], object]) -> Path:
         folder, done = common / name, common / f"{name}.done"
         with locked(common / f"{name}.lock"):
             if not done.exists():

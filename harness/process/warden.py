@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 LINUX: Final = sys.platform == "linux"
-PIDFD: Final = hasattr(os, "pidfd_open") and hasattr(signal, "pidfd_send_signal")
+PIDFD: Final = LINUX and hasattr(os, "pidfd_open") and hasattr(signal, "pidfd_send_signal")
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_CHILD_SUBREAPER: Final = 36
 TERMINATE_S: Final = 2.0
@@ -283,11 +283,15 @@ def read_stat(pid: int) -> Stat | None:
 
 
 def listed_by_ps() -> Iterator[Stat]:
+    """All but ps itself, which is our child and is there whenever it looks."""
     columns = ("-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat=")
-    listing = subprocess.run(["/bin/ps", "-A", *columns], capture_output=True, text=True, check=True)
-    for line in listing.stdout.splitlines():
+    with subprocess.Popen(["/bin/ps", "-A", *columns], stdout=subprocess.PIPE, text=True) as listing:
+        lines = listing.communicate()[0].splitlines()
+    if listing.returncode:
+        raise OSError(f"/bin/ps ended with exit code {listing.returncode}")
+    for line in lines:
         pid, parent, group, state = line.split()
-        if not state.startswith("Z"):
+        if not state.startswith("Z") and int(pid) != listing.pid:
             yield int(pid), int(parent), int(group), ""
 
 

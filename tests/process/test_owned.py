@@ -9,6 +9,7 @@ import pytest
 
 from harness.model.errors import EnvironmentRefused
 from harness.process import owned as owning
+from harness.process import warden
 from harness.process.owned import OwnedProcess, stop_together
 from tests.process.helpers import all_gone, program, running, until
 
@@ -252,6 +253,14 @@ def test_where_there_is_no_proc_the_tree_is_found_by_ps(
         tree = process.tree()
     assert all_gone(tree)
     assert process.poll() in {-signal.SIGTERM, -signal.SIGKILL}
+
+
+@pytest.mark.skipif(not Path("/bin/ps").exists(), reason="no ps here")
+def test_ps_does_not_find_itself_below_the_warden() -> None:
+    """It is there whenever it looks: each stop would wait in vain for it to go."""
+    listed = {stat[0]: stat[1] for stat in warden.listed_by_ps()}
+    assert os.getpid() in listed
+    assert os.getpid() not in listed.values()
 
 
 def test_a_program_is_not_sent_to_the_library_of_another_python(

@@ -14,13 +14,13 @@ from tests.report.hostile import LONG, SHORT
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return saved(tmp_path_factory.mktemp("campaign") / "results", *claimed())
+def folder(claim_page: Path) -> Path:
+    return claim_page.with_name("results")
 
 
 @pytest.fixture(scope="module")
-def page(folder: Path) -> Element:
-    return parse(write_report(folder, folder.with_name("out")).read_text())
+def page(claim_page: Path) -> Element:
+    return parse(claim_page.read_text())
 
 
 def pairs(page: Element, scenario: str, tier: str) -> list[list[str]]:

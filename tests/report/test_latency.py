@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from harness.load.histogram import Times
 from harness.model.notice import Notice
 from harness.report.write import write_report
+from tests.conftest import MadeOnce
 from tests.report.campaigns import campaign, saved, with_latency
 from tests.report.dom import Element, as_written, parse
 
@@ -16,11 +18,26 @@ SHARES = (0.5, 0.9, 0.95, 0.99, 0.999)
 MOVED = Notice(code="capacity-moved", seen="it moved")
 
 
-def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
+Report = tuple[Element, dict[str, Any]]
+"""The page as a tree, and its figures."""
+
+
+def report(folder: Path, **how: Any) -> Report:
     record, trials = campaign(2)
     asked, windows, searches = with_latency(record, **how)
-    page = write_report(saved(tmp_path / "results", asked, trials, windows, searches), tmp_path / "out")
+    write_report(saved(folder / "results", asked, trials, windows, searches), folder / "out")
+    return read(folder)
+
+
+def read(folder: Path) -> Report:
+    page = folder / "out" / "index.html"
     return parse(page.read_text()), json.loads(page.with_name("ranking.json").read_text())
+
+
+@pytest.fixture
+def usual(made_once: MadeOnce) -> Report:
+    """Of a campaign with every response time, written once for all tests."""
+    return read(made_once("latency report", report))
 
 
 def values(row: Element) -> list[float | None]:
@@ -33,8 +50,8 @@ def shown(page: Element, **table: str) -> dict[str, Element]:
     return {row.attributes["data-cell"]: row for row in rows}
 
 
-def test_response_times_on_the_page_are_those_of_ranking_json(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_response_times_on_the_page_are_those_of_ranking_json(usual: Report) -> None:
+    page, figures = usual
     rows = shown(page, data_latency="json")
     assert list(rows) == [row["cell"] for row in figures["latency"]["json"]]
     assert len(rows) == 6
@@ -65,8 +82,8 @@ def test_how_late_the_generator_was_is_told_where_it_is_known(tmp_path: Path) ->
     assert (row["lateness_p50_s"], row["lateness_p99_s"]) == (10e-6, 300e-6)
 
 
-def test_the_capacity_under_a_limit_is_told_with_its_width(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_the_capacity_under_a_limit_is_told_with_its_width(usual: Report) -> None:
+    page, figures = usual
     rows = shown(page, data_capacity="json")
     for row in figures["capacity"]["json"]:
         assert values(rows[row["cell"]]) == as_written([row["rate"], row["high"] - row["low"], 2, 4])
@@ -98,8 +115,8 @@ def test_without_a_limit_there_is_no_table_of_capacities(tmp_path: Path) -> None
     assert not page.all("table", data_capacity="json")
 
 
-def test_where_latency_was_not_asked_for_nothing_is_said_of_it(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_where_latency_was_not_asked_for_nothing_is_said_of_it(usual: Report) -> None:
+    page, figures = usual
     assert list(figures["latency"]) == ["json"]
     assert not page.all("table", data_latency="db")
     titles = [chart.one("title").text for chart in page.all("svg", class_="chart")]

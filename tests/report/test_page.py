@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,45 @@ from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.trial import Cost
 from harness.model.notice import Notice
 from harness.report.write import write_report
+from tests.conftest import MadeOnce
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, as_written, parse
 
 NOT_DRIVEN = Notice(code=NO_CONTINUOUS_RUNS, seen="no cell had its continuous run")
 
 
-def report(tmp_path: Path, **how: Any) -> tuple[Element, dict[str, Any]]:
-    """The page as a tree, and its figures."""
-    page = write_report(saved(tmp_path / "results", *campaign(**how)), tmp_path / "out")
+Report = tuple[Element, dict[str, Any]]
+"""The page as a tree, and its figures."""
+
+
+def report(folder: Path, **how: Any) -> Report:
+    write_report(saved(folder / "results", *campaign(**how)), folder / "out")
+    return read(folder)
+
+
+def read(folder: Path) -> Report:
+    page = folder / "out" / "index.html"
     return parse(page.read_text(encoding="utf-8")), json.loads(page.with_name("ranking.json").read_text())
+
+
+@pytest.fixture
+def usual(made_once: MadeOnce) -> Report:
+    """Of the whole campaign, written once for all tests."""
+    return read(made_once("usual report", report))
+
+
+@pytest.fixture
+def timed(made_once: MadeOnce) -> Report:
+    """Of the same with levels that are not ranked and with response times."""
+    return read(made_once("timed report", partial(report, levels=3, timed=True)))
 
 
 def rows(page: Element, scenario: str) -> list[Element]:
     return page.one("table", data_scenario=scenario).one("tbody").all("tr")
 
 
-def test_the_figures_of_the_page_are_those_of_ranking_json(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_the_figures_of_the_page_are_those_of_ranking_json(usual: Report) -> None:
+    page, figures = usual
     assert len(figures["scenarios"]) == 3
     for scenario, ranked in figures["scenarios"].items():
         shown = rows(page, scenario)
@@ -50,8 +72,8 @@ def test_the_figures_of_the_page_are_those_of_ranking_json(tmp_path: Path) -> No
             assert text == f"{figure['rps']:,.0f} {figure['rps_low']:,.0f}–{figure['rps_high']:,.0f}"
 
 
-def test_costs_are_told_and_equal_those_of_ranking_json(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_costs_are_told_and_equal_those_of_ranking_json(usual: Report) -> None:
+    page, figures = usual
     for row in rows(page, "db"):
         cost = figures["costs"]["db"][row.attributes["data-cell"]]
         assert float(row.one("td", class_="cpu").attributes["data-value"]) == as_written(cost["cpu_us_a_request"])
@@ -90,8 +112,8 @@ def test_a_repeated_trial_takes_the_place_of_the_one_that_failed_a_gate(tmp_path
     assert costs[first.cell]["cpu_us_a_request"] < 1e6
 
 
-def test_the_figures_of_every_block_are_those_of_ranking_json(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_the_figures_of_every_block_are_those_of_ranking_json(usual: Report) -> None:
+    page, figures = usual
     for ranked in figures["scenarios"].values():
         for figure in ranked:
             cell = page.one("details", data_cell=figure["cell"])
@@ -99,8 +121,8 @@ def test_the_figures_of_every_block_are_those_of_ranking_json(tmp_path: Path) ->
             assert any(shown[at : at + 6] == as_written(figure["block_rps"]) for at in range(0, 18, 6))
 
 
-def test_all_pairs_are_inside_the_page_as_they_are_beside_it(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_all_pairs_are_inside_the_page_as_they_are_beside_it(usual: Report) -> None:
+    page, figures = usual
     inside = page.one("script", type="application/json")
     told = json.loads("".join(child for child in inside.children if isinstance(child, str)))
     for scenario, pairs in figures["pairs"].items():
@@ -119,8 +141,8 @@ def test_all_pairs_are_inside_the_page_as_they_are_beside_it(tmp_path: Path) -> 
             )
 
 
-def test_the_answer_is_a_sentence_for_each_scenario(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_the_answer_is_a_sentence_for_each_scenario(usual: Report) -> None:
+    page, figures = usual
     assert page.one("h1").text == "Starlette on uvicorn is fastest in all 3 scenarios"
     first = page.one("dl", class_="answers").all("dd")[0].text
     best = figures["scenarios"]["json"][1]
@@ -155,8 +177,8 @@ def test_different_winners_are_named_each_with_its_scenarios(tmp_path: Path) -> 
     )
 
 
-def test_a_tie_group_is_drawn_and_told(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_a_tie_group_is_drawn_and_told(usual: Report) -> None:
+    page, figures = usual
     tied = [row for row in figures["scenarios"]["json"] if row["rank_low"] != row["rank_high"]]
     assert {row["app"] for row in tied} == {"flask", "django"}
     last_two = rows(page, "json")[-2:]
@@ -164,8 +186,8 @@ def test_a_tie_group_is_drawn_and_told(tmp_path: Path) -> None:
     assert all(f"tie group {tied[0]['tie_groups'][0]}" in row.one("td", class_="tie").text for row in last_two)
 
 
-def test_what_was_compared_where_and_when_stands_at_the_top(tmp_path: Path) -> None:
-    page, _ = report(tmp_path)
+def test_what_was_compared_where_and_when_stands_at_the_top(usual: Report) -> None:
+    page, _ = usual
     facts = page.one("dl", class_="facts").text
     for expected in (
         "2026-11-22 07:31 UTC",
@@ -198,8 +220,8 @@ def test_a_generator_that_slept_is_told_at_the_top(tmp_path: Path, sleeps: bool)
     assert ("sleeps between answers and is woken" in text, "never sleeps in a slice" in text) == (sleeps, not sleeps)
 
 
-def test_versions_are_those_of_the_live_processes(tmp_path: Path) -> None:
-    page, _ = report(tmp_path)
+def test_versions_are_those_of_the_live_processes(usual: Report) -> None:
+    page, _ = usual
     fastapi = next(row for row in page.one("table", class_="versions").all("tr") if "FastAPI" in row.text)
     assert [cell.text for cell in fastapi.all("td")] == [
         "CPython 3.11.7",
@@ -298,8 +320,8 @@ def test_what_the_audit_counted_is_told_in_the_details_and_where_none_was_made_t
     assert "Database auditn/a (it was not made)" in page.one("details", data_app="Flask").text
 
 
-def test_where_no_scenario_asks_for_an_audit_none_is_told(tmp_path: Path) -> None:
-    page, _ = report(tmp_path)
+def test_where_no_scenario_asks_for_an_audit_none_is_told(usual: Report) -> None:
+    page, _ = usual
     assert "Database audit" not in page.text
 
 
@@ -319,16 +341,16 @@ def test_a_trial_that_is_not_of_the_plan_is_named_and_left_out(tmp_path: Path) -
     assert "its scenario is not in the plan" in page
 
 
-def test_charts_that_lack_data_are_named_with_the_reason(tmp_path: Path) -> None:
-    page, _ = report(tmp_path)
+def test_charts_that_lack_data_are_named_with_the_reason(usual: Report) -> None:
+    page, _ = usual
     assert (
         "requests per second against connections n/a (only one level was driven)"
         in page.one("p", class_="missing").text
     )
 
 
-def test_whose_cpu_a_request_takes_is_drawn_where_a_database_is_asked(tmp_path: Path) -> None:
-    page, figures = report(tmp_path)
+def test_whose_cpu_a_request_takes_is_drawn_where_a_database_is_asked(usual: Report) -> None:
+    page, figures = usual
     drawn = [
         chart for chart in page.all("svg", class_="chart") if chart.attributes["aria-labelledby"].startswith("cpu-")
     ]
@@ -341,8 +363,8 @@ def test_whose_cpu_a_request_takes_is_drawn_where_a_database_is_asked(tmp_path: 
     assert expected in drawn[0].one("desc").text
 
 
-def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
-    page, _ = report(tmp_path, levels=3, timed=True)
+def test_every_chart_has_a_name_and_says_its_figures(timed: Report) -> None:
+    page, _ = timed
     charts = page.all("svg", class_="chart")
     assert len(charts) == 19
     ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
@@ -353,8 +375,8 @@ def test_every_chart_has_a_name_and_says_its_figures(tmp_path: Path) -> None:
         assert not [e for e in chart.walk() if "style" in e.attributes]
 
 
-def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(tmp_path: Path) -> None:
-    page, _ = report(tmp_path, levels=3, timed=True)
+def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(timed: Report) -> None:
+    page, _ = timed
     for element in page.walk():
         assert not [name for name in element.attributes if name.startswith("on") or name == "style"], element
         for name in ("src", "href"):
