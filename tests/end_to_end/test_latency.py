@@ -9,8 +9,9 @@ import pytest
 from harness.analysis.ranking.ranking import rank
 from harness.campaign.plan.options import RunOptions
 from harness.store.folder import ResultsFolder
+from tests.end_to_end.command import ASLEEP, BRIEFLY
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("latency")]
 HARNESS = Path(sys.executable).with_name("harness")
 
 
@@ -20,7 +21,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, s
     folder = tmp_path_factory.mktemp("campaign")
     command = [str(HARNESS), "run", "--quick", "--rotations", "1s", "--only", "raw-asgi", "--scenario", "json"]
     command += ["--latency", "json", "--window", "700ms", "--latency-share", "40%", "--p99", "500ms"]
-    command += ["--levels", "400ms", "--seed", "7"]
+    command += ["--levels", "400ms", "--seed", "7", *ASLEEP, *BRIEFLY]
     command += ["--results", str(folder / "results"), "--out", str(folder / "report")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,7 @@ from harness.model.measured.trial import Trial
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("main job")]
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def core(manifests: str) -> list[str]:
 
 APPS = core("apps/*/app.toml")
 SCENARIOS = core("scenarios/*/scenario.toml")
-SHORT = ("--quick", "--rotations", "600ms", "--generator", "auto")
+SHORT = ("--quick", "--rotations", "600ms")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tests.end_to_end.applications import given, shop
-from tests.end_to_end.command import COMMAND, Ended, Place, Running, environment, until
+from tests.end_to_end.command import COMMAND, Ended, Place, Running, environment, unless_given, until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -82,7 +82,7 @@ def test_an_environment_that_is_being_made_is_waited_for_no_longer(place: Place)
 def test_the_end_of_the_terminal_ends_it_after_the_rotation_in_hand_and_it_is_reported(place: Place) -> None:
     """A real one is closed: what is written to it from then on is a fault."""
     ours, theirs = pty.openpty()
-    arguments = ["run", *place.folders(), *shops(place), *LONG]
+    arguments = ["run", *place.folders(), *shops(place), *unless_given(LONG), *LONG]
     variables = {**environment(), "TMPDIR": str(place.folder)}
     process = subprocess.Popen(
         [sys.executable, "-c", IN_A_TERMINAL, str(COMMAND), *map(str, arguments)],
@@ -119,7 +119,7 @@ def drained(descriptor: int) -> bool:
 
 
 def test_under_nohup_the_end_of_the_terminal_changes_nothing(place: Place) -> None:
-    arguments = ["run", *place.folders(), *shops(place), *LONG]
+    arguments = ["run", *place.folders(), *shops(place), *unless_given(LONG), *LONG]
     variables = {**environment(), "TMPDIR": str(place.folder)}
     err = place.folder / "err"
     with err.open("w") as file:
