@@ -42,6 +42,8 @@ class Inference(Record):
     block_sd: float | None
     restart_sd: float | None
     slice_sd: float | None
+    rotations: float | None
+    best_rotations: int | None
     notices: tuple[Notice, ...]
 
 

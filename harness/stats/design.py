@@ -35,6 +35,11 @@ class TwoWayFit:
         own = np.diag(self.covariance)
         return np.maximum(own[:, None] + own[None, :] - 2 * self.covariance, 0.0)
 
+    def residuals(self) -> Floats:
+        """(B, K): value - cell - block; 0 where a cell was not in a block."""
+        present = np.isfinite(self.values)
+        return np.where(present, self.values - self.blocks[:, None] - self.cells[None, :], 0.0)
+
     def pair_variance(self) -> tuple[Floats, Floats]:
         """(K, K): variance of the difference of two cells in one block, as the blocks that hold both show it, and the
         number of those blocks. The variance is 0 below two blocks."""
@@ -52,8 +57,7 @@ class TwoWayFit:
         (m - v / k) k / (k - 2), with v the common variance (Grubbs 1948, J. Amer. Statist. Assoc. 43:243-264, for one
         value in each place of a complete table). Never below 0; the common variance in blocks of two.
         """
-        present = np.isfinite(self.values)
-        residual = np.where(present, self.values - self.blocks[:, None] - self.cells[None, :], 0.0)
+        present, residual = np.isfinite(self.values), self.residuals()
         count = present.sum(axis=0, dtype=np.float64)
         size = (present * present.sum(axis=1, keepdims=True)).sum(axis=0) / count
         mean_square = (residual**2).sum(axis=0) / np.maximum(count - 1, 1)
@@ -101,20 +105,28 @@ def _linked(incidence: Floats) -> Bools:
     return together
 
 
-def restart_variance(block_variance: float, slice_variance: float, rotations: float) -> float:
-    """The part of a block value's variance that more rotations would not remove (never below 0).
+def restart_variance(first: TwoWayFit, second: TwoWayFit) -> float | None:
+    """The part of a block value's variance that more rotations would not remove, from fits of the first and of the
+    second half of the same blocks: how far both halves of a block lie off together (never below 0).
 
-    T_2^2 = S_2^2 - S_1^2 / n_1 in the words of Kalibera & Jones 2013 (Rigorous Benchmarking in Reasonable Time).
+    T_2^2 in the words of Kalibera & Jones 2013 (Rigorous Benchmarking in Reasonable Time), which they take as the
+    variance of blocks less S_1^2 / n_1. That holds where rotations are independent; where the machine's mood lasts for
+    some of them it counts the mood as the restart's. None where there are no degrees of freedom.
     """
-    return max(0.0, block_variance - slice_variance / rotations)
+    if first.df <= 0 or first.df != second.df:
+        return None
+    return max(0.0, float((first.residuals() * second.residuals()).sum()) / first.df)
 
 
-def best_rotations(restart: float, per_slice: float, *, restart_cost_s: float, rotation_cost_s: float) -> int | None:
+def best_rotations(
+    block: float, restart: float, rotations: float, *, restart_cost_s: float, rotation_cost_s: float
+) -> int | None:
     """How many rotations a block should hold for the narrowest intervals in a given time; None: as many as possible.
 
-    n_1 = sqrt(c_2 / c_1 * T_1^2 / T_2^2) (Kalibera & Jones 2013). `restart` and `per_slice` are variances, costs are
-    in seconds.
+    n_1 = sqrt(c_2 / c_1 * T_1^2 / T_2^2) (Kalibera & Jones 2013). `block` is the variance of a value of `rotations`
+    rotations, `restart` what of it is the restart's: the rest is T_1^2 / `rotations`. Costs are in seconds.
     """
     if restart <= 0:
         return None
-    return max(1, ceil(sqrt(restart_cost_s / rotation_cost_s * per_slice / restart)))
+    own = max(0.0, block - restart) * rotations
+    return max(1, ceil(sqrt(restart_cost_s / rotation_cost_s * own / restart)))

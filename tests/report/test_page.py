@@ -220,6 +220,15 @@ def test_a_generator_that_slept_is_told_at_the_top(tmp_path: Path, sleeps: bool)
     assert ("sleeps between answers and is woken" in text, "never sleeps in a slice" in text) == (sleeps, not sleeps)
 
 
+def test_what_a_restart_changes_stands_on_the_page_for_each_scenario(usual: Report) -> None:
+    page, figures = usual
+    facts = {one.text: other.text for one, other in zip(page.all("dt"), page.all("dd"), strict=True)}
+    for scenario, title in (("json", "JSON"), ("db", "One database row")):
+        found = figures["inference"][scenario]
+        assert f"by the restart alone {100 * found['restart_sd']:.1f} %" in facts[f"Spread of a block, {title}"]
+        assert "30 rotations a block" in facts[f"Spread of a block, {title}"]
+
+
 def test_versions_are_those_of_the_live_processes(usual: Report) -> None:
     page, _ = usual
     fastapi = next(row for row in page.one("table", class_="versions").all("tr") if "FastAPI" in row.text)

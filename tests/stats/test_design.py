@@ -83,20 +83,35 @@ def test_the_variance_of_a_cell_is_told_from_those_it_shares_blocks_with() -> No
     assert found[3] < 0.7
 
 
-def test_the_parts_of_a_simulated_variance_are_found() -> None:
-    dice = np.random.default_rng(1)
-    rotations = 30
-    values = 0.02 * dice.normal(size=4000) + 0.1 * dice.normal(size=(4000, rotations)).mean(axis=1)
-    assert restart_variance(float(values.var()), 0.1**2, rotations) == pytest.approx(0.02**2, rel=0.15)
-    assert restart_variance(0.0001, 1.0, 10) == 0.0
+@pytest.mark.parametrize("lasting", [0.0, 0.8])
+def test_what_a_restart_changes_is_found_also_where_the_machines_mood_lasts(lasting: float) -> None:
+    """Of 600 blocks of six cells: both halves of 40 rotations, whose noise may last for some of them."""
+    dice, rotations = np.random.default_rng(1), 40
+    restart = 0.02 * dice.normal(size=(600, 1, 6))
+    noise = dice.normal(size=(600, rotations, 6))
+    for number in range(1, rotations):
+        noise[:, number] = lasting * noise[:, number - 1] + (1 - lasting**2) ** 0.5 * noise[:, number]
+    rates = restart + 0.05 * noise
+    halves = [two_way_fit(rates[:, half].mean(axis=1)) for half in (slice(0, 20), slice(20, 40))]
+    found = restart_variance(*halves)
+    assert found is not None
+    assert found**0.5 == pytest.approx(0.02, rel=0.2), "the variance of blocks less that of slices would give 0.03"
+
+
+def test_halves_that_lie_off_in_opposite_directions_show_no_restart() -> None:
+    values = np.random.default_rng(2).normal(size=(8, 4))
+    assert restart_variance(two_way_fit(values), two_way_fit(-values)) == 0.0
+    one = two_way_fit(values[:1])
+    assert restart_variance(one, one) is None
 
 
 def test_the_best_share_of_rotations_is_the_one_with_the_smallest_variance() -> None:
-    best = best_rotations(0.01**2, 0.08**2, restart_cost_s=20, rotation_cost_s=0.7)
+    block = 0.01**2 + 0.08**2 / 30
+    best = best_rotations(block, 0.01**2, 30, restart_cost_s=20, rotation_cost_s=0.7)
     assert best is not None
 
     def variance_in_an_hour(rotations: int) -> float:
         return (0.01**2 + 0.08**2 / rotations) / (3600 / (20 + 0.7 * rotations))
 
     assert best == pytest.approx(min(range(1, 500), key=variance_in_an_hour), abs=1)
-    assert best_rotations(0.0, 1.0, restart_cost_s=20, rotation_cost_s=0.7) is None
+    assert best_rotations(block, 0.0, 30, restart_cost_s=20, rotation_cost_s=0.7) is None

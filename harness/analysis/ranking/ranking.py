@@ -15,6 +15,7 @@ from harness.analysis.ranking.effects import effects_of
 from harness.analysis.ranking.gaps import gaps_of
 from harness.analysis.ranking.overall import overall_ranking
 from harness.analysis.ranking.shown import noise_floor_of, pairs_of, ratio_of
+from harness.analysis.ranking.spreads import spreads_of
 from harness.analysis.ranking.stalls import stalls
 from harness.analysis.trials.bound import GENERATOR_BOUND
 from harness.analysis.trials.eligible import Eligible, unranked_cells
@@ -23,7 +24,6 @@ from harness.model.found.ranking import NoiseFloor, RankedCell, Ranking, Scenari
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
-from harness.stats.design import restart_variance
 from harness.stats.robust import t_interval
 
 
@@ -63,7 +63,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "cpu": cpu_ranking(record, inference),
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
-            **_spreads(inference, look),
+            **spreads_of(record, inference, look),
             "notices": (
                 *_void(floor),
                 *still_open(record, inference),
@@ -115,18 +115,6 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         block_numbers=tuple(values),
         cost=cost_of(trials),
     )
-
-
-def _spreads(inference: Inference, look: Look) -> dict[str, float | None]:
-    slice_sd = float(np.median([group.slice_sd for group in inference.blocks]))
-    rotations = float(np.median([group.rotations for group in inference.blocks]))
-    block = look.fit.variance
-    restart = None if block is None else restart_variance(block, slice_sd**2, rotations)
-    return {
-        "block_sd": None if block is None else block**0.5,
-        "restart_sd": None if restart is None else restart**0.5,
-        "slice_sd": slice_sd,
-    }
 
 
 def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:

@@ -3,23 +3,31 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from harness.model.measured.trial import Trial
-from harness.stats.additive import additive_fit
+from harness.stats.additive import AdditiveFit, additive_fit
 from harness.stats.arrays import Floats, Ints
+
+MIN_IN_A_HALF: Final = 2
+"""Slices of each cell that the value of half a block rests on."""
 
 
 @dataclass(frozen=True)
 class BlockValues:
-    """log(requests per second) of each cell of a group in a block, and the robust spread of one slice."""
+    """log(requests per second) of each cell of a group in a block, and the robust spread of one slice.
+
+    `halves`: the same from the first and from the second half of the rotations; None where a half is too short.
+    """
 
     block: int
     cells: tuple[str, ...]
     values: Floats
     slice_sd: float
     rotations: int
+    halves: tuple[Floats, Floats] | None = None
 
 
 def block_values(trials: Mapping[tuple[int, str], Trial], references: AbstractSet[str]) -> tuple[BlockValues, ...]:
@@ -50,7 +58,17 @@ def _fit(block: int, cells: Sequence[tuple[str, Ints, Floats]]) -> BlockValues:
     for column, (_, numbers, rates) in enumerate(cells):
         table[np.searchsorted(rotations, numbers), column] = rates
     fit = additive_fit(table)
-    return BlockValues(block, tuple(cell for cell, _, _ in cells), fit.cells, float(fit.scale), len(rotations))
+    names = tuple(cell for cell, _, _ in cells)
+    return BlockValues(block, names, fit.cells, float(fit.scale), len(rotations), _halves(table, fit))
+
+
+def _halves(table: Floats, fit: AdditiveFit) -> tuple[Floats, Floats] | None:
+    """Each cell's value in either half: its own, and the median of its residuals there."""
+    residual, middle = table - fit.rotations[:, None] - fit.cells[None, :], len(table) // 2
+    first, second = residual[:middle], residual[middle:]
+    if min(np.isfinite(half).sum(axis=0).min() for half in (first, second)) < MIN_IN_A_HALF:
+        return None
+    return fit.cells + np.nanmedian(first, axis=0), fit.cells + np.nanmedian(second, axis=0)
 
 
 def _log_rates(trial: Trial, rotations: Ints) -> tuple[Ints, Floats]:
@@ -86,9 +104,12 @@ def _adopted(fits: Sequence[BlockValues], references: AbstractSet[str]) -> Seque
     orphans = [fit for fit in fits if not references & set(fit.cells)]
     first, *others = linked or orphans
     joining = [first, *(orphans if linked else others)]
+    if len(joining) == 1:
+        return (first, *(others if linked else ()))
     joined = replace(
         first,
         cells=tuple(cell for fit in joining for cell in fit.cells),
         values=np.concatenate([fit.values for fit in joining]),
+        halves=None,  # what was joined shares no rotations with the rest
     )
     return (joined, *(others if linked else ()))

@@ -119,9 +119,12 @@ class ScenarioRanking(Record):
     """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
-    this look. `block_sd`: standard deviation of a cell's log(rps) in a block against the other cells; `restart_sd`: the
-    part of it that more rotations would not remove; `slice_sd`: robust, of one slice against its rotation. `cpu`: the
-    second outcome; None where the system does not tell it.
+    this look. `cpu`: the second outcome; None where the system does not report it.
+
+    Standard deviations are those of a cell's log(rps) against the other cells. `block_sd`: of a block. `restart_sd`:
+    the part of it that more rotations would not remove; None below four blocks. `slice_sd`: robust, of one slice
+    against its rotation. `rotations`: median of a block. `best_rotations`: of a block, for the narrowest intervals in
+    the same time; None where it is not known, or as many as possible because `restart_sd` is 0.
     """
 
     scenario: str
@@ -136,6 +139,8 @@ class ScenarioRanking(Record):
     block_sd: float | None = None
     restart_sd: float | None = None
     slice_sd: float | None = None
+    rotations: float | None = None
+    best_rotations: int | None = None
     cpu: CpuRanking | None = None
     notices: tuple[Notice, ...] = ()
 

@@ -1,6 +1,7 @@
 """What was compared, where, when and how: the facts a reader checks before believing the figures."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -140,6 +141,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Load generator", "never sleeps in a slice" if plan.spins else "sleeps between answers and is woken"),
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
         Fact("Rotations a block and scenario", duration(shape.rotations_s)),
+        *_block_spreads(source),
         Fact("Warm-up per configuration", duration(shape.warm_up_s)),
         Fact("Continuous run per configuration", _driven_on_end(record)),
         Fact("Counted of the wall time", _counted(source)),
@@ -155,6 +157,20 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         ),
         _told("Ceiling of the load driver at what these requests cost it", ceiling(source)),
     )
+
+
+def _block_spreads(source: Source) -> Iterator[Fact]:
+    """What a restart changes in each scenario, and how many rotations it is worth, where that is known."""
+    for scenario in source.record.plan.scenarios:
+        found = source.ranking.scenarios.get(scenario.id)
+        if found is None or found.block_sd is None or found.restart_sd is None or found.rotations is None:
+            continue
+        best = f"about {found.best_rotations:,}" if found.best_rotations else "more"
+        yield Fact(
+            f"Spread of a block, {shorten(scenario.title, 40)}",
+            f"{percent(found.block_sd)}; by the restart alone {percent(found.restart_sd)}",
+            f"{found.rotations:,.0f} rotations a block; {best} would give the narrowest intervals in the same time",
+        )
 
 
 def _driven_on_end(record: CampaignRecord) -> str:

@@ -1,0 +1,49 @@
+"""How much of a block's spread is the restart's own, and how many rotations a restart is worth."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from harness.analysis.inference.inference import Inference
+from harness.analysis.inference.verdicts import Look, fit_of
+from harness.analysis.trials.blocks import BlockValues
+from harness.model.measured.campaign import CampaignRecord
+from harness.stats.design import best_rotations, restart_variance
+
+MIN_BLOCKS: Final = 4
+"""With fewer, what a restart changes cannot be distinguished from chance."""
+
+RESTARTING: Final = ("start", "verify", "rest", "prepare", "warm-up", "stop")
+"""Phases that each block takes once, however many rotations it has."""
+
+
+def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict[str, float | None]:
+    """Fields of a ScenarioRanking: spreads of log(requests per second), and the design that would have been best."""
+    rotations = float(np.median([group.rotations for group in inference.blocks]))
+    block, restart = look.fit.variance, _restart_variance(inference.blocks)
+    blocks, scenarios = len(record.completed_blocks), len(record.plan.scenarios)
+    restart_cost_s = sum(record.phases_s.get(phase, 0.0) for phase in RESTARTING) / max(1, blocks * scenarios)
+    best = None
+    if block is not None and restart is not None and restart_cost_s:
+        rotation_cost_s = record.plan.shape.rotations_s / rotations
+        best = best_rotations(block, restart, rotations, restart_cost_s=restart_cost_s, rotation_cost_s=rotation_cost_s)
+    return {
+        "block_sd": None if block is None else block**0.5,
+        "restart_sd": None if restart is None else restart**0.5,
+        "slice_sd": float(np.median([group.slice_sd for group in inference.blocks])),
+        "rotations": rotations,
+        "best_rotations": best,
+    }
+
+
+def _restart_variance(blocks: Sequence[BlockValues]) -> float | None:
+    whole = [group for group in blocks if group.halves]
+    if len(whole) < MIN_BLOCKS:
+        return None
+    cells = tuple(sorted({cell for group in whole for cell in group.cells}))
+    first, second = (
+        fit_of([replace(group, values=group.halves[half]) for group in whole if group.halves], cells) for half in (0, 1)
+    )
+    return restart_variance(first, second)

@@ -1,0 +1,50 @@
+"""How much of a block's spread is the restart's, and how many rotations a restart is worth: in campaigns made up so."""
+
+from typing import Any
+
+import pytest
+
+from harness.analysis.ranking.ranking import rank
+from tests.analysis.campaigns import campaign, cell, made_up
+
+CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), *(cell(f"app-{number}") for number in range(6)))
+SPEEDS = {one.id: 10_000.0 for one in CELLS}
+BLOCKS = 24
+COSTS = {"start": 24.0, "verify": 12.0, "warm-up": 60.0, "stop": 24.0, "slices": 600.0}
+
+
+def spreads(blocks: int = BLOCKS, phases_s: dict[str, float] | None = None, **how: Any) -> Any:
+    record = campaign(CELLS, blocks=blocks).model_copy(update={"phases_s": COSTS if phases_s is None else phases_s})
+    return rank(record, made_up(SPEEDS, blocks, **how)).scenarios["json"]
+
+
+@pytest.mark.parametrize("restart", [0.01, 0.03])
+def test_the_part_of_the_restart_is_found(restart: float) -> None:
+    found = spreads(restart=restart, noise=0.03)
+    assert found.restart_sd == pytest.approx(restart, rel=0.25)
+    assert found.block_sd > found.restart_sd
+    assert found.rotations == 40
+
+
+def test_the_less_a_restart_changes_the_more_rotations_it_is_worth() -> None:
+    steady, uneven = spreads(restart=0.01), spreads(restart=0.03)
+    assert 1 <= uneven.best_rotations < steady.best_rotations
+
+
+def test_the_dearer_a_restart_the_more_rotations_it_is_worth() -> None:
+    """The costs of a block but for its slices count: sixteen times those make four times as many."""
+    dear = {phase: 16 * spent for phase, spent in COSTS.items()}
+    assert spreads(phases_s=dear).best_rotations == pytest.approx(4 * spreads().best_rotations, abs=2)
+
+
+def test_with_few_blocks_or_short_ones_it_is_not_said() -> None:
+    assert spreads(3).restart_sd is None
+    assert spreads(rotations=3).restart_sd is None
+    assert spreads(3).best_rotations is None
+    assert spreads(4).restart_sd is not None
+
+
+def test_without_the_phases_of_its_time_no_best_number_is_given() -> None:
+    found = spreads(phases_s={})
+    assert found.restart_sd is not None
+    assert found.best_rotations is None
