@@ -89,7 +89,7 @@ def bench_of(driver: LoadDriver, folder: Path, cells: Sequence[Cell], **changes:
 
 def block_of(bench: Bench, live: dict[Cell, LiveServer]) -> Block:
     """A block in which these servers are up and the load driver knows them."""
-    block = Block(0, list(live), {"plaintext": frozenset(cell.id for cell in live)})
+    block = Block(0, list(live), {"plaintext": frozenset(cell.id for cell in live)}, timed=bench.plan.latency)
     for cell_, server in live.items():
         block.live[cell_.id] = server
     targets = [server.target.model_copy(update={"cell": cell_.id}) for cell_, server in live.items()]

@@ -21,6 +21,9 @@ MAX_OFF: Final = 0.20
 right before and after it."""
 
 
+NOT_YET: Final = "its turn did not come: each block measures response times in one scenario; more blocks would reach it"
+
+
 def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
     """The marks of an open slice; `generator-bound` among them where the generator may have been the limit."""
     busy = of_generator([record], generator_cores)
@@ -110,17 +113,19 @@ def _row(record: CampaignRecord, cell: Cell, scenario: str, windows: Sequence[La
         share=record.plan.latency_share,
         windows=len(kept),
         discarded=len(windows) - len(kept),
-        reason=why_failed(record, cell, scenario) or _why_empty(windows, kept),
+        reason=why_failed(record, cell, scenario) or _why_empty(windows, kept, in_turn=record.plan.latency_in_turn),
     )
     return row if row.reason else row.model_copy(update=_figures(kept))
 
 
-def _why_empty(windows: Sequence[LatencyWindow], kept: Sequence[LatencyWindow]) -> str:
+def _why_empty(windows: Sequence[LatencyWindow], kept: Sequence[LatencyWindow], *, in_turn: bool) -> str:
     if kept:
         return ""
     causes = Counter(window.discarded.code for window in windows if window.discarded)
     listed = ", ".join(f"{count} {cause}" for cause, count in sorted(causes.items()))
-    return f"every window was discarded ({listed})" if windows else "no window was measured"
+    if windows:
+        return f"every window was discarded ({listed})"
+    return NOT_YET if in_turn else "no window was measured"
 
 
 def _figures(windows: Sequence[LatencyWindow]) -> dict[str, object]:

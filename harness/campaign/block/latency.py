@@ -1,6 +1,7 @@
 """Latency at a fixed offered rate: after the rotations, one cell at a time, between two looks at its capacity."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -18,7 +19,7 @@ from harness.model.measured.load import SliceRecord
 TRIES: Final = 2
 """A window that is discarded is measured once more, by its cause and never by its times."""
 
-LONGEST: Final = 3
+LONGEST: Final = 5
 """So many times the plan's length, a window of a slow cell may last."""
 
 
@@ -27,7 +28,7 @@ def measure_latency(
 ) -> Iterator[None]:
     """A window of each living cell in random order, and with `p99_s` in the plan the search for the highest rate under
     it. Yields after each window and each probe; nothing where the plan asks for no latency of the scenario."""
-    if scenario.id not in bench.plan.latency:
+    if scenario.id not in block.timed:
         return
     cells = [cell.id for cell in block.living(scenario) if not cell.twin]
     for cell in dice.sample(cells, len(cells)):
@@ -38,6 +39,19 @@ def measure_latency(
             yield
         if bench.plan.p99_s is not None and capacity:
             yield from search(bench, block, scenario, cell, ceiling=capacity)
+
+
+def timed_in(bench: Bench, block: Block) -> tuple[str, ...]:
+    """The scenarios whose latency is measured in the block. Where they take turns, the one of which its cells have had
+    the fewest windows that count; one that asks a database goes first."""
+    if not bench.plan.latency_in_turn:
+        return bench.plan.latency
+    cells = {cell.id for cell in block.living()}
+    windows, _ = bench.folder.read_windows()
+    counted = Counter(one.scenario for one in windows if one.cell in cells and one.discarded is None)
+    waiting = [bench.scenarios[id_] for id_ in bench.plan.latency if block.living(bench.scenarios[id_])]
+    waiting.sort(key=lambda scenario: (counted[scenario.id], "database" not in scenario.manifest.needs))
+    return tuple(scenario.id for scenario in waiting[:1])
 
 
 def expected_s(plan: Plan, cells: int) -> float:
@@ -84,7 +98,7 @@ def _window(
         (after,) = driven(bench, block, [look])
         return window.model_copy(update={"discarded": why_discarded(capacity, after.rate)}), after
     rate = window.offered_rate
-    counted_s = window_length_s(plan.shape.window_s, rate)
+    counted_s = window_length_s(plan.shape.window_s, rate, windows=1 if plan.latency_in_turn else 2)
     paced = open_slice(plan, window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
     record, after = driven(bench, block, [paced, look])
     found = filled(window, record, after.rate, bench.plan.generator_cores)
@@ -92,9 +106,9 @@ def _window(
     return (found.model_copy(update={"discarded": void}) if void else found), after
 
 
-def window_length_s(shortest_s: float, rate: float) -> float:
-    """How long a window counts: until two of them have the requests that a p99 takes, within bounds."""
-    return min(LONGEST * shortest_s, max(shortest_s, takes(0.99) / 2 / rate))
+def window_length_s(shortest_s: float, rate: float, *, windows: int) -> float:
+    """How long a window counts: until so many of them have the requests that a p99 takes, within bounds."""
+    return min(LONGEST * shortest_s, max(shortest_s, takes(0.99) / windows / rate))
 
 
 def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, generator_cores: int) -> LatencyWindow:

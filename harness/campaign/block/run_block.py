@@ -13,7 +13,7 @@ from harness.campaign.block.continuous import run_continuously
 from harness.campaign.block.driving import drive, judge_samples, without_void
 from harness.campaign.block.idling import set_the_burning_apart
 from harness.campaign.block.judging import judged
-from harness.campaign.block.latency import measure_latency
+from harness.campaign.block.latency import measure_latency, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
@@ -43,6 +43,7 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
         verify(bench, block, full=first)
         rest(bench, block, first=first)
         prepare(bench, block)
+        block.timed = timed_in(bench, block)
         for scenario in dice.sample(list(bench.scenarios.values()), len(bench.scenarios)):
             if block.living(scenario) and not bench.interrupt.asked:
                 yield from measure_scenario(bench, block, scenario, dice)

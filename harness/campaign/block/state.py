@@ -1,6 +1,6 @@
 """A block under way: what is asked of it, who is live, who has failed, what was measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,15 +21,16 @@ from harness.under_test.verify.verification import Dated
 class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
-    `before`: what was seen of cells in earlier blocks. `repeated`: (cell, scenario) of every trial that failed a gate
-    and was repeated, and its first repeated rotation. `dated`: answers from before the rotations; at its end the
-    block's verification looks whether dates have moved on since.
+    `before`: what was seen of cells in earlier blocks. `timed`: scenarios whose latency is measured in it. `repeated`:
+    (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation. `dated`:
+    answers from before the rotations; at its end the block's verification looks whether dates have moved on since.
     """
 
     number: int
     cells: Sequence[Cell]
     need: Need
     before: Mapping[str, CellFacts] = field(default_factory=dict)
+    timed: Collection[str] = ()
     live: dict[str, LiveServer] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     facts: dict[str, CellFacts] = field(default_factory=dict)

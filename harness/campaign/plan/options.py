@@ -86,7 +86,7 @@ class RunOptions(Record):
             shape=plan.shape,
             levels_s=plan.shape.levels_s,
             delta=plan.delta,
-            latency=plan.latency or (NONE,),
+            latency=None if plan.latency_in_turn else plan.latency or (NONE,),
             latency_share=plan.latency_share,
             p99_s=plan.p99_s,
             budget_s=plan.budget_s,
@@ -103,7 +103,7 @@ class RunOptions(Record):
     levels_s: float = Field(default=0.0, ge=0)
     delta: float = Field(default=0.03, gt=0, lt=1)
     latency: tuple[str, ...] | None = None
-    """Patterns of scenario ids, "all" or "none"; None: one scenario, by the rule of `latency_scenarios`."""
+    """Patterns of scenario ids, "all" or "none"; None: all, one of them in each block."""
     latency_share: float = Field(default=0.5, gt=0, le=1)
     p99_s: float | None = Field(default=None, gt=0)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)

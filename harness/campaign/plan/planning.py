@@ -145,16 +145,10 @@ def blocks_of_a_round(
 
 
 def latency_scenarios(scenarios: Sequence[ScenarioManifest], wanted: Sequence[str] | None) -> tuple[str, ...]:
-    """Ids of those whose latency is measured, in their own order: all, none, or what the patterns in `wanted` name.
-
-    By default one: the first that needs a database, of the core where there is one, else the first. Raises UsageError
-    where a pattern matches none.
-    """
+    """Ids of those whose latency is measured, in their own order: all, as by default, none, or what the patterns in
+    `wanted` name. Raises UsageError where a pattern matches none."""
     ids = [scenario.id for scenario in scenarios]
-    if wanted is None:
-        by_core = sorted(scenarios, key=lambda scenario: not scenario.core)
-        return tuple([scenario.id for scenario in by_core if "database" in scenario.needs][:1] or ids[:1])
-    if ALL in wanted:
+    if wanted is None or ALL in wanted:
         return tuple(ids)
     return () if tuple(wanted) == (NONE,) else matching(ids, wanted, option="--latency")
 

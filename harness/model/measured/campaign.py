@@ -54,8 +54,9 @@ class Plan(Record):
     `load_processes`: of the generator on this machine; `load_workers`: on other machines, instead of them, for which
     servers listen on `target_host`; `waiting`: how the generator waits for answers. `delta`: the difference that
     matters, as a share of 1; fixed beforehand, since verdicts are given with it.
-    `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity. `p99_s`: with
-    it, the highest rate is searched that keeps the 99th percentile within so many seconds.
+    `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity;
+    `latency_in_turn`: in one of them in each block, else in all. `p99_s`: with it, the highest rate is searched that
+    keeps the 99th percentile within so many seconds.
     `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
     """
 
@@ -76,6 +77,7 @@ class Plan(Record):
     waiting: Waiting = "block"
     delta: float = Field(default=0.03, gt=0, lt=1)
     latency: tuple[str, ...] = ()
+    latency_in_turn: bool = False
     latency_share: float = Field(default=0.5, gt=0, le=1)
     p99_s: float | None = Field(default=None, gt=0)
     start_timeout_s: float | None = Field(default=None, gt=0)
