@@ -7,11 +7,13 @@ from contextlib import closing, contextmanager
 from harness.analysis.inference.unresolved import unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.campaign.block.bench import Bench
+from harness.campaign.block.continuous import CONTINUOUS_RUNS
 from harness.campaign.block.latency import expected_s
 from harness.campaign.block.run_block import run_block, trials_of
 from harness.campaign.block.state import Block
 from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round
 from harness.campaign.plan.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
+from harness.campaign.session.phases import Phases
 from harness.campaign.session.recording import Recorder
 from harness.model.asked.cell import Cell
 from harness.model.measured.campaign import Plan
@@ -35,11 +37,12 @@ class Clock:
         self._started = time.monotonic() - already_s
 
     @contextmanager
-    def block(self) -> Iterator[None]:
-        """Time a block: the next ones are expected to take as long."""
-        started = time.monotonic()
+    def block(self, phases: Phases) -> Iterator[None]:
+        """Time a block: the next are expected to take as long, but for continuous runs, which each cell has once."""
+        started, before_s = time.monotonic(), phases.seconds().get(CONTINUOUS_RUNS, 0.0)
         yield
-        self._block_s = time.monotonic() - started
+        once_s = phases.seconds().get(CONTINUOUS_RUNS, 0.0) - before_s
+        self._block_s = time.monotonic() - started - once_s
 
     def spent_s(self) -> float:
         return time.monotonic() - self._started
@@ -61,7 +64,7 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
     for number, (cells, need) in enumerate(_blocks(bench, recorder, clock), start=next_block):
         if bench.interrupt.asked:
             return
-        with clock.block():
+        with clock.block(bench.phases):
             _measure_block(bench, recorder, clock, Block(number, cells, need, recorder.record.cells))
         if bench.surroundings:
             for notice in recorder.renew(bench.surroundings.after_block()):

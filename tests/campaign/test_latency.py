@@ -31,8 +31,8 @@ def test_a_window_is_offered_its_share_of_the_capacity_seen_right_before_it(
         window = measured(bench, block_of(bench, {A: server}))[-1]
     assert 0 < window.capacity_before <= 510  # it cannot do more than 500 a second
     assert window.offered_rate == pytest.approx(0.4 * window.capacity_before)
-    assert window.duration_s == pytest.approx(2.5), "five times as long as asked: so slow a cell has few requests"
-    assert window.offered == pytest.approx(window.offered_rate * 2.5, abs=1)
+    assert window.duration_s == pytest.approx(1.5), "three times as long as asked: so slow a cell has few requests"
+    assert window.offered == pytest.approx(window.offered_rate * 1.5, abs=1)
     assert window.errors == {}
     times = times_of(window.histogram)
     assert times.count == window.offered
@@ -125,7 +125,7 @@ def test_the_latency_of_one_scenario_takes_little_of_a_block_by_default() -> Non
 
 @pytest.mark.parametrize(
     ("windows", "rate", "seconds"),
-    [(2, 20_000, 1.0), (2, 1500, 1.0), (2, 1000, 1.5), (2, 100, 5.0), (1, 3000, 1.0), (1, 1000, 3.0), (1, 100, 5.0)],
+    [(2, 20_000, 1.0), (2, 1500, 1.0), (2, 1000, 1.5), (2, 100, 3.0), (1, 3000, 1.0), (1, 1500, 2.0), (1, 100, 3.0)],
 )
 def test_so_many_windows_hold_what_p99_takes_where_that_is_not_too_long(
     windows: int, rate: float, seconds: float

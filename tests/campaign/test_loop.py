@@ -3,6 +3,7 @@ import pytest
 from harness.campaign import loop
 from harness.campaign.loop import Clock
 from harness.campaign.plan.planning import GROUP_SIZE, with_twin
+from harness.campaign.session.phases import Phases
 from harness.model.measured.campaign import Plan, SliceShape
 from tests.analysis.campaigns import campaign, cell
 
@@ -31,9 +32,11 @@ def a_plan(cells: int = 3, *, budget_s: float = 300.0, max_blocks: int = 100) ->
     return plan.model_copy(update={"budget_s": budget_s, "max_blocks": max_blocks, "shape": shape})
 
 
-def block_of(clock: Clock, time: Time, seconds: float) -> None:
-    with clock.block():
+def block_of(clock: Clock, time: Time, seconds: float, continuous_s: float = 0.0) -> None:
+    phases = Phases()
+    with clock.block(phases):
         time.now += seconds
+        phases.add("continuous runs", continuous_s)
 
 
 def test_a_block_fits_when_one_as_long_as_the_last_would_end_within_the_budget(time: Time) -> None:
@@ -44,6 +47,14 @@ def test_a_block_fits_when_one_as_long_as_the_last_would_end_within_the_budget(t
     block_of(clock, time, 49)
     assert clock.spent_s() == 98
     assert not clock.fits(1)
+
+
+def test_the_continuous_runs_of_a_block_are_not_expected_of_the_next_one(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=100))
+    block_of(clock, time, 60, continuous_s=21)
+    assert clock.spent_s() == 60
+    assert clock.fits(1)
+    assert not clock.fits(2)
 
 
 def test_before_the_first_block_its_length_is_foreseen_from_the_plan(time: Time) -> None:

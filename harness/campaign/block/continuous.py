@@ -24,6 +24,9 @@ half keeps the edges of what is counted off the waves (planning.whole_waves)."""
 COUNTED_WAVES: Final = 4
 """Of a piece, at least: what is not answered within it is missing from its mean response time."""
 
+CONTINUOUS_RUNS: Final = "continuous runs"
+"""The phase of a campaign's time."""
+
 TRIES: Final = 2
 """A run that fails a gate is made once more, at once; what the second one shows holds."""
 
@@ -43,7 +46,7 @@ def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: M
             own: list[SliceRecord] = []
             between: list[SliceRecord] = []
             for slices in slices_of(bench.plan, block, scenario, cell, paces):
-                with bench.phases.timed("continuous runs"):
+                with bench.phases.timed(CONTINUOUS_RUNS):
                     for record in drive(bench, block, slices):
                         (own if record.target == cell.id else between).append(record)
                 yield

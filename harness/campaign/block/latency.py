@@ -19,7 +19,7 @@ from harness.model.measured.load import SliceRecord
 TRIES: Final = 2
 """A window that is discarded is measured once more, by its cause and never by its times."""
 
-LONGEST: Final = 5
+LONGEST: Final = 3
 """So many times the plan's length, a window of a slow cell may last."""
 
 

@@ -109,7 +109,8 @@ class RunAsked(PlatformChoice, Filters):
         typer.Option(
             "--latency",
             metavar="SCENARIO",
-            help="Measure response times at a fixed rate in these scenarios (repeatable; 'all', 'none'; default: one).",
+            help="Measure response times at a fixed rate, in each block, in these scenarios (repeatable; 'all', 'none';"
+            " default: in all, one a block in turn).",
         ),
     ] = None
     latency_share: Annotated[
