@@ -30,7 +30,7 @@ class Clock:
         self._blocks_a_round = len(groups_of(plan.cells, plan.reference_cell, block_dice(plan, 0), {}))
         cells = min(len(plan.cells), GROUP_SIZE)
         per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * cells
-        latency_s = expected_s(plan, cells) * (min(1, len(plan.latency)) if plan.latency_in_turn else len(plan.latency))
+        latency_s = expected_s(plan, cells) * (1 if plan.latency_in_turn else len(plan.latency))
         others = sum(len(scenario.levels) - 1 for scenario in plan.scenarios) if plan.shape.levels_s else 0
         levels_s = others * (plan.shape.levels_s + plan.shape.warm_up_s * cells)
         self._block_s = per_scenario * len(plan.scenarios) + latency_s + levels_s + OVERHEAD_S

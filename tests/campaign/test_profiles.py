@@ -12,7 +12,7 @@ from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.catalog.applications import find_applications
 from harness.catalog.scenarios import find_scenarios
-from harness.cli.run.plans import wanted_options
+from harness.cli.run.plans import latency_plan, wanted_options
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan
 from harness.under_test.launch.servers import SERVERS
@@ -53,6 +53,20 @@ def test_without_a_profile_the_core_is_measured_each_application_on_its_default_
 def test_the_core_takes_minutes_with_the_frameworks_of_the_story_in_it() -> None:
     assert {"fastapi", "starlette", "flask", "django"} <= {cell.app for cell in plan_of().cells}
     assert {scenario.id for scenario in plan_of().scenarios} == {"json", "plaintext", "db"}
+
+
+def test_unasked_the_scenarios_take_turns_with_response_times_and_each_block_measures_those_that_were_named() -> (
+    None
+):
+    core, full, named = plan_of(), plan_of(profile="full"), plan_of(latency=("all",))
+    one = plan_of(selection=Selection(scenarios=("json",)))
+    assert [plan.latency_in_turn for plan in (core, full, named, one)] == [True, False, False, False]
+    assert set(core.latency) == set(named.latency) == {"json", "plaintext", "db"}
+    assert one.latency == ("json",)
+    assert latency_plan(core).endswith("of each block, one scenario a block in turn.")
+    assert latency_plan(named).endswith("of each block.")
+    for plan in (core, named, one):
+        assert prepare(PROJECT, RunOptions.like(plan)).record.plan == plan
 
 
 def test_the_full_profile_is_every_application_on_every_server_in_every_scenario_at_every_level() -> None:

@@ -208,7 +208,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         target_host=options.generator.target_host,
         waiting=platform.waiting,
         latency=latency,
-        latency_in_turn=options.latency is None,
+        latency_in_turn=options.latency is None and len(latency) > 1,
         latency_share=options.latency_share,
         p99_s=options.p99_s,
         start_timeout_s=options.platform.start_timeout_s,

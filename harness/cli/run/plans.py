@@ -81,10 +81,10 @@ def continuous_plan(plan: Plan) -> str:
 
 def latency_plan(plan: Plan) -> str:
     """In which scenarios response times would be measured, and how."""
-    in_turn = plan.latency_in_turn and len(plan.latency) > 1
     text = (
         f"Response times of {', '.join(plan.latency)} at {plan.latency_share:.0%} of what each configuration can do, "
-        f"for {plan.shape.window_s:g} s or more of each block{', one scenario a block in turn' if in_turn else ''}"
+        f"for {plan.shape.window_s:g} s or more of each block"
+        + (", one scenario a block in turn" if plan.latency_in_turn else "")
     )
     limit = "" if plan.p99_s is None else f"; the highest rate with a p99 within {plan.p99_s * 1000:g} ms is searched"
     return f"{text}{limit}."
