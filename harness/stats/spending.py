@@ -5,10 +5,9 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.optimize import brentq
 
 from harness.stats.arrays import Floats
-from harness.stats.distributions import normal_above, normal_density
+from harness.stats.distributions import normal_above, normal_density, root
 
 USUAL_LOOKS: Final = (2, 3, 4, 6, 9, 13, 19)
 """Blocks after which pairs are judged; beyond, each about 1.45 times the one before."""
@@ -100,7 +99,7 @@ def _bound(alive: Floats | None, width: float, step: float, time: float, allowed
         beyond = normal_above((reach - grid) / step) + normal_above((reach + grid) / step)
         return float(_simpson(alive * beyond, spacing))
 
-    return float(brentq(lambda bound: crossing(bound) - allowed, 0.0, _REACH, xtol=1e-6))
+    return root(lambda bound: crossing(bound) - allowed, 0.0, _REACH, tolerance=1e-6)
 
 
 def _advance(alive: Floats | None, width: float, step: float, reach: float) -> Floats:

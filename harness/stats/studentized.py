@@ -4,11 +4,10 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr
 
 from harness.stats.arrays import Floats
-from harness.stats.distributions import chi2_exceeded, chi2_quantile, normal_density
+from harness.stats.distributions import chi2_exceeded, chi2_quantile, normal_density, root
 
 _SPAN: Final = 8.5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -34,7 +33,7 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
     top = 4.0
     while excess(top) < 0:
         top *= 2
-    return float(brentq(excess, 1e-6, top, xtol=1e-8))
+    return root(excess, 1e-6, top, tolerance=1e-8)
 
 
 def _scales(df: float) -> tuple[Floats, Floats]:

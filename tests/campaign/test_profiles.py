@@ -55,9 +55,7 @@ def test_the_core_takes_minutes_with_the_frameworks_of_the_story_in_it() -> None
     assert {scenario.id for scenario in plan_of().scenarios} == {"json", "plaintext", "db"}
 
 
-def test_unasked_the_scenarios_take_turns_with_response_times_and_each_block_measures_those_that_were_named() -> (
-    None
-):
+def test_unasked_the_scenarios_take_turns_with_response_times_and_each_block_measures_those_that_were_named() -> None:
     core, full, named = plan_of(), plan_of(profile="full"), plan_of(latency=("all",))
     one = plan_of(selection=Selection(scenarios=("json",)))
     assert [plan.latency_in_turn for plan in (core, full, named, one)] == [True, False, False, False]

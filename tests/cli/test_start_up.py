@@ -31,4 +31,4 @@ def test_what_measures_nothing_loads_no_statistics_no_charts_and_no_load_driver(
 
 @pytest.mark.parametrize("command", ["export", "claim"])
 def test_figures_alone_are_told_without_loading_charts(command: str) -> None:
-    assert loaded_by(command, "results/sample") == {"numpy", "scipy.optimize"}
+    assert loaded_by(command, "results/sample") == {"numpy"}

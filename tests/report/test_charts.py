@@ -3,9 +3,11 @@
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
 
 from harness.model.asked.scenario import Level
 from harness.model.measured.trial import Trial
@@ -165,6 +167,14 @@ def test_names_at_the_ends_of_lines_never_touch_and_keep_their_order(wanted: lis
 def test_names_that_do_not_touch_stay_where_their_lines_end() -> None:
     assert apart([200, 10, 100], 15, 0, 300) == pytest.approx([200, 10, 100])
     assert apart([100, 100], 20, 0, 300) == pytest.approx([90, 110])
+
+
+@given(st.lists(st.floats(min_value=0, max_value=1000), min_size=1, max_size=12))
+def test_names_lie_as_near_to_their_lines_as_can_be(wanted: list[float]) -> None:
+    """Where there is room, in least squares: with the gaps taken out, what isotonic regression gives."""
+    ordered, gaps = np.sort(wanted), 15.0 * np.arange(len(wanted))
+    nearest = isotonic_regression(ordered - gaps).x + gaps
+    assert sorted(apart(wanted, 15, -10_000, 10_000)) == pytest.approx(list(nearest))
 
 
 def test_of_more_lines_than_can_be_told_apart_the_fastest_of_each_application_is_drawn_and_the_rest_is_counted() -> (

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.optimize import isotonic_regression
 
 from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
 from harness.report.charts.drawing.legible import legible
+from harness.stats.arrays import Floats
 
 HEIGHT = 300
 _GAP = 15
@@ -96,10 +96,24 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
         return []
     order = np.argsort(wanted, kind="stable")
     gaps = gap * np.arange(len(wanted))
-    closed = isotonic_regression(np.asarray(wanted, dtype=float)[order] - gaps).x
+    closed = _never_falling(np.asarray(wanted, dtype=float)[order] - gaps)
     found = np.empty(len(wanted))
     found[order] = np.clip(closed, low, max(low, high - gaps[-1])) + gaps
     return [float(value) for value in found]
+
+
+def _never_falling(values: Floats) -> Floats:
+    """The nearest such series (isotonic regression): neighbours that fall are pooled at their mean (Ayer
+    et al. 1955, Ann. Math. Stat. 26:641-647). `scipy.optimize` has it too, and takes longer to load than the chart."""
+    pools: list[tuple[float, int]] = []
+    for value in values.tolist():
+        pool = (value, 1)
+        while pools and pools[-1][0] > pool[0]:
+            mean, size = pools.pop()
+            both = size + pool[1]
+            pool = ((mean * size + pool[0] * pool[1]) / both, both)
+        pools.append(pool)
+    return np.repeat([mean for mean, _ in pools], [size for _, size in pools])
 
 
 def in_words(lines: Sequence[Line], at: Mapping[float, str], unit: str) -> str:
