@@ -50,6 +50,25 @@ def test_response_times_are_told_in_plan_order_with_what_is_missing_or_in_doubt(
     assert "n/a  third-app on uvicorn: verify: a [bold]wrong[/] body" in notes
 
 
+def test_a_reason_that_several_share_is_given_once() -> None:
+    rows = latency_rows(asked(), [])["json"]
+    lines = shown(latency_table("json", rows), width=120)
+    assert "n/a  first-app on uvicorn, second-app on uvicorn: no window was measured" in lines
+    assert "n/a  third-app on uvicorn: verify: a [bold]wrong[/] body" in lines
+    many = campaign([cell(f"app-{number}") for number in range(9)], blocks=1)
+    many = many.model_copy(update={"plan": many.plan.model_copy(update={"latency": ("json",)})})
+    (line,) = shown(latency_table("json", latency_rows(many, [])["json"]), width=300)[-1:]
+    assert line.count(" on uvicorn") == 6
+    assert line.endswith("and 3 more: no window was measured")
+
+
+def test_a_scenario_whose_turn_did_not_come_says_so() -> None:
+    record = asked()
+    record = record.model_copy(update={"plan": record.plan.model_copy(update={"latency_in_turn": True})})
+    lines = shown(latency_table("json", latency_rows(record, [])["json"]), width=200)
+    assert any("second-app on uvicorn: its turn did not come: each block measures" in line for line in lines)
+
+
 def test_a_percentile_that_lies_among_unanswered_requests_says_so() -> None:
     rows = latency_rows(asked(), [window(A.id, 0, [0.002] * 8000, offered=10_000, errors={"timeout": 2000})])["json"]
     assert "first-app on uvicorn: no p90: 20.00% were never answered rightly" in shown(latency_table("json", rows))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from harness.analysis.latency.percentiles import MIN_BEYOND
@@ -11,6 +11,8 @@ from harness.cli.show.tables import left_out, table
 from harness.model.measured.latency import CapacityRow, LatencyRow
 
 SHOWN: Final = (0.5, 0.9, 0.99, 0.999)
+MOST_NAMED: Final = 6
+"""Configurations that are named beside a reason which they share."""
 
 
 def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = None) -> Group:
@@ -21,12 +23,7 @@ def latency_table(scenario: str, rows: Sequence[LatencyRow], most: int | None = 
     measured = [row for row in rows if not row.reason]
     at = f" at {rows[0].share:.0%} of capacity" if rows else ""
     columns = ("application", "server", "rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
-    made = table(
-        columns,
-        [_latency(row) for row in measured[:most]],
-        title=f"{scenario}: response times in ms{at}",
-        right=range(2, len(columns)),
-    )
+    made = _table(columns, [_latency(row) for row in measured[:most]], title=f"{scenario}: response times in ms{at}")
     notes = [Text(note, style="dim") for note in _notes(measured[:most])]
     return Group(made, *left_out(len(measured), most), *notes, *_without(rows, most))
 
@@ -66,8 +63,13 @@ def capacity_table(scenario: str, rows: Sequence[CapacityRow], most: int | None 
         (row.app, row.server, _rate(row.rate), _between(row), str(len(row.blocks)), str(row.probes))
         for row in measured[:most]
     ]
-    made = table(columns, cells, title=f"{scenario}: highest rate{limit}", right=range(2, 6))
+    made = _table(columns, cells, title=f"{scenario}: highest rate{limit}")
     return Group(made, *left_out(len(measured), most), *_without(rows, most))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> RenderableType:
+    """Its title alone where there is no row."""
+    return table(columns, rows, title=title, right=range(2, len(columns))) if rows else Text(title)
 
 
 def _between(row: CapacityRow) -> str:
@@ -75,8 +77,18 @@ def _between(row: CapacityRow) -> str:
 
 
 def _without(rows: Sequence[LatencyRow] | Sequence[CapacityRow], most: int | None) -> list[Text]:
-    found = [Text(f"n/a  {row.app} on {row.server}: {row.reason}") for row in rows if row.reason]
+    """Each reason once, with the configurations it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for row in rows:
+        if row.reason:
+            by_reason.setdefault(row.reason, []).append(f"{row.app} on {row.server}")
+    found = [Text(f"n/a  {_listed(names)}: {reason}") for reason, names in by_reason.items()]
     return [*found[:most], *left_out(len(found), most)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _rate(value: float | None) -> str:
