@@ -105,28 +105,41 @@ def _linked(incidence: Floats) -> Bools:
     return together
 
 
-def restart_variance(first: TwoWayFit, second: TwoWayFit) -> float | None:
-    """The part of a block value's variance that more rotations would not remove, from fits of the first and of the
-    second half of the same blocks: how far both halves of a block lie off together (never below 0).
+@dataclass(frozen=True)
+class RestartVariance:
+    """The part of a block value's variance that more rotations would not remove, and its standard error."""
+
+    estimate: float
+    error: float
+
+    def is_distinguished(self) -> bool:
+        """From none, by two standard errors."""
+        return self.estimate > 2 * self.error
+
+
+def restart_variance(first: TwoWayFit, second: TwoWayFit) -> RestartVariance | None:
+    """From fits of the first and of the second half of the same blocks: how far both halves of a block lie off together
+    (never below 0). None where there are no degrees of freedom.
 
     T_2^2 in the words of Kalibera & Jones 2013 (Rigorous Benchmarking in Reasonable Time), which they take as the
     variance of blocks less S_1^2 / n_1. That holds where rotations are independent; where the machine's mood lasts for
-    some of them it counts the mood as the restart's. None where there are no degrees of freedom.
+    some of them it counts the mood as the restart's. The standard error is that of a covariance of normal variables:
+    sqrt((s_1^2 s_2^2 + s_12^2) / df) (Wishart 1928, Biometrika 20A:32-52).
     """
-    if first.df <= 0 or first.df != second.df:
+    if first.variance is None or second.variance is None or first.df != second.df:
         return None
-    return max(0.0, float((first.residuals() * second.residuals()).sum()) / first.df)
+    together = float((first.residuals() * second.residuals()).sum()) / first.df
+    error = sqrt((first.variance * second.variance + together**2) / first.df)
+    return RestartVariance(max(0.0, together), error)
 
 
 def best_rotations(
     block: float, restart: float, rotations: float, *, restart_cost_s: float, rotation_cost_s: float
-) -> int | None:
-    """How many rotations a block should hold for the narrowest intervals in a given time; None: as many as possible.
+) -> int:
+    """How many rotations a block should hold for the narrowest intervals in a given time. `restart` is above 0.
 
     n_1 = sqrt(c_2 / c_1 * T_1^2 / T_2^2) (Kalibera & Jones 2013). `block` is the variance of a value of `rotations`
     rotations, `restart` what of it is the restart's: the rest is T_1^2 / `rotations`. Costs are in seconds.
     """
-    if restart <= 0:
-        return None
     own = max(0.0, block - restart) * rotations
     return max(1, ceil(sqrt(restart_cost_s / rotation_cost_s * own / restart)))

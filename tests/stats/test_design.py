@@ -83,6 +83,14 @@ def test_the_variance_of_a_cell_is_told_from_those_it_shares_blocks_with() -> No
     assert found[3] < 0.7
 
 
+def test_its_standard_error_is_how_much_it_varies_and_none_is_rarely_taken_for_some() -> None:
+    dice = np.random.default_rng(5)
+    found = [restart_variance(*(two_way_fit(dice.normal(size=(5, 7))) for _ in range(2))) for _ in range(400)]
+    errors = [one.error for one in found if one]
+    assert np.median(errors) == pytest.approx(1 / 24**0.5, rel=0.2), "5 blocks of 7 cells"
+    assert np.mean([one.is_distinguished() for one in found if one]) <= 0.05
+
+
 @pytest.mark.parametrize("lasting", [0.0, 0.8])
 def test_what_a_restart_changes_is_found_also_where_the_machines_mood_lasts(lasting: float) -> None:
     """Of 600 blocks of six cells: both halves of 40 rotations, whose noise may last for some of them."""
@@ -95,12 +103,18 @@ def test_what_a_restart_changes_is_found_also_where_the_machines_mood_lasts(last
     halves = [two_way_fit(rates[:, half].mean(axis=1)) for half in (slice(0, 20), slice(20, 40))]
     found = restart_variance(*halves)
     assert found is not None
-    assert found**0.5 == pytest.approx(0.02, rel=0.2), "the variance of blocks less that of slices would give 0.03"
+    assert found.is_distinguished()
+    assert found.estimate**0.5 == pytest.approx(0.02, rel=0.2), (
+        "the variance of blocks less that of slices would give 0.03"
+    )
 
 
 def test_halves_that_lie_off_in_opposite_directions_show_no_restart() -> None:
     values = np.random.default_rng(2).normal(size=(8, 4))
-    assert restart_variance(two_way_fit(values), two_way_fit(-values)) == 0.0
+    found = restart_variance(two_way_fit(values), two_way_fit(-values))
+    assert found is not None
+    assert found.estimate == 0.0
+    assert not found.is_distinguished()
     one = two_way_fit(values[:1])
     assert restart_variance(one, one) is None
 
@@ -108,10 +122,8 @@ def test_halves_that_lie_off_in_opposite_directions_show_no_restart() -> None:
 def test_the_best_share_of_rotations_is_the_one_with_the_smallest_variance() -> None:
     block = 0.01**2 + 0.08**2 / 30
     best = best_rotations(block, 0.01**2, 30, restart_cost_s=20, rotation_cost_s=0.7)
-    assert best is not None
 
     def variance_in_an_hour(rotations: int) -> float:
         return (0.01**2 + 0.08**2 / rotations) / (3600 / (20 + 0.7 * rotations))
 
     assert best == pytest.approx(min(range(1, 500), key=variance_in_an_hour), abs=1)
-    assert best_rotations(block, 0.0, 30, restart_cost_s=20, rotation_cost_s=0.7) is None

@@ -10,7 +10,7 @@ from harness.analysis.inference.inference import Inference
 from harness.analysis.inference.verdicts import Look, fit_of
 from harness.analysis.trials.blocks import BlockValues
 from harness.model.measured.campaign import CampaignRecord
-from harness.stats.design import best_rotations, restart_variance
+from harness.stats.design import RestartVariance, best_rotations, restart_variance
 
 MIN_BLOCKS: Final = 4
 """With fewer, what a restart changes cannot be distinguished from chance."""
@@ -26,19 +26,21 @@ def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict
     blocks, scenarios = len(record.completed_blocks), len(record.plan.scenarios)
     restart_cost_s = sum(record.phases_s.get(phase, 0.0) for phase in RESTARTING) / max(1, blocks * scenarios)
     best = None
-    if block is not None and restart is not None and restart_cost_s:
+    if block is not None and restart is not None and restart.is_distinguished() and restart_cost_s:
         rotation_cost_s = record.plan.shape.rotations_s / rotations
-        best = best_rotations(block, restart, rotations, restart_cost_s=restart_cost_s, rotation_cost_s=rotation_cost_s)
+        best = best_rotations(
+            block, restart.estimate, rotations, restart_cost_s=restart_cost_s, rotation_cost_s=rotation_cost_s
+        )
     return {
         "block_sd": None if block is None else block**0.5,
-        "restart_sd": None if restart is None else restart**0.5,
+        "restart_sd": None if restart is None else restart.estimate**0.5,
         "slice_sd": float(np.median([group.slice_sd for group in inference.blocks])),
         "rotations": rotations,
         "best_rotations": best,
     }
 
 
-def _restart_variance(blocks: Sequence[BlockValues]) -> float | None:
+def _restart_variance(blocks: Sequence[BlockValues]) -> RestartVariance | None:
     whole = [group for group in blocks if group.halves]
     if len(whole) < MIN_BLOCKS:
         return None

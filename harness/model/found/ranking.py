@@ -124,7 +124,7 @@ class ScenarioRanking(Record):
     Standard deviations are those of a cell's log(rps) against the other cells. `block_sd`: of a block. `restart_sd`:
     the part of it that more rotations would not remove; None below four blocks. `slice_sd`: robust, of one slice
     against its rotation. `rotations`: median of a block. `best_rotations`: of a block, for the narrowest intervals in
-    the same time; None where it is not known, or as many as possible because `restart_sd` is 0.
+    the same time; None where `restart_sd` is not known or not distinguished from 0.
     """
 
     scenario: str

@@ -165,12 +165,15 @@ def _block_spreads(source: Source) -> Iterator[Fact]:
         found = source.ranking.scenarios.get(scenario.id)
         if found is None or found.block_sd is None or found.restart_sd is None or found.rotations is None:
             continue
-        best = f"about {found.best_rotations:,}" if found.best_rotations else "" if found.restart_sd else "more"
         yield Fact(
             f"Spread of a block, {shorten(scenario.title, 40)}",
             f"{percent(found.block_sd)}; by the restart alone {percent(found.restart_sd)}",
-            f"{found.rotations:,.0f} rotations a block"
-            + (f"; {best} would give the narrowest intervals in the same time" if best else ""),
+            f"{found.rotations:,.0f} rotations a block; "
+            + (
+                f"about {found.best_rotations:,} would give the narrowest intervals in the same time"
+                if found.best_rotations
+                else "what a restart changes is not distinguished from nothing"
+            ),
         )
 
 
