@@ -89,7 +89,8 @@ def test_a_plan_tells_what_is_known_beforehand_of_its_figures(
 ) -> None:
     manifest = RIGHT_APP.replace("shop", "other").replace('["uvicorn"]', '["uvicorn-asyncio"]')
     application(project.apps, manifest, "other")
-    asked = ("run", "--plan", "--only", "other", "--server-workers", 2)
+    # Left to itself, the generator sleeps where a probe finds the machine busy, and a second note says so.
+    asked = ("run", "--plan", "--only", "other", "--server-workers", 2, "--generator", "block")
     for told in (said(capsys, *asked), said(capsys, *asked, "--json")):
         (note,) = [line for line in told.err.splitlines() if line.startswith("note:")]
         assert "uvicorn-asyncio with several workers leaves Nagle's algorithm on" in note
