@@ -37,8 +37,7 @@ class TwoWayFit:
 
     def residuals(self) -> Floats:
         """(B, K): value - cell - block; 0 where a cell was not in a block."""
-        present = np.isfinite(self.values)
-        return np.where(present, self.values - self.blocks[:, None] - self.cells[None, :], 0.0)
+        return _residuals(self.values, self.blocks, self.cells)
 
     def pair_variance(self) -> tuple[Floats, Floats]:
         """(K, K): variance of the difference of two cells in one block, as the blocks that hold both show it, and the
@@ -79,9 +78,12 @@ def two_way_fit(values: Floats) -> TwoWayFit:
     block_mean = filled.sum(axis=1) / sizes
     cells = covariance @ (filled.sum(axis=0) - incidence @ block_mean)
     blocks = block_mean - (incidence.T @ cells) / sizes
-    residual = np.where(present, values - blocks[:, None] - cells[None, :], 0.0)
-    variance = float((residual**2).sum()) / df if df > 0 else None
+    variance = float((_residuals(values, blocks, cells) ** 2).sum()) / df if df > 0 else None
     return TwoWayFit(values, cells, blocks, covariance, linked, variance, df)
+
+
+def _residuals(values: Floats, blocks: Floats, cells: Floats) -> Floats:
+    return np.where(np.isfinite(values), values - blocks[:, None] - cells[None, :], 0.0)
 
 
 @lru_cache(maxsize=256)
