@@ -33,7 +33,7 @@ from harness.load.driver import LocustDriver
 from harness.measure.pinning import pinned
 from harness.model.errors import HarnessError
 from harness.stats.robust import t_interval
-from harness.under_test.launch.launch import LiveServer, launched
+from harness.under_test.launch.launch import Launch, LiveServer, launched
 from harness.under_test.services import LiveService
 
 LENGTH_S: Final = 0.25
@@ -89,19 +89,21 @@ def two_cells() -> Iterator[tuple[Live, list[LiveService]]]:
     plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
+        launches: list[Launch] = []
         servers: dict[str, LiveServer] = {}
         services: list[LiveService] = []
         for cell in plan.cells:
             service = stack.enter_context(_database(prepared, folder / cell.id))
             stage = Stage(project, prepared, pythons, folder, service)
-            servers[cell.id] = stack.enter_context(launched(stage.launches([cell])[0]))
+            launches += stage.launches([cell])
+            servers[cell.id] = stack.enter_context(launched(launches[-1]))
             services.append(service)
         driver = stack.enter_context(LocustDriver(cpus=generator, log=folder / "load.log"))
         stack.enter_context(pinned(generator))
         targets = [servers[cell.id].target for cell in plan.cells]
         driver.prepare(targets, [scenario.for_driver for scenario in prepared.scenarios.values()])
         warm = driver.drive(warm_up_of(plan, plan.cells, plan.scenarios[0]))
-        yield Live(plan, servers, driver, {record.target: record.pace for record in warm}), services
+        yield Live(plan, servers, driver, {record.target: record.pace for record in warm}, launches), services
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import argparse
 import itertools
 import json
 import math
+import os
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,34 +27,43 @@ import shared.program
 # isort: split
 # The import above reports a missing harness; the imports below need it.
 import numpy as np
-from shared.cpu_time import cpu_s
+from shared.cpu_time import used_s
 from shared.figures import Figure, Outcome, slug
-from shared.live import Live, live_cells
+from shared.ways import Bench, Way, bench
 
 from harness.campaign.plan.options import RunOptions, Selection
 from harness.measure.machine import fingerprint
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import Level
-from harness.model.measured.load import Slice
 from harness.stats.robust import hodges_lehmann
 
 CORE: Final = ("raw-asgi", "starlette", "fastapi", "flask", "raw-wsgi", "django")
 TRUTH: Final = "spin-1s"
-WAYS: Final[Mapping[str, Mapping[str, Any]]] = {
-    TRUTH: {"spins": True, "length_s": 1.0},
-    "defaults": {"spins": True},
-    "block": {"spins": False},
-    "block-1s": {"spins": False, "length_s": 1.0},
-    "spin-60ms": {"spins": True, "length_s": 0.06},
-    "spin-250ms": {"spins": True, "length_s": 0.25},
-    "spin-500ms": {"spins": True, "length_s": 0.5},
-    "spin-4s": {"spins": True, "length_s": 4.0},
-    "no-burn-in": {"spins": True, "burn_in_s": 0.0},
-    "burn-in-60ms": {"spins": True, "burn_in_s": 0.06, "length_s": 0.13},
-    "16-connections": {"spins": True, "level": Level(connections=16)},
-    "256-connections": {"spins": True, "level": Level(connections=256)},
+SECOND: Final = {"spins": True, "length_s": 1.0}
+WAYS: Final[Mapping[str, Way]] = {
+    TRUTH: Way(SECOND),
+    "defaults": Way({"spins": True}),
+    "block": Way({"spins": False}),
+    "block-1s": Way({"spins": False, "length_s": 1.0}),
+    "spin-60ms": Way({"spins": True, "length_s": 0.06}),
+    "spin-250ms": Way({"spins": True, "length_s": 0.25}),
+    "spin-500ms": Way({"spins": True, "length_s": 0.5}),
+    "spin-4s": Way({"spins": True, "length_s": 4.0}),
+    "no-burn-in": Way({"spins": True, "burn_in_s": 0.0}),
+    "burn-in-60ms": Way({"spins": True, "burn_in_s": 0.06, "length_s": 0.13}),
+    "16-connections": Way({"spins": True, "level": Level(connections=16)}),
+    "256-connections": Way({"spins": True, "level": Level(connections=256)}),
+    "steered": Way(SECOND, steered=True),
+    "hosts": Way(SECOND, network="hosts"),
+    "hosts-steered": Way(SECOND, network="hosts", steered=True),
+    "independent": Way(SECOND, independent=True),
+    "unix": Way(SECOND, network="unix", independent=True),
+    "2-awake": Way({"spins": True}, awake=2),
+    "4-awake": Way({"spins": True}, awake=4),
 }
 USUAL: Final = (TRUTH, "defaults", "block")
+ROOTS: Final = tuple(name for name, way in WAYS.items() if way.network == "hosts" or way.steered)
+"""What takes root, and is left out of the default of others."""
 KEPT: Final = Path(__file__).parents[1] / "results" / "truth.jsonl"
 STEP_S: Final = 0.02
 STEPS: Final = 15
@@ -64,7 +74,8 @@ MOST_OFF_ITSELF: Final = math.log(1.005)
 
 @dataclass(frozen=True)
 class Seen:
-    """A slice: requests per second, CPU microseconds of the server for one request, and the generator's busy share."""
+    """A slice: requests per second, CPU microseconds of the server for one request, and the share of its time in which
+    the generator had work (None where it is not known)."""
 
     machine: str
     round: int
@@ -73,7 +84,7 @@ class Seen:
     twin: int
     rate: float
     cpu_us: float
-    busy: float
+    busy: float | None
 
 
 def main(arguments: argparse.Namespace) -> Outcome:
@@ -87,26 +98,32 @@ def measure(arguments: argparse.Namespace, dice: random.Random) -> None:
     options = RunOptions(selection=Selection(only=tuple(arguments.only), scenarios=(arguments.scenario,)))
     ways = {way: WAYS[way] for way in arguments.ways} | (course() if arguments.course else {})
     done = max((seen.round for seen in kept(arguments.keep)), default=-1) + 1
-    with live_cells(options) as live, arguments.keep.open("a", encoding="utf-8") as file:
+    with bench(options, ways.values()) as up, arguments.keep.open("a", encoding="utf-8") as file:
         for number in range(done, done + arguments.rounds):
             shared.program.say(f"round {number + 1} of {done + arguments.rounds}")
-            for seen in one_round(live, ways, number, dice):
+            for seen in one_round(up, ways, number, dice):
                 file.write(json.dumps(asdict(seen)) + "\n")
             file.flush()
 
 
-def one_round(live: Live, ways: Mapping[str, Mapping[str, Any]], number: int, dice: random.Random) -> list[Seen]:
+def one_round(up: Bench, ways: Mapping[str, Way], number: int, dice: random.Random) -> list[Seen]:
     """Every way in random order, and in it every cell: what is compared within a way lies close together in time."""
     found = []
-    for way in dice.sample(list(ways), len(ways)):
-        for cell in dice.sample(list(live.cells), len(live.cells)):
-            before = cpu_s(live, cell)
-            [record] = live.drive([driven(live, cell, ways[way])])
-            spent_s = cpu_s(live, cell) - before
-            busy = record.generator_work_s / record.wall_s
-            us = 1e6 * spent_s / record.answered
-            found.append(Seen(processor(), number, way, cell.app, cell.twin, record.rate, us, busy))
+    for name in dice.sample(list(ways), len(ways)):
+        with up.steered(ways[name]):
+            for cell in dice.sample(up.cells, len(up.cells)):
+                with up.alone(cell, ways[name], dice):
+                    found.append(seen_of(up, cell, ways[name], (number, name)))
     return found
+
+
+def seen_of(up: Bench, cell: Cell, way: Way, where: tuple[int, str]) -> Seen:
+    """Drive one slice, and read the CPU time around it."""
+    warden = up.server(cell, way).warden_pid
+    before = used_s(warden)
+    driven = up.drive(cell, way)
+    us = 1e6 * (used_s(warden) - before) / driven.answered
+    return Seen(processor(), *where, cell.app, cell.twin, driven.rate, us, driven.busy)
 
 
 @lru_cache
@@ -115,21 +132,12 @@ def processor() -> str:
     return fingerprint().cpu_model or "unknown"
 
 
-def driven(live: Live, cell: Cell, way: Mapping[str, Any]) -> Slice:
-    """The cell's slice with what the way changes. Where waves of answers make it longer, it stays so."""
-    usual = live.slice(cell)
-    longest = max(usual.length_s, way.get("length_s", 0.0))
-    return usual.model_copy(update={"counted": True, **way, "length_s": way.get("length_s", longest)})
-
-
-def course() -> dict[str, dict[str, Any]]:
+def course() -> dict[str, Way]:
     """Ways that count one step of a slice each, later and later."""
     return {
-        f"step-{1000 * STEP_S * step:.0f}ms": {
-            "spins": True,
-            "burn_in_s": STEP_S * step,
-            "length_s": STEP_S * (step + 1),
-        }
+        f"step-{1000 * STEP_S * step:.0f}ms": Way(
+            {"spins": True, "burn_in_s": STEP_S * step, "length_s": STEP_S * (step + 1)}
+        )
         for step in range(STEPS)
     }
 
@@ -207,7 +215,13 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how many to add to the file (default: 20; with --quick 6)")
     parser.add_argument("--scenario", default="json", help="what is asked (default: json)")
     parser.add_argument("--only", nargs="+", default=CORE, metavar="APP", help="the cells that are up together")
-    parser.add_argument("--ways", nargs="+", choices=WAYS, metavar="WAY", help=f"of: {', '.join(WAYS)} (default: all)")
+    parser.add_argument(
+        "--ways",
+        nargs="+",
+        choices=WAYS,
+        metavar="WAY",
+        help=f"of: {', '.join(WAYS)} (default: all; {', '.join(ROOTS)} for root alone)",
+    )
     parser.add_argument("--course", action="store_true", help="measure the course of a slice too")
     parser.add_argument(
         "--keep",
@@ -218,7 +232,9 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     )
     found = parser.parse_args(given)
     found.rounds = found.rounds or (6 if found.quick else 20)
-    found.ways = found.ways or (USUAL if found.quick else tuple(WAYS))
+    found.ways = found.ways or (
+        USUAL if found.quick else tuple(way for way in WAYS if way not in ROOTS or os.geteuid() == 0)
+    )
     return found
 
 

@@ -77,7 +77,12 @@ def cpu_s_a_request(live: Live, cell: Cell) -> float:
 
 
 def cpu_s(live: Live, cell: Cell) -> float:
-    used = tree_cpu_seconds(live.servers[cell.id].process.warden_pid)
+    return used_s(live.servers[cell.id].process.warden_pid)
+
+
+def used_s(warden: int) -> float:
+    """CPU seconds of everything below a server's warden. Raises EnvironmentRefused where the system does not say."""
+    used = tree_cpu_seconds(warden)
     if used is None:
         raise EnvironmentRefused("this system does not tell CPU time", where="this machine", mend="run it on Linux")
     return used

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +21,8 @@ from harness.model.errors import TargetFailed
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord
 from harness.model.notice import Failure
-from harness.under_test.launch.launch import LiveServer, launched_together
+from harness.under_test.launch.launch import Launch, LiveServer, launched_together
+from shared.networks import Host, inside
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Live:
     servers: Mapping[str, LiveServer]
     driver: LoadDriver
     paces: Mapping[str, float]
+    launches: Sequence[Launch]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -83,19 +85,43 @@ def live_cells(options: RunOptions) -> Iterator[Live]:
 
     Raises HarnessError where an environment cannot be made or a server does not come up.
     """
+    with live_on(options, [None]) as [live]:
+        yield live
+
+
+@contextmanager
+def live_on(options: RunOptions, networks: Sequence[tuple[Host, Host] | None]) -> Iterator[list[Live]]:
+    """The same on each of several networks: servers on the first of two hosts and the generator on the second, or both
+    on loopback. Raises HarnessError, as `live_cells`."""
     project, prepared, pythons = installed(options)
-    plan, generator = prepared.record.plan, prepared.platform.cores.generator
     with ExitStack() as stack:
         logs = Path(stack.enter_context(TemporaryDirectory(prefix="harness-benchmark-")))
-        launches = Stage(project, prepared, pythons, logs, None).launches(plan.cells)
-        servers, failures = stack.enter_context(launched_together(launches))
+        found = []
+        for number, hosts in enumerate(networks):
+            stage = Stage(project, prepared, pythons, logs / str(number), None)
+            stage.logs.mkdir()
+            found.append(stack.enter_context(_live(stage, hosts)))
+        stack.enter_context(pinned(prepared.platform.cores.generator))
+        yield found
+
+
+@contextmanager
+def _live(stage: Stage, hosts: tuple[Host, Host] | None) -> Iterator[Live]:
+    plan = stage.prepared.record.plan
+    launches = stage.launches(plan.cells)
+    if hosts:
+        launches = [replace(launch, host=hosts[0].address) for launch in launches]
+    with ExitStack() as stack:
+        with inside(hosts[0]) if hosts else nullcontext():
+            servers, failures = stack.enter_context(launched_together(launches))
         if failures:
             raise _failed(failures[0])
-        driver = stack.enter_context(LocustDriver(cpus=generator, log=logs / "load.log"))
-        stack.enter_context(pinned(generator))
-        driver.prepare([server.target for server in servers.values()], _scenarios(prepared))
+        with inside(hosts[1]) if hosts else nullcontext():
+            driver = LocustDriver(cpus=stage.prepared.platform.cores.generator, log=stage.logs / "load.log")
+            stack.enter_context(driver)
+        driver.prepare([server.target for server in servers.values()], _scenarios(stage.prepared))
         warm = driver.drive(warm_up_of(plan, plan.cells, plan.scenarios[0]))
-        yield Live(plan, servers, driver, {record.target: record.pace for record in warm})
+        yield Live(plan, servers, driver, {record.target: record.pace for record in warm}, launches)
 
 
 def _scenarios(prepared: Prepared) -> list[LoadScenario]:

@@ -1,0 +1,79 @@
+"""An independent load generator: a closed loop on epoll that never sleeps. Nothing of the harness is in it.
+
+    python client.py ADDRESS CONNECTIONS BURN_IN LENGTH < REQUEST
+
+ADDRESS is HOST:PORT, or the path of a Unix socket. All responses must have the length of the first. Prints how many
+came between BURN_IN and LENGTH seconds, how many in all, and over how many seconds the first number was counted.
+"""
+
+import re
+import select
+import socket
+import sys
+import time
+
+PATIENCE_S = 5.0
+"""How long the first response may take."""
+
+
+def connected(address: str) -> socket.socket:
+    if "/" in address:
+        found = socket.socket(socket.AF_UNIX)
+        found.connect(address)
+    else:
+        host, _, port = address.rpartition(":")
+        found = socket.create_connection((host, int(port)))
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
+
+
+def size_of_a_response(first: socket.socket, request: bytes) -> int:
+    """In bytes, head included."""
+    first.settimeout(PATIENCE_S)
+    first.sendall(request)
+    response = b""
+    while b"\r\n\r\n" not in response:
+        response += received(first)
+    head, _, body = response.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    if not head.startswith(b"HTTP/1.1 200") or length is None:
+        sys.exit(f"not a response with 200 and a Content-Length: {head[:200]!r}")
+    size = len(head) + 4 + int(length[1])
+    while len(body) < int(length[1]):
+        body += received(first)
+    return size
+
+
+def received(connection: socket.socket) -> bytes:
+    return connection.recv(1 << 16) or sys.exit("the server closed a connection")
+
+
+def drive(
+    connections: list[socket.socket], request: bytes, burn_in_s: float, length_s: float
+) -> tuple[int, int, float]:
+    """Answers that count, all of them, and the seconds of the first."""
+    size = size_of_a_response(connections[0], request)
+    poll, by_number = select.epoll(), {each.fileno(): each for each in connections}
+    missing = dict.fromkeys(by_number, size)
+    for number, each in by_number.items():
+        poll.register(number, select.EPOLLIN)
+        each.sendall(request)
+    now = begun = time.monotonic()
+    counted, every, since = 0, 1, None
+    while now < begun + length_s:
+        if since is None and now >= begun + burn_in_s:
+            since = now
+        for number, _ in poll.poll(0):
+            missing[number] -= len(received(by_number[number]))
+            if missing[number] <= 0:
+                missing[number] = size
+                by_number[number].sendall(request)
+                every += 1
+                counted += since is not None
+        now = time.monotonic()
+    return counted, every, now - (since or now)
+
+
+if __name__ == "__main__":
+    opened = [connected(sys.argv[1]) for _ in range(int(sys.argv[2]))]
+    print(*drive(opened, sys.stdin.buffer.read(), float(sys.argv[3]), float(sys.argv[4])))

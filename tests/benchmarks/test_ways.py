@@ -1,0 +1,153 @@
+"""The ways in which benchmarks/truth.py drives a slice."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import psutil
+import pytest
+from shared.networks import NAMESPACES, inside, mask, two_hosts
+from shared.unix_sockets import HOST, at_socket, drive
+from shared.ways import Bench, Way
+
+from harness.measure.cores import split_cores
+from harness.model.errors import EnvironmentRefused, TargetFailed
+from harness.under_test.launch.servers import SERVERS
+from tests.process.helpers import until
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@dataclass
+class Counting:
+    """A server that counts its answers, and where it listens."""
+
+    tcp: str
+    unix: str
+    answered: int = 0
+
+
+@contextmanager
+def counting(folder: Path, status: str = "200 OK") -> Iterator[Counting]:
+    """In a thread of its own, on both kinds of socket."""
+    response = f"HTTP/1.1 {status}\r\nContent-Length: 13\r\n\r\nHello, World!".encode()
+    found, up, loop = Counting("", str(folder / "s")), threading.Event(), asyncio.new_event_loop()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(len(REQUEST)):
+            found.answered += 1
+            writer.write(response)
+        writer.close()
+
+    async def serve() -> None:
+        tcp = await asyncio.start_server(answer, "127.0.0.1", 0)
+        await asyncio.start_unix_server(answer, found.unix)
+        found.tcp = f"127.0.0.1:{tcp.sockets[0].getsockname()[1]}"
+        up.set()
+
+    thread = threading.Thread(target=lambda: (loop.run_until_complete(serve()), loop.run_forever()))
+    thread.start()
+    assert up.wait(10)
+    try:
+        yield found
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+@pytest.mark.parametrize("network", ["tcp", "unix"])
+def test_the_independent_generator_counts_what_the_server_answered(tmp_path: Path, network: str) -> None:
+    with counting(tmp_path) as server:
+        found = drive(getattr(server, network), REQUEST, connections=8, burn_in_s=0.2, length_s=0.6)
+    assert found.answered <= server.answered <= found.answered + 8, "one for each connection may be under way"
+    assert 0 < found.rate * 0.4 < found.answered, "those of the burn-in are not counted"
+
+
+def test_the_independent_generator_takes_no_other_answer_than_200(tmp_path: Path) -> None:
+    with counting(tmp_path, "503 Service Unavailable") as server, pytest.raises(TargetFailed, match="503"):
+        drive(server.tcp, REQUEST, connections=1, burn_in_s=0.0, length_s=0.1)
+
+
+@pytest.mark.parametrize(
+    ("server", "there"), [("uvicorn", ["--uds", "/s/1"]), ("gunicorn-gthread", ["--bind", "unix:/s/1"])]
+)
+def test_a_server_is_moved_to_a_unix_socket_and_changed_in_nothing_else(server: str, there: list[str]) -> None:
+    argv = SERVERS[server].argv
+    assert argv is not None
+    usual = argv("app", HOST, 1, 1)
+    moved = at_socket(usual, "/s/1")
+    assert " ".join(there) in " ".join(moved)
+    assert not any(HOST in part for part in moved)
+    assert [part for part in usual if part not in moved and HOST not in part] in ([], ["--host", "--port"])
+
+
+@pytest.mark.parametrize(("cpus", "said"), [((), "00000000"), ((1,), "00000002"), ((0, 33), "00000002,00000001")])
+def test_processors_are_written_as_the_kernel_reads_them(cpus: tuple[int, ...], said: str) -> None:
+    assert mask(cpus) == said
+
+
+def test_two_hosts_reach_each_other_and_nothing_is_left_of_them() -> None:
+    try:
+        with two_hosts() as (one, other):
+            with inside(one):
+                listener = subprocess.Popen(
+                    [sys.executable, "-c", LISTEN, one.address], stdout=subprocess.PIPE, text=True
+                )
+            assert listener.stdout is not None
+            port = listener.stdout.readline().strip()
+            one.received_on((0,))
+            with inside(other):
+                said = subprocess.run([sys.executable, "-c", CONNECT, one.address, port], check=True, timeout=10)
+            assert said.returncode == 0
+            assert listener.wait(10) == 0
+            files = [NAMESPACES / host.namespace for host in (one, other)]
+            assert all(file.exists() for file in files)
+    except EnvironmentRefused as refused:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(refused))
+    assert not any(file.exists() for file in files)
+
+
+LISTEN = """
+import socket, sys
+with socket.create_server((sys.argv[1], 0)) as server:
+    server.settimeout(10)
+    print(server.getsockname()[1], flush=True)
+    server.accept()
+"""
+CONNECT = "import socket, sys; socket.create_connection(sys.argv[1:3], timeout=5)"
+
+
+def test_the_other_servers_are_stopped_only_while_one_is_driven_alone() -> None:
+    sleepers = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) for _ in range(4)]
+    try:
+        cells = [SimpleNamespace(id=str(number)) for number in range(4)]
+        servers = {
+            cell.id: SimpleNamespace(process=SimpleNamespace(tree=lambda pid=one.pid: (pid,)))
+            for cell, one in zip(cells, sleepers, strict=True)
+        }
+        up = Bench({"loopback": cast("Any", SimpleNamespace(cells=cells, servers=servers))}, None, {}, split_cores())
+        with up.alone(cast("Any", cells[2]), Way({}, awake=2), random.Random(1)):
+            until(lambda: len(stopped(sleepers)) == 2)
+            assert sleepers[2] not in stopped(sleepers), "the driven one"
+        until(lambda: not stopped(sleepers))
+        with up.alone(cast("Any", cells[0]), Way({}), random.Random(1)):
+            assert not stopped(sleepers)
+    finally:
+        for one in sleepers:
+            one.kill()
+            one.wait()
+
+
+def stopped(processes: list[subprocess.Popen[bytes]]) -> list[subprocess.Popen[bytes]]:
+    return [one for one in processes if psutil.Process(one.pid).status() == psutil.STATUS_STOPPED]
