@@ -110,27 +110,39 @@ def test_marks_are_told_by_the_number_of_windows_that_bear_them() -> None:
     assert row.marks == {"backlog-dropped": 1, "drain-overrun": 2}
 
 
-@pytest.mark.parametrize(("before", "after"), [(1000, 1000), (1000, 1399), (1000, 667)])
-def test_a_window_counts_whose_load_is_within_a_fifth_of_what_was_asked(before: float, after: float) -> None:
-    assert why_discarded(before, after) is None
+def between(before: float, after: float, *, offered: float = 500.0) -> LatencyWindow:
+    """A window that was asked for half of what the cell can do."""
+    return window(A.id, 0, [0.01] * 30, capacity_before=before, capacity_after=after, offered_rate=offered, share=0.5)
 
 
-@pytest.mark.parametrize(("before", "after"), [(1000, 1401), (1000, 666), (1000, 0)])
-def test_a_window_is_discarded_whose_load_is_further_off(before: float, after: float) -> None:
-    notice = why_discarded(before, after)
+@pytest.mark.parametrize(
+    ("before", "after", "offered"), [(1000, 1000, 500), (1000, 1399, 500), (1000, 667, 500), (1000, 2000, 800)]
+)
+def test_a_window_counts_whose_load_is_within_a_fifth_of_what_was_asked(
+    before: float, after: float, offered: float
+) -> None:
+    assert why_discarded(between(before, after, offered=offered)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "offered", "load"),
+    [(1000, 1401, 500, "42%"), (1000, 666, 500, "60%"), (1000, 0, 500, "100%"), (1000, 1000, 601, "60%")],
+)
+def test_a_window_is_discarded_whose_load_is_further_off(
+    before: float, after: float, offered: float, load: str
+) -> None:
+    notice = why_discarded(between(before, after, offered=offered))
     assert notice is not None
     assert notice.code == "capacity-moved"
+    assert f"its load was {load} of what the configuration could do, 50% was asked" in notice.seen
     assert f"{before:,.0f} requests/s right before it, {after:,.0f} right after" in notice.seen
 
 
 def test_a_window_is_discarded_by_cause_and_never_by_what_it_measured() -> None:
-    assert why_discarded(1000, 1000, ["backlog-dropped", "drain-overrun", "generator-bound"]) is None
-    lost = why_discarded(1000, 1000, ["lost-worker"])
+    assert why_discarded(between(1000, 1000), ["backlog-dropped", "drain-overrun", "generator-bound"]) is None
+    lost = why_discarded(between(1000, 1000), ["lost-worker"])
     assert lost is not None
     assert lost.code == "lost-worker"
-    nothing = why_discarded(0, 0)
-    assert nothing is not None
-    assert nothing.code == "no-capacity"
 
 
 def test_an_open_slice_in_which_the_generator_was_busy_is_marked() -> None:

@@ -3,12 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from harness.analysis.latency.latency import NO_CAPACITY
 from harness.analysis.latency.percentiles import time_within, times_of
 from harness.campaign.block.capacity_search import LONGEST_PROBE_S, PROBE_S, probe_length
-from harness.campaign.block.latency import expected_s, measure_latency, window_length_s
+from harness.campaign.block.latency import between, expected_s, measure_latency, still_missing, window_length_s
 from harness.campaign.block.open_slices import CAPACITY_S, capacity_slice, open_slice
 from harness.load.driver import LocustDriver
+from harness.model.measured.campaign import SliceShape
 from harness.model.measured.latency import LatencyWindow
+from tests.analysis.windows import window
 from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
 
 A, B, TWIN = cell("a"), cell("b"), cell("a", twin=1)
@@ -124,10 +127,75 @@ def test_the_latency_of_one_scenario_takes_little_of_a_block_by_default() -> Non
 
 
 @pytest.mark.parametrize(
-    ("windows", "rate", "seconds"),
-    [(2, 20_000, 1.0), (2, 1500, 1.0), (2, 1000, 1.5), (2, 100, 3.0), (1, 3000, 1.0), (1, 1500, 2.0), (1, 100, 3.0)],
+    ("missing", "rate", "seconds"), [(1500, 20_000, 1.0), (1500, 1000, 1.5), (1500, 100, 3.0), (3000, 1500, 2.0)]
 )
-def test_so_many_windows_hold_what_p99_takes_where_that_is_not_too_long(
-    windows: int, rate: float, seconds: float
+def test_a_window_lasts_until_it_has_what_is_missing_where_that_is_not_too_long(
+    missing: int, rate: float, seconds: float
 ) -> None:
-    assert window_length_s(1.0, rate, windows=windows) == pytest.approx(seconds)
+    assert window_length_s(1.0, rate, missing) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("rate", "windows", "missing"),
+    [
+        (5000, "", 3000),  # the first is to hold it all
+        (5000, "k", 0),
+        (1000, "k", 0),
+        (600, "k", 1200),
+        (600, "kk", 0),
+        (600, "d", 3000),
+        (600, "dk", 1200),
+        (600, "ddk", 1200),
+        (600, "dddk", 0),  # enough tries
+        (250, "k", 2250),  # exactly what three more windows of three seconds bring
+        (249, "k", 0),  # out of reach: more windows would give no p99
+        (249, "d", 3000),  # but a window that counts there should be
+        (249, "dddd", 0),
+    ],
+)
+def test_where_scenarios_take_turns_windows_follow_until_they_hold_what_p99_takes(
+    rate: float, windows: str, missing: int
+) -> None:
+    plan = bench_plan().model_copy(update={"latency_in_turn": True})
+    assert plan.shape.window_s == 1.0
+    measured = [a_window(rate, counts=kind == "k") for kind in windows]
+    assert still_missing(measured, plan) == missing
+
+
+@pytest.mark.parametrize(("windows", "missing"), [("", 1500), ("k", 0), ("d", 1500), ("dk", 0), ("dd", 0)])
+def test_where_each_block_measures_a_scenario_one_window_that_counts_is_enough(windows: str, missing: int) -> None:
+    plan = bench_plan().model_copy(update={"latency_in_turn": False})
+    assert still_missing([a_window(100.0, counts=kind == "k") for kind in windows], plan) == missing
+
+
+def a_window(rate: float, *, counts: bool) -> LatencyWindow:
+    """As long as such a window lasts where the one who asks has no other: three seconds at most."""
+    offered = min(3000, round(3 * rate))
+    return window(A.id, 0, [0.001], offered=offered, offered_rate=rate, discarded=None if counts else NO_CAPACITY)
+
+
+def test_half_of_what_one_look_says_is_taken_for_the_machine_of_that_moment() -> None:
+    assert between(None, 400.0) == 400.0
+    assert between(100.0, 400.0) == pytest.approx(200.0)
+    assert between(0.0, 400.0) == 400.0, "it answered nothing before: that is no guide"
+    assert between(400.0, 0.0) == 0.0
+
+
+def test_the_rate_follows_what_the_cell_did_in_the_rotations_too(driver: LocustDriver, tmp_path: Path) -> None:
+    with queue(tmp_path / "a.log", [2.0]) as server:
+        bench = bench_of(driver, tmp_path, [A], latency_share=0.5, shape=SliceShape(window_s=0.2))
+        block = block_of(bench, {A: server})
+        for _ in measure_latency(bench, block, SCENARIO, paces={A.id: 300.0}, dice=random.Random(1)):
+            pass
+        first = bench.folder.read_windows()[0][0]
+    assert first.offered_rate == pytest.approx(0.5 * (300.0 * first.capacity_before) ** 0.5)
+
+
+def test_a_slow_cell_has_as_many_windows_in_its_turn_as_p99_takes(driver: LocustDriver, tmp_path: Path) -> None:
+    with queue(tmp_path / "a.log", [0.2]) as server:
+        shape = SliceShape(window_s=0.2)
+        bench = bench_of(driver, tmp_path, [A], latency_share=0.5, latency_in_turn=True, shape=shape)
+        windows = measured(bench, block_of(bench, {A: server}))
+    counted = [one for one in windows if one.discarded is None]
+    assert 1 < len(windows) <= 4, "0.6 seconds each at most, at no more than 2,500 requests/s"
+    assert sum(one.offered for one in counted[:-1]) < 3000

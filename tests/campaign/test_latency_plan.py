@@ -75,6 +75,11 @@ def test_a_block_measures_the_scenario_with_the_fewest_windows_one_with_a_databa
     assert timed(tmp_path, [window("db"), window("json"), window("p")]) == ("db",)
 
 
+def test_several_windows_of_a_cell_in_one_block_are_one_turn(tmp_path: Path) -> None:
+    assert timed(tmp_path, [window("db"), window("db"), window("json"), window("p")]) == ("db",)
+    assert timed(tmp_path, [window("db"), window("db", block=1), window("json"), window("p")]) == ("json",)
+
+
 def test_a_window_that_was_discarded_or_is_of_other_cells_does_not_count(tmp_path: Path) -> None:
     moved = Notice(code="capacity-moved", seen="it moved")
     assert timed(tmp_path, [window("db", discarded=moved)]) == ("db",)

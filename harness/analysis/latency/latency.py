@@ -20,6 +20,11 @@ MAX_OFF: Final = 0.20
 """By what share the load of a window may differ from what was asked: what was offered, over the mean of the capacities
 right before and after it."""
 
+NO_CAPACITY: Final = Notice(
+    code="no-capacity",
+    seen="nothing was answered right before it: there is no capacity to take a share of",
+    mend="read the server's log; run harness verify for this cell",
+)
 
 NOT_YET: Final = "its turn did not come: each block measures response times in one scenario; more blocks would reach it"
 
@@ -30,17 +35,17 @@ def marks_of(record: SliceRecord, generator_cores: int) -> tuple[str, ...]:
     return (*record.marks, GENERATOR_BOUND) if busy else record.marks
 
 
-def why_discarded(before: float, after: float, marks: Iterable[str] = ()) -> Notice | None:
-    """The cause for which a window is in no figure; None where it counts. `before`, `after`: requests per second.
+def why_discarded(window: LatencyWindow, marks: Iterable[str] = ()) -> Notice | None:
+    """The cause for which a window is in no figure; None where it counts. `marks`: of its open slice.
 
     Only what says that the window measured something else is a cause. Errors, a backlog or long times never are.
     """
-    if before <= 0:
-        seen = "nothing was answered right before it: there is no capacity to take a share of"
-        return Notice(code="no-capacity", seen=seen, mend="read the server's log; run harness verify for this cell")
-    off = load_of(before, before, after)  # of the load that was asked for: the rate is a share of the capacity before
-    if not 1 / (1 + MAX_OFF) <= off <= 1 + MAX_OFF:
-        seen = f"{before:,.0f} requests/s right before it, {after:,.0f} right after: {after / before - 1:+.0%}"
+    load = load_of(window.offered_rate, window.capacity_before, window.capacity_after)
+    if not 1 / (1 + MAX_OFF) <= load / window.share <= 1 + MAX_OFF:
+        seen = (
+            f"its load was {load:.0%} of what the configuration could do, {window.share:.0%} was asked: "
+            f"{window.capacity_before:,.0f} requests/s right before it, {window.capacity_after:,.0f} right after"
+        )
         return Notice(code="capacity-moved", seen=seen, mend="measure on a quieter machine, or with more blocks")
     for mark in sorted(FATAL_MARKS.intersection(marks)):
         return _marked(mark)

@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, sqrt
 from typing import Final
 
-from harness.analysis.latency.latency import marks_of, why_discarded, why_void
+from harness.analysis.latency.latency import NO_CAPACITY, marks_of, why_discarded, why_void
 from harness.analysis.latency.percentiles import takes
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.capacity_search import search
@@ -16,8 +17,11 @@ from harness.model.measured.campaign import Plan
 from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.load import SliceRecord
 
-TRIES: Final = 2
-"""A window that is discarded is measured once more, by its cause and never by its times."""
+MOST_WINDOWS: Final = 2
+"""Of a cell in a block: one that is discarded is measured once more, by its cause and never by its times."""
+
+MOST_IN_TURN: Final = 4
+"""Where a block is the only one for a while that measures the scenario: together they are to hold what a p99 takes."""
 
 LONGEST: Final = 3
 """So many times the plan's length, a window of a slow cell may last."""
@@ -43,12 +47,13 @@ def measure_latency(
 
 def timed_in(bench: Bench, block: Block) -> tuple[str, ...]:
     """The scenarios whose latency is measured in the block. Where they take turns, the one of which its cells have had
-    the fewest windows that count; one that asks a database goes first."""
+    windows that count in the fewest blocks; one that asks a database goes first."""
     if not bench.plan.latency_in_turn:
         return bench.plan.latency
     cells = {cell.id for cell in block.living()}
     windows, _ = bench.folder.read_windows()
-    counted = Counter(one.scenario for one in windows if one.cell in cells and one.discarded is None)
+    had = {(one.scenario, one.cell, one.block) for one in windows if one.cell in cells and one.discarded is None}
+    counted = Counter(scenario for scenario, _, _ in had)
     waiting = [bench.scenarios[id_] for id_ in bench.plan.latency if block.living(bench.scenarios[id_])]
     waiting.sort(key=lambda scenario: (counted[scenario.id], "database" not in scenario.manifest.needs))
     return tuple(scenario.id for scenario in waiting[:1])
@@ -62,25 +67,53 @@ def expected_s(plan: Plan, cells: int) -> float:
 def _windows(
     bench: Bench, block: Block, scenario: Scenario, cell: str, *, rate: float | None
 ) -> Iterator[LatencyWindow]:
-    """The cell's window, and once more where it is discarded: what came after the first comes before the second."""
+    """The cell's windows until they are enough: what came after one comes before the next. `rate`: what the cell did in
+    the block's rotations, requests per second."""
+    plan, windows = bench.plan, list[LatencyWindow]()
     before: SliceRecord | None = None
-    for attempt in range(TRIES):
+    while (missing := still_missing(windows, plan)) > 0:
         if bench.interrupt.asked or cell not in block.live:
             return
         with bench.phases.timed("latency"):
             if before is None:
-                (before,) = driven(bench, block, [capacity_slice(bench.plan, cell, scenario.manifest, rate)])
-            window, before = _window(bench, block, scenario, before, is_repeat=attempt > 0)
-        yield window
-        if window.discarded is None:
-            return
+                (before,) = driven(bench, block, [capacity_slice(plan, cell, scenario.manifest, rate)])
+            rate = between(rate, before.rate)
+            found, before = _window(bench, block, scenario, before, capacity=rate, missing=missing)
+        windows.append(found.model_copy(update={"repeat": bool(windows) and windows[-1].discarded is not None}))
+        yield windows[-1]
+        if found.discarded:  # what it did before is no guide any more
+            rate = None
+
+
+def still_missing(windows: Sequence[LatencyWindow], plan: Plan) -> int:
+    """How many requests the next window of a cell is to hold; 0 for no window.
+
+    Where scenarios take turns, windows follow until they hold what a p99 takes, if those that are left can bring it.
+    Else one that counts is enough, since the next block has another: two of them are to hold that much.
+    """
+    counted = [window for window in windows if window.discarded is None]
+    left = (MOST_IN_TURN if plan.latency_in_turn else MOST_WINDOWS) - len(windows)
+    if left <= 0:
+        return 0
+    if not plan.latency_in_turn:
+        return 0 if counted else ceil(takes(0.99) / 2)
+    missing = takes(0.99) - sum(window.offered for window in counted)
+    within_reach = not counted or missing <= left * LONGEST * plan.shape.window_s * counted[-1].offered_rate
+    return max(0, missing) if within_reach else 0
+
+
+def between(usual: float | None, seen: float) -> float:
+    """What a cell is taken to do while a window lasts, requests per second: the geometric mean of what it did before
+    and of what one look shows: half as many windows miss their load as by the look alone
+    (docs/decisions/latency-in-turn.md)."""
+    return sqrt(usual * seen) if usual else seen
 
 
 def _window(
-    bench: Bench, block: Block, scenario: Scenario, before: SliceRecord, *, is_repeat: bool
+    bench: Bench, block: Block, scenario: Scenario, before: SliceRecord, *, capacity: float, missing: int
 ) -> tuple[LatencyWindow, SliceRecord]:
     """The window that follows the closed slice `before`, and the closed slice after it."""
-    plan, manifest, capacity = bench.plan, scenario.manifest, before.rate
+    plan, manifest = bench.plan, scenario.manifest
     look = capacity_slice(plan, before.target, manifest, capacity)
     window = LatencyWindow(
         cell=before.target,
@@ -88,17 +121,16 @@ def _window(
         scenario=scenario.id,
         level=before.level,
         share=plan.latency_share,
-        capacity_before=capacity,
+        capacity_before=before.rate,
         capacity_after=0.0,
         offered_rate=plan.latency_share * capacity,
         started_at=before.started_at,
-        repeat=is_repeat,
     )
-    if not capacity:
+    if not before.rate:
         (after,) = driven(bench, block, [look])
-        return window.model_copy(update={"discarded": why_discarded(capacity, after.rate)}), after
+        return window.model_copy(update={"offered_rate": 0.0, "discarded": NO_CAPACITY}), after
     rate = window.offered_rate
-    counted_s = window_length_s(plan.shape.window_s, rate, windows=1 if plan.latency_in_turn else 2)
+    counted_s = window_length_s(plan.shape.window_s, rate, missing)
     paced = open_slice(plan, window.cell, manifest, rate=rate, counted_s=counted_s, capacity=capacity)
     record, after = driven(bench, block, [paced, look])
     found = filled(window, record, after.rate, bench.plan.generator_cores)
@@ -106,14 +138,14 @@ def _window(
     return (found.model_copy(update={"discarded": void}) if void else found), after
 
 
-def window_length_s(shortest_s: float, rate: float, *, windows: int) -> float:
-    """How long a window counts: until so many of them have the requests that a p99 takes, within bounds."""
-    return min(LONGEST * shortest_s, max(shortest_s, takes(0.99) / windows / rate))
+def window_length_s(shortest_s: float, rate: float, missing: int) -> float:
+    """How long a window counts: until it has the requests that are missing, within bounds."""
+    return min(LONGEST * shortest_s, max(shortest_s, missing / rate))
 
 
 def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, generator_cores: int) -> LatencyWindow:
     """The window with what its open slice showed, and whether it counts."""
-    return window.model_copy(
+    found = window.model_copy(
         update={
             "capacity_after": capacity_after,
             "started_at": record.started_at,
@@ -128,6 +160,6 @@ def filled(window: LatencyWindow, record: SliceRecord, capacity_after: float, ge
             "mean_s": record.latency_mean_s,
             "max_s": record.latency_max_s,
             "marks": marks_of(record, generator_cores),
-            "discarded": why_discarded(window.capacity_before, capacity_after, record.marks),
         }
     )
+    return found.model_copy(update={"discarded": why_discarded(found, record.marks)})
