@@ -27,7 +27,7 @@ import shared.program
 # isort: split
 # The import above reports a missing harness; the imports below need it.
 import numpy as np
-from shared.cpu_time import used_s
+from shared.cpu_time import system_s, used_s
 from shared.figures import Figure, Outcome, slug
 from shared.ways import Bench, Way, bench
 
@@ -74,8 +74,8 @@ MOST_OFF_ITSELF: Final = math.log(1.005)
 
 @dataclass(frozen=True)
 class Seen:
-    """A slice: requests per second, CPU microseconds of the server for one request, and the share of its time in which
-    the generator had work (None where it is not known)."""
+    """A slice: requests per second, CPU microseconds of the server for one request, those of them in the kernel, and the
+    share of its time in which the generator had work. None where a figure is not known."""
 
     machine: str
     round: int
@@ -85,6 +85,7 @@ class Seen:
     rate: float
     cpu_us: float
     busy: float | None
+    system_us: float | None = None
 
 
 def main(arguments: argparse.Namespace) -> Outcome:
@@ -119,11 +120,15 @@ def one_round(up: Bench, ways: Mapping[str, Way], number: int, dice: random.Rand
 
 def seen_of(up: Bench, cell: Cell, way: Way, where: tuple[int, str]) -> Seen:
     """Drive one slice, and read the CPU time around it."""
-    warden = up.server(cell, way).warden_pid
-    before = used_s(warden)
+    server = up.server(cell, way)
+    pids = server.tree()
+    used, system = used_s(server.warden_pid), system_s(pids)
     driven = up.drive(cell, way)
-    us = 1e6 * (used_s(warden) - before) / driven.answered
-    return Seen(processor(), *where, cell.app, cell.twin, driven.rate, us, driven.busy)
+    us, system_us = (
+        1e6 * (now - before) / driven.answered
+        for now, before in ((used_s(server.warden_pid), used), (system_s(pids), system))
+    )
+    return Seen(processor(), *where, cell.app, cell.twin, driven.rate, us, driven.busy, system_us)
 
 
 @lru_cache

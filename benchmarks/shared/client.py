@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 
+LAST_CHUNK = b"0\r\n\r\n"
 PATIENCE_S = 5.0
 """How long the first response may take."""
 
@@ -35,13 +36,12 @@ def size_of_a_response(first: socket.socket, request: bytes) -> int:
     while b"\r\n\r\n" not in response:
         response += received(first)
     head, _, body = response.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        sys.exit(f"not a response with 200: {head[:200]!r}")
     length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
-    if not head.startswith(b"HTTP/1.1 200") or length is None:
-        sys.exit(f"not a response with 200 and a Content-Length: {head[:200]!r}")
-    size = len(head) + 4 + int(length[1])
-    while len(body) < int(length[1]):
+    while not (len(body) >= int(length[1]) if length else body.endswith(LAST_CHUNK)):
         body += received(first)
-    return size
+    return len(head) + 4 + len(body)
 
 
 def received(connection: socket.socket) -> bytes:

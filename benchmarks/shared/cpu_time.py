@@ -1,11 +1,12 @@
 """What a request costs the server in CPU time, and how much of that one turn of a busy loop is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import psutil
 
 from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.planning import NONE
@@ -86,6 +87,11 @@ def used_s(warden: int) -> float:
     if used is None:
         raise EnvironmentRefused("this system does not tell CPU time", where="this machine", mend="run it on Linux")
     return used
+
+
+def system_s(pids: Iterable[int]) -> float:
+    """CPU seconds that the kernel spent for these processes so far, to the kernel's clock tick (10 ms) each."""
+    return sum(psutil.Process(pid).cpu_times().system for pid in pids)
 
 
 def cpu_ratio(name: str, trials: Sequence[Trial], cell: str, base: str) -> Figure | None:

@@ -25,6 +25,9 @@ from harness.under_test.launch.servers import SERVERS
 from tests.process.helpers import until
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+WHOLE = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello, World!"
+CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\nHello, World!\r\n0\r\n\r\n"
+BUSY = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 
 
 @dataclass
@@ -37,15 +40,14 @@ class Counting:
 
 
 @contextmanager
-def counting(folder: Path, status: str = "200 OK") -> Iterator[Counting]:
+def counting(folder: Path, response: str = WHOLE) -> Iterator[Counting]:
     """In a thread of its own, on both kinds of socket."""
-    response = f"HTTP/1.1 {status}\r\nContent-Length: 13\r\n\r\nHello, World!".encode()
     found, up, loop = Counting("", str(folder / "s")), threading.Event(), asyncio.new_event_loop()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.read(len(REQUEST)):
             found.answered += 1
-            writer.write(response)
+            writer.write(response.encode())
         writer.close()
 
     async def serve() -> None:
@@ -64,16 +66,16 @@ def counting(folder: Path, status: str = "200 OK") -> Iterator[Counting]:
         thread.join()
 
 
-@pytest.mark.parametrize("network", ["tcp", "unix"])
-def test_the_independent_generator_counts_what_the_server_answered(tmp_path: Path, network: str) -> None:
-    with counting(tmp_path) as server:
+@pytest.mark.parametrize(("network", "response"), [("tcp", WHOLE), ("unix", WHOLE), ("tcp", CHUNKED)])
+def test_the_independent_generator_counts_what_the_server_answered(tmp_path: Path, network: str, response: str) -> None:
+    with counting(tmp_path, response) as server:
         found = drive(getattr(server, network), REQUEST, connections=8, burn_in_s=0.2, length_s=0.6)
     assert found.answered <= server.answered <= found.answered + 8, "one for each connection may be under way"
     assert 0 < found.rate * 0.4 < found.answered, "those of the burn-in are not counted"
 
 
 def test_the_independent_generator_takes_no_other_answer_than_200(tmp_path: Path) -> None:
-    with counting(tmp_path, "503 Service Unavailable") as server, pytest.raises(TargetFailed, match="503"):
+    with counting(tmp_path, BUSY) as server, pytest.raises(TargetFailed, match="503"):
         drive(server.tcp, REQUEST, connections=1, burn_in_s=0.0, length_s=0.1)
 
 
