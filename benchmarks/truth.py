@@ -74,8 +74,8 @@ MOST_OFF_ITSELF: Final = math.log(1.005)
 
 @dataclass(frozen=True)
 class Seen:
-    """A slice: requests per second, CPU microseconds of the server for one request, those of them in the kernel, and the
-    share of its time in which the generator had work. None where a figure is not known."""
+    """A slice: requests per second, CPU microseconds of the server for one request, those of them in the kernel, and
+    the share of its time in which the generator had work. None where a figure is not known."""
 
     machine: str
     round: int
