@@ -2,7 +2,8 @@
 
 In each round every way drives every live cell once, in random order, and CPU time is read around each slice. The truth
 is taken to be what a generator that never sleeps finds in slices of a second (docs/decisions/never-sleeping.md). Each
-way's ratio to the bare callable is set beside the truth's of the same round; so is the reference's to its twin. With
+way's ratio to the bare callable is set beside the truth's of the same round; so is the reference's to its twin. The
+`by_kernel` figures compare the same by the kernel's share of the CPU time, which a noisy machine hardly moves. With
 --course the course of a slice is measured too: slices that count a 20th part of what a long one does, later and later.
 
 Rounds are kept in a file as they end, and added to by the next run: a run may be stopped at any time. Figures are those
@@ -172,6 +173,7 @@ def conclude(seen: Sequence[Seen]) -> Outcome:
             for app, logs in apps.items()
             for figure in of(f"cpu_ratio_{slug(way)}_{slug(app)}", logs.values())
         ),
+        *by_kernel(seen),
     ]
     return Outcome(figures, [text for off, figure in quotients(rounds) if (text := missed(off, figure))])
 
@@ -200,6 +202,25 @@ def quotients(rounds: Mapping[str, Mapping[str, Mapping[int, float]]]) -> Iterat
         bound = math.inf if way not in {TRUTH, "defaults"} else MOST_OFF_ITSELF if app == "itself" else MOST_OFF
         for figure in of(f"over_truth_{slug(way)}_{slug(app)}", logs):
             yield bound, figure
+
+
+def by_kernel(seen: Sequence[Seen]) -> Iterator[Figure]:
+    """Each way's ratio of requests/s to the bare callable over the truth's, from the share of CPU time that the kernel
+    takes. A server does the same work outside the kernel in every way, so that its requests per CPU second go with
+    1 - share. The share is read within one slice: it hardly moves when the machine changes its speed."""
+    outside = {
+        (one.way, one.app, one.round): math.log1p(-one.system_us / one.cpu_us)
+        for one in seen
+        if one.system_us is not None and not one.twin
+    }
+    for way, app in sorted({(way, app) for way, app, _ in outside if way != TRUTH and app != CORE[0]}):
+        logs = []
+        for number in {one.round for one in seen}:
+            places = [(each, cell, number) for cell in (app, CORE[0]) for each in (way, TRUTH)]
+            if all(place in outside for place in places):
+                own, own_truth, base, base_truth = (outside[place] for place in places)
+                logs.append((own - own_truth) - (base - base_truth))
+        yield from of(f"by_kernel_over_truth_{slug(way)}_{slug(app)}", logs)
 
 
 def of(name: str, logs: Any) -> Iterator[Figure]:

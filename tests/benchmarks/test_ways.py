@@ -18,6 +18,7 @@ import pytest
 from shared.networks import NAMESPACES, inside, mask, two_hosts
 from shared.unix_sockets import HOST, at_socket, drive
 from shared.ways import Bench, Way
+from truth import CORE, TRUTH, Seen, by_kernel
 
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused, TargetFailed
@@ -95,6 +96,25 @@ def test_a_server_is_moved_to_a_unix_socket_and_changed_in_nothing_else(server: 
 @pytest.mark.parametrize(("cpus", "said"), [((), "00000000"), ((1,), "00000002"), ((0, 33), "00000002,00000001")])
 def test_processors_are_written_as_the_kernel_reads_them(cpus: tuple[int, ...], said: str) -> None:
     assert mask(cpus) == said
+
+
+def test_what_a_way_changes_is_read_from_the_kernels_share_whatever_the_machine_does() -> None:
+    """In truth the kernel takes 10 of 50 us for the bare callable and 20 of 200 for another; steered 5 and 10 less."""
+    dice, seen = random.Random(3), []
+    for number in range(8):
+        for way, saved in ((TRUTH, (0.0, 0.0)), ("steered", (5.0, 10.0))):
+            for app, user, system in ((CORE[0], 40.0, 10.0 - saved[0]), ("flask", 180.0, 20.0 - saved[1])):
+                slow = dice.uniform(1, 2)
+                cpu = slow * (user + system)
+                seen.append(Seen("m", number, way, app, 0, 1e6 / cpu, cpu, None, slow * system))
+    [figure] = by_kernel(seen)
+    assert figure.name == "by_kernel_over_truth_steered_flask"
+    expected = (200 / 190) / (50 / 45)  # it gains less than the bare callable does
+    assert (figure.low, figure.value, figure.high) == pytest.approx((expected,) * 3)
+
+
+def test_rounds_from_before_the_kernels_share_was_kept_are_left_out_of_it() -> None:
+    assert list(by_kernel([Seen("m", 0, way, CORE[1], 0, 1.0, 1.0, None) for way in (TRUTH, "unix")])) == []
 
 
 def test_two_hosts_reach_each_other_and_nothing_is_left_of_them() -> None:
