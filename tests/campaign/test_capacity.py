@@ -35,7 +35,7 @@ def searched(driver, folder: Path, times_ms: Sequence[float], p99_s: float) -> C
     with queue(folder / "a.log", times_ms) as server:
         bench = bench_of(driver, folder, [A], p99_s=p99_s)
         block = block_of(bench, {A: server})
-        for _ in measure_latency(bench, block, SCENARIO, paces={}, dice=random.Random(1)):
+        for _ in measure_latency(bench, block, SCENARIO, usual={}, dice=random.Random(1)):
             pass
         assert bench.phases.seconds().keys() == {"latency", "capacity"}
     (search,), notices = bench.folder.read_searches()

@@ -6,11 +6,20 @@ import pytest
 from harness.analysis.latency.latency import NO_CAPACITY
 from harness.analysis.latency.percentiles import time_within, times_of
 from harness.campaign.block.capacity_search import LONGEST_PROBE_S, PROBE_S, probe_length
-from harness.campaign.block.latency import between, expected_s, measure_latency, still_missing, window_length_s
+from harness.campaign.block.latency import (
+    between,
+    expected_s,
+    measure_latency,
+    rates_of,
+    still_missing,
+    window_length_s,
+)
 from harness.campaign.block.open_slices import CAPACITY_S, capacity_slice, open_slice
 from harness.load.driver import LocustDriver
 from harness.model.measured.campaign import SliceShape
 from harness.model.measured.latency import LatencyWindow
+from harness.model.measured.load import GENERATOR_STOPPED
+from tests.analysis.campaigns import slice_record
 from tests.analysis.windows import window
 from tests.campaign.queues import MANIFEST, SCENARIO, bench_of, block_of, cell, queue
 
@@ -19,7 +28,7 @@ A, B, TWIN = cell("a"), cell("b"), cell("a", twin=1)
 
 def measured(bench, block) -> tuple[LatencyWindow, ...]:  # type: ignore[no-untyped-def]
     """All windows of the block, as they are read back from the disk."""
-    for _ in measure_latency(bench, block, SCENARIO, paces={}, dice=random.Random(1)):
+    for _ in measure_latency(bench, block, SCENARIO, usual={}, dice=random.Random(1)):
         pass
     windows, notices = bench.folder.read_windows()
     assert notices == ()
@@ -84,7 +93,7 @@ def test_a_server_that_dies_fails_its_cell_and_the_others_are_measured(driver: L
         bench = bench_of(driver, tmp_path, [A, B])
         block = block_of(bench, {A: one, B: two})
         windows = list(
-            zip(measure_latency(bench, block, SCENARIO, paces={}, dice=random.Random(1)), range(6), strict=False)
+            zip(measure_latency(bench, block, SCENARIO, usual={}, dice=random.Random(1)), range(6), strict=False)
         )
     assert windows
     assert [failure.cell for failure in block.failures] == [A.id]
@@ -181,11 +190,22 @@ def test_half_of_what_one_look_says_is_taken_for_the_machine_of_that_moment() ->
     assert between(400.0, 0.0) == 0.0
 
 
+def test_what_a_cell_did_in_a_block_is_that_of_its_slices_together() -> None:
+    slices = [
+        slice_record(A.id, 0, completions=100, duration_s=0.1),
+        slice_record(A.id, 1, completions=200, duration_s=0.4),
+        slice_record(A.id, 2, completions=900, duration_s=0.1, marks=(GENERATOR_STOPPED,)),
+        slice_record(A.id, 3, completions=900, duration_s=0.1, counted=False),
+        slice_record(B.id, 0, completions=0, duration_s=0.5),
+    ]
+    assert rates_of(slices) == {A.id: pytest.approx(600.0), B.id: 0.0}
+
+
 def test_the_rate_follows_what_the_cell_did_in_the_rotations_too(driver: LocustDriver, tmp_path: Path) -> None:
     with queue(tmp_path / "a.log", [2.0]) as server:
         bench = bench_of(driver, tmp_path, [A], latency_share=0.5, shape=SliceShape(window_s=0.2))
         block = block_of(bench, {A: server})
-        for _ in measure_latency(bench, block, SCENARIO, paces={A.id: 300.0}, dice=random.Random(1)):
+        for _ in measure_latency(bench, block, SCENARIO, usual={A.id: 300.0}, dice=random.Random(1)):
             pass
         first = bench.folder.read_windows()[0][0]
     assert first.offered_rate == pytest.approx(0.5 * (300.0 * first.capacity_before) ** 0.5)

@@ -1,7 +1,7 @@
 """Latency at a fixed offered rate: after the rotations, one cell at a time, between two looks at its capacity."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, sqrt
 from typing import Final
@@ -28,21 +28,32 @@ LONGEST: Final = 3
 
 
 def measure_latency(
-    bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float], dice: random.Random
+    bench: Bench, block: Block, scenario: Scenario, *, usual: Mapping[str, float], dice: random.Random
 ) -> Iterator[None]:
-    """A window of each living cell in random order, and with `p99_s` in the plan the search for the highest rate under
-    it. Yields after each window and each probe; nothing where the plan asks for no latency of the scenario."""
+    """Windows of each living cell in random order, and with `p99_s` in the plan the search for the highest rate under
+    it. `usual`: what a cell did in the block so far, requests per second. Yields after each window and each probe;
+    nothing where the plan asks for no latency of the scenario."""
     if scenario.id not in block.timed:
         return
     cells = [cell.id for cell in block.living(scenario) if not cell.twin]
     for cell in dice.sample(cells, len(cells)):
-        capacity = paces.get(cell)
+        capacity = usual.get(cell)
         for window in _windows(bench, block, scenario, cell, rate=capacity):
             bench.folder.append_windows([window])
             capacity = window.capacity_after
             yield
         if bench.plan.p99_s is not None and capacity:
             yield from search(bench, block, scenario, cell, ceiling=capacity)
+
+
+def rates_of(slices: Sequence[SliceRecord]) -> dict[str, float]:
+    """What each cell did in these slices, requests per second, by its id; without a void one."""
+    completions, seconds = Counter[str](), defaultdict[str, float](float)
+    for record in slices:
+        if record.counted and not record.is_void:
+            completions[record.target] += record.completions
+            seconds[record.target] += record.duration_s
+    return {cell: completions[cell] / lasted_s for cell, lasted_s in seconds.items() if lasted_s > 0}
 
 
 def timed_in(bench: Bench, block: Block) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from harness.campaign.block.continuous import run_continuously
 from harness.campaign.block.driving import drive, judge_samples, without_void
 from harness.campaign.block.idling import set_the_burning_apart
 from harness.campaign.block.judging import judged
-from harness.campaign.block.latency import measure_latency, timed_in
+from harness.campaign.block.latency import measure_latency, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
@@ -72,7 +72,8 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
         yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
-    yield from measure_latency(bench, block, scenario, paces=paces, dice=dice)
+    usual = {**paces, **rates_of(block.slices[first:])}
+    yield from measure_latency(bench, block, scenario, usual=usual, dice=dice)
     yield from measure_other_levels(bench, block, scenario, dice)
     if scenario.manifest.writes:
         undo(bench, block)
