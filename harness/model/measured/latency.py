@@ -12,14 +12,14 @@ from harness.model.record import Record
 class LatencyWindow(Record):
     """One cell driven at a fixed rate in one block, scenario and level. Rates are requests per second, times seconds.
 
-    `capacity_before`, `capacity_after`: goodput of closed slices right before and after. `offered_rate`: `share` of what
-    the cell was taken to do meanwhile; 0 where the first is. `duration_s`: the counted stretch. `offered`: requests due
-    in it; `completions`: validated responses received in it. `errors`: by kind, over the whole window. `backlog`: due
-    and not yet sent at its end. `histogram`: times from the due moment, of the requests due in the counted stretch,
-    whenever they were answered; `service_histogram`: the same requests from their sending; `lateness_histogram`: how
-    late the generator sent them, where a connection was free; all HdrHistogram V2 in microseconds. `mean_s` and `max_s`
-    are of the first. `marks`: what makes the window doubtful. `discarded`: why it is in no figure. `repeat`: measured
-    because the window before it was discarded.
+    `capacity_before`, `capacity_after`: goodput of closed slices right before and after. `offered_rate`: `share` of
+    what the cell was taken to do meanwhile; 0 where the first is. `duration_s`: the counted stretch. `offered`:
+    requests due in it; `completions`: validated responses received in it. `errors`: by kind, over the whole window.
+    `backlog`: due and not yet sent at its end. `histogram`: times from the due moment, of the requests due in the
+    counted stretch, whenever they were answered; `service_histogram`: the same requests from their sending;
+    `lateness_histogram`: how late the generator sent them, where a connection was free; all HdrHistogram V2 in
+    microseconds. `mean_s` and `max_s` are of the first. `marks`: what makes the window doubtful. `discarded`: why it
+    is in no figure. `repeat`: measured because the window before it was discarded.
     """
 
     cell: str
