@@ -4,7 +4,7 @@ import os
 import random
 import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -105,12 +105,16 @@ class Bench:
         asleep = dice.sample(others, max(0, len(others) - wanted))
         pids = [pid for other in asleep for pid in self.server(other, way).tree()]
         try:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
+            send(signal.SIGSTOP, pids)
             yield
         finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+            send(signal.SIGCONT, pids)
+
+
+def send(number: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # it has ended: the others are to be signalled all the same
+            os.kill(pid, number)
 
 
 @contextmanager

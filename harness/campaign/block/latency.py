@@ -115,7 +115,7 @@ def still_missing(windows: Sequence[LatencyWindow], plan: Plan) -> int:
 
 def between(usual: float | None, seen: float) -> float:
     """What a cell is taken to do while a window lasts, requests per second: the geometric mean of what it did before
-    and of what one look shows: half as many windows miss their load as by the look alone
+    and of what one look shows. By the look alone twice as many windows miss their load
     (docs/decisions/latency-in-turn.md)."""
     return sqrt(usual * seen) if usual else seen
 
