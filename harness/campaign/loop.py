@@ -31,6 +31,7 @@ class Clock:
         cells = min(len(plan.cells), GROUP_SIZE)
         per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * cells
         latency_s = expected_s(plan, cells) * (1 if plan.latency_in_turn else len(plan.latency))
+        self._turn_s = latency_s if plan.latency_in_turn else None
         others = sum(len(scenario.levels) - 1 for scenario in plan.scenarios) if plan.shape.levels_s else 0
         levels_s = others * (plan.shape.levels_s + plan.shape.warm_up_s * cells)
         self._block_s = per_scenario * len(plan.scenarios) + latency_s + levels_s + OVERHEAD_S
@@ -38,11 +39,16 @@ class Clock:
 
     @contextmanager
     def block(self, phases: Phases) -> Iterator[None]:
-        """Time a block: the next are expected to take as long, but for continuous runs, which each cell has once."""
-        started, before_s = time.monotonic(), phases.seconds().get(CONTINUOUS_RUNS, 0.0)
+        """Time a block: the next are expected to take as long, but for continuous runs, which each cell has once, and
+        for response times where scenarios take turns: the next ones are of another scenario, and as the plan expects.
+        """
+        started, before = time.monotonic(), phases.seconds()
         yield
-        once_s = phases.seconds().get(CONTINUOUS_RUNS, 0.0) - before_s
-        self._block_s = time.monotonic() - started - once_s
+        spent = {phase: seconds - before.get(phase, 0.0) for phase, seconds in phases.seconds().items()}
+        other_s = spent.get(CONTINUOUS_RUNS, 0.0)
+        if self._turn_s is not None:
+            other_s += spent.get("latency", 0.0) - self._turn_s
+        self._block_s = time.monotonic() - started - other_s
 
     def spent_s(self) -> float:
         return time.monotonic() - self._started

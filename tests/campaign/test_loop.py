@@ -1,6 +1,7 @@
 import pytest
 
 from harness.campaign import loop
+from harness.campaign.block.latency import expected_s
 from harness.campaign.loop import Clock
 from harness.campaign.plan.planning import GROUP_SIZE, with_twin
 from harness.campaign.session.phases import Phases
@@ -32,11 +33,12 @@ def a_plan(cells: int = 3, *, budget_s: float = 300.0, max_blocks: int = 100) ->
     return plan.model_copy(update={"budget_s": budget_s, "max_blocks": max_blocks, "shape": shape})
 
 
-def block_of(clock: Clock, time: Time, seconds: float, continuous_s: float = 0.0) -> None:
-    phases = Phases()
+def block_of(clock: Clock, time: Time, seconds: float, continuous_s: float = 0.0, latency_s: float = 0.0) -> None:
+    phases = Phases({"latency": 500.0})
     with clock.block(phases):
         time.now += seconds
         phases.add("continuous runs", continuous_s)
+        phases.add("latency", latency_s)
 
 
 def test_a_block_fits_when_one_as_long_as_the_last_would_end_within_the_budget(time: Time) -> None:
@@ -55,6 +57,16 @@ def test_the_continuous_runs_of_a_block_are_not_expected_of_the_next_one(time: T
     assert clock.spent_s() == 60
     assert clock.fits(1)
     assert not clock.fits(2)
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+def test_response_times_of_the_next_scenario_in_turn_are_expected_as_the_plan_has_them(
+    time: Time, in_turn: bool
+) -> None:
+    plan = a_plan(budget_s=100).model_copy(update={"latency_in_turn": in_turn})
+    clock, expected = Clock(plan), expected_s(plan, len(plan.cells))
+    block_of(clock, time, 55, latency_s=10 + expected + 1)
+    assert clock.fits(1) is in_turn
 
 
 def test_before_the_first_block_its_length_is_foreseen_from_the_plan(time: Time) -> None:
