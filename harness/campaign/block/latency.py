@@ -18,10 +18,8 @@ from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.load import SliceRecord
 
 MOST_WINDOWS: Final = 2
-"""Of a cell in a block: one that is discarded is measured once more, by its cause and never by its times."""
-
-MOST_IN_TURN: Final = 4
-"""Where a block is the only one for a while that measures the scenario: together they are to hold what a p99 takes."""
+"""Of a cell in a block: one that is discarded is measured once more, by its cause and never by its times. More would
+cost a block of throughput where the machine is slow (docs/decisions/latency-in-turn.md)."""
 
 LONGEST: Final = 3
 """So many times the plan's length, a window of a slow cell may last."""
@@ -103,7 +101,7 @@ def still_missing(windows: Sequence[LatencyWindow], plan: Plan) -> int:
     Else one that counts is enough, since the next block has another: two of them are to hold that much.
     """
     counted = [window for window in windows if window.discarded is None]
-    left = (MOST_IN_TURN if plan.latency_in_turn else MOST_WINDOWS) - len(windows)
+    left = MOST_WINDOWS - len(windows)
     if left <= 0:
         return 0
     if not plan.latency_in_turn:
