@@ -30,7 +30,7 @@ class Host:
     address: str
 
     def received_on(self, cpus: Sequence[int]) -> None:
-        """Have `cpus` work on what arrives by the cable; whoever made the packets does where none are given."""
+        """Have `cpus` work on what arrives by the cable. Where none are given, the sender's core does it."""
         # The namespace's own /sys is mounted by `ip netns exec` alone.
         write = 'printf %s "$1" > /sys/class/net/cable/queues/rx-0/rps_cpus'
         _run("ip", "netns", "exec", self.namespace, "sh", "-c", write, "sh", mask(cpus))
