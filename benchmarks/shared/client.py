@@ -14,7 +14,7 @@ import time
 
 LAST_CHUNK = b"0\r\n\r\n"
 PATIENCE_S = 5.0
-"""How long the first response may take."""
+"""How long a response may take where one is waited for."""
 
 
 def connected(address: str) -> socket.socket:
@@ -30,7 +30,6 @@ def connected(address: str) -> socket.socket:
 
 def size_of_a_response(first: socket.socket, request: bytes) -> int:
     """In bytes, head included."""
-    first.settimeout(PATIENCE_S)
     first.sendall(request)
     response = b""
     while b"\r\n\r\n" not in response:
@@ -51,7 +50,7 @@ def received(connection: socket.socket) -> bytes:
 def drive(
     connections: list[socket.socket], request: bytes, burn_in_s: float, length_s: float
 ) -> tuple[int, int, float]:
-    """Answers that count, all of them, and the seconds of the first."""
+    """Answers that count, all of them, and the seconds of the first. At the end no request is left unanswered."""
     size = size_of_a_response(connections[0], request)
     poll, by_number = select.epoll(), {each.fileno(): each for each in connections}
     missing = dict.fromkeys(by_number, size)
@@ -71,9 +70,14 @@ def drive(
                 every += 1
                 counted += since is not None
         now = time.monotonic()
-    return counted, every, now - (since or now)
+    for number, each in by_number.items():
+        while missing[number] > 0:
+            missing[number] -= len(received(each))
+    return counted, every + len(connections), now - (since or now)
 
 
 if __name__ == "__main__":
     opened = [connected(sys.argv[1]) for _ in range(int(sys.argv[2]))]
+    for connection in opened:
+        connection.settimeout(PATIENCE_S)
     print(*drive(opened, sys.stdin.buffer.read(), float(sys.argv[3]), float(sys.argv[4])))

@@ -24,10 +24,12 @@ SLOWEST_START_S: Final = 60.0
 
 @dataclass(frozen=True)
 class Driven:
-    """What the independent generator found. `rate`: answers per second that count; `answered`: all of them."""
+    """A slice. `rate`: answers per second that count; `answered`: all of them; `busy`: the share of its time in which
+    the generator had work, None where it does not say."""
 
     rate: float
     answered: int
+    busy: float | None = None
 
 
 def drive(address: str, request: bytes, *, connections: int, burn_in_s: float, length_s: float) -> Driven:

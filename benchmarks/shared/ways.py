@@ -16,7 +16,7 @@ from harness.process.owned import OwnedProcess
 from harness.wire.requests import prepared
 from shared.live import Live, live_on
 from shared.networks import Host, steered, two_hosts
-from shared.unix_sockets import drive, on_unix_sockets
+from shared.unix_sockets import Driven, drive, on_unix_sockets
 
 Network = Literal["loopback", "hosts", "unix"]
 
@@ -39,15 +39,6 @@ class Way:
 
     def __post_init__(self) -> None:
         assert self.independent or self.network != "unix"
-
-
-@dataclass(frozen=True)
-class Driven:
-    """Answers per second that count, all of them, and the share of its time in which the generator had work."""
-
-    rate: float
-    answered: int
-    busy: float | None
 
 
 @dataclass(frozen=True)
@@ -76,14 +67,13 @@ class Bench:
             [record] = live.drive([asked])
             return Driven(record.rate, record.answered, record.generator_work_s / record.wall_s)
         target = live.servers[cell.id].target
-        found = drive(
+        return drive(
             self.sockets[cell.id][0] if way.network == "unix" else f"{target.host}:{target.port}",
             prepared(live.scenario.requests[0], target, asked.level),
             connections=asked.level.connections,
             burn_in_s=asked.burn_in_s,
             length_s=asked.length_s,
         )
-        return Driven(found.rate, found.answered, None)
 
     @contextmanager
     def steered(self, way: Way) -> Iterator[None]:
