@@ -18,20 +18,18 @@ from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import Interrupt, listening
 from harness.campaign.session.phases import Phases
 from harness.campaign.session.progress import Progress
-from harness.campaign.session.recording import Recorder
+from harness.campaign.session.recording import Recorder, by_nobody_else
 from harness.campaign.session.resume import refuse_other_services, refuse_unlike
 from harness.campaign.session.surroundings import Surroundings, announced
 from harness.campaign.session.surviving import DatabaseGone, needing
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.measure.pinning import pinned
-from harness.model.errors import EnvironmentRefused, UsageError
+from harness.model.errors import EnvironmentRefused
 from harness.model.measured.campaign import SCHEMA_VERSION, CampaignRecord
 from harness.model.notice import Failure, Notice
-from harness.process.folders import locked_if_free
 from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
-from harness.store.running import RUNNING_NAME
 
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
@@ -98,19 +96,8 @@ def run(project: Project, prepared: Prepared, start: Start, progress: Progress) 
     kept.
     """
     what = f"campaign {start.record.id} in {start.folder.path}"
-    with _by_nobody_else(start.folder), using(project.cache, what):
+    with by_nobody_else(start.folder), using(project.cache, what):
         return _run(project, prepared, start, progress)
-
-
-@contextmanager
-def _by_nobody_else(folder: ResultsFolder) -> Iterator[None]:
-    """Two that write into one folder would mix two campaigns. The kernel frees it when a harness is killed."""
-    with locked_if_free(folder.path / RUNNING_NAME) as free:
-        if not free:
-            raise UsageError(
-                "this campaign is being measured at this moment", where=str(folder.path), mend="wait for its end"
-            )
-        yield
 
 
 def _run(project: Project, prepared: Prepared, start: Start, progress: Progress) -> CampaignRecord:

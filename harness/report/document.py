@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level
+from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
     Effect,
@@ -21,12 +22,13 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 3
+RANKING_VERSION: Final = 4
 """Of ranking.json.
 
 1  first version
 2  `tie_groups`, a list of names, where `group` was a string of letters
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
+4  `explanations`
 """
 
 
@@ -72,11 +74,11 @@ class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
-    scenarios whose latency was asked for. `waiting`: how the generator waited for answers. `null_rps`: the load
+    scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`: how the generator waited for answers. `null_rps`: the load
     generator against a responder that does nothing.
     """
 
-    schema_version: Literal[3] = RANKING_VERSION
+    schema_version: Literal[4] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None
@@ -100,6 +102,7 @@ class RankingDocument(Record):
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]
     capacity: dict[str, tuple[CapacityRow, ...]]
+    explanations: dict[str, Explanation]
     waiting: Waiting
     null_rps: float | None
     titles: dict[str, str]

@@ -40,6 +40,7 @@ def ranking_of(source: Source) -> RankingDocument:
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
         latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},
         capacity=dict(source.capacity),
+        explanations=dict(source.explanations),
         waiting=record.plan.waiting,
         null_rps=record.null_rps,
         titles={name.id: name.label for name in source.names.values()},

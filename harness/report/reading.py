@@ -12,6 +12,7 @@ from harness.catalog.claim_files import STORY, read_claim
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
+from harness.report.explanations import explanations
 from harness.report.view.source import Source
 from harness.report.windows import usable_windows
 from harness.store.folder import ResultsFolder
@@ -29,15 +30,17 @@ def read(results: Path) -> Source:
     trials, more = _usable(record, found)
     windows, spoiled = usable_windows(record, folder)
     searches, cut = folder.read_searches()
+    profiles, unread = folder.read_profiles()
     ranking = rank(record, trials)
     return Source(
         record=record,
         trials=trials,
         ranking=ranking,
-        notices=(*notices, *more, *spoiled, *cut),
+        notices=(*notices, *more, *spoiled, *cut, *unread),
         latency=latency_rows(record, windows),
         capacity=capacity_rows(record, searches),
         claims=findings(read_claim(STORY), record, ranking),
+        explanations=explanations(record, ranking, profiles),
     )
 
 

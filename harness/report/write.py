@@ -8,6 +8,7 @@ from urllib.parse import quote
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import as_json, ranking_document
+from harness.report.flames import drawn
 from harness.report.page import html
 from harness.report.reading import read
 
@@ -18,11 +19,17 @@ def write_report(results: Path, out: Path) -> Path:
     Raises UsageError where `results` holds no readable campaign, EnvironmentRefused where `out` cannot be written.
     """
     source = read(results)
-    source = replace(source, logs=_logs(source.record, results, out))
+    flames = drawn(source, results)
+    source = replace(
+        source, logs=_logs(source.record, results, out), flames={key: file for key, (file, _) in flames.items()}
+    )
     page, figures = html(source), as_json(ranking_document(source))
     try:
         out.mkdir(parents=True, exist_ok=True)
         put(out / "ranking.json", figures)
+        for file, svg in flames.values():
+            (out / file).parent.mkdir(exist_ok=True)
+            put(out / file, svg)
         put(out / "index.html", page)
     except OSError as error:
         raise EnvironmentRefused(

@@ -5,6 +5,7 @@
     trials.jsonl    one line a trial, synced when its block is complete
     latency.jsonl   one line a latency window, synced when it ends
     capacity.jsonl  one line a search for the highest rate under a limit, synced when it ends
+    profiles.jsonl  one line a configuration, scenario and block of `harness explain`, synced when it ends
     logs/           the output of every process
     work/           scratch of services (a private database's files), removed when the campaign ends
 
@@ -24,6 +25,7 @@ from harness.model.given_file import Unreadable, lies_at, shortened, text_of
 from harness.model.measured.campaign import READABLE, CampaignRecord
 from harness.model.measured.latency import CapacitySearch, LatencyWindow
 from harness.model.measured.load import SliceRecord
+from harness.model.measured.profile import Profile
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
 from harness.store.lines import RESTORE, append_lines, from_json, read_lines, unwritable
@@ -131,6 +133,10 @@ class ResultsFolder:
         """Add searches for the highest rate under a limit; on disk when this returns."""
         append_lines(self.path / "capacity.jsonl", [s.model_dump(mode="json", exclude_defaults=True) for s in searches])
 
+    def append_profiles(self, profiles: Iterable[Profile]) -> None:
+        """Add what the profiler saw; on disk when this returns."""
+        append_lines(self.path / "profiles.jsonl", [profile.model_dump(mode="json") for profile in profiles])
+
     def read_slices(self) -> tuple[dict[int, tuple[SliceRecord, ...]], tuple[Notice, ...]]:
         """Slices by block, in the order they ran; a broken line is reported and skipped."""
         lines, notices = read_lines(self.path / "slices.jsonl", _block_and_slices)
@@ -150,6 +156,10 @@ class ResultsFolder:
     def read_searches(self) -> tuple[tuple[CapacitySearch, ...], tuple[Notice, ...]]:
         """Searches in the order they were made; a broken line is reported and skipped."""
         return read_lines(self.path / "capacity.jsonl", CapacitySearch.model_validate)
+
+    def read_profiles(self) -> tuple[tuple[Profile, ...], tuple[Notice, ...]]:
+        """Profiles in the order they were taken; a broken line is reported and skipped."""
+        return read_lines(self.path / "profiles.jsonl", Profile.model_validate)
 
 
 def _block_and_slices(line: Any) -> tuple[int, tuple[SliceRecord, ...]]:

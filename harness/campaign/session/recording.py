@@ -1,13 +1,17 @@
 """Keeping the campaign's record true: after every step that changes it, campaign.json is written again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from harness.model.asked.cell import Cell
+from harness.model.errors import UsageError
 from harness.model.measured.campaign import CampaignRecord, CellFacts
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
+from harness.process.folders import locked_if_free
 from harness.store.folder import ResultsFolder
+from harness.store.running import RUNNING_NAME
 
 BUSY_MACHINE: Final = "busy-machine"
 """Code of the notice of other programs, whose figures are of the whole campaign so far."""
@@ -15,6 +19,17 @@ BUSY_MACHINE: Final = "busy-machine"
 SEEN_ONCE: Final = ("idle_cpu_share", "continuous", "warm_up_s")
 """Of a cell's facts, kept where a later block did not look: whether it burns CPU while idle, its continuous runs, and
 the warm-up they showed it to need."""
+
+
+@contextmanager
+def by_nobody_else(folder: ResultsFolder) -> Iterator[None]:
+    """Two that write into one folder would mix two campaigns. The kernel frees it when a harness is killed."""
+    with locked_if_free(folder.path / RUNNING_NAME) as free:
+        if not free:
+            raise UsageError(
+                "this campaign is being measured at this moment", where=str(folder.path), mend="wait for its end"
+            )
+        yield
 
 
 class Recorder:

@@ -10,6 +10,7 @@ from harness.report.view.sections.answer import Answer, answers, headline
 from harness.report.view.sections.claim import ClaimSection, claim_section
 from harness.report.view.sections.details import Detail, details
 from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
+from harness.report.view.sections.explanations import ExplanationSection, explanation_section
 from harness.report.view.sections.facts import (
     Fact,
     Flag,
@@ -53,6 +54,7 @@ class Page:
     effects: Mapping[str, tuple[EffectRow, ...]]
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
+    layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
     choices: tuple[Choice, ...]
@@ -83,6 +85,7 @@ def page(source: Source) -> Page:
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
         latency={scenario.id: latency(source, scenario) for scenario in record.plan.scenarios},
         choices=_choices(source),

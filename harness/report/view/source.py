@@ -7,6 +7,7 @@ from functools import cached_property
 from harness.analysis.trials.eligible import eligible
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import PairVerdict, Ranking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import CapacityRow, LatencyRow
@@ -20,7 +21,8 @@ class Source:
     """A campaign as it was recorded, and what the analysis concluded from it.
 
     `latency`, `capacity`: by scenario id. `claims`: the project's own claim in each scenario that it could be put to
-    the test in. `logs`: by cell id, where the page finds the log, as a relative address.
+    the test in. `explanations`: by scenario id, where servers were profiled. `logs`: by cell id, where the page finds
+    the log, as a relative address; `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
     """
 
     record: CampaignRecord
@@ -30,7 +32,9 @@ class Source:
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
     claims: tuple[ClaimFinding, ...] = ()
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
     logs: Mapping[str, str] = field(default_factory=dict)
+    flames: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Mapping[str, Name]:

@@ -1,0 +1,140 @@
+"""Profiles of a scenario -> what each configuration spends where, and what makes two of them differ."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import permutations
+from math import exp, log
+from typing import Final
+
+import numpy as np
+
+from harness.analysis.layers.spent import Spent, spent
+from harness.analysis.layers.table import Layers, layers
+from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, Function, FunctionChange
+from harness.model.measured.profile import Frame, Profile
+from harness.stats.robust import t_interval
+
+MOST_FUNCTIONS: Final = 20
+FEWEST_BLOCKS: Final = 3
+
+
+def explain(scenario: str, profiles: Sequence[Profile], pairs: Iterable[tuple[str, str]] = ()) -> Explanation:
+    """Of the profiles of one scenario: every cell in the order in which they came, and each of the pairs of them of
+    which both were seen."""
+    table = layers()
+    by_cell: defaultdict[str, dict[int, Profile]] = defaultdict(dict)
+    for profile in profiles:
+        if profile.scenario == scenario:
+            by_cell[profile.cell][profile.block] = profile
+    found = {cell: {block: spent(one, table) for block, one in blocks.items()} for cell, blocks in by_cell.items()}
+    return Explanation(
+        scenario=scenario,
+        cells=tuple(
+            _cell(cell, list(by_cell[cell].values()), list(blocks.values()), table) for cell, blocks in found.items()
+        ),
+        differences=tuple(
+            _difference(first, second, found[first], found[second], table)
+            for first, second in pairs
+            if found.keys() >= {first, second} and found[first].keys() & found[second].keys()
+        ),
+    )
+
+
+def _cell(cell: str, profiles: Sequence[Profile], blocks: Sequence[Spent], table: Layers) -> CellLayers:
+    return CellLayers(
+        cell=cell,
+        blocks=len(blocks),
+        samples=sum(profile.samples for profile in profiles),
+        total=amount([one.total_us for one in blocks]),
+        layers=_amounts([one.layers for one in blocks], table.ids),
+        parts=_amounts([one.parts for one in blocks], table.parts),
+        functions=_functions(blocks, table),
+        slowed=float(np.exp(np.mean([log(one.profiled_rate / one.rate) for one in profiles]))),
+    )
+
+
+def amount(values: Sequence[float]) -> Amount:
+    """Mean and Student's interval over blocks."""
+    mean = float(np.mean(values))
+    half = t_interval(np.array(values)) if len(values) >= FEWEST_BLOCKS else None
+    return Amount(us=mean) if half is None else Amount(us=mean, low=mean - half, high=mean + half)
+
+
+def _amounts(blocks: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, Amount]:
+    """Of what was seen in any block, in the order of the names."""
+    return {
+        name: amount([one.get(name, 0.0) for one in blocks]) for name in names if any(name in one for one in blocks)
+    }
+
+
+def _functions(blocks: Sequence[Spent], table: Layers) -> tuple[Function, ...]:
+    own, total = _mean([one.own for one in blocks]), _mean([one.total for one in blocks])
+    most = sorted(own, key=lambda frame: (-own[frame], frame.function, frame.file))[:MOST_FUNCTIONS]
+    return tuple(
+        Function(**frame.model_dump(), layer=table.of(frame), self_us=own[frame], total_us=total.get(frame, own[frame]))
+        for frame in most
+    )
+
+
+def _mean(blocks: Sequence[Mapping[Frame, float]]) -> dict[Frame, float]:
+    found: defaultdict[Frame, float] = defaultdict(float)
+    for block in blocks:
+        for frame, microseconds in block.items():
+            found[frame] += microseconds / len(blocks)
+    return found
+
+
+def _difference(
+    first: str, second: str, one: Mapping[int, Spent], other: Mapping[int, Spent], table: Layers
+) -> Difference:
+    """Over the blocks that both have: they met the same moment of the machine."""
+    pairs = [(one[block], other[block]) for block in sorted(one.keys() & other.keys())]
+    parts = [_mean_of([side.parts for side in sides], table.parts) for sides in zip(*pairs, strict=True)]
+    return Difference(
+        first=first,
+        second=second,
+        total=amount([a.total_us - b.total_us for a, b in pairs]),
+        layers=_amounts([_minus(a.layers, b.layers) for a, b in pairs], table.ids),
+        parts=_amounts([_minus(a.parts, b.parts) for a, b in pairs], table.parts),
+        functions=_changes([a.own for a, _ in pairs], [b.own for _, b in pairs], table),
+        ratio=sum(parts[0].values()) / sum(parts[1].values()),
+        factors=factors(*parts),
+    )
+
+
+def _minus(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0.0) - other.get(name, 0.0) for name in one.keys() | other.keys()}
+
+
+def _mean_of(blocks: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, float]:
+    return {name: float(np.mean([one.get(name, 0.0) for one in blocks])) for name in names}
+
+
+def factors(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """What each part brings to the ratio of two sums; the product of all is the ratio.
+
+    The mean, over all orders, of what the logarithm of the sum changes by when the part of `other` is replaced by that
+    of `one` (Shapley 1953, A Value for n-Person Games).
+    """
+    names = [name for name in one if one[name] or other[name]]
+    orders = list(permutations(names))
+    found = dict.fromkeys(names, 0.0)
+    for order in orders:
+        now = dict(other)
+        for name in order:
+            before = sum(now.values())
+            now[name] = one[name]
+            if (after := sum(now.values())) > 0 and before > 0:
+                found[name] += log(after / before) / len(orders)
+    return {name: exp(value) for name, value in found.items()}
+
+
+def _changes(
+    first: Sequence[Mapping[Frame, float]], second: Sequence[Mapping[Frame, float]], table: Layers
+) -> tuple[FunctionChange, ...]:
+    one, other = _mean(first), _mean(second)
+    changes = [
+        FunctionChange(**frame.model_dump(), layer=table.of(frame), first_us=one.get(frame), second_us=other.get(frame))
+        for frame in {**one, **other}
+    ]
+    return tuple(sorted(changes, key=lambda c: (-abs(c.difference_us), c.function, c.file))[:MOST_FUNCTIONS])

@@ -1,0 +1,1 @@
+"""`harness explain`: servers profiled in blocks of their own, which are never ranked."""

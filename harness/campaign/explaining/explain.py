@@ -1,0 +1,110 @@
+"""The use case behind `harness explain`: blocks of profiles until the largest layer is known well enough."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from harness.analysis.layers.explanation import explain
+from harness.campaign.cells.stage import Stage
+from harness.campaign.explaining.profiling import Bench, profile_block
+from harness.campaign.explaining.question import Question
+from harness.campaign.plan.preparation import database_up, install
+from harness.campaign.plan.project import Project
+from harness.campaign.run import driver_of
+from harness.campaign.session.progress import Progress
+from harness.campaign.session.recording import by_nobody_else
+from harness.campaign.session.surviving import needing
+from harness.measure.pinning import pinned
+from harness.model.found.explanation import Explanation
+from harness.model.measured.profile import Profile
+from harness.process.folders import temporary_folder
+from harness.process.in_use import using
+from harness.store.folder import ResultsFolder
+
+FEWEST_BLOCKS: Final = 3
+MOST_BLOCKS: Final = 40
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: the largest layer of each cell is known to `until`, a share of it, or no further block would end
+    within `budget_s` seconds."""
+
+    until: float
+    budget_s: float
+
+
+def measure_what_is_missing(
+    project: Project, question: Question, folder: ResultsFolder, limits: Limits, progress: Progress
+) -> None:
+    """Add profiles to the folder until a limit is reached. Blocks that are whole are kept, whatever ends it.
+
+    Raises HarnessError where a cell cannot be started, does not keep the contract, or cannot be profiled.
+    """
+    known = profiles_of(folder, question)
+    if narrow(known, question, limits.until):
+        return
+    with (
+        by_nobody_else(folder),
+        using(project.cache, f"harness explain in {folder.path}"),
+        _bench(project, question, folder, progress) as bench,
+    ):
+        started = time.monotonic()
+        first = max((one.block for one in folder.read_profiles()[0]), default=-1) + 1
+        for done in range(MOST_BLOCKS):
+            progress.block(first + done, len(question.cells))
+            taken = list(profile_block(bench, question.cells, first + done, full=done == 0))
+            folder.append_profiles(taken)
+            known += taken
+            spent_s = time.monotonic() - started
+            progress.advance(spent_s, limits.budget_s)
+            if len(known) < FEWEST_BLOCKS * len(question.cells):
+                continue
+            if narrow(known, question, limits.until) or spent_s * (done + 2) / (done + 1) > limits.budget_s:
+                return
+
+
+def profiles_of(folder: ResultsFolder, question: Question) -> list[Profile]:
+    """What the folder holds of the question's cells."""
+    ids = {cell.id for cell in question.cells}
+    return [one for one in folder.read_profiles()[0] if one.cell in ids and one.scenario == question.scenario]
+
+
+def explanation_of(profiles: Sequence[Profile], question: Question) -> Explanation:
+    """Each cell, and the first one against each of the others."""
+    first, *others = (cell.id for cell in question.cells)
+    return explain(question.scenario, profiles, [(first, other) for other in others])
+
+
+def narrow(profiles: Sequence[Profile], question: Question, until: float) -> bool:
+    """Whether the largest layer of every cell is known to `until`, a share of it, either way."""
+    cells = explanation_of(profiles, question).cells
+    largest = {cell.cell: max(cell.layers.values(), key=lambda amount: amount.us) for cell in cells}
+    return largest.keys() >= {cell.id for cell in question.cells} and all(
+        amount.half is not None and amount.half <= until * amount.us for amount in largest.values()
+    )
+
+
+@contextmanager
+def _bench(project: Project, question: Question, folder: ResultsFolder, progress: Progress) -> Iterator[Bench]:
+    """Environments made, database and load driver up, for the length of the with-block."""
+    prepared = question.prepared
+    for notice in prepared.record.notices:
+        progress.noticed(notice)
+    progress.step("Making the environments of the applications")
+    pythons, faults = install(prepared, project.cache)
+    wanted = {cell.app for cell in question.cells}
+    for fault in faults:
+        if fault.where in wanted:
+            raise fault
+    progress.step("Starting the database and the load driver")
+    with ExitStack() as stack:
+        scratch = stack.enter_context(temporary_folder("explain"))
+        service = stack.enter_context(database_up(prepared, scratch))
+        driver = stack.enter_context(driver_of(prepared, folder.logs / "load.log"))
+        stack.enter_context(needing(service))
+        stack.enter_context(pinned(prepared.platform.cores.generator))
+        stage = Stage(project, prepared, pythons, folder.logs, service)
+        yield Bench(stage, driver, prepared.scenarios[question.scenario], scratch)

@@ -1,0 +1,148 @@
+"""Which configurations are to be explained, in which scenario, and in which campaign what is measured is kept."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.planning import NONE
+from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import select
+from harness.campaign.session.resume import differences
+from harness.model.asked.cell import Cell
+from harness.model.errors import HarnessError, UsageError
+from harness.model.measured.campaign import CampaignRecord
+from harness.store.folder import RECORD_NAME, ResultsFolder
+from harness.store.running import under_way
+
+USUAL: Final = "json"
+"""The scenario where none is named and all configurations answer it."""
+MOST_LOOKED_AT: Final = 5
+"""Newest campaigns that hold the configurations; what is older was hardly measured on the same versions."""
+
+Pair = tuple[str, str]
+"""An application and one of its servers."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked: applications as APP or APP@SERVER, the first one against the others; `scenario`: None for
+    the usual one. `folders`: of applications and scenarios outside the project."""
+
+    applications: tuple[str, ...]
+    scenario: str | None
+    folders: Selection
+    platform: PlatformOptions
+
+
+@dataclass(frozen=True)
+class Question:
+    """The configurations to profile, the first one against the others, in a scenario, by its id. `folder`: of the
+    campaign that holds them, measured under the same conditions; None where there is none yet."""
+
+    prepared: Prepared
+    cells: tuple[Cell, ...]
+    scenario: str
+    folder: ResultsFolder | None
+
+
+def question_of(project: Project, results: Path, asked: Asked) -> Question:
+    """Find the configurations, and the newest campaign below `results` that they belong to.
+
+    Raises UsageError for a name that means nothing here, and where no scenario is answered by all.
+    """
+    found = [_pair(project, asked, name) for name in asked.applications]
+    pairs = tuple(dict.fromkeys(pair for pair, _ in found))
+    if len(pairs) < len(found):
+        raise UsageError(
+            f"{asked.applications[0]} is to be compared with itself", where="--against", mend="name another one"
+        )
+    scenario = _scenario([scenarios for _, scenarios in found], asked)
+    for folder in _candidates(results, pairs, scenario):
+        prepared = _as_then(project, folder.read_record(), asked)
+        if prepared is not None:
+            return Question(prepared, _cells(prepared, pairs), scenario, folder)
+    options = RunOptions(
+        selection=asked.folders.model_copy(update={"pairs": pairs, "scenarios": (scenario,)}),
+        platform=asked.platform,
+        profile="full",
+        latency=(NONE,),
+    )
+    prepared = prepare(project, options)
+    return Question(prepared, _cells(prepared, pairs), scenario, None)
+
+
+def _pair(project: Project, asked: Asked, name: str) -> tuple[Pair, tuple[str, ...]]:
+    """The application and its server, and the ids of the scenarios that it answers."""
+    app, _, server = name.partition("@")
+    wanted = asked.folders.model_copy(update={"only": (app,), "servers": (server,) if server else ()})
+    try:
+        choices = [one for one in select(project, wanted).choices if _is(one.application.id, app)]
+    except UsageError as fault:
+        where = {"--only": "APP", "--server": f"APP@SERVER ({name})"}.get(fault.where, fault.where)
+        raise UsageError(fault.what, where=where, mend=fault.mend) from None
+    if len(choices) != 1:
+        several = ", ".join(f"{one.application.id}@{one.server}" for one in choices)
+        raise UsageError(f"{name} means several: {several}", where="APP", mend="name one of them")
+    return (choices[0].application.id, choices[0].server), tuple(choices[0].application.scenarios)
+
+
+def _is(found: str, wanted: str) -> bool:
+    """Applications of a given folder come along whatever was named."""
+    return found == wanted or any(sign in wanted for sign in "*?[")
+
+
+def _scenario(answered: Sequence[tuple[str, ...]], asked: Asked) -> str:
+    common = [one for one in answered[0] if all(one in others for others in answered)]
+    if asked.scenario in common:
+        return asked.scenario
+    if asked.scenario is not None or not common:
+        what = asked.scenario or "one scenario"
+        raise UsageError(
+            f"not all of {', '.join(asked.applications)} answer {what}",
+            where="--scenario",
+            mend=f"name one that all answer: {', '.join(common)}" if common else "see: harness list",
+        )
+    return USUAL if USUAL in common else common[0]
+
+
+def _candidates(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterator[ResultsFolder]:
+    """Campaigns that planned these, the newest first, as far as they can be read."""
+    records = [path for path in results.glob(f"*/{RECORD_NAME}") if not path.parent.is_symlink()]
+    looked_at = 0
+    for path in sorted(records, key=lambda path: path.parent.name, reverse=True):
+        try:
+            folder = ResultsFolder.open(path.parent)
+            plan = folder.read_record().plan
+        except HarnessError:
+            continue
+        planned = {(cell.app, cell.server) for cell in plan.cells}
+        if (
+            planned.issuperset(pairs)
+            and any(one.id == scenario for one in plan.scenarios)
+            and not under_way(path.parent)
+        ):
+            looked_at += 1
+            yield folder
+            if looked_at == MOST_LOOKED_AT:
+                return
+
+
+def _as_then(project: Project, record: CampaignRecord, asked: Asked) -> Prepared | None:
+    """What the campaign would measure if it were resumed now; None where something that decides its figures differs."""
+    before = RunOptions.like(record.plan)
+    outside = asked.folders.model_dump(include={"app_folders", "scenario_folders"})
+    platform = before.platform.model_copy(update=asked.platform.model_dump(exclude_unset=True))
+    selection = before.selection.model_copy(update=outside)
+    try:
+        prepared = prepare(project, before.model_copy(update={"selection": selection, "platform": platform}))
+    except HarnessError:
+        return None
+    return None if any(differences(record, prepared.record)) else prepared
+
+
+def _cells(prepared: Prepared, pairs: Sequence[Pair]) -> tuple[Cell, ...]:
+    by_pair = {(cell.app, cell.server): cell for cell in prepared.record.plan.cells if not cell.twin}
+    return tuple(by_pair[pair] for pair in pairs)

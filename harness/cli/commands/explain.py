@@ -1,0 +1,93 @@
+"""`harness explain`: where a request's microseconds go, and why one application takes more of them than another."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, Json, PlatformChoice, Quiet, selection
+from harness.cli.quantities import duration, percentage
+from harness.model.errors import ExitCode
+
+UNTIL: Final = 0.05
+BUDGET_S: Final = 180.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainAsked(PlatformChoice, Folders):
+    """The options of `harness explain`."""
+
+    app_id: Annotated[str, typer.Argument(metavar="APP[@SERVER]", help="The application, and one of its servers.")]
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="APP[@SERVER]", help="The application that it is compared with."),
+    ] = None
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", metavar="SCENARIO", help="The scenario (default: json, or the first both answer)."),
+    ] = None
+    until: Annotated[
+        float | None,
+        typer.Option(
+            "--until",
+            parser=percentage,
+            metavar="SHARE",
+            help="Measure until the largest layer is known to this share (default: 5%).",
+        ),
+    ] = None
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            "--budget",
+            parser=duration,
+            metavar="TIME",
+            help="Start no block that would end after this time (default: 3m); three blocks are measured in any case.",
+        ),
+    ] = None
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="DIR", help="The folder that gets a new campaign's folder."),
+    ] = None
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
+    ] = None
+    json: Json = False
+    quiet: Quiet = False
+
+
+@options_from(ExplainAsked)
+def explain(asked: ExplainAsked) -> int:
+    """Profile servers under load: CPU microseconds per request by layer and function, alone or against another one."""
+    from harness.campaign.explaining.explain import Limits, explanation_of, measure_what_is_missing, profiles_of
+    from harness.campaign.explaining.question import Asked, question_of
+    from harness.campaign.plan.project import Project
+    from harness.campaign.run import begin
+    from harness.cli.console import messages, output, print_json
+    from harness.cli.folders import place_for_report
+    from harness.cli.run.reporting import report_on
+    from harness.cli.show.explaining import show
+    from harness.cli.show.progress import Bar, FaultsAlone
+
+    project = Project.here()
+    given = (asked.app_id, asked.against) if asked.against else (asked.app_id,)
+    results = asked.results or project.results
+    question = question_of(project, results, Asked(given, asked.scenario, selection(asked), asked.platform))
+    place_for_report(asked.out)
+    folder = question.folder or begin(question.prepared, results).folder
+    limits = Limits(asked.until or UNTIL, asked.budget or BUDGET_S)
+    with ExitStack() as stack:
+        progress = FaultsAlone() if asked.quiet else stack.enter_context(Bar())
+        measure_what_is_missing(project, question, folder, limits, progress)
+    found = explanation_of(profiles_of(folder, question), question)
+    if asked.json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        show(found, question.prepared.record)
+    page = report_on(project, folder.path, asked.out)
+    messages.print("The report:", end=" ")
+    (messages if asked.json else output).print(str(page), markup=False, highlight=False, soft_wrap=True)
+    return ExitCode.OK

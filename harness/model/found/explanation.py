@@ -1,0 +1,88 @@
+"""What profiles amount to: microseconds of each layer, with intervals, and what makes two configurations differ."""
+
+from harness.model.record import Record, Slug
+
+
+class Amount(Record):
+    """CPU microseconds per request: the mean over blocks with Student's 95 % interval; None below three blocks."""
+
+    us: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def half(self) -> float | None:
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+
+class Function(Record):
+    """A function, and what a request spends in it: in itself (`self_us`), and with all that it calls (`total_us`)."""
+
+    function: str
+    file: str
+    owner: str
+    layer: Slug
+    self_us: float
+    total_us: float
+
+
+class CellLayers(Record):
+    """One configuration in one scenario.
+
+    `total`: CPU per request without the profiler. `layers`: by id, summing up to it; `parts` likewise, by name: server,
+    framework, data access, application, other. `samples`: how many there were, in `blocks` blocks. `slowed`: requests
+    per second with the profiler over those without it.
+    """
+
+    cell: str
+    blocks: int
+    samples: float
+    total: Amount
+    layers: dict[str, Amount]
+    parts: dict[str, Amount]
+    functions: tuple[Function, ...]
+    slowed: float
+
+
+class FunctionChange(Record):
+    """A function in two configurations, microseconds per request in itself; None: it was never seen in one of them."""
+
+    function: str
+    file: str
+    owner: str
+    layer: Slug
+    first_us: float | None
+    second_us: float | None
+
+    @property
+    def difference_us(self) -> float:
+        """Of the first over the second."""
+        return (self.first_us or 0.0) - (self.second_us or 0.0)
+
+
+class Difference(Record):
+    """How much more the first of two configurations costs than the second, block by block: in all, by layer and by
+    part, the sum of either being the whole. `functions`: the largest differences first.
+
+    `ratio`: CPU per request of the first over the second; `factors`: what each part brings to it; their product is the
+    ratio (Shapley 1953, of log cost: the mean over all orders in which one's parts are put in the other's place).
+    `measured`: the same difference as the campaign measured it apart from these blocks; None where it did not.
+    """
+
+    first: str
+    second: str
+    total: Amount
+    layers: dict[str, Amount]
+    parts: dict[str, Amount]
+    functions: tuple[FunctionChange, ...]
+    ratio: float
+    factors: dict[str, float]
+    measured: Amount | None = None
+
+
+class Explanation(Record):
+    """One scenario."""
+
+    scenario: Slug
+    cells: tuple[CellLayers, ...]
+    differences: tuple[Difference, ...] = ()

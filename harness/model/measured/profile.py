@@ -1,0 +1,63 @@
+"""Where a server spent its CPU time, as a sampling profiler saw it."""
+
+from typing import Final
+
+from pydantic import Field
+
+from harness.model.record import Record
+
+KERNEL: Final = "kernel"
+APPLICATION: Final = "application"
+STANDARD_LIBRARY: Final = "python:"
+"""Before the name of a module of the standard library: python:json."""
+UNKNOWN: Final = ""
+
+
+class Frame(Record):
+    """A function in a stack. `owner`: a distribution by its normalised name, "python:" and a module of the standard
+    library, "application", "kernel" for a system call, or empty: of the interpreter, the C library, or nobody known.
+    `file`: as short as it is still known by, without folders of this machine."""
+
+    function: str
+    file: str
+    owner: str = UNKNOWN
+
+
+class Stack(Record):
+    """Places in a profile's `frames`, the outermost function first, and how many samples had exactly these.
+
+    Waiting is not among them: a sample is of a thread that had work. `samples` is no whole number where threads that
+    run no Python stand for their share of the CPU time.
+    """
+
+    frames: tuple[int, ...]
+    samples: float = Field(gt=0)
+
+
+class Profile(Record):
+    """One cell in one scenario and block of the profiler's own.
+
+    Without the profiler, at saturation: `answered` requests took `user_s` and `system_s` CPU seconds of the server's
+    process tree, at `rate` requests per second. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
+    """
+
+    cell: str
+    scenario: str
+    block: int = Field(ge=0)
+    answered: int = Field(gt=0)
+    user_s: float = Field(ge=0)
+    system_s: float = Field(ge=0)
+    rate: float = Field(gt=0)
+    profiled_rate: float = Field(gt=0)
+    samples_s: float = Field(gt=0)
+    frames: tuple[Frame, ...]
+    stacks: tuple[Stack, ...]
+
+    @property
+    def samples(self) -> float:
+        return sum(stack.samples for stack in self.stacks)
+
+    @property
+    def cpu_us(self) -> float:
+        """CPU microseconds per request, without the profiler."""
+        return 1e6 * (self.user_s + self.system_s) / self.answered

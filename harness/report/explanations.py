@@ -1,0 +1,49 @@
+"""Profiles in a results folder -> explanations by scenario, with what the campaign measured apart from them."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import hypot
+
+from harness.analysis.layers.explanation import explain
+from harness.model.found.explanation import Amount, Explanation
+from harness.model.found.ranking import CpuCell, Ranking
+from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.profile import Profile
+
+
+def explanations(record: CampaignRecord, ranking: Ranking, profiles: Sequence[Profile]) -> dict[str, Explanation]:
+    """Of every planned scenario that has profiles of planned cells: each pair, the one that costs more first."""
+    planned = {cell.id for cell in record.plan.cells}
+    found: dict[str, Explanation] = {}
+    for scenario in record.plan.scenarios:
+        own = [one for one in profiles if one.scenario == scenario.id and one.cell in planned]
+        if own:
+            found[scenario.id] = _of_a_scenario(scenario.id, ranking, own)
+    return found
+
+
+def _of_a_scenario(scenario: str, ranking: Ranking, profiles: Sequence[Profile]) -> Explanation:
+    alone = explain(scenario, profiles)
+    costly = sorted(alone.cells, key=lambda cell: -cell.total.us)
+    whole = explain(scenario, profiles, combinations([cell.cell for cell in costly], 2))
+    outcome = ranking.scenarios[scenario].cpu if scenario in ranking.scenarios else None
+    measured = {row.cell: row for row in outcome.rows} if outcome else {}
+    return whole.model_copy(
+        update={
+            "differences": tuple(
+                pair.model_copy(update={"measured": _measured(measured.get(pair.first), measured.get(pair.second))})
+                for pair in whole.differences
+            )
+        }
+    )
+
+
+def _measured(first: CpuCell | None, second: CpuCell | None) -> Amount | None:
+    """The difference of two means, with the interval of two independent ones."""
+    if first is None or second is None:
+        return None
+    us = first.microseconds - second.microseconds
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return Amount(us=us)
+    half = hypot((first.high - first.low) / 2, (second.high - second.low) / 2)
+    return Amount(us=us, low=us - half, high=us + half)

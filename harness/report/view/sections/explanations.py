@@ -1,0 +1,251 @@
+"""Where the microseconds of a request go, in sentences and tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from harness.analysis.layers.table import Layer, layers
+from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, FunctionChange
+from harness.report.text import Figure, absent, listing, number, percent, shorten, times
+from harness.report.view.names import Name
+from harness.report.view.source import Source
+
+WORTH_NAMING: Final = 0.05
+"""Of the largest of two things: what is smaller is summed up as the rest."""
+ALIKE: Final = 1.02
+"""A factor this near to 1, or nearer, is not named."""
+FEW: Final = "too few blocks for an interval"
+MOST_PAIRS: Final = 15
+MOST_LETTERS: Final = 70
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """A layer by its id (empty: all of them), and what each configuration spends in it, in the order of the section."""
+
+    layer: str
+    title: str
+    about: str
+    figures: tuple[Figure, ...]
+    intervals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRow:
+    """A function as a reader knows it. `figures`: microseconds per request, in itself and with all that it calls."""
+
+    function: str
+    file: str
+    owner: str
+    layer: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionsTable:
+    """The functions that take the most in a configuration."""
+
+    name: Name
+    rows: tuple[FunctionRow, ...]
+    flame: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairText:
+    """Why one configuration costs more than another: sentences, and the functions that make most of it."""
+
+    first: Name
+    second: Name
+    sentences: tuple[str, ...]
+    rows: tuple[FunctionRow, ...]
+    flame: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationSection:
+    """One scenario. `cost`: what profiling itself cost, in a sentence."""
+
+    names: tuple[Name, ...]
+    rows: tuple[LayerRow, ...]
+    functions: tuple[FunctionsTable, ...]
+    pairs: tuple[PairText, ...]
+    about: str
+    cost: str
+
+
+def explanation_section(source: Source, scenario: str) -> ExplanationSection | None:
+    """None where nothing of the scenario was profiled."""
+    found = source.explanations.get(scenario)
+    if found is None or not found.cells:
+        return None
+    names = {cell.cell: source.name(cell.cell) for cell in found.cells}
+    title = next((one.title for one in source.record.plan.scenarios if one.id == scenario), scenario)
+    return ExplanationSection(
+        names=tuple(names.values()),
+        rows=layer_rows(found.cells),
+        functions=tuple(
+            FunctionsTable(names[cell.cell], function_rows(cell), source.flames.get((scenario, cell.cell, ""), ""))
+            for cell in found.cells
+        ),
+        pairs=tuple(
+            PairText(
+                names[pair.first],
+                names[pair.second],
+                tuple(sentences(pair, names, title)),
+                change_rows(pair.functions),
+                source.flames.get((scenario, pair.first, pair.second), ""),
+            )
+            for pair in found.differences[:MOST_PAIRS]
+        ),
+        about=about(found),
+        cost=cost(found, names),
+    )
+
+
+def about(found: Explanation) -> str:
+    """What the figures rest on."""
+    blocks = {cell.blocks for cell in found.cells}
+    samples = sum(cell.samples for cell in found.cells)
+    spread = str(min(blocks)) if len(blocks) == 1 else f"{min(blocks)} to {max(blocks)}"
+    return (
+        f"CPU microseconds per request, from {spread} blocks and {samples:,.0f} samples. The servers' own counters give"
+        " the kernel's part and the sum; the samples share out the rest. Intervals are Student's over the blocks, 95 %."
+    )
+
+
+def cost(found: Explanation, names: Mapping[str, Name]) -> str:
+    """How much slower the servers were while they were profiled."""
+    slower = [f"{names[cell.cell].label} {percent(max(0.0, 1 - cell.slowed))}" for cell in found.cells]
+    listed = ", ".join(slower)
+    return f"Requests/s that profiling cost while it was on: {listed}. The CPU times are from stretches without it."
+
+
+def layer_rows(cells: tuple[CellLayers, ...]) -> tuple[LayerRow, ...]:
+    """A row for each layer that any of them has, and the sum."""
+    rows = [
+        LayerRow(
+            layer.id,
+            layer.title,
+            layer.about,
+            tuple(microseconds(cell.layers.get(layer.id)) for cell in cells),
+            tuple(interval(cell.layers.get(layer.id)) for cell in cells),
+        )
+        for layer in layers().all
+        if any(layer.id in cell.layers for cell in cells)
+    ]
+    whole = LayerRow(
+        "",
+        "All",
+        "the server's CPU time per request",
+        tuple(microseconds(cell.total) for cell in cells),
+        tuple(interval(cell.total) for cell in cells),
+    )
+    return (*rows, whole)
+
+
+def microseconds(amount: Amount | None) -> Figure:
+    """µs with one decimal."""
+    return absent("none of it was seen") if amount is None else Figure(f"{amount.us:,.1f}", amount.us)
+
+
+def interval(amount: Amount | None) -> str:
+    """Half of the interval as ± 1.2; empty where there is none."""
+    return "" if amount is None or amount.half is None else f"± {amount.half:,.1f}"
+
+
+def function_rows(cell: CellLayers) -> tuple[FunctionRow, ...]:
+    """The functions that take the most, in themselves."""
+    return tuple(
+        FunctionRow(
+            shorten(one.function, MOST_LETTERS),
+            shorten(one.file, MOST_LETTERS),
+            shorten(one.owner, MOST_LETTERS),
+            _layer(one.layer).title,
+            (Figure(f"{one.self_us:.1f}", one.self_us), Figure(f"{one.total_us:.1f}", one.total_us)),
+        )
+        for one in cell.functions
+    )
+
+
+def change_rows(functions: tuple[FunctionChange, ...]) -> tuple[FunctionRow, ...]:
+    """The functions that differ most: in the first configuration, in the second, and the difference."""
+    return tuple(
+        FunctionRow(
+            shorten(one.function, MOST_LETTERS),
+            shorten(one.file, MOST_LETTERS),
+            shorten(one.owner, MOST_LETTERS),
+            _layer(one.layer).title,
+            (
+                _seen(one.first_us),
+                _seen(one.second_us),
+                Figure(f"{one.difference_us:+.1f}", one.difference_us),
+            ),
+        )
+        for one in functions
+    )
+
+
+def _seen(value: float | None) -> Figure:
+    return absent("it was never seen there") if value is None else Figure(f"{value:.1f}", value)
+
+
+def _layer(name: str) -> Layer:
+    return layers().named(name)
+
+
+def sentences(pair: Difference, names: Mapping[str, Name], title: str) -> list[str]:
+    """What makes the first cost more, or less, than the second: the whole, the layers, the parts of the ratio."""
+    first, second = names[pair.first].label, names[pair.second].label
+    more = "more" if pair.total.us >= 0 else "less"
+    bounds = (
+        f" ({number(pair.total.low)} to {number(pair.total.high)})"
+        if pair.total.low is not None and pair.total.high is not None
+        else ""
+    )
+    whole = (
+        f"{first} spends {number(abs(pair.total.us))} µs {more} CPU time per request than {second} on {title}{bounds}."
+    )
+    if undecided(pair.total):
+        return [f"{whole} That is not distinguished from no difference."]
+    return [whole, _in_layers(pair), _in_parts(pair), *_as_measured(pair)]
+
+
+def undecided(amount: Amount) -> bool:
+    """Whether the interval holds no difference at all, or is not known."""
+    return amount.low is None or amount.high is None or amount.low <= 0 <= amount.high
+
+
+def _in_layers(pair: Difference) -> str:
+    """The layers that matter, the largest first, and the rest."""
+    largest = max(abs(amount.us) for amount in pair.layers.values())
+    named = {
+        layer: amount
+        for layer, amount in sorted(pair.layers.items(), key=lambda item: -abs(item[1].us))
+        if abs(amount.us) >= WORTH_NAMING * largest and not undecided(amount)
+    }
+    rest = sum(amount.us for layer, amount in pair.layers.items() if layer not in named)
+    parts = [f"{_layer(layer).title.lower()} {amount.us:+.1f}" for layer, amount in named.items()]
+    return f"By layer, in µs: {listing([*parts, f'the rest {rest:+.1f}'])}."
+
+
+def _in_parts(pair: Difference) -> str:
+    """What each part brings to the ratio."""
+    brought = sorted(pair.factors.items(), key=lambda item: -max(item[1], 1 / item[1]))
+    named = [f"the {name} brings {times(factor)}" for name, factor in brought if max(factor, 1 / factor) > ALIKE]
+    if not named:
+        return f"The ratio is {times(pair.ratio)}; no part stands out."
+    return f"The ratio is {times(pair.ratio)}: {listing(named)}."
+
+
+def _as_measured(pair: Difference) -> list[str]:
+    """The difference as the campaign measured it apart from the profiles, and whether both agree."""
+    apart = pair.measured
+    if apart is None:
+        return []
+    if apart.low is None or apart.high is None or pair.total.low is None or pair.total.high is None:
+        return [f"The campaign measured {apart.us:+.1f} µs apart from this."]
+    agree = apart.low <= pair.total.high and pair.total.low <= apart.high
+    verdict = "the two agree" if agree else "the two do not agree: the machine, or the load, was another one"
+    return [
+        f"The campaign measured {apart.us:+.1f} µs ({apart.low:+.1f} to {apart.high:+.1f}) apart from this: {verdict}."
+    ]

@@ -1,0 +1,1 @@
+"""Stacks of a live server, sampled from outside, and whose code each function in them is."""

@@ -1,0 +1,70 @@
+"""The sampling profiler: a program that reads the stacks of a process tree from outside, native functions included."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from harness.model.errors import EnvironmentRefused
+from harness.process.owned import OwnedProcess
+
+PROGRAM: Final = Path(sys.executable).with_name("py-spy")
+RATE_HZ: Final = 200
+START_S: Final = 30.0
+WRITE_S: Final = 30.0
+STARTED: Final = "Sampling process"
+PERMIT: Final = "allow it, as root: sysctl kernel.yama.ptrace_scope=0 (in a container: --cap-add SYS_PTRACE)"
+
+
+class Sampling:
+    """Under way; `stacks` is known after the with-block of `sampled`: a line for each different stack, as the program
+    writes them ("outer (file);inner (file) 12"); empty where no thread had work."""
+
+    stacks: str = ""
+
+
+@contextmanager
+def sampled(process: OwnedProcess, folder: Path, *, cpus: Sequence[int], rate_hz: int = RATE_HZ) -> Iterator[Sampling]:
+    """Sample the process and its children, from the first moment inside the with-block to its end.
+
+    `cpus`: where the profiler itself works. Raises EnvironmentRefused, with what would permit it, where the process
+    cannot be read: no Python that the program knows, or no permission.
+    """
+    output, log = folder / "stacks.txt", folder / "sampler.log"
+    output.unlink(missing_ok=True)
+    log.unlink(missing_ok=True)
+    argv = [str(PROGRAM), "record", "--pid", str(process.pid), "--subprocesses", "--native", "--threads"]
+    argv += ["--full-filenames", "--nolineno", "--format", "raw", "--rate", str(rate_hz), "--output", str(output)]
+    sampling = Sampling()
+    sampler = OwnedProcess(argv, name="profiler", log=log, cpus=cpus, stop_signal=signal.SIGINT, grace_s=WRITE_S)
+    with sampler:
+        _wait_for_the_first_sample(sampler, log)
+        yield sampling
+    sampling.stacks = _read(output)
+
+
+def _wait_for_the_first_sample(sampler: OwnedProcess, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while STARTED not in (said := log.read_text(errors="replace")):
+        if sampler.poll() is not None or time.monotonic() > deadline:
+            raise EnvironmentRefused(
+                f"the profiler cannot read the server: {_reason(said)}",
+                where=sampler.name,
+                mend=PERMIT if "ermission" in said else "see docs/explain.md for what can be profiled",
+            )
+        time.sleep(0.01)
+
+
+def _reason(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return " ".join(lines[:3]).removeprefix("Error: ") or "it said nothing"
+
+
+def _read(output: Path) -> str:
+    try:
+        return output.read_text(errors="replace")
+    except FileNotFoundError:  # nothing was sampled: every thread waited
+        return ""
