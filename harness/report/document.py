@@ -74,8 +74,8 @@ class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
-    scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`: how the generator waited for answers. `null_rps`: the load
-    generator against a responder that does nothing.
+    scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`:
+    how the generator waited for answers. `null_rps`: the load generator against a responder that does nothing.
     """
 
     schema_version: Literal[4] = RANKING_VERSION

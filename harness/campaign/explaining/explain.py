@@ -49,6 +49,7 @@ def measure_what_is_missing(
     with (
         by_nobody_else(folder),
         using(project.cache, f"harness explain in {folder.path}"),
+        _ended(folder),
         _bench(project, question, folder, progress) as bench,
     ):
         started = time.monotonic()
@@ -64,6 +65,19 @@ def measure_what_is_missing(
                 continue
             if narrow(known, question, limits.until) or spent_s * (done + 2) / (done + 1) > limits.budget_s:
                 return
+
+
+@contextmanager
+def _ended(folder: ResultsFolder) -> Iterator[None]:
+    """The record of a campaign that was begun for profiles alone says at the end how it ended."""
+    record = folder.read_record()
+    state = "interrupted"
+    try:
+        yield
+        state = "finished"
+    finally:
+        if record.state == "running":
+            folder.write_record(record.model_copy(update={"state": state, "ended_at": time.time()}))
 
 
 def profiles_of(folder: ResultsFolder, question: Question) -> list[Profile]:

@@ -43,8 +43,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Plain:
-    """A slice without the profiler, and the CPU seconds of the server's tree that it took: in all, in the kernel, and by
-    thread."""
+    """A slice without the profiler, and the CPU seconds of the server's tree in it: all, the kernel's, by thread."""
 
     record: SliceRecord
     total_s: float

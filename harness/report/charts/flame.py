@@ -15,6 +15,7 @@ from harness.model.measured.profile import UNKNOWN, Frame, Profile
 WIDTH: Final = 1200
 ROW: Final = 17
 LETTER: Final = 6.6
+FONT: Final = 'font-family="sans-serif" font-size="11"'
 NARROWEST: Final = 0.4
 """Pixels: what is narrower is left out; its caller's box shows that something is there."""
 COLOURS: Final = {
@@ -36,8 +37,8 @@ COLOURS: Final = {
 Stacks = Sequence[tuple[tuple[Frame, ...], float]]
 """Each with microseconds per request, outermost function first."""
 
-Looks = Callable[[Frame, tuple[Frame, ...], float], tuple[str, str]]
-"""The colour of a box and what it says, from its function, the path to it, and its microseconds."""
+Looks = Callable[[tuple[Frame, ...], float], tuple[str, str]]
+"""The colour of a box and what it says, from the functions down to it, and its microseconds."""
 
 
 @dataclass
@@ -47,29 +48,33 @@ class Node:
     us: float = 0.0
     below: "defaultdict[Frame, Node]" = field(default_factory=lambda: defaultdict(Node))
 
+    @property
+    def own(self) -> float:
+        """Microseconds in the function itself."""
+        return self.us - sum(node.us for node in self.below.values())
+
 
 def flame(title: str, profiles: Iterable[Profile]) -> str:
     """The SVG of one configuration: a box for each function, as wide as its time, coloured by its layer."""
     table = layers()
 
-    def looks(frame: Frame, path: tuple[Frame, ...], us: float) -> tuple[str, str]:
-        return COLOURS[table.of(frame)], f"{frame.function} ({_where(frame, table)}): {us:.1f} µs"
+    def looks(path: tuple[Frame, ...], us: float) -> tuple[str, str]:
+        return COLOURS[table.of(path[-1])], f"{path[-1].function} ({_where(path[-1], table)}): {us:.1f} µs"
 
     return _svg(title, _tree(mean_stacks(profiles)), looks)
 
 
 def differential(title: str, first: Iterable[Profile], second: Iterable[Profile]) -> str:
-    """The SVG of the first, coloured by what it takes more (red) or less (blue) than the second."""
-    table, other = layers(), _tree(mean_stacks(second))
-    tree = _tree(mean_stacks(first))
-    most = max(tree.us, other.us, 1e-9)
+    """The SVG of the first. A function is the redder the more it takes in itself than in the second, or the bluer the
+    less: what it calls has colours of its own."""
+    table, tree, other = layers(), _tree(mean_stacks(first)), _tree(mean_stacks(second))
+    most = max([abs(own) for own in _own(tree)] + [abs(own) for own in _own(other)], default=0.0) or 1.0
 
-    def looks(frame: Frame, path: tuple[Frame, ...], us: float) -> tuple[str, str]:
-        more = us - _at(other, path)
-        strength = min(1.0, abs(more) / (0.25 * most))
-        faded = round(255 - 150 * strength)
+    def looks(path: tuple[Frame, ...], us: float) -> tuple[str, str]:
+        more = _at(tree, path).own - _at(other, path).own
+        faded = round(255 - 190 * min(1.0, abs(more) / most) ** 0.5)
         colour = f"#ff{faded:02x}{faded:02x}" if more > 0 else f"#{faded:02x}{faded:02x}ff"
-        return colour, f"{frame.function} ({_where(frame, table)}): {us:.1f} µs, {more:+.1f}"
+        return colour, f"{path[-1].function} ({_where(path[-1], table)}): {us:.1f} µs; in itself {more:+.1f}"
 
     return _svg(title, tree, looks)
 
@@ -96,12 +101,18 @@ def _tree(stacks: Stacks) -> Node:
     return root
 
 
-def _at(node: Node, path: Sequence[Frame]) -> float:
+def _at(node: Node, path: Sequence[Frame]) -> Node:
     for frame in path:
         if frame not in node.below:
-            return 0.0
+            return Node()
         node = node.below[frame]
-    return node.us
+    return node
+
+
+def _own(node: Node) -> Iterator[float]:
+    for below in node.below.values():
+        yield below.own
+        yield from _own(below)
 
 
 def _where(frame: Frame, table: Layers) -> str:
@@ -110,7 +121,6 @@ def _where(frame: Frame, table: Layers) -> str:
 
 @dataclass(frozen=True)
 class _Box:
-    frame: Frame
     path: tuple[Frame, ...]
     us: float
     left: float
@@ -121,7 +131,7 @@ def _boxes(node: Node, scale: float, left: float = 0.0, path: tuple[Frame, ...] 
     for frame, below in node.below.items():
         here = (*path, frame)
         if below.us * scale >= NARROWEST:
-            yield _Box(frame, here, below.us, left, len(path))
+            yield _Box(here, below.us, left, len(path))
             yield from _boxes(below, scale, left, here)
         left += below.us * scale
 
@@ -131,13 +141,13 @@ def _svg(title: str, tree: Node, looks: Looks) -> str:
     boxes = list(_boxes(tree, scale))
     height = (max((box.depth for box in boxes), default=0) + 1) * ROW + 2 * ROW
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {FONT}>',
         f"<title>{_text(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
         f'<text x="4" y="13" font-size="12">{_text(title)}: {tree.us:.1f} µs per request</text>',
     ]
     for box in boxes:
-        colour, says = looks(box.frame, box.path, box.us)
+        colour, says = looks(box.path, box.us)
         width, top = box.us * scale, height - (box.depth + 1) * ROW
         lines.append(
             f'<g><title>{_text(says)}</title><rect x="{box.left:.1f}" y="{top}" width="{width:.1f}" height="{ROW - 1}"'
@@ -150,7 +160,7 @@ def _label(box: _Box, width: float, top: int) -> str:
     letters = int((width - 4) / LETTER)
     if letters < 3:
         return ""
-    name = box.frame.function
+    name = box.path[-1].function
     shown = name if len(name) <= letters else name[: letters - 1] + "…"
     return f'<text x="{box.left + 2:.1f}" y="{top + 12}">{_text(shown)}</text>'
 

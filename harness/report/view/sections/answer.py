@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from harness.model.found.ranking import RankedCell, ScenarioRanking
 from harness.report.text import listing, number, shorten, times, times_between
+from harness.report.view.sections.explanations import explained
 from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
 
@@ -46,7 +47,7 @@ def headline(source: Source) -> str:
         if item.id in source.ranking.scenarios and contenders(source.ranking.scenarios[item.id])
     }
     if not found:
-        return "No application could be ranked yet"
+        return explained(source) or "No application could be ranked yet"
     if all(_open(ranking) for ranking in found.values()):
         return "No application is distinguished from the others yet"
     leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}

@@ -195,19 +195,33 @@ def _layer(name: str) -> Layer:
 
 def sentences(pair: Difference, names: Mapping[str, Name], title: str) -> list[str]:
     """What makes the first cost more, or less, than the second: the whole, the layers, the parts of the ratio."""
-    first, second = names[pair.first].label, names[pair.second].label
-    more = "more" if pair.total.us >= 0 else "less"
     bounds = (
         f" ({number(pair.total.low)} to {number(pair.total.high)})"
         if pair.total.low is not None and pair.total.high is not None
         else ""
     )
-    whole = (
-        f"{first} spends {number(abs(pair.total.us))} µs {more} CPU time per request than {second} on {title}{bounds}."
-    )
+    whole = f"{_whole(pair, names, title)}{bounds}."
     if undecided(pair.total):
         return [f"{whole} That is not distinguished from no difference."]
     return [whole, _in_layers(pair), _in_parts(pair), *_as_measured(pair)]
+
+
+def _whole(pair: Difference, names: Mapping[str, Name], title: str) -> str:
+    first, second = names[pair.first].label, names[pair.second].label
+    more = "more" if pair.total.us >= 0 else "less"
+    return f"{first} spends {number(abs(pair.total.us))} µs {more} CPU time per request than {second} on {title}"
+
+
+def explained(source: Source) -> str:
+    """The sentence above a page of profiles alone; empty where nothing was profiled."""
+    for scenario in source.record.plan.scenarios:
+        if found := source.explanations.get(scenario.id):
+            if found.differences:
+                return _whole(found.differences[0], source.names, scenario.title)
+            cell = max(found.cells, key=lambda cell: cell.total.us)
+            whole = f"{number(cell.total.us)} µs of CPU time per request"
+            return f"{source.name(cell.cell).label} spends {whole} on {scenario.title}"
+    return ""
 
 
 def undecided(amount: Amount) -> bool:

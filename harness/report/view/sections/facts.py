@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from harness.analysis.layers.table import layers
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.machine import Machine
@@ -16,6 +17,7 @@ from harness.report.text import (
     duration,
     listing,
     moment,
+    number,
     percent,
     place,
     rate,
@@ -62,7 +64,19 @@ def facts(source: Source) -> tuple[Fact, ...]:
         _noise_floor(source),
         Fact("Reference", source.reference.label, "ratios are relative to it"),
         Fact("Harness", shorten(record.harness_version, 40), _commit(record)),
+        *_largest_layer(source),
     )
+
+
+def _largest_layer(source: Source) -> Iterator[Fact]:
+    """Of the configuration that costs the most where servers were profiled: the layer that takes the most of it."""
+    for scenario in source.record.plan.scenarios:
+        if found := source.explanations.get(scenario.id):
+            cell = max(found.cells, key=lambda cell: cell.total.us)
+            layer, amount = max(cell.layers.items(), key=lambda item: item[1].us)
+            text = f"{layers().named(layer).title}: {number(amount.us)} of {number(cell.total.us)} µs"
+            yield Fact("Most of a request", text, shorten(f"{source.name(cell.cell).label}, {scenario.title}", 80))
+            return
 
 
 def number_of_blocks(source: Source) -> str:
@@ -94,7 +108,11 @@ SLEEPS: Final = (
 def flags(source: Source) -> tuple[Flag, ...]:
     """What a reader must know before the answer."""
     record, found = source.record, source.ranking.scenarios
-    seen = [shorten(item.title, 80) for item in record.plan.scenarios if item.id in found and found[item.id].estimate]
+    seen = [
+        shorten(item.title, 80)
+        for item in record.plan.scenarios
+        if item.id in found and found[item.id].estimate and (found[item.id].rows or item.id not in source.explanations)
+    ]
     failed = {failure.cell: source.name(failure.cell).label for failure in record.failures}
     flags = (
         ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
