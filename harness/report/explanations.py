@@ -13,19 +13,15 @@ from harness.model.measured.profile import Profile
 
 def explanations(record: CampaignRecord, ranking: Ranking, profiles: Sequence[Profile]) -> dict[str, Explanation]:
     """Of every planned scenario that has profiles of planned cells: each pair, the one that costs more first."""
-    planned = {cell.id for cell in record.plan.cells}
-    found: dict[str, Explanation] = {}
-    for scenario in record.plan.scenarios:
-        own = [one for one in profiles if one.scenario == scenario.id and one.cell in planned]
-        if own:
-            found[scenario.id] = _of_a_scenario(scenario.id, ranking, own)
-    return found
+    planned = [cell.id for cell in record.plan.cells]
+    found = {one.id: _of_a_scenario(one.id, ranking, profiles, planned) for one in record.plan.scenarios}
+    return {scenario: one for scenario, one in found.items() if one.cells}
 
 
-def _of_a_scenario(scenario: str, ranking: Ranking, profiles: Sequence[Profile]) -> Explanation:
-    alone = explain(scenario, profiles)
+def _of_a_scenario(scenario: str, ranking: Ranking, profiles: Sequence[Profile], planned: Sequence[str]) -> Explanation:
+    alone = explain(scenario, profiles, planned)
     costly = sorted(alone.cells, key=lambda cell: -cell.total.us)
-    whole = explain(scenario, profiles, combinations([cell.cell for cell in costly], 2))
+    whole = explain(scenario, profiles, planned, combinations([cell.cell for cell in costly], 2))
     outcome = ranking.scenarios[scenario].cpu if scenario in ranking.scenarios else None
     measured = {row.cell: row for row in outcome.rows} if outcome else {}
     return whole.model_copy(

@@ -18,14 +18,17 @@ MOST_FUNCTIONS: Final = 20
 FEWEST_BLOCKS: Final = 3
 
 
-def explain(scenario: str, profiles: Sequence[Profile], pairs: Iterable[tuple[str, str]] = ()) -> Explanation:
-    """Of the profiles of one scenario: every cell in the order in which they came, and each of the pairs of them of
-    which both were seen."""
+def explain(
+    scenario: str, profiles: Sequence[Profile], cells: Sequence[str], pairs: Iterable[tuple[str, str]] = ()
+) -> Explanation:
+    """Of the profiles of one scenario: those of the cells that were seen, in their order, and the pairs of them that
+    have a block in common."""
     table = layers()
-    by_cell: defaultdict[str, dict[int, Profile]] = defaultdict(dict)
-    for profile in profiles:
-        if profile.scenario == scenario:
-            by_cell[profile.cell][profile.block] = profile
+    by_cell: dict[str, dict[int, Profile]] = {}
+    for cell in cells:
+        own = {one.block: one for one in profiles if one.scenario == scenario and one.cell == cell}
+        if own:
+            by_cell[cell] = own
     found = {cell: {block: spent(one, table) for block, one in blocks.items()} for cell, blocks in by_cell.items()}
     return Explanation(
         scenario=scenario,

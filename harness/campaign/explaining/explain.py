@@ -88,8 +88,8 @@ def profiles_of(folder: ResultsFolder, question: Question) -> list[Profile]:
 
 def explanation_of(profiles: Sequence[Profile], question: Question) -> Explanation:
     """Each cell, and the first one against each of the others."""
-    first, *others = (cell.id for cell in question.cells)
-    return explain(question.scenario, profiles, [(first, other) for other in others])
+    first, *others = cells = [cell.id for cell in question.cells]
+    return explain(question.scenario, profiles, cells, [(first, other) for other in others])
 
 
 def narrow(profiles: Sequence[Profile], question: Question, until: float) -> bool:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +61,8 @@ def profile_block(bench: Bench, cells: Sequence[Cell], number: int, *, full: boo
     if stage.service:
         stage.service.settle()
     order = random.Random(f"{stage.prepared.record.plan.seed}:profiles:{number}").sample(list(cells), len(cells))
-    with launched_together(stage.launches(cells)) as (live, failures):
+    launches = [replace(launch, readable=True) for launch in stage.launches(cells)]
+    with launched_together(launches) as (live, failures):
         for failure in failures:
             refuse_lost(stage.service)
             raise TargetFailed(f"{failure.reason}\n{failure.log_tail}".strip(), phase=failure.phase, where=failure.cell)
@@ -91,7 +92,8 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
         return _drive(bench, server, closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s))
 
     before = _plain(server, lambda: drive(PLAIN_S))
-    with sampled(server.process, bench.folder, cpus=bench.stage.prepared.platform.cores.generator) as sampling:
+    pids = [identity.pid for identity in server.identities] or [server.process.pid]
+    with sampled(pids, bench.folder, cpus=bench.stage.prepared.platform.cores.generator) as sampling:
         profiled = drive(SAMPLED_S)
     plain = (before, _plain(server, lambda: drive(PLAIN_S)))
     application = bench.stage.prepared.applications[cell.app]

@@ -151,7 +151,7 @@ def _svg(title: str, tree: Node, looks: Looks) -> str:
         width, top = box.us * scale, height - (box.depth + 1) * ROW
         lines.append(
             f'<g><title>{_text(says)}</title><rect x="{box.left:.1f}" y="{top}" width="{width:.1f}" height="{ROW - 1}"'
-            f' fill="{colour}" stroke="#fff" stroke-width=".4"/>{_label(box, width, top)}</g>'
+            f' fill="{colour}" stroke="#ccc" stroke-width=".4"/>{_label(box, width, top)}</g>'
         )
     return "\n".join([*lines, "</svg>", ""])
 

@@ -69,8 +69,10 @@ def environment_of(
     identities: Path,
     database_url: str | None,
     pool_size: int,
+    readable: bool = False,
 ) -> dict[str, str]:
-    """All variables of the program; docs/architecture.md lists them. `pool_size` is that of one worker.
+    """All variables of the program; docs/architecture.md lists them. `pool_size` is that of one worker. `readable`:
+    other processes of this user may read its memory, as a profiler does.
 
     Hashes of strings stay random, as in production: each restart is a replicate, and a fixed seed would favour somebody
     in all of them alike.
@@ -89,4 +91,5 @@ def environment_of(
         "HARNESS_POOL_SIZE": str(pool_size),
         **({"HARNESS_TARGET": target} if target else {}),
         **({"DATABASE_URL": database_url} if database_url else {}),
+        **({"HARNESS_READABLE": "1"} if readable else {}),
     }

@@ -32,7 +32,8 @@ class Launch:
 
     `python`: of the application's environment. `log` is appended to. `shared`: the folder of `harness_data`.
     `pool_size`: database connections over all workers. `cpus`: logical CPUs, none means any. `probe`: the request whose
-    first answer ends the start. `port`: None for a free one, chosen anew when it is taken meanwhile.
+    first answer ends the start. `port`: None for a free one, chosen anew when it is taken meanwhile. `readable`: for a
+    profiler.
     """
 
     cell: Cell
@@ -47,6 +48,7 @@ class Launch:
     host: str = LOOPBACK
     port: int | None = None
     deadlines: Deadlines = field(default_factory=Deadlines)
+    readable: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
             identities=identities,
             database_url=launch.database_url,
             pool_size=max(1, launch.pool_size // cell.workers),
+            readable=launch.readable,
         ),
     )
     started_at = time.monotonic()

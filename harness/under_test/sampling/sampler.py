@@ -4,7 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,23 +27,32 @@ class Sampling:
 
 
 @contextmanager
-def sampled(process: OwnedProcess, folder: Path, *, cpus: Sequence[int], rate_hz: int = RATE_HZ) -> Iterator[Sampling]:
-    """Sample the process and its children, from the first moment inside the with-block to its end.
+def sampled(pids: Sequence[int], folder: Path, *, cpus: Sequence[int], rate_hz: int = RATE_HZ) -> Iterator[Sampling]:
+    """Sample the processes, from the first moment inside the with-block to its end. Their children are not sampled.
 
-    `cpus`: where the profiler itself works. Raises EnvironmentRefused, with what would permit it, where the process
-    cannot be read: no Python that the program knows, or no permission.
+    `folder`: for the profiler's own files. `cpus`: where the profiler itself works. Raises EnvironmentRefused, with
+    what would permit it, where a process cannot be read: no Python that the program knows, or no permission.
     """
-    output, log = folder / "stacks.txt", folder / "sampler.log"
-    output.unlink(missing_ok=True)
-    log.unlink(missing_ok=True)
-    argv = [str(PROGRAM), "record", "--pid", str(process.pid), "--subprocesses", "--native", "--threads"]
-    argv += ["--full-filenames", "--nolineno", "--format", "raw", "--rate", str(rate_hz), "--output", str(output)]
+    outputs = [folder / f"{pid}.stacks" for pid in pids]
     sampling = Sampling()
-    sampler = OwnedProcess(argv, name="profiler", log=log, cpus=cpus, stop_signal=signal.SIGINT, grace_s=WRITE_S)
-    with sampler:
-        _wait_for_the_first_sample(sampler, log)
+    with ExitStack() as stack:
+        for pid, output in zip(pids, outputs, strict=True):
+            output.unlink(missing_ok=True)
+            stack.enter_context(_sampler(pid, output, cpus, rate_hz))
         yield sampling
-    sampling.stacks = _read(output)
+    sampling.stacks = "".join(map(_read, outputs))
+
+
+@contextmanager
+def _sampler(pid: int, output: Path, cpus: Sequence[int], rate_hz: int) -> Iterator[None]:
+    """One process under the profiler; what it saw is in `output` afterwards."""
+    log = output.with_suffix(".log")
+    log.unlink(missing_ok=True)
+    argv = [str(PROGRAM), "record", "--pid", str(pid), "--native", "--threads", "--full-filenames", "--nolineno"]
+    argv += ["--format", "raw", "--rate", str(rate_hz), "--output", str(output)]
+    with OwnedProcess(argv, name="profiler", log=log, cpus=cpus, stop_signal=signal.SIGINT, grace_s=WRITE_S) as sampler:
+        _wait_for_the_first_sample(sampler, log)
+        yield
 
 
 def _wait_for_the_first_sample(sampler: OwnedProcess, log: Path) -> None:
@@ -53,7 +62,7 @@ def _wait_for_the_first_sample(sampler: OwnedProcess, log: Path) -> None:
             raise EnvironmentRefused(
                 f"the profiler cannot read the server: {_reason(said)}",
                 where=sampler.name,
-                mend=PERMIT if "ermission" in said else "see docs/explain.md for what can be profiled",
+                mend=PERMIT if "ermission" in said else "docs/explain.md says what can be profiled",
             )
         time.sleep(0.01)
 

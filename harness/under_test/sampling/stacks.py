@@ -31,7 +31,7 @@ SYSTEM_CALLS: Final = frozenset(_SYSTEM_CALLS.split())
 _AFFIXES: Final = re.compile(r"^(?:__GI_|__libc_|__)|(?:_nocancel)$")
 _C_LIBRARY: Final = re.compile(r"/(?:libc[.-]|libpthread|ld-musl|libc\.musl)")
 _UNNAMED: Final = re.compile(r"^0x[0-9a-f]+$")
-_THREAD: Final = re.compile(r"^thread \((?P<id>\d+|0x[0-9A-Fa-f]+)\)")
+_THREAD: Final = re.compile(r"^thread \((?P<id>\d+)\)")
 
 
 class Named(NamedTuple):
@@ -98,13 +98,11 @@ def _lines(text: str) -> Iterator[tuple[list[Named], int | None, int]]:
         stack, _, count = line.rpartition(" ")
         if not stack or not count.isdecimal() or not int(count):
             continue
-        parts = stack.split(";")
-        thread = None
-        while parts and (parts[0].startswith("process ") or (found := _THREAD.match(parts[0]))):
-            if not parts[0].startswith("process "):
-                thread = int(found["id"], 0) if found else None
-            parts = parts[1:]
-        yield [_named(part) for part in parts], thread, int(count)
+        first, *parts = stack.split(";")
+        thread = _THREAD.match(first)
+        if thread is None:
+            parts = [first, *parts]
+        yield [_named(part) for part in parts], int(thread["id"]) if thread else None, int(count)
 
 
 def _named(part: str) -> Named:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.analysis.layers.table import Layer, layers
+from harness.analysis.layers.table import OTHER, Layer, layers
 from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, FunctionChange
 from harness.report.text import Figure, absent, listing, number, percent, shorten, times
 from harness.report.view.names import Name
@@ -245,10 +245,14 @@ def _in_layers(pair: Difference) -> str:
 def _in_parts(pair: Difference) -> str:
     """What each part brings to the ratio."""
     brought = sorted(pair.factors.items(), key=lambda item: -max(item[1], 1 / item[1]))
-    named = [f"the {name} brings {times(factor)}" for name, factor in brought if max(factor, 1 / factor) > ALIKE]
+    named = [f"{_called(name)} brings {times(factor)}" for name, factor in brought if max(factor, 1 / factor) > ALIKE]
     if not named:
         return f"The ratio is {times(pair.ratio)}; no part stands out."
     return f"The ratio is {times(pair.ratio)}: {listing(named)}."
+
+
+def _called(part: str) -> str:
+    return {OTHER: "what belongs to no part", "data access": "data access"}.get(part, f"the {part}")
 
 
 def _as_measured(pair: Difference) -> list[str]:
