@@ -29,11 +29,12 @@ MOST_BLOCKS: Final = 40
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: the largest layer of each cell is known to `until`, a share of it, or no further block would end
-    within `budget_s` seconds."""
+    """Each cell is driven `stretch_s` seconds under the profiler in each block. Measuring ends when the largest layer of
+    each is known to `until`, a share of it, or when no further block would end within `budget_s` seconds."""
 
-    until: float
-    budget_s: float
+    until: float = 0.05
+    budget_s: float = 180.0
+    stretch_s: float = 4.0
 
 
 def measure_what_is_missing(
@@ -50,7 +51,7 @@ def measure_what_is_missing(
         by_nobody_else(folder),
         using(project.cache, f"harness explain in {folder.path}"),
         _ended(folder),
-        _bench(project, question, folder, progress) as bench,
+        _bench(project, question, folder, limits.stretch_s, progress) as bench,
     ):
         started = time.monotonic()
         first = max((one.block for one in folder.read_profiles()[0]), default=-1) + 1
@@ -102,7 +103,9 @@ def narrow(profiles: Sequence[Profile], question: Question, until: float) -> boo
 
 
 @contextmanager
-def _bench(project: Project, question: Question, folder: ResultsFolder, progress: Progress) -> Iterator[Bench]:
+def _bench(
+    project: Project, question: Question, folder: ResultsFolder, stretch_s: float, progress: Progress
+) -> Iterator[Bench]:
     """Environments made, database and load driver up, for the length of the with-block."""
     prepared = question.prepared
     for notice in prepared.record.notices:
@@ -121,4 +124,4 @@ def _bench(project: Project, question: Question, folder: ResultsFolder, progress
         stack.enter_context(needing(service))
         stack.enter_context(pinned(prepared.platform.cores.generator))
         stage = Stage(project, prepared, pythons, folder.logs, service)
-        yield Bench(stage, driver, prepared.scenarios[question.scenario], scratch)
+        yield Bench(stage, driver, prepared.scenarios[question.scenario], scratch, stretch_s)

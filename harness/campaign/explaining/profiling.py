@@ -24,21 +24,22 @@ from harness.under_test.sampling.sampler import sampled
 from harness.under_test.sampling.stacks import Sampled, sampled_stacks
 from harness.under_test.verify.verification import failure_of, verify_all
 
-PLAIN_S: Final = 1.0
-"""Length of each of the two slices without the profiler, before it and after it."""
-SAMPLED_S: Final = 4.0
+PLAIN_SHARE: Final = 0.25
+"""Length of each of the two slices without the profiler, before it and after it, over that of the slice with it."""
 NATIVE_SHARE: Final = 0.01
 """Of the CPU time: threads without Python are shown from here on."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What profiles are taken with. `folder`: for the profiler's own files."""
+    """What profiles are taken with. `folder`: for the profiler's own files. `stretch_s`: how long a cell is driven with
+    the profiler in each block."""
 
     stage: Stage
     driver: LoadDriver
     scenario: Scenario
     folder: Path
+    stretch_s: float
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,14 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
     def drive(length_s: float) -> SliceRecord:
         return _drive(bench, server, closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s))
 
-    before = _plain(server, lambda: drive(PLAIN_S))
+    def drive_plain() -> SliceRecord:
+        return drive(PLAIN_SHARE * bench.stretch_s)
+
+    before = _plain(server, drive_plain)
     pids = [identity.pid for identity in server.identities] or [server.process.pid]
     with sampled(pids, bench.folder, cpus=bench.stage.prepared.platform.cores.generator) as sampling:
-        profiled = drive(SAMPLED_S)
-    plain = (before, _plain(server, lambda: drive(PLAIN_S)))
+        profiled = drive(bench.stretch_s)
+    plain = (before, _plain(server, drive_plain))
     application = bench.stage.prepared.applications[cell.app]
     owners = owners_in(bench.stage.pythons[cell.app], application.folder, bench.stage.project.apps / "_shared")
     seen = with_native_threads(

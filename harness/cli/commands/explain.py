@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from harness.cli.option_record import options_from
 from harness.cli.options import Folders, Json, PlatformChoice, Quiet, selection
 from harness.cli.quantities import duration, percentage
 from harness.model.errors import ExitCode
-
-UNTIL: Final = 0.05
-BUDGET_S: Final = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +44,15 @@ class ExplainAsked(PlatformChoice, Folders):
             help="Start no block that would end after this time (default: 3m); three blocks are measured in any case.",
         ),
     ] = None
+    stretch: Annotated[
+        float | None,
+        typer.Option(
+            "--stretch",
+            parser=duration,
+            metavar="TIME",
+            help="How long each is driven under the profiler in each block, and half of it without (default: 4s).",
+        ),
+    ] = None
     results: Annotated[
         Path | None,
         typer.Option("--results", metavar="DIR", help="The folder that gets a new campaign's folder."),
@@ -62,23 +68,29 @@ class ExplainAsked(PlatformChoice, Folders):
 @options_from(ExplainAsked)
 def explain(asked: ExplainAsked) -> int:
     """Profile servers under load: CPU microseconds per request by layer and function, alone or against another one."""
-    from harness.campaign.explaining.explain import Limits, explanation_of, measure_what_is_missing, profiles_of
     from harness.campaign.explaining.question import Asked, question_of
+    from harness.campaign.plan.lacking import refuse_what_is_lacking
     from harness.campaign.plan.project import Project
+    from harness.cli.folders import place_for_report
+
+    project = Project.here()
+    applications = (asked.app_id, asked.against) if asked.against else (asked.app_id,)
+    results = asked.results or project.results
+    question = question_of(project, results, Asked(applications, asked.scenario, selection(asked), asked.platform))
+    place_for_report(asked.out)
+    refuse_what_is_lacking(question.prepared)
+
+    # What measures and reports takes a second to load: by now there is something to measure.
+    from harness.campaign.explaining.explain import Limits, explanation_of, measure_what_is_missing, profiles_of
     from harness.campaign.run import begin
     from harness.cli.console import messages, output, print_json
-    from harness.cli.folders import place_for_report
     from harness.cli.run.reporting import report_on
     from harness.cli.show.explaining import show
     from harness.cli.show.progress import Bar, FaultsAlone
 
-    project = Project.here()
-    given = (asked.app_id, asked.against) if asked.against else (asked.app_id,)
-    results = asked.results or project.results
-    question = question_of(project, results, Asked(given, asked.scenario, selection(asked), asked.platform))
-    place_for_report(asked.out)
     folder = question.folder or begin(question.prepared, results).folder
-    limits = Limits(asked.until or UNTIL, asked.budget or BUDGET_S)
+    given = {"until": asked.until, "budget_s": asked.budget, "stretch_s": asked.stretch}
+    limits = Limits(**{name: value for name, value in given.items() if value is not None})
     with ExitStack() as stack:
         progress = FaultsAlone() if asked.quiet else stack.enter_context(Bar())
         measure_what_is_missing(project, question, folder, limits, progress)

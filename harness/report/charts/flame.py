@@ -68,7 +68,7 @@ def differential(title: str, first: Iterable[Profile], second: Iterable[Profile]
     """The SVG of the first. A function is the redder the more it takes in itself than in the second, or the bluer the
     less: what it calls has colours of its own."""
     table, tree, other = layers(), _tree(mean_stacks(first)), _tree(mean_stacks(second))
-    most = max([abs(own) for own in _own(tree)] + [abs(own) for own in _own(other)], default=0.0) or 1.0
+    most = max((abs(node.own - _at(other, path).own) for path, node in _nodes(tree)), default=0.0) or 1.0
 
     def looks(path: tuple[Frame, ...], us: float) -> tuple[str, str]:
         more = _at(tree, path).own - _at(other, path).own
@@ -109,10 +109,10 @@ def _at(node: Node, path: Sequence[Frame]) -> Node:
     return node
 
 
-def _own(node: Node) -> Iterator[float]:
-    for below in node.below.values():
-        yield below.own
-        yield from _own(below)
+def _nodes(node: Node, path: tuple[Frame, ...] = ()) -> Iterator[tuple[tuple[Frame, ...], Node]]:
+    for frame, below in node.below.items():
+        yield (*path, frame), below
+        yield from _nodes(below, (*path, frame))
 
 
 def _where(frame: Frame, table: Layers) -> str:

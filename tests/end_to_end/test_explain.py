@@ -1,0 +1,100 @@
+"""`harness explain` as a user runs it: on an application of their own, against one of the project's."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.applications import changed, given
+from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.conftest import Once
+
+DEAR = """
+import json as _library
+
+_ns: dict = {}
+exec(compile("def turn(count):\\n    for _ in range(count):\\n        pass\\n", _library.__file__, "exec"), _ns)
+
+
+async def json(_: bytes) -> tuple[bytes, bytes]:
+    _ns["turn"](20_000)
+"""
+"""A loop of several hundred microseconds in a file of the serialiser's."""
+
+BRIEFLY = ("--budget", "1s", "--stretch", "600ms", "--json")
+
+
+def explained(place: Place) -> Ended:
+    """Against the bare callable that it is a copy of."""
+    root = Path(__file__).parents[2]
+    dear = changed(
+        root / "apps" / "raw-asgi", place.folder, "dear", "async def json(_: bytes) -> tuple[bytes, bytes]:", DEAR
+    )
+    return place.run(
+        *("explain", "dear", "--against", "raw-asgi", *place.folders(), *given(dear)),
+        *BRIEFLY,
+    )
+
+
+@pytest.fixture(scope="session")
+def explanation(once: Once) -> tuple[Place, Ended]:
+    return once("explained", explained)
+
+
+pytestmark = pytest.mark.xdist_group("explained")
+
+
+def test_a_loop_is_found_in_the_layer_and_the_function_that_it_is_in(explanation: tuple[Place, Ended]) -> None:
+    _, ended = explanation
+    assert ended.code == 0, ended
+    [pair] = ended.json["differences"]
+    assert pair["first"].startswith("dear.")
+    assert max(pair["layers"], key=lambda layer: pair["layers"][layer]["us"]) == "serialiser"
+    assert pair["layers"]["serialiser"]["us"] > 0.8 * pair["total"]["us"]
+    assert pair["functions"][0]["function"] == "turn"
+    assert pair["functions"][0]["file"] == "json/__init__.py"
+    assert pair["functions"][0]["second_us"] is None
+    for cell in ended.json["cells"]:
+        assert sum(one["us"] for one in cell["layers"].values()) == pytest.approx(cell["total"]["us"])
+        assert cell["layers"].get("other", {"us": 0.0})["us"] < 0.1 * cell["total"]["us"]
+
+
+def test_the_page_shows_it_with_flame_graphs_and_as_finished(
+    explanation: tuple[Place, Ended],
+) -> None:
+    place, ended = explanation
+    page = place.page.read_text()
+    assert "µs more CPU time per request than Bare ASGI callable on uvicorn on JSON" in page
+    assert "nterrupted" not in page
+    assert "where a request" in page.lower()
+    flames = sorted((place.page.parent / "flames").glob("*.svg"))
+    assert len(flames) == 3
+    assert all("turn (json/__init__.py" in flames[at].read_text() for at in (0, 2))
+    assert place.ranking["explanations"]["json"]["differences"][0]["total"]["us"] > 0
+    assert "The report:" in ended.err
+
+
+def test_asked_again_it_adds_blocks_to_the_same_campaign(explanation: tuple[Place, Ended]) -> None:
+    place, before = explanation
+    dear = place.folder / "dear"
+    again = place.run(
+        *(
+            "explain",
+            "raw-asgi",
+            *place.folders(),
+            *given(dear),
+            "--budget",
+            "1s",
+            "--stretch",
+            "600ms",
+            "--quiet",
+            "--json",
+        )
+    )
+    assert again.code == 0, again
+    [campaign] = [folder for folder in place.results.iterdir() if (folder / "campaign.json").exists()]
+    profiles = [json.loads(line) for line in (campaign / "profiles.jsonl").read_text().splitlines()]
+    assert [cell["cell"] for cell in again.json["cells"]] == [before.json["cells"][1]["cell"]]
+    own = [one["block"] for one in profiles if one["cell"] == again.json["cells"][0]["cell"]]
+    assert len(own) == len(set(own)) >= 3
+    assert again.json["cells"][0]["blocks"] == len(own)

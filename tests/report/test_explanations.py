@@ -1,0 +1,175 @@
+"""The section of the page that says where a request's time goes: sentences, figures, flame graphs."""
+
+import math
+import random
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from harness.model.found.explanation import Amount
+from harness.model.measured.profile import Frame, Profile, Stack
+from harness.report.charts.flame import WIDTH, differential, flame
+from harness.report.page import html
+from harness.report.reading import read
+from harness.report.view.sections.explanations import explained, explanation_section, sentences
+from harness.report.view.source import Source
+from harness.report.write import write_report
+from harness.store.folder import ResultsFolder
+from tests.report.campaigns import campaign, saved
+from tests.report.hostile import LONG, SHORT
+
+SERVER = Frame(function="Server.run", file="uvicorn/server.py", owner="uvicorn")
+FRAMEWORK = Frame(function="Route.handle", file="starlette/routing.py", owner="starlette")
+CHECKS = Frame(function="validate", file="pydantic/main.py", owner="pydantic")
+SEND = Frame(function="send", file="libc.so.6", owner="kernel")
+
+
+def profiles(cell: str, own: dict[tuple[Frame, ...], float], blocks: int = 4, **changes: object) -> list[Profile]:
+    """Of a cell in `json`: microseconds by stack, the same but for 2 % in each block."""
+    frames = list(dict.fromkeys(frame for stack in own for frame in stack))
+    found = []
+    for block in range(blocks):
+        speed = math.exp(random.Random(f"{cell}{block}").gauss(0, 0.02))
+        system = sum(us for stack, us in own.items() if stack[-1].owner == "kernel")
+        given: dict[str, object] = {
+            "cell": cell,
+            "scenario": "json",
+            "block": block,
+            "answered": 1_000_000,
+            "user_s": (sum(own.values()) - system) * speed,
+            "system_s": system * speed,
+            "rate": 10_000.0,
+            "profiled_rate": 8_000.0,
+            "samples_s": 4.0,
+            "frames": tuple(frames),
+            "stacks": tuple(
+                Stack(frames=tuple(frames.index(one) for one in stack), samples=10 * us) for stack, us in own.items()
+            ),
+        }
+        found.append(Profile.model_validate(given | changes))
+    return found
+
+
+STARLETTE = {(SERVER,): 25.0, (SERVER, FRAMEWORK): 20.0, (SERVER, FRAMEWORK, SEND): 12.0}
+FASTAPI = {**STARLETTE, (SERVER, FRAMEWORK): 70.0, (SERVER, FRAMEWORK, CHECKS): 15.0}
+
+
+def cells_of(path: Path) -> dict[str, str]:
+    return {cell.app: cell.id for cell in read(path).record.plan.cells if not cell.twin}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A campaign with profiles of two of its cells."""
+    path = saved(tmp_path / "campaign", *campaign())
+    cells = cells_of(path)
+    folder = ResultsFolder.open(path)
+    folder.append_profiles([*profiles(cells["fastapi"], FASTAPI), *profiles(cells["starlette"], STARLETTE)])
+    return path
+
+
+def text_of(source: Source) -> list[str]:
+    section = explanation_section(source, "json")
+    assert section is not None
+    [pair] = section.pairs
+    return list(pair.sentences)
+
+
+def test_the_sentences_say_the_whole_the_layers_and_the_parts_of_the_ratio(path: Path) -> None:
+    whole, layers, parts, measured = text_of(read(path))
+    assert whole.startswith("FastAPI on uvicorn spends 6")
+    assert "µs more CPU time per request than Starlette on uvicorn on JSON (" in whole
+    assert layers.startswith("By layer, in µs: framework +")
+    assert "validation +1" in layers
+    assert layers.endswith(".")
+    assert parts.startswith("The ratio is 2.")
+    assert "the framework brings 2." in parts
+    assert "the server" not in parts, "it is alike, and brings nothing"
+    assert measured.startswith("The campaign measured +")
+
+
+def test_a_difference_that_may_be_none_is_not_explained(path: Path) -> None:
+    source = read(path)
+    [pair] = source.explanations["json"].differences
+    unclear = pair.model_copy(update={"total": Amount(us=1.0, low=-2.0, high=4.0)})
+    [only] = sentences(unclear, source.names, "JSON")
+    assert only.endswith("That is not distinguished from no difference.")
+
+
+def test_the_page_holds_what_was_profiled_and_nothing_where_nothing_was(path: Path, tmp_path: Path) -> None:
+    page = write_report(path, tmp_path / "with").read_text()
+    assert 'id="json-layers"' in page
+    assert 'id="plaintext-layers"' not in page
+    assert "flame graph of the difference" in page
+    flames = {file.name for file in (tmp_path / "with" / "flames").iterdir()}
+    assert flames == {"1.svg", "2.svg", "3.svg"}
+    assert all(f'href="flames/{name}"' in page for name in flames)
+    without = write_report(saved(tmp_path / "plain", *campaign()), tmp_path / "without").read_text()
+    assert "-layers" not in without
+    assert not (tmp_path / "without" / "flames").exists()
+
+
+def test_the_same_profiles_give_the_same_bytes(path: Path, tmp_path: Path) -> None:
+    one, other = (write_report(path, tmp_path / name).parent for name in ("one", "other"))
+    for name in ("index.html", "ranking.json", "flames/1.svg", "flames/3.svg"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+
+
+def test_a_campaign_of_profiles_alone_says_where_the_time_goes(tmp_path: Path) -> None:
+    record, _ = campaign()
+    path = saved(tmp_path / "alone", record.model_copy(update={"completed_blocks": ()}), [])
+    assert explained(read(path)) == ""
+    cells = cells_of(path)
+    ResultsFolder.open(path).append_profiles(profiles(cells["fastapi"], FASTAPI))
+    assert explained(read(path)).startswith("FastAPI on uvicorn spends 12")
+    assert explained(read(path)) in html(read(path))
+    ResultsFolder.open(path).append_profiles(profiles(cells["starlette"], STARLETTE))
+    assert "more CPU time per request than Starlette" in explained(read(path))
+
+
+def test_profiles_of_what_is_not_planned_are_left_out(path: Path) -> None:
+    folder = ResultsFolder.open(path)
+    folder.append_profiles([*profiles("nobody.own.w1.none.x", FASTAPI), *profiles("nobody", FASTAPI, scenario="gone")])
+    assert len(read(path).explanations["json"].cells) == 2
+    assert read(path).explanations.keys() == {"json"}
+
+
+@pytest.mark.parametrize("text", [*SHORT, LONG], ids=["tag", "template", "signs", "long"])
+def test_hostile_names_stay_text_on_the_page_and_in_every_flame_graph(path: Path, tmp_path: Path, text: str) -> None:
+    odd = Frame(function=text, file=text, owner=text)
+    own = {(SERVER, odd): 50.0, (SERVER,): 10.0}
+    folder = ResultsFolder.open(path)
+    folder.append_profiles(profiles(cells_of(path)["flask"], own))
+    page = write_report(path, tmp_path / "out")
+    assert "<img src=x" not in page.read_text()
+    assert "\x07" not in page.read_text()
+    flames = list((page.parent / "flames").glob("*.svg"))
+    assert len(flames) == 6
+    for file in flames:
+        svg = ET.fromstring(file.read_text())
+        assert {one.tag.rpartition("}")[2] for one in svg.iter()} <= {"svg", "g", "rect", "text", "title"}
+
+
+def test_boxes_of_a_flame_graph_lie_within_their_callers_and_are_as_wide_as_their_time() -> None:
+    svg = ET.fromstring(flame("FastAPI", profiles("a", FASTAPI, blocks=1)))
+    boxes = {}
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        title, box = group[0].text or "", group[1]
+        boxes[title.partition(" (")[0]] = (float(box.get("x", "")), float(box.get("width", "")))
+    assert boxes["Server.run"] == (0.0, WIDTH)
+    left, width = boxes["Route.handle"]
+    assert width == pytest.approx(WIDTH * (70 + 15 + 12) / 122, abs=0.2)
+    inner_left, inner_width = boxes["validate"]
+    assert left <= inner_left
+    assert inner_left + inner_width <= left + width + 0.1
+
+
+def test_a_differential_flame_graph_is_red_where_a_function_itself_takes_more() -> None:
+    svg = differential("FastAPI against Starlette", profiles("a", FASTAPI, 1), profiles("b", STARLETTE, 1))
+    colours = {}
+    for group in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        colours[(group[0].text or "").partition(" (")[0]] = group[1].get("fill", "")
+    assert colours["Route.handle"] == "#ff4141"
+    red, blue = int(colours["Server.run"][1:3], 16), int(colours["Server.run"][5:7], 16)
+    assert abs(red - blue) < 80, "what it calls takes more, it does not"
