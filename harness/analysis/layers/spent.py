@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from harness.analysis.layers.table import OTHER, Layers, responsible
@@ -20,7 +20,8 @@ class Spent:
     parts: Mapping[str, float]
     own: Mapping[Frame, float]
     total: Mapping[Frame, float]
-    total_us: float = field(default=0.0)
+    total_us: float
+    waiting_us: float
 
 
 def spent(profile: Profile, table: Layers) -> Spent:
@@ -37,7 +38,7 @@ def spent(profile: Profile, table: Layers) -> Spent:
         own[frame or NO_SAMPLE] += microseconds
         for each in set(frames):
             total[each] += microseconds
-    return Spent(layers, parts, own, total, profile.cpu_us)
+    return Spent(layers, parts, own, total, profile.cpu_us, profile.waiting_us)
 
 
 def weighed(profile: Profile) -> Iterator[tuple[tuple[Frame, ...], float]]:

@@ -24,17 +24,18 @@ from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
 
 FEWEST_BLOCKS: Final = 3
-MOST_BLOCKS: Final = 40
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Each cell is driven `stretch_s` seconds under the profiler in each block. Measuring ends when the largest layer of
-    each is known to `until`, a share of it, or when no further block would end within `budget_s` seconds."""
+    """Each cell is driven `stretch_s` seconds under the profiler in each block. Measuring ends when the largest layer
+    of each is known to `until`, a share of it, or when no further block would end within `budget_s` seconds, or after
+    `most_blocks`."""
 
     until: float = 0.05
     budget_s: float = 180.0
     stretch_s: float = 4.0
+    most_blocks: int = 40
 
 
 def measure_what_is_missing(
@@ -55,7 +56,7 @@ def measure_what_is_missing(
     ):
         started = time.monotonic()
         first = max((one.block for one in folder.read_profiles()[0]), default=-1) + 1
-        for done in range(MOST_BLOCKS):
+        for done in range(limits.most_blocks):
             progress.block(first + done, len(question.cells))
             taken = list(profile_block(bench, question.cells, first + done, full=done == 0))
             folder.append_profiles(taken)

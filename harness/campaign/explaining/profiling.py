@@ -116,6 +116,7 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
         user_s=max(0.0, sum(one.total_s for one in plain) - system_s),
         system_s=system_s,
         rate=sum(one.record.completions for one in plain) / sum(one.record.duration_s for one in plain),
+        workers=cell.workers,
         profiled_rate=max(profiled.completions, 1) / profiled.duration_s,
         samples_s=profiled.wall_s,
         frames=seen.frames,

@@ -89,8 +89,12 @@ def explain(asked: ExplainAsked) -> int:
     from harness.cli.show.progress import Bar, FaultsAlone
 
     folder = question.folder or begin(question.prepared, results).folder
-    given = {"until": asked.until, "budget_s": asked.budget, "stretch_s": asked.stretch}
-    limits = Limits(**{name: value for name, value in given.items() if value is not None})
+    usual = Limits()
+    limits = Limits(
+        until=asked.until or usual.until,
+        budget_s=asked.budget or usual.budget_s,
+        stretch_s=asked.stretch or usual.stretch_s,
+    )
     with ExitStack() as stack:
         progress = FaultsAlone() if asked.quiet else stack.enter_context(Bar())
         measure_what_is_missing(project, question, folder, limits, progress)

@@ -8,10 +8,11 @@ from rich.text import Text
 
 from harness.cli.console import messages, output
 from harness.cli.show.tables import table
-from harness.model.found.explanation import Explanation
+from harness.model.found.explanation import Amount, Difference, Explanation
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.view.names import Name, names
 from harness.report.view.sections.explanations import (
+    WAITING,
     FunctionRow,
     about,
     change_rows,
@@ -48,10 +49,15 @@ def _layers(found: Explanation, known: Mapping[str, Name], title: str) -> Table:
     rows = []
     for row in layer_rows(found.cells):
         figures = [f"{figure.text} {half}" for figure, half in zip(row.figures, row.intervals, strict=True)]
-        amounts = [pair.layers.get(row.layer) if row.layer else pair.total for pair in found.differences]
+        amounts = [_amount(pair, row.layer) for pair in found.differences]
         figures += [f"{microseconds(amount).text} {interval(amount)}" for amount in amounts]
         rows.append((row.title, *(figure.strip() for figure in figures)))
     return table(columns, rows, title=f"{title}: CPU microseconds per request", right=range(1, len(columns)))
+
+
+def _amount(pair: Difference, layer: str) -> Amount | None:
+    """Of a row of the table of layers."""
+    return {"": pair.total, WAITING: pair.waiting}.get(layer) or pair.layers.get(layer)
 
 
 def _functions(title: str, columns: Sequence[str], rows: Sequence[FunctionRow]) -> Table:

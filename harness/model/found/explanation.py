@@ -29,7 +29,7 @@ class Function(Record):
 class CellLayers(Record):
     """One configuration in one scenario.
 
-    `total`: CPU per request without the profiler. `layers`: by id, summing up to it; `parts` likewise, by name: server,
+    `total`: CPU per request without the profiler; `waiting`: of a worker, beside it. `layers`: by id, summing up to it; `parts` likewise, by name: server,
     framework, data access, application, other. `samples`: how many there were, in `blocks` blocks. `slowed`: requests
     per second with the profiler over those without it.
     """
@@ -38,6 +38,7 @@ class CellLayers(Record):
     blocks: int
     samples: float
     total: Amount
+    waiting: Amount
     layers: dict[str, Amount]
     parts: dict[str, Amount]
     functions: tuple[Function, ...]
@@ -62,7 +63,7 @@ class FunctionChange(Record):
 
 class Difference(Record):
     """How much more the first of two configurations costs than the second, block by block: in all, by layer and by
-    part, the sum of either being the whole. `functions`: the largest differences first.
+    part, the sum of either being the whole; `waiting` is beside it. `functions`: the largest differences first.
 
     `ratio`: CPU per request of the first over the second; `factors`: what each part brings to it; their product is the
     ratio (Shapley 1953, of log cost: the mean over all orders in which one's parts are put in the other's place).
@@ -72,6 +73,7 @@ class Difference(Record):
     first: str
     second: str
     total: Amount
+    waiting: Amount
     layers: dict[str, Amount]
     parts: dict[str, Amount]
     functions: tuple[FunctionChange, ...]

@@ -38,7 +38,7 @@ class Profile(Record):
     """One cell in one scenario and block of the profiler's own.
 
     Without the profiler, at saturation: `answered` requests took `user_s` and `system_s` CPU seconds of the server's
-    process tree, at `rate` requests per second. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
+    process tree, at `rate` requests per second from `workers` worker processes. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
     """
 
     cell: str
@@ -48,6 +48,7 @@ class Profile(Record):
     user_s: float = Field(ge=0)
     system_s: float = Field(ge=0)
     rate: float = Field(gt=0)
+    workers: int = Field(default=1, ge=1)
     profiled_rate: float = Field(gt=0)
     samples_s: float = Field(gt=0)
     frames: tuple[Frame, ...]
@@ -61,3 +62,9 @@ class Profile(Record):
     def cpu_us(self) -> float:
         """CPU microseconds per request, without the profiler."""
         return 1e6 * (self.user_s + self.system_s) / self.answered
+
+    @property
+    def waiting_us(self) -> float:
+        """Microseconds of a worker per request in which it used no CPU, though there were always requests: it waited
+        for a database, a lock, a sleep, the load generator, or a core."""
+        return max(0.0, 1e6 * self.workers / self.rate - self.cpu_us)

@@ -12,16 +12,18 @@ from harness.report.view.source import Source
 
 WORTH_NAMING: Final = 0.05
 """Of the largest of two things: what is smaller is summed up as the rest."""
+WORTH_WAITING: Final = 0.2
+"""Of the difference of CPU time: a difference of waiting that is smaller is not named."""
 ALIKE: Final = 1.02
 """A factor this near to 1, or nearer, is not named."""
-FEW: Final = "too few blocks for an interval"
+WAITING: Final = "waiting"
 MOST_PAIRS: Final = 15
 MOST_LETTERS: Final = 70
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """A layer by its id (empty: all of them), and what each configuration spends in it, in the order of the section."""
+    """A layer by its id (empty: all of them; "waiting": beside them), and what each configuration spends in it, in the order of the section."""
 
     layer: str
     title: str
@@ -140,7 +142,14 @@ def layer_rows(cells: tuple[CellLayers, ...]) -> tuple[LayerRow, ...]:
         tuple(microseconds(cell.total) for cell in cells),
         tuple(interval(cell.total) for cell in cells),
     )
-    return (*rows, whole)
+    waiting = LayerRow(
+        WAITING,
+        "Waiting",
+        "beside the CPU time: for a database, a lock, a sleep, the load, or a core",
+        tuple(microseconds(cell.waiting) for cell in cells),
+        tuple(interval(cell.waiting) for cell in cells),
+    )
+    return (*rows, whole, waiting)
 
 
 def microseconds(amount: Amount | None) -> Figure:
@@ -200,10 +209,10 @@ def sentences(pair: Difference, names: Mapping[str, Name], title: str) -> list[s
         if pair.total.low is not None and pair.total.high is not None
         else ""
     )
-    whole = f"{_whole(pair, names, title)}{bounds}."
+    first, whole = names[pair.first].label, f"{_whole(pair, names, title)}{bounds}."
     if undecided(pair.total):
-        return [f"{whole} That is not distinguished from no difference."]
-    return [whole, _in_layers(pair), _in_parts(pair), *_as_measured(pair)]
+        return [f"{whole} That is not distinguished from no difference.", *_in_waiting(pair, first)]
+    return [whole, _in_layers(pair), _in_parts(pair), *_in_waiting(pair, first), *_as_measured(pair)]
 
 
 def _whole(pair: Difference, names: Mapping[str, Name], title: str) -> str:
@@ -249,6 +258,16 @@ def _in_parts(pair: Difference) -> str:
     if not named:
         return f"The ratio is {times(pair.ratio)}; no part stands out."
     return f"The ratio is {times(pair.ratio)}: {listing(named)}."
+
+
+def _in_waiting(pair: Difference, first: str) -> list[str]:
+    """How much longer the first waits, where that matters beside the CPU time."""
+    apart = pair.waiting
+    if undecided(apart) or abs(apart.us) < WORTH_WAITING * abs(pair.total.us):
+        return []
+    more = "more" if apart.us > 0 else "less"
+    for_what = "for a database, a lock, a sleep, the load, or a core"
+    return [f"Beside that, {first} waits {number(abs(apart.us))} µs {more} per request: {for_what}."]
 
 
 def _called(part: str) -> str:
