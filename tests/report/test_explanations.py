@@ -25,7 +25,9 @@ CHECKS = Frame(function="validate", file="pydantic/main.py", owner="pydantic")
 SEND = Frame(function="send", file="libc.so.6", owner="kernel")
 
 
-def profiles(cell: str, own: dict[tuple[Frame, ...], float], blocks: int = 4, **changes: object) -> list[Profile]:
+def profiles(
+    cell: str, own: dict[tuple[Frame, ...], float], blocks: int = 4, waits_us: float = 0.0, **changes: object
+) -> list[Profile]:
     """Of a cell in `json`: microseconds by stack, the same but for 2 % in each block."""
     frames = list(dict.fromkeys(frame for stack in own for frame in stack))
     found = []
@@ -39,8 +41,8 @@ def profiles(cell: str, own: dict[tuple[Frame, ...], float], blocks: int = 4, **
             "answered": 1_000_000,
             "user_s": (sum(own.values()) - system) * speed,
             "system_s": system * speed,
-            "rate": 10_000.0,
-            "profiled_rate": 8_000.0,
+            "rate": 1e6 / (sum(own.values()) * speed + waits_us),
+            "profiled_rate": 5_000.0,
             "samples_s": 4.0,
             "frames": tuple(frames),
             "stacks": tuple(
@@ -95,6 +97,15 @@ def test_a_difference_that_may_be_none_is_not_explained(path: Path) -> None:
     unclear = pair.model_copy(update={"total": Amount(us=1.0, low=-2.0, high=4.0)})
     [only] = sentences(unclear, source.names, "JSON")
     assert only.endswith("That is not distinguished from no difference.")
+
+
+def test_who_waits_longer_is_named_with_how_long(tmp_path: Path) -> None:
+    path = saved(tmp_path / "waiting", *campaign())
+    cells = cells_of(path)
+    ResultsFolder.open(path).append_profiles(
+        [*profiles(cells["fastapi"], FASTAPI, waits_us=500.0), *profiles(cells["starlette"], STARLETTE)]
+    )
+    assert "Beside that, FastAPI on uvicorn waits 500 µs more per request" in "\n".join(text_of(read(path)))
 
 
 def test_the_page_holds_what_was_profiled_and_nothing_where_nothing_was(path: Path, tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ class Function(Record):
 class CellLayers(Record):
     """One configuration in one scenario.
 
-    `total`: CPU per request without the profiler; `waiting`: of a worker, beside it. `layers`: by id, summing up to it; `parts` likewise, by name: server,
-    framework, data access, application, other. `samples`: how many there were, in `blocks` blocks. `slowed`: requests
-    per second with the profiler over those without it.
+    `total`: CPU per request without the profiler; `waiting`: of a worker, beside it. `layers`: by id, summing up to the
+    total; `parts` likewise, by name: server, framework, data access, application, other. `samples`: how many there
+    were, in `blocks` blocks. `slowed`: requests per second with the profiler over those without it.
     """
 
     cell: str

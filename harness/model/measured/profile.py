@@ -38,7 +38,8 @@ class Profile(Record):
     """One cell in one scenario and block of the profiler's own.
 
     Without the profiler, at saturation: `answered` requests took `user_s` and `system_s` CPU seconds of the server's
-    process tree, at `rate` requests per second from `workers` worker processes. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
+    process tree, at `rate` requests per second from `workers` worker processes. With it: `profiled_rate`, and `stacks`
+    from `samples_s` seconds.
     """
 
     cell: str

@@ -23,7 +23,8 @@ MOST_LETTERS: Final = 70
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """A layer by its id (empty: all of them; "waiting": beside them), and what each configuration spends in it, in the order of the section."""
+    """A layer by its id, and what each configuration spends in it, in the order of the section. The id is empty for all
+    of them, and "waiting" for what is beside them."""
 
     layer: str
     title: str
