@@ -33,6 +33,29 @@ def forgetful(folder: Path) -> Path:
     return changed(APPS / "raw-asgi", folder, "forgetful", code, f"as_json({wrong}(rows_wanted(query, 'queries'))])")
 
 
+CROWDED = """
+
+in_hand = 0
+
+
+async def row():
+    global in_hand
+    in_hand += 1
+    try:
+        return await data.random_world() if in_hand <= 16 else (await data.cached_worlds(1))[0]
+    finally:
+        in_hand -= 1
+"""
+"""Reads the database while no more ask at once than in an audit. The verifier's burst is larger."""
+
+
+def crowded(folder: Path) -> Path:
+    home = changed(APPS / "raw-asgi", folder, "crowded", "await data.random_world()", "await row()")
+    with (home / "app.py").open("a") as code:
+        code.write(CROWDED)
+    return home
+
+
 def measure(place: Place) -> Ended:
     apps = given(caching(place.folder), forgetful(place.folder))
     options = ("--only", "raw-asgi", "--scenario", "db", "--scenario", "updates", "--json", *QUICK)
@@ -116,14 +139,18 @@ def test_on_sqlite_it_is_told_that_nothing_is_audited_and_what_is_written_is_rea
     assert [row["app"] for row in ended.json["scenarios"]["updates"]] == ["raw-asgi"]
 
 
-def test_verify_audits_too(place: Place) -> None:
-    options = ("--only", "caching", "--scenario", "db", "--scenario", "fortunes", "--server", "uvicorn")
-    ended = place.run("verify", *given(caching(place.folder)), *options, "--database", "postgresql", "--json")
+def test_verify_audits_too_and_reads_what_the_tables_counted_for_all_answers(place: Place) -> None:
+    options = ("--scenario", "db", "--scenario", "fortunes", "--server", "uvicorn", "--server-workers", "1")
+    apps = (*given(caching(place.folder), crowded(place.folder)), "--only", "caching", "--only", "crowded")
+    ended = place.run("verify", *apps, *options, "--database", "postgresql", "--json")
     assert ended.code == 3, ended
-    (verdict,) = ended.json
-    (fault,) = verdict["faults"]
+    verdicts = {verdict["app"]: verdict for verdict in ended.json}
+    assert all(verdict["audited"] == ["db", "fortunes"] for verdict in verdicts.values())
+    (fault,) = verdicts["caching"]["faults"]
     assert "[reads-missing]" in fault
-    assert verdict["audited"] == ["db", "fortunes"]
+    (fault,) = verdicts["crowded"]["faults"]
+    assert fault.startswith("db: database counters: ")
+    assert "[counted-too-little]" in fault
 
 
 def test_verify_says_that_sqlite_cannot_be_audited(place: Place) -> None:
