@@ -112,9 +112,9 @@ def was_reset(account: Account) -> bool:
 def failure_of_account(account: Account, cell: str, scenarios: Sequence[Scenario]) -> Failure:
     """That a cell's answers did not come from the database, with the counter's figure."""
     reason = (
-        f"does not keep the contract:\n{_named(account, scenarios)}: {account.answers:,} answers in block {account.block + 1} demand of "
-        f"table {account.table} {_in_words(account.demanded)}; the database counted {_in_words(account.counted)}. "
-        "Answers must come from the database, under load too"
+        f"does not keep the contract:\n{_named(account, scenarios)}: {account.answers:,} answers "
+        f"in block {account.block + 1} demand of table {account.table} {_in_words(account.demanded)}; "
+        f"the database counted {_in_words(account.counted)}. Answers must come from the database, under load too"
     )
     return Failure(cell=cell, phase="counters", reason=reason)
 

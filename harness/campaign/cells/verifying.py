@@ -42,9 +42,8 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))
     with database_up(prepared, workdir, counting=True) as service, needing(service):
         if service and any(audits(prepared, cell) for cell in cells):
-            for notice in (not_possible(service), not_counted(service)):
-                if notice:
-                    progress.noticed(notice)
+            for unknown in filter(None, (not_possible(service), not_counted(service))):
+                progress.noticed(unknown)
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
         for start in range(0, len(cells), GROUP_SIZE):
             group = cells[start : start + GROUP_SIZE]
@@ -76,10 +75,10 @@ def _look_at(stage: Stage, group: Sequence[Cell], progress: Progress) -> Iterato
     for notice in counters_lost(lost):
         progress.noticed(notice)
     for one in audited:
-        own = accounts.get(one.cell, ())
-        missing = [account for account in own if short(account) and one.cell not in lost]
+        counted = accounts.get(one.cell, ())
+        missing = [account for account in counted if short(account) and one.cell not in lost]
         faults = [fault_of_account(account, tuple(stage.prepared.scenarios.values())) for account in missing]
-        yield one.model_copy(update={"accounts": own, "faults": (*one.faults, *faults)})
+        yield one.model_copy(update={"accounts": counted, "faults": (*one.faults, *faults)})
 
 
 def _audited(stage: Stage, cell: Cell, server: LiveServer, verification: Verification) -> Verification:
