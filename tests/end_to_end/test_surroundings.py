@@ -18,6 +18,7 @@ from tests.end_to_end.command import Place, until
 
 pytestmark = pytest.mark.timeout(300)
 
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process can be set on Linux alone")
 def test_a_disk_that_fills_up_ends_it_with_one_message_and_everything_is_kept(place: Place) -> None:
     """A limit on the size of files fails a write just as a full disk does, without filling one."""
