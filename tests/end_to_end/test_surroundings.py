@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process can be set on Linux alone")
 def test_a_disk_that_fills_up_ends_it_with_one_message_and_everything_is_kept(place: Place) -> None:
     """A limit on the size of files fails a write just as a full disk does, without filling one."""
-    app = given(shop(place.folder, "shop"))
+    app = given(shop(place.folder, "shop", "slow"))
     options = (*app, "--only", "shop", "--scenario", "json", "--rotations", "60s", "--blocks", "1", "--latency", "none")
     with place.measuring(*options) as command:
         until(lambda: place.slices() > 5, "some rotations are on disk")
