@@ -145,13 +145,13 @@ def _in_words(counts: Counts) -> str:
 
 
 def not_counted(service: LiveService) -> Notice | None:
-    """That nothing is counted here while measuring, and why; None where the database counts."""
+    """That nothing is counted here for each table, and why; None where the database counts."""
     if not service.tables_uncounted:
         return None
     return Notice(
         code="reads-not-counted",
-        seen=f"whether answers come from the database while they are measured is not known: {service.tables_uncounted}",
-        mend="measure on PostgreSQL with its setting track_counts on",
+        seen=f"whether answers come from the database under load is not known: {service.tables_uncounted}",
+        mend="use PostgreSQL with its setting track_counts on",
     )
 
 
