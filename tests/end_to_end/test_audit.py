@@ -202,13 +202,13 @@ def test_verify_says_that_sqlite_cannot_be_audited(place: Place) -> None:
 
 
 def test_an_interrupted_audit_is_heard_and_made_up_for_on_a_resume(place: Place) -> None:
-    options = ("--only", "raw-asgi", "--only", "raw-wsgi", "--scenario", "db", "--database", "postgresql", *QUICK)
+    options = ("--only", "raw-wsgi", "--scenario", "db", "--database", "postgresql", *QUICK)
     with place.measuring(*options) as command:
         until(lambda: "Auditing what reaches the database" in command.said(), "the audit has begun")
         ended = command.end(signal.SIGINT)
     assert ended.code == ExitCode.INTERRUPTED, ended
-    assert len(place.campaign.read_record().audits) < 2
+    assert place.campaign.read_record().audits == {}
     assert place.slices() == 0
     ended = place.measure("--resume", place.campaign.path)
     assert ended.code == 0, ended
-    assert len(place.campaign.read_record().audits) == 2
+    assert len(place.campaign.read_record().audits) == 1
