@@ -47,5 +47,6 @@ FAULTS: Final[Mapping[str, str]] = {
     "reads-missing": "the database was asked by fewer statements than the answers demand",
     "rows-not-read": "fewer rows were read from the database than the answers demand",
     "rows-not-written": "fewer rows were written to the database than the answers demand",
+    "counted-too-little": "all answers together demand more of a table than the database counted there",
 }
 """Code -> meaning. A scenario's check may use codes of its own beside these."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from harness.contract.faults import FAULTS
 
 ROOT = Path(__file__).parents[2]
-SOURCES = (ROOT / "harness" / "contract", ROOT / "harness" / "under_test", ROOT / "scenarios")
+ROOMS = ("contract", "under_test", "campaign")
+SOURCES = (*(ROOT / "harness" / room for room in ROOMS), ROOT / "scenarios")
 
 
 def test_the_documentation_has_every_code_and_its_meaning_and_no_other() -> None:

@@ -101,15 +101,16 @@ class Place:
             return command.end(timeout_s=timeout_s)
 
     @contextmanager
-    def running(self, *arguments: object, **variables: str) -> Iterator["Running"]:
-        """A command that is under way; killed at the end of the with-block where it still is."""
+    def running(self, *arguments: object, under: str = "", **variables: str) -> Iterator["Running"]:
+        """A command that is under way; killed at the end of the with-block where it still is. `under`: a program that
+        starts it."""
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         number = len(list(temporary.glob("*.out")))
         out, err = (temporary / f"{number}.{kind}" for kind in ("out", "err"))
         with out.open("w") as out_file, err.open("w") as err_file:
             process = subprocess.Popen(
-                [str(COMMAND), *map(str, arguments)],
+                [*under.split(), str(COMMAND), *map(str, arguments)],
                 cwd=self.folder,
                 env={**environment(), "TMPDIR": str(temporary), **variables},
                 stdin=subprocess.DEVNULL,
@@ -127,9 +128,9 @@ class Place:
         """`harness run` with its results and its report here."""
         return self.run("run", *self.folders(), *unless_given(arguments), *arguments, timeout_s=LONGEST_S, **variables)
 
-    def measuring(self, *arguments: object) -> AbstractContextManager["Running"]:
+    def measuring(self, *arguments: object, under: str = "") -> AbstractContextManager["Running"]:
         """`harness run` under way."""
-        return self.running("run", *self.folders(), *unless_given(arguments), *arguments)
+        return self.running("run", *self.folders(), *unless_given(arguments), *arguments, under=under)
 
     def folders(self) -> tuple[str, ...]:
         return ("--results", str(self.results), "--out", str(self.page.parent))

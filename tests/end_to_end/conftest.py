@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MadeOnce
+from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place
 
 Once = Callable[[str, Callable[[Place], Ended]], tuple[Place, Ended]]
@@ -37,6 +38,18 @@ def once(made_once: MadeOnce) -> Once:
         return Place(folder), Ended(**json.loads((folder / "ended.json").read_text()))
 
     return measured
+
+
+@pytest.fixture
+def short(once: Once) -> tuple[Place, Ended]:
+    """One short block of one shop. Its report had no place: a folder lies where a file of it is written first."""
+
+    def measure(place: Place) -> Ended:
+        (place.page.parent / "ranking.json.new").mkdir(parents=True)
+        options = ("--only", "shop", "--scenario", "json", "--quick", "--rotations", "300ms", "--seed", 5)
+        return place.measure(*given(shop(place.folder, "shop")), *options)
+
+    return once("short", measure)
 
 
 @pytest.fixture(scope="session")

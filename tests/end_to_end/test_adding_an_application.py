@@ -10,6 +10,9 @@ from tests.end_to_end.command import Ended, Place
 
 pytestmark = pytest.mark.timeout(300)
 
+ON_ITS_DEFAULT = ("--server", "gunicorn-gthread")
+"""What is wrong with the code shows on one server; the longer of the two right examples is verified on all."""
+
 OUTSIDE = ("psycopg[binary,pool]", "cachetools", "jinja2")
 
 
@@ -54,7 +57,7 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     assert "bottle/requirements.txt" in ended.err
     assert re.search(r"^bottle==.*\n    --hash=sha256:", (folder / "requirements.txt").read_text(), re.MULTILINE)
 
-    ended = verified()
+    ended = verified(*ON_ITS_DEFAULT)
     assert ended.code == 3, ended
     assert "the application does not load: ModuleNotFoundError: No module named 'app'" in ended.out
 
@@ -63,7 +66,7 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
         '@app.get("/db")', '@app.get("/db/")'
     )
     (folder / "app.py").write_text(wrong)
-    ended = verified()
+    ended = verified(*ON_ITS_DEFAULT)
     assert ended.code == 3, ended
     assert "plaintext: GET /plaintext: header Content-Type; expected text/plain" in ended.out
     assert "db: GET /db: status; expected 200; seen 404" in ended.out
@@ -75,13 +78,13 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     ended = verified("--json")
     assert ended.code == 0, ended
     assert all(len(one["scenarios"]) == 5 and one["passed"] for one in ended.json)
+    assert {one["server"] for one in ended.json} == {one.id for one in SERVERS.values() if one.interface == "wsgi"}
 
     (folder / "app.toml").write_text(written(text, "toml"))
     (folder / "app.py").write_text(code)
-    ended = verified("--json")
+    ended = verified(*ON_ITS_DEFAULT, "--json")
     assert ended.code == 0, ended
-    assert {one["server"] for one in ended.json} == {one.id for one in SERVERS.values() if one.interface == "wsgi"}
-    assert all(one["passed"] for one in ended.json)
+    assert [one["passed"] for one in ended.json] == [True]
 
     ended = place.measure(
         "--app", folder, "--only", "raw-wsgi", "--scenario", "json", "--quick", "--rotations", "300ms"

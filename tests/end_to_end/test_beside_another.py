@@ -11,7 +11,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def test_both_records_name_the_other_campaign(place: Place) -> None:
-    options = (*given(shop(place.folder, "mine")), "--only", "mine", "--scenario", "json", "--quick")
+    options = (*given(shop(place.folder, "mine", "slow")), "--only", "mine", "--scenario", "json", "--quick")
     marks = place.folder / "tmp"
     with place.measuring(*options, "--rotations", "6s") as first:
         until(lambda: any(marks.glob("harness-campaigns-*/*.json")), "the first is under way")

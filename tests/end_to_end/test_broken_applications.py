@@ -1,4 +1,5 @@
-"""One campaign of applications that break in every way: each fails for its own reason, and the others are ranked."""
+"""One campaign of applications that break in every way, some of them only while they are measured: each fails for its
+own reason, and the others are ranked."""
 
 import re
 from typing import Any
@@ -24,13 +25,16 @@ SHOPS = {
     "busy": "ErrorUnderLoad",
     "turncoat": "wrong-later",
     "lost": "NotFound",
+    "chatty": "chatty",
+    "logger": "logs",
+    "opener": "opens-a-port",
 }
 """Application -> what it does."""
 
 TURNS_AFTER = 1500
 """Right answers of the turncoat, at most: ENOUGH in programs/shop.py."""
 
-RANKED = {"raw-asgi", "good", "forked"}
+RANKED = {"raw-asgi", "good", "forked", "chatty"}
 FAILED = SHOPS.keys() - RANKED - {"restless"}
 
 
@@ -118,6 +122,33 @@ def test_its_wrong_answers_were_errors_and_no_throughput(campaign: tuple[Place, 
     assert sum(one.completions for one in trials) < TURNS_AFTER, "on a busy machine some were right before it turned"
     assert all(one.errors.get("body", 0) > 0 for one in trials)
     assert all({"nothing-measured", "errors"} & {gate.code for gate in one.failed_gates} for one in trials)
+
+
+def test_one_that_logs_each_request_fails_with_an_example(record: CampaignRecord) -> None:
+    told = failure(record, "logger")
+    assert told.phase == "log"
+    assert '127.0.0.1 - "GET /json HTTP/1.1" 200' in told.reason
+    found = re.search(r"about ([\d,]+) lines for ([\d,]+) requests", told.reason)
+    assert found
+    lines, requests = (int(number.replace(",", "")) for number in found.groups())
+    assert lines == pytest.approx(requests, rel=0.1)
+
+
+def test_one_that_opens_a_port_to_other_machines_later_fails(record: CampaignRecord) -> None:
+    told = failure(record, "opener")
+    assert told.phase == "listen"
+    assert re.fullmatch(r"it listens on 0\.0\.0\.0:\d+, which other machines can reach", told.reason)
+
+
+def test_memory_and_processes_are_recorded_with_each_trial(campaign: tuple[Place, Ended]) -> None:
+    trials = [one for one in campaign[0].campaign.read_trials()[0] if one.cell.startswith("good.")]
+    assert trials
+    for trial in trials:
+        assert trial.cost
+        assert [requests for requests, _ in trial.cost.memory][:1] == [0]
+        assert trial.cost.memory[-1][0] >= trial.answered
+        assert all(used > 2**20 for _, used in trial.cost.memory)
+        assert trial.cost.new_processes == 0
 
 
 def test_one_whose_every_answer_is_wrong_is_told_so(ended: Ended) -> None:

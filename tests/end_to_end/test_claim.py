@@ -30,7 +30,7 @@ INSTALLED = {
 @pytest.fixture(scope="module")
 def measured(once: Once) -> tuple[Place, Ended]:
     only = [part for app in ASKED for part in ("--only", app)]
-    short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "1s")
+    short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "600ms")
     return once("claim", lambda place: place.measure(*only, *short, "--generator", "auto", "--json"))
 
 

@@ -39,7 +39,7 @@ def shops(place: Place) -> tuple[str, ...]:
     folders = [place.folder / name for name in ("shop", "shop-too")]
     for folder in folders:
         if not folder.exists():
-            shop(place.folder, folder.name)
+            shop(place.folder, folder.name, "slow")
     return given(*folders)
 
 
@@ -64,9 +64,14 @@ def test_ctrl_c_ends_after_the_rotation_in_hand_and_reports(
     assert_reported(ended, place)
 
 
-def test_being_terminated_does_the_same_and_nobody_else_writes_meanwhile(place: Place, own: tuple[str, ...]) -> None:
-    with place.measuring(*own, *LONG) as command:
+def test_being_terminated_does_the_same_under_nohup_too_and_nobody_else_writes_meanwhile(
+    place: Place, own: tuple[str, ...]
+) -> None:
+    with place.measuring(*own, *LONG, under="nohup") as command:
         until(lambda: place.slices() > 3, "some rotations are on disk")
+        command.process.send_signal(signal.SIGHUP)
+        seen = place.slices()
+        until(lambda: place.slices() > seen + 3, "the end of the terminal changes nothing")
         refused = resumed(place, *shops(place))
         assert refused.code == 2, refused
         assert "this campaign is being measured at this moment" in refused.err

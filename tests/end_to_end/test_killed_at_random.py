@@ -117,7 +117,7 @@ def shops(place: Place, kind: tuple[str, ...]) -> tuple[str, ...]:
     folders = [place.folder / name for name in ("shop", "shop-too")]
     for folder in folders:
         if not folder.exists():
-            shop(place.folder, folder.name)
+            shop(place.folder, folder.name, "slow")
     return given(*folders)
 
 

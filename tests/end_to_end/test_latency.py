@@ -1,4 +1,4 @@
-"""A real campaign that measures response times, and levels it does not rank: real servers, the real command."""
+"""A real campaign that measures response times, and levels it does not rank: a real server, the real command."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import pytest
 from harness.analysis.ranking.ranking import rank
 from harness.campaign.plan.options import RunOptions
 from harness.store.folder import ResultsFolder
+from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import ASLEEP, BRIEFLY
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("latency")]
@@ -19,7 +20,8 @@ HARNESS = Path(sys.executable).with_name("harness")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, str]:
     """Its results, and what the command said on standard output."""
     folder = tmp_path_factory.mktemp("campaign")
-    command = [str(HARNESS), "run", "--quick", "--rotations", "1s", "--only", "raw-asgi", "--scenario", "json"]
+    command = [str(HARNESS), "run", *given(shop(folder, "shop", "slow")), "--only", "shop", "--scenario", "json"]
+    command += ["--quick", "--rotations", "1s"]
     command += ["--latency", "json", "--window", "700ms", "--latency-share", "40%", "--p99", "500ms"]
     command += ["--levels", "400ms", "--seed", "7", *ASLEEP, *BRIEFLY]
     command += ["--results", str(folder / "results"), "--out", str(folder / "report")]

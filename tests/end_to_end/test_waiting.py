@@ -20,7 +20,7 @@ PROMPT_S = 40.0
 """Far less than any of these waits would last, and enough for a machine that is busy with other tests."""
 
 
-def shops(place: Place, how: str = "right") -> tuple[str, ...]:
+def shops(place: Place, how: str = "slow") -> tuple[str, ...]:
     folder = place.folder / "shop"
     if not folder.exists():
         shop(place.folder, "shop", how)
@@ -116,26 +116,6 @@ def drained(descriptor: int) -> bool:
     except BlockingIOError:
         pass
     return True
-
-
-def test_under_nohup_the_end_of_the_terminal_changes_nothing(place: Place) -> None:
-    arguments = ["run", *place.folders(), *shops(place), *unless_given(LONG), *LONG]
-    variables = {**environment(), "TMPDIR": str(place.folder)}
-    err = place.folder / "err"
-    with err.open("w") as file:
-        process = subprocess.Popen(
-            ["nohup", str(COMMAND), *map(str, arguments)],
-            stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=variables, start_new_session=True,
-        )  # fmt: skip
-    try:
-        until(lambda: place.slices() > 3, "some rotations are on disk")
-        process.send_signal(signal.SIGHUP)
-        seen = place.slices()
-        until(lambda: place.slices() > seen + 3, "it goes on")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PROMPT_S) == 130
-    finally:
-        process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -40,26 +42,40 @@ def journal(folder: Path, host: Host) -> dict[int, SliceRecord]:
     return {record.rotation: record for record in map(SliceRecord.model_validate_json, lines)}
 
 
-def test_totals_on_the_master_are_the_sums_of_the_load_hosts_own_journals(tmp_path: Path) -> None:
-    with hosts(3) as (under_test, *two), load_from(two, under_test, tmp_path, 5) as records:
-        seen = {record.rotation: record for record in records}
-    assert len(seen) == 5
-    first, second = (journal(tmp_path, host) for host in two)
-    for rotation, record in seen.items():
-        assert record.marks == ()
-        assert record.errors == {}
-        assert record.completions == first[rotation].completions + second[rotation].completions
-        assert min(first[rotation].completions, second[rotation].completions) > 0
-        assert record.bytes_received == first[rotation].bytes_received + second[rotation].bytes_received
+@dataclass(frozen=True)
+class Seen:
+    """Records while both hosts make the load, records after the second was cut off, and each host's own journal."""
+
+    before: list[SliceRecord]
+    after: list[SliceRecord]
+    journals: list[dict[int, SliceRecord]]
 
 
-def test_a_load_host_cut_off_marks_the_slice_and_the_campaign_goes_on(tmp_path: Path) -> None:
-    with hosts(3) as (under_test, *two), load_from(two, under_test, tmp_path, 8) as records:
-        before = [next(records), next(records)]
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    folder = tmp_path_factory.mktemp("hosts")
+    with hosts(3) as (under_test, *two), load_from(two, under_test, folder, 11) as records:
+        before = list(islice(records, 5))
         two[1].unplug()
         after = list(records)
-    assert [record.marks for record in before] == [(), ()]
-    assert len(after) == 6
-    assert any("lost-worker" in record.marks for record in after)
-    assert after[-1].marks == ()
-    assert after[-1].completions == journal(tmp_path, two[0])[7].completions > 0
+    return Seen(before, after, [journal(folder, host) for host in two])
+
+
+def test_totals_on_the_master_are_the_sums_of_the_load_hosts_own_journals(seen: Seen) -> None:
+    assert [record.rotation for record in seen.before] == [0, 1, 2, 3, 4]
+    first, second = seen.journals
+    for record in seen.before:
+        parts = first[record.rotation], second[record.rotation]
+        assert record.marks == ()
+        assert record.errors == {}
+        assert record.completions == sum(part.completions for part in parts)
+        assert min(part.completions for part in parts) > 0
+        assert record.bytes_received == sum(part.bytes_received for part in parts)
+
+
+def test_a_load_host_cut_off_marks_the_slice_and_the_campaign_goes_on(seen: Seen) -> None:
+    assert len(seen.after) == 6
+    assert any("lost-worker" in record.marks for record in seen.after)
+    last = seen.after[-1]
+    assert last.marks == ()
+    assert last.completions == seen.journals[0][last.rotation].completions > 0

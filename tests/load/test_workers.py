@@ -23,6 +23,9 @@ from harness.process.owned import OwnedProcess
 from tests.load.programs.running import worker_process
 from tests.load.servers import RIGHT, answering, marks_of, scenario, serving, slice_of
 
+of_three = pytest.mark.xdist_group("three workers")
+"""Tests in one process, which share the workers."""
+
 
 @contextlib.contextmanager
 def driver_with_workers(folder: Path, count: int) -> Iterator[tuple[LocustDriver, list[OwnedProcess]]]:
@@ -34,17 +37,31 @@ def driver_with_workers(folder: Path, count: int) -> Iterator[tuple[LocustDriver
         yield driver, workers
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocustDriver, Path]]:
+    """A driver with three workers, and the folder of their journals."""
+    folder = tmp_path_factory.mktemp("three")
+    with driver_with_workers(folder, 3) as (driver, _):
+        yield driver, folder
+
+
 def journal(folder: Path, name: str) -> list[SliceRecord]:
-    return [SliceRecord.model_validate_json(line) for line in (folder / name).read_text().splitlines()]
+    path = folder / name
+    return [SliceRecord.model_validate_json(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+@of_three
 @pytest.mark.parametrize("rate", [None, 301.0], ids=["closed model", "open model"])
-def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(tmp_path: Path, rate: float | None) -> None:
-    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 3) as (driver, _):
+def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(
+    three: tuple[LocustDriver, Path], rate: float | None
+) -> None:
+    driver, folder = three
+    earlier = [len(journal(folder, str(n))) for n in range(3)]
+    with serving(answering(RIGHT)) as served:
         driver.prepare([served.target()], [scenario()])
         slices = [slice_of(0.3, rotation=n, connections=7, offered_rate=rate) for n in range(4)]
         records = driver.drive(slices)
-    journals = [journal(tmp_path, str(n)) for n in range(3)]
+    journals = [journal(folder, str(n))[earlier[n] :] for n in range(3)]
     assert [len(lines) for lines in journals] == [4, 4, 4]
     for record, *parts in zip(records, *journals, strict=True):
         assert marks_of(record) == set()
@@ -56,12 +73,14 @@ def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(tmp_path
         assert decoded(record.histogram).get_total_count() == counted
 
 
-def test_the_offered_rate_is_shared_by_users(tmp_path: Path) -> None:
-    with serving(answering(RIGHT)) as served, driver_with_workers(tmp_path, 2) as (driver, _):
+@of_three
+def test_the_offered_rate_is_shared_by_users(three: tuple[LocustDriver, Path]) -> None:
+    driver, folder = three
+    with serving(answering(RIGHT)) as served:
         driver.prepare([served.target()], [scenario()])
-        (record,) = driver.drive([slice_of(1.0, burn_in_s=0.0, connections=3, offered_rate=300.0)])
-    assert record.offered == 300
-    assert sorted(journal(tmp_path, str(n))[0].offered or 0 for n in range(2)) == [100, 200]
+        (record,) = driver.drive([slice_of(1.0, burn_in_s=0.0, connections=4, offered_rate=400.0)])
+    assert record.offered == 400
+    assert sorted(journal(folder, str(n))[-1].offered or 0 for n in range(3)) == [100, 100, 200]
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "silent"])

@@ -44,17 +44,24 @@ def home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def live(server: Server, python: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def started(
+    server: Server, python: Path, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveServer, ExitStack]]:
     """With two workers, where it can have them, and configurations in the application's folder that would end it or
-    move it. All tests of a server share it, in one test process."""
+    move it. All tests of a server share it, in one test process; the last of them stops it by closing the stack."""
     here = application(tmp_path_factory.mktemp("live"))
     (here.folder / "gunicorn.conf.py").write_text("raise SystemExit('obeyed')\n")
     (here.folder / ".env").write_text("UVICORN_PORT=1\n")
     wanted = launch(here, server=server.id, python=python, workers=server.workers(2))
     with pytest.MonkeyPatch.context() as changed:
         changed.setenv("HOME", str(home))
-        with launched(wanted) as found:
-            yield found
+        with ExitStack() as running:
+            yield running.enter_context(launched(wanted)), running
+
+
+@pytest.fixture
+def live(started: tuple[LiveServer, ExitStack]) -> LiveServer:
+    return started[0]
 
 
 def connected(live: LiveServer) -> http.client.HTTPConnection:
@@ -67,6 +74,29 @@ def asked(connection: http.client.HTTPConnection, path: str = "/") -> http.clien
     response = connection.getresponse()
     assert response.read() == b"ok"
     return response
+
+
+def ask_by_hand(connection: socket.socket) -> None:
+    """What `asked` does, for thousands of connections in seconds."""
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    received = b""
+    while not received.endswith(b"\r\n\r\nok"):
+        part = connection.recv(65_536)
+        assert part, received
+        received += part
+    assert received.startswith(b"HTTP/1.1 200 ")
+
+
+def kept_open(connection: socket.socket) -> bool:
+    """Whether the server has not closed it: then there is nothing to read, not even the end."""
+    connection.setblocking(False)
+    try:
+        connection.recv(1)
+    except BlockingIOError:
+        return True
+    finally:
+        connection.settimeout(30)
+    return False
 
 
 def answering_processes(live: LiveServer, at_once: int) -> set[int]:
@@ -188,11 +218,12 @@ def test_more_connections_than_the_servers_own_default_are_kept_while_one_more_i
     if not server.keep_alive:
         pytest.skip("it keeps none")
     with ExitStack() as stack:
-        many = [stack.enter_context(closing(connected(live))) for _ in range(2100)]
-        for connection in many:
-            asked(connection)
-        assert all(connection.sock is not None for connection in many)
-        asked(many[0])
+        many = []
+        for _ in range(2100):
+            many.append(stack.enter_context(socket.create_connection((live.target.host, live.target.port), 30)))
+            ask_by_hand(many[-1])
+        assert all(kept_open(connection) for connection in many)
+        ask_by_hand(many[0])
 
 
 @each_server
@@ -244,7 +275,7 @@ def test_it_listens_on_loopback_alone_and_writes_nothing_at_home(server: Server,
     listening = {
         tuple(one.laddr)
         for pid in live.process.tree()
-        for one in psutil.Process(pid).net_connections("all")
+        for one in psutil.Process(pid).net_connections("tcp")
         if one.status == psutil.CONN_LISTEN
     }
     assert ("127.0.0.1", live.target.port) in listening
@@ -274,13 +305,15 @@ def test_an_application_that_does_not_load_is_told_at_once_also_by_servers_that_
 
 
 @each_server
-def test_nothing_is_left_and_the_work_of_its_workers_was_counted(server: Server, python: Path, tmp_path: Path) -> None:
-    with launched(
-        launch(application(tmp_path / "app"), server=server.id, python=python, workers=server.workers(2))
-    ) as live:
-        tree = live.process.tree()
-        used = tree_cpu_seconds(live.process.warden_pid)
-        assert used is None or used > 0
+def test_nothing_is_left_and_the_work_of_its_workers_was_counted(
+    server: Server, started: tuple[LiveServer, ExitStack]
+) -> None:
+    """Stops the server that the tests before shared."""
+    live, running = started
+    tree = live.process.tree()
+    used = tree_cpu_seconds(live.process.warden_pid)
+    assert used is None or used > 0
+    running.close()
     assert not any(map(psutil.pid_exists, tree))
     with socket.socket() as probe:
         assert probe.connect_ex((live.target.host, live.target.port)) != 0

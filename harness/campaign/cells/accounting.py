@@ -13,10 +13,12 @@ from typing import Final
 from harness.catalog.scenarios import Scenario
 from harness.contract.demand import demanded_of, falls_short
 from harness.model.asked.scenario import Audit
+from harness.model.fault import Fault
 from harness.model.measured.audit import NOTHING, Account, Asked, Counts
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure, Notice
 from harness.under_test.services import LiveService, Namespace
+from harness.under_test.verify.examiner import ContractFault
 
 COUNTED_S: Final = 5.0
 """How long after the end of its sessions what they did may be counted."""
@@ -109,13 +111,27 @@ def was_reset(account: Account) -> bool:
 
 def failure_of_account(account: Account, cell: str, scenarios: Sequence[Scenario]) -> Failure:
     """That a cell's answers did not come from the database, with the counter's figure."""
-    named = ", ".join(scenario.id for scenario in scenarios if uses(scenario.manifest.audit, account.table))
     reason = (
-        f"does not keep the contract:\n{named}: {account.answers:,} answers in block {account.block + 1} demand of "
-        f"table {account.table} {_in_words(account.demanded)}; the database counted {_in_words(account.counted)}. "
-        "Answers must come from the database, under load too"
+        f"does not keep the contract:\n{_named(account, scenarios)}: {account.answers:,} answers "
+        f"in block {account.block + 1} demand of table {account.table} {_in_words(account.demanded)}; "
+        f"the database counted {_in_words(account.counted)}. Answers must come from the database, under load too"
     )
     return Failure(cell=cell, phase="counters", reason=reason)
+
+
+def fault_of_account(account: Account, scenarios: Sequence[Scenario]) -> ContractFault:
+    """That answers to the verifier did not come from the database."""
+    fault = Fault(
+        code="counted-too-little",
+        what=f"{account.answers:,} answers do not all come from the database",
+        expected=f"of table {account.table} {_in_words(account.demanded)}",
+        seen=_in_words(account.counted),
+    )
+    return ContractFault(scenario=_named(account, scenarios), request="database counters", fault=fault)
+
+
+def _named(account: Account, scenarios: Sequence[Scenario]) -> str:
+    return ", ".join(scenario.id for scenario in scenarios if uses(scenario.manifest.audit, account.table))
 
 
 def uses(audit: Audit | None, table: str) -> bool:
@@ -129,13 +145,13 @@ def _in_words(counts: Counts) -> str:
 
 
 def not_counted(service: LiveService) -> Notice | None:
-    """That nothing is counted here while measuring, and why; None where the database counts."""
+    """That nothing is counted here for each table, and why; None where the database counts."""
     if not service.tables_uncounted:
         return None
     return Notice(
         code="reads-not-counted",
-        seen=f"whether answers come from the database while they are measured is not known: {service.tables_uncounted}",
-        mend="measure on PostgreSQL with its setting track_counts on",
+        seen=f"whether answers come from the database under load is not known: {service.tables_uncounted}",
+        mend="use PostgreSQL with its setting track_counts on",
     )
 
 

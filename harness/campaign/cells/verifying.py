@@ -1,8 +1,11 @@
-"""The use case behind `harness verify`: start the chosen cells, look at each in full, stop them."""
+"""The use case behind `harness verify`: start the chosen cells, look at each in full, stop them, and read what their
+tables counted."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from harness.campaign.cells.accounting import Ledger, counters_lost, fault_of_account, not_counted, short, was_reset
 from harness.campaign.cells.auditing import audit_of, audits, not_possible
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import GROUP_SIZE
@@ -38,22 +41,44 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
             if fault.where == cell.app:
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))
     with database_up(prepared, workdir, counting=True) as service, needing(service):
-        if service and any(audits(prepared, cell) for cell in cells) and (unaudited := not_possible(service)):
-            progress.noticed(unaudited)
+        if service and any(audits(prepared, cell) for cell in cells):
+            for unknown in filter(None, (not_possible(service), not_counted(service))):
+                progress.noticed(unknown)
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
         for start in range(0, len(cells), GROUP_SIZE):
             group = cells[start : start + GROUP_SIZE]
             progress.step("Looking at " + ", ".join(cell.label for cell in group))
-            with launched_together(stage.launches(group)) as (live, failures):
-                if failures:
-                    refuse_lost(service)
-                yield from failures
-                up = [cell for cell in group if cell.id in live]
-                found = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
-                if not all(verification.passed for verification in found):
-                    refuse_lost(service)
-                for cell, verification in zip(up, found, strict=True):
-                    yield _audited(stage, cell, live[cell.id], verification)
+            yield from _look_at(stage, group, progress)
+
+
+def _look_at(stage: Stage, group: Sequence[Cell], progress: Progress) -> Iterator[Outcome]:
+    """Cells that are up together. What their tables counted is known when they have stopped."""
+    tables = {cell.id: own for cell in group if (own := stage.tables_of(cell))}
+    ledger = Ledger()
+    ledger.open(tables)
+    with launched_together(stage.launches(group)) as (live, failures):
+        if failures:
+            refuse_lost(stage.service)
+        yield from failures
+        up = [cell for cell in group if cell.id in live]
+        found = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
+        if not all(verification.passed for verification in found):
+            refuse_lost(stage.service)
+        audited = [
+            _audited(stage, cell, live[cell.id], verification) for cell, verification in zip(up, found, strict=True)
+        ]
+    for one in audited:
+        ledger.note_answers(one.cell, one.answers)
+    passed = {one.cell: tables[one.cell] for one in audited if one.passed and one.cell in tables}
+    accounts = ledger.close(0, passed, stage.prepared.scenarios)
+    lost = [cell for cell, own in accounts.items() if any(map(was_reset, own))]
+    for notice in counters_lost(lost):
+        progress.noticed(notice)
+    for one in audited:
+        counted = accounts.get(one.cell, ())
+        missing = [account for account in counted if short(account) and one.cell not in lost]
+        faults = [fault_of_account(account, tuple(stage.prepared.scenarios.values())) for account in missing]
+        yield one.model_copy(update={"accounts": counted, "faults": (*one.faults, *faults)})
 
 
 def _audited(stage: Stage, cell: Cell, server: LiveServer, verification: Verification) -> Verification:
@@ -63,4 +88,5 @@ def _audited(stage: Stage, cell: Cell, server: LiveServer, verification: Verific
         return verification
     found = audit_of(stage, cell, server)
     audited = tuple(one.scenario for one in found.audited)
-    return verification.model_copy(update={"faults": found.faults, "audited": audited})
+    answers = Counter(verification.answers) + Counter(found.answers)
+    return verification.model_copy(update={"faults": found.faults, "audited": audited, "answers": dict(answers)})

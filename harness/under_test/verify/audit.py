@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from typing import Final
 
+from pydantic import Field
+
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
 from harness.contract.rows import rows_told
 from harness.model.asked.scenario import Audit
 from harness.model.fault import Fault
-from harness.model.measured.audit import Audited
+from harness.model.measured.audit import Asked, Audited
 from harness.model.record import Record
 from harness.under_test.services import Counts
 from harness.under_test.verify.examiner import (
@@ -37,11 +39,13 @@ WRITTEN_SHARE: Final = 0.95
 
 
 class AuditOfCell(Record):
-    """What was counted for each scenario that was audited, and what is wrong with it."""
+    """What was counted for each scenario that was audited, and what is wrong with it. `answers`: right answers by what
+    was asked."""
 
     cell: str
     audited: tuple[Audited, ...]
     faults: tuple[ContractFault, ...]
+    answers: dict[Asked, int] = Field(default_factory=dict)
 
 
 def audit(subject: Subject, count: Callable[[], Counts], *, deadline_s: float = DEADLINE_S) -> AuditOfCell:
@@ -58,7 +62,9 @@ async def _audit(subject: Subject, count: Callable[[], Counts], deadline_s: floa
             seen, found = await _audit_scenario(examiner, scenario, scenario.manifest.audit, count)
             audited += [Audited(scenario=scenario.id, requests=REQUESTS, **seen._asdict())] if seen else []
             faults += [*found, *await examiner.undone(scenario)]
-    return AuditOfCell(cell=subject.target.cell, audited=tuple(audited), faults=tuple(faults))
+    return AuditOfCell(
+        cell=subject.target.cell, audited=tuple(audited), faults=tuple(faults), answers=dict(examiner.right)
+    )
 
 
 async def _audit_scenario(
@@ -70,7 +76,7 @@ async def _audit_scenario(
         await _answers(examiner, burst)  # each worker fills its cache
     before = await asyncio.to_thread(count)
     answers = await _answers(examiner, burst)
-    wrong = [fault for probe, answer in answers for fault in probe.judge(answer, examiner.target)]
+    wrong = [fault for probe, answer in answers for fault in examiner.judged(probe, answer)]
     if wrong:
         return None, _found(scenario, grouped(wrong, f"{REQUESTS} requests, {AT_ONCE} at once"))
     due = demanded(audit, [answer.body for _, answer in answers if isinstance(answer, Response)])

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
-from harness.model.measured.audit import Asked
+from harness.model.measured.audit import Account, Asked
 from harness.model.measured.load import Target
 from harness.model.notice import Failure
 from harness.model.record import Record
@@ -23,6 +23,7 @@ class Verification(Record):
     """What was found of one cell; `full` tells whether everything was looked at or one request a scenario.
 
     `audited`: the scenarios whose statements the database counted. `answers`: right answers by what was asked.
+    `accounts`: what the database counted of each table the answers use.
     """
 
     cell: str
@@ -31,6 +32,7 @@ class Verification(Record):
     faults: tuple[ContractFault, ...]
     audited: tuple[str, ...] = ()
     answers: dict[Asked, int] = Field(default_factory=dict)
+    accounts: tuple[Account, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -38,6 +38,14 @@ class LogsRequests(Right):
         return body
 
 
+class Slow(Right):
+    """Its throughput is its waiting, which leaves the cores to the other tests."""
+
+    def body(self, body: bytes) -> bytes:
+        time.sleep(0.02)
+        return body
+
+
 class OpensAPortLater(Right):
     """Listens on all interfaces, once it is measured."""
 
@@ -77,7 +85,7 @@ def main(port: int, how: str) -> None:
     if how == "chatty":
         sys.stdout.write("".join(f"route {number} is ready\n" for number in range(500)))
         sys.stdout.flush()
-    ways = {"logs": LogsRequests, "opens-a-port": OpensAPortLater}
+    ways = {"slow": Slow, "logs": LogsRequests, "opens-a-port": OpensAPortLater}
     ways |= {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
     Server(ways.get(how, getattr(wrong, how, Right))(), port)
 
