@@ -26,13 +26,14 @@ def strings(value: Any, place: Place = ()) -> Iterator[Place]:
             yield from strings(value[index], (*place, index))
 
 
-def replaced(document: Any, place: Place, text: str) -> Any:
-    """The document with the string at `place` replaced."""
+def replaced(document: Any, text: str, *places: Place) -> Any:
+    """The document with the strings at `places` replaced."""
     copy = json.loads(json.dumps(document))
-    held = copy
-    for step in place[:-1]:
-        held = held[step]
-    held[place[-1]] = text
+    for place in places:
+        held = copy
+        for step in place[:-1]:
+            held = held[step]
+        held[place[-1]] = text
     return copy
 
 

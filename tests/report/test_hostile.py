@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -46,32 +45,32 @@ def test_no_string_of_a_results_folder_changes_the_shape_of_the_page(tmp_path: P
     folder = small_campaign(tmp_path / "results")
     record, trial = documents(folder)
     both = {"record": record, "trial": trial}
-    taking = [place for place in strings(both) if is_accepted(folder, replaced(both, place, text))]
+    taking = [place for place in strings(both) if is_accepted(folder, replaced(both, text, place))]
     assert len(taking) > 30, "hardly a string reached the page: what was replaced?"
     while taking:
-        places, taking = accepted_together(folder, both, taking, text)
-        hostile, harmless = (
-            page_shape(folder, tmp_path, reduce(lambda one, place, to=to: replaced(one, place, to), places, both))
-            for to in (text, "harmless")
-        )
+        places, taking = accepted_together(folder, both, taking, text, "harmless")
+        assert places, f"takes no harmless words: {taking}"
+        hostile, harmless = (page_shape(folder, tmp_path, replaced(both, to, *places)) for to in (text, "harmless"))
         assert hostile == harmless, places
 
 
 def accepted_together(
-    folder: Path, both: Any, taking: Sequence[Place], text: str
+    folder: Path, both: Any, places: Sequence[Place], *texts: str
 ) -> tuple[Sequence[Place], Sequence[Place]]:
-    """Places that take the text at the same time, and harmless words too; and those that do not beside these."""
+    """Places that take any of the texts at the same time, and those that do not beside these."""
     together: list[Place] = []
     left: list[Place] = []
-    changed = dict.fromkeys((text, "harmless"), both)
-    for place in taking:
-        more = {to: replaced(document, place, to) for to, document in changed.items()}
-        if all(is_accepted(folder, document) for document in more.values()):
-            changed = more
-            together.append(place)
+
+    def offer(some: Sequence[Place]) -> None:
+        if all(is_accepted(folder, replaced(both, text, *together, *some)) for text in texts):
+            together.extend(some)
+        elif len(some) == 1:
+            left.extend(some)
         else:
-            left.append(place)
-    assert together, f"takes no harmless words: {left}"
+            offer(some[: len(some) // 2])
+            offer(some[len(some) // 2 :])
+
+    offer(places)
     return together, left
 
 
