@@ -72,6 +72,8 @@ def forecast_half_widths(fit: TwoWayFit, blocks: int, confidence: float) -> Floa
 def _own_variance(fit: TwoWayFit) -> tuple[Floats, Floats]:
     """(K, K): the variance of a difference in one block as the pair itself shows it, and its degrees of freedom."""
     together, common_blocks = fit.pair_variance()
+    if np.all(common_blocks == len(fit.values)):
+        return together, np.maximum(common_blocks - 1, 0.0)
     single, blocks = fit.cell_variance()
     fewer = np.minimum(blocks[:, None], blocks[None, :])
     own = np.where(common_blocks < fewer, single[:, None] + single[None, :], together)
@@ -91,9 +93,9 @@ def _guarded(fit: TwoWayFit, own: Floats, own_df: Floats, *, spread: Floats, df:
 
 def _own_df_half_widths(squared_error: Floats, df: Floats, groups: int, confidence: float) -> Floats:
     widths = np.full_like(squared_error, np.nan)
-    for value in np.unique(df[df > 0]):
+    for value in set(df[df > 0].tolist()):
         here = df == value
-        widths[here] = studentized_range_quantile(confidence, groups, float(value)) * np.sqrt(squared_error[here] / 2)
+        widths[here] = studentized_range_quantile(confidence, groups, value) * np.sqrt(squared_error[here] / 2)
     return widths
 
 

@@ -36,17 +36,24 @@ def own_values() -> Floats:
     return block_values(noise, campaigns=CAMPAIGNS, blocks=12, rotations=ROTATIONS, cells=GROUP, seed=3)
 
 
+@cache
+def groups_of(campaign: int, rounds: int) -> tuple[tuple[str, ...], ...]:
+    """Of so many rounds, two groups each."""
+    if not rounds:
+        return ()
+    before = groups_of(campaign, rounds - 1)
+    dice = random.Random(f"{campaign}:{rounds - 1}")
+    return (*before, *balanced_groups(OTHERS, 2, meetings(before), dice))
+
+
 def look(campaign: int, rounds: int, speeds: dict[str, float]) -> Look:
-    """What is concluded of a campaign of so many rounds, two groups each."""
-    dice, met = np.random.default_rng(campaign), Counter[frozenset[str]]()
+    """What is concluded of a campaign of so many rounds."""
+    dice = np.random.default_rng(campaign)
     blocks: list[BlockValues] = []
-    for turn in range(rounds):
-        groups = balanced_groups(OTHERS, 2, met, random.Random(f"{campaign}:{turn}"))
-        met += meetings(groups)
-        for group in groups:
-            cells = (REFERENCE, TWIN, *group)
-            values = own_values()[campaign, len(blocks)] + [speeds[cell] for cell in cells] + dice.normal(0, DRIFT_SD)
-            blocks.append(BlockValues(len(blocks), cells, values, 0.0, ROTATIONS))
+    for group in groups_of(campaign, rounds):
+        cells = (REFERENCE, TWIN, *group)
+        values = own_values()[campaign, len(blocks)] + [speeds[cell] for cell in cells] + dice.normal(0, DRIFT_SD)
+        blocks.append(BlockValues(len(blocks), cells, values, 0.0, ROTATIONS))
     found = judge(blocks, range(len(blocks)), 0.03, frozenset((REFERENCE, TWIN)))
     assert found is not None
     return found
@@ -81,7 +88,7 @@ def test_the_power_in_groups_is_what_the_docs_say() -> None:
 
 def test_two_that_never_met_are_compared_through_the_cells_that_both_met() -> None:
     once = look(0, 1, STEPS)
-    first, second = balanced_groups(OTHERS, 2, {}, random.Random("0:0"))
+    first, second = groups_of(0, 1)
     strangers = [pair for key, pair in once.pairs.items() if {*key} & {*first} and {*key} & {*second}]
     assert len(strangers) == len(first) * len(second)
     for pair in strangers:

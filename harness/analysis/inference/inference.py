@@ -95,7 +95,7 @@ def is_void(look: Look, references: AbstractSet[str]) -> bool:
 
 
 def _withdrawn(look: Look) -> Look:
-    open_again = {key: replace(pair, verdict="unresolved", decided_at=None) for key, pair in look.pairs.items()}
+    open_again = {key: pair._replace(verdict="unresolved", decided_at=None) for key, pair in look.pairs.items()}
     return replace(look, pairs=open_again)
 
 

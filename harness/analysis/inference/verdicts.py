@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ WIDEST: Final = float(np.log(1e6))
 degree of freedom."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """log(first / second), its simultaneous half-width (NaN: none can be given), and what was concluded, and when."""
 
     first: str
@@ -94,25 +93,26 @@ def _look(
     pairs = {}
     for one, other in combinations(range(len(cells)), 2):
         key = (cells[one], cells[other])
-        pair = Pair(*key, effects[one] - effects[other], half_widths[one][other])
-        within = 0.0 if set(key) <= references else (floor or 0.0)
-        said = verdict(pair.difference, pair.half_width, delta=delta, floor=within)
+        difference, half_width = effects[one] - effects[other], half_widths[one][other]
+        within = 0.0 if key[0] in references and key[1] in references else (floor or 0.0)
+        said = verdict(difference, half_width, delta=delta, floor=within)
         earlier = before.pairs.get(key) if before else None
-        pairs[key] = _standing(pair, earlier, said, time)
+        pairs[key] = _standing(key, difference, half_width, said=said, time=time, earlier=earlier)
     return Look(cells, fit, confidence, pairs, floor)
 
 
-def _standing(pair: Pair, earlier: Pair | None, said: Verdict, time: int) -> Pair:
+def _standing(
+    cells: tuple[str, str], difference: float, half_width: float, *, said: Verdict, time: int, earlier: Pair | None
+) -> Pair:
     """The pair turned so that `first` is the faster, with the verdict that stands."""
+    decided = None if said == "unresolved" else time
+    turned = difference < 0
     if earlier is not None and earlier.verdict != "unresolved":
         said, decided = earlier.verdict, earlier.decided_at
-    else:
-        decided = None if said == "unresolved" else time
-    keep_turn = earlier.first if earlier is not None and earlier.verdict == "better" else None
-    turned = keep_turn == pair.second if keep_turn else pair.difference < 0
-    if turned:
-        return Pair(pair.second, pair.first, -pair.difference, pair.half_width, said, decided)
-    return Pair(pair.first, pair.second, pair.difference, pair.half_width, said, decided)
+        if said == "better":
+            turned = earlier.first == cells[1]
+    first, second = cells[::-1] if turned else cells
+    return Pair(first, second, -difference if turned else difference, half_width, said, decided)
 
 
 def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from harness.model.measured.trial import Trial
-from harness.stats.additive import AdditiveFit, additive_fit
+from harness.stats.additive import AdditiveFit, additive_fit, median_of_present
 from harness.stats.arrays import Floats, Ints
 
 MIN_IN_A_HALF: Final = 2
@@ -68,7 +68,11 @@ def _halves(table: Floats, fit: AdditiveFit) -> tuple[Floats, Floats] | None:
     first, second = residual[:middle], residual[middle:]
     if min(np.isfinite(half).sum(axis=0).min() for half in (first, second)) < MIN_IN_A_HALF:
         return None
-    return fit.cells + np.nanmedian(first, axis=0), fit.cells + np.nanmedian(second, axis=0)
+    whole = bool(np.isfinite(residual).all())
+    return (
+        fit.cells + median_of_present(first, whole, axis=0),
+        fit.cells + median_of_present(second, whole, axis=0),
+    )
 
 
 def _log_rates(trial: Trial, rotations: Ints) -> tuple[Ints, Floats]:
