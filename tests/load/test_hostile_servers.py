@@ -103,9 +103,9 @@ LEGAL: dict[str, bytes] = {
 }
 
 
-def driven(driver: LocustDriver, served: Served, **how: object) -> SliceRecord:
+def driven(driver: LocustDriver, served: Served, length_s: float = 0.15, **how: object) -> SliceRecord:
     driver.prepare([served.target()], [scenario()])
-    (record,) = driver.drive([slice_of(**how)])  # type: ignore[arg-type]
+    (record,) = driver.drive([slice_of(length_s, **how)])  # type: ignore[arg-type]
     return record
 
 

@@ -59,8 +59,8 @@ def told(driver: LocustDriver, behaviour: Behaviour, request: Request = SCENARIO
 
 def first_judged(driver: LocustDriver) -> SliceRecord:
     """The first slice in which a response came to its end: a busy machine may take longer than one for its pieces."""
-    for _ in range(20):
-        (record,) = driver.drive([slice_of(0.3, connections=2, level=LEVEL)])
+    for _ in range(60):
+        (record,) = driver.drive([slice_of(0.1, connections=2, level=LEVEL)])
         if record.completions or record.errors:
             break
     return record
