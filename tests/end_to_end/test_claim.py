@@ -16,15 +16,17 @@ pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 ASKED = ("raw-asgi", "raw-wsgi", "fastapi", "django", "rails", "nginx")
-INSTALLED = {
-    found.id
-    for found in find_applications(
+
+
+@pytest.fixture(scope="module")
+def installed() -> set[str]:
+    """Applications whose programs are there."""
+    found = find_applications(
         ROOT / "apps",
         known_servers={server.id: server.interface for server in SERVERS.values()},
         known_scenarios=[scenario.id for scenario in find_scenarios(ROOT / "scenarios")],
     )
-    if absent(found.manifest) is None
-}
+    return {one.id for one in found if absent(one.manifest) is None}
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +36,15 @@ def measured(once: Once) -> tuple[Place, Ended]:
     return once("claim", lambda place: place.measure(*only, *short, "--generator", "auto", "--json"))
 
 
-def test_references_are_measured_where_they_are_installed_and_are_no_failure(measured: tuple[Place, Ended]) -> None:
+def test_references_are_measured_where_they_are_installed_and_are_no_failure(
+    measured: tuple[Place, Ended], installed: set[str]
+) -> None:
     place, ended = measured
     assert ended.code == 0, ended
     rows = {row["app"]: row for row in ended.json["scenarios"]["json"]}
-    assert set(rows) == set(ASKED) & INSTALLED
+    assert set(rows) == set(ASKED) & installed
     record = place.campaign.read_record()
-    for app in {"rails", "nginx"} & INSTALLED:
+    for app in {"rails", "nginx"} & installed:
         assert (rows[app]["league"], rows[app]["rank_low"], rows[app]["tie_groups"]) == ("reference", None, [])
         (facts,) = [facts for cell, facts in record.cells.items() if cell.startswith(f"{app}.own.")]
         assert facts.programs[app]
@@ -65,12 +69,14 @@ def test_the_claim_is_answered_pair_by_pair_and_the_page_says_the_same(measured:
     assert exported["tiers"] == told.json["tiers"]
 
 
-def test_the_line_that_would_measure_what_is_missing_can_be_given(measured: tuple[Place, Ended]) -> None:
+def test_the_line_that_would_measure_what_is_missing_can_be_given(
+    measured: tuple[Place, Ended], installed: set[str]
+) -> None:
     place, _ = measured
     told = place.run("claim", place.results / "latest", "--scenario", "json")
     line = told.err.split("To measure what is missing or open: ")[1]
     planned = place.run(*shlex.split(line)[1:], "--plan", "--json")
     assert planned.code == 0, planned
     wanted = {"fastapi", "django", "flask", "rails", "fastapi-sqlalchemy", "django-orm", "flask-sqlalchemy"}
-    assert {cell["app"] for cell in planned.json["cells"]} == (wanted & INSTALLED) | {"raw-asgi", "raw-wsgi"}
+    assert {cell["app"] for cell in planned.json["cells"]} == (wanted & installed) | {"raw-asgi", "raw-wsgi"}
     assert [scenario["id"] for scenario in planned.json["scenarios"]] == ["json"]
