@@ -16,6 +16,8 @@ SPENDING_BLOCKS: Final = 7
 """Blocks in which half of the error is spent."""
 
 _GRID: Final = 801
+_SIMPSON: Final = np.array([1.0, *[4.0, 2.0] * (_GRID // 2 - 1), 4.0, 1.0])
+"""Simpson's weights of the points of a grid."""
 _REACH: Final = 9.0
 
 
@@ -72,14 +74,14 @@ def sequential_bounds(times: Sequence[float], cumulative: Sequence[float]) -> tu
     2000, Group Sequential Methods, chapter 19).
     """
     bounds: list[float] = []
-    alive, width, time, error = None, 1.0, 0.0, 0.0
+    alive, width, step, time, error = None, 1.0, 1.0, 0.0, 0.0
     for next_time, next_error in zip(times, cumulative, strict=True):
+        if bounds:
+            reach = bounds[-1] * float(np.sqrt(time))
+            alive, width = _advance(alive, width, step, reach), reach
         step = float(np.sqrt(next_time - time))
-        bound = _bound(alive, width, step, next_time, next_error - error)
-        reach = bound * float(np.sqrt(next_time))
-        alive = _advance(alive, width, step, reach)
-        width, time, error = reach, next_time, next_error
-        bounds.append(bound)
+        bounds.append(_bound(alive, width, step, next_time, next_error - error))
+        time, error = next_time, next_error
     return tuple(bounds)
 
 
@@ -97,7 +99,7 @@ def _bound(alive: Floats | None, width: float, step: float, time: float, allowed
             return float(2 * normal_above(bound))
         grid, spacing = _points(width)
         beyond = normal_above((reach - grid) / step) + normal_above((reach + grid) / step)
-        return float(_simpson(alive * beyond, spacing))
+        return float(beyond @ (alive * _SIMPSON) * spacing / 3)
 
     return root(lambda bound: crossing(bound) - allowed, 0.0, _REACH, tolerance=1e-6)
 
@@ -108,14 +110,10 @@ def _advance(alive: Floats | None, width: float, step: float, reach: float) -> F
     if alive is None:
         return np.asarray(normal_density(new / step) / step)
     grid, spacing = _points(width)
-    kernel = normal_density((new[:, None] - grid[None, :]) / step) / step
-    return np.asarray(_simpson(kernel * alive[None, :], spacing))
-
-
-def _simpson(values: Floats, spacing: float) -> Floats:
-    weights = np.ones(values.shape[-1])
-    weights[1:-1:2], weights[2:-1:2] = 4.0, 2.0
-    return np.asarray((values * weights).sum(axis=-1) * spacing / 3)
+    right = new[_GRID // 2 :]
+    kernel = normal_density((right[:, None] - grid[None, :]) / step) / step
+    density = kernel @ (alive * _SIMPSON) * spacing / 3
+    return np.concatenate([density[:0:-1], density])  # it is the same on both sides
 
 
 def simultaneous_confidence(looks: Sequence[int], alpha: float, cells: int) -> tuple[float, ...]:
