@@ -34,7 +34,7 @@ def read(folder: Path) -> Report:
     return parse(page.read_text()), json.loads(page.with_name("ranking.json").read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def usual(made_once: MadeOnce) -> Report:
     """Of a campaign with every response time, written once for all tests."""
     return read(made_once("latency report", report))

@@ -39,13 +39,13 @@ def read(folder: Path) -> Report:
     return parse(page.read_text(encoding="utf-8")), json.loads(page.with_name("ranking.json").read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def usual(made_once: MadeOnce) -> Report:
     """Of the whole campaign, written once for all tests."""
     return read(made_once("usual report", report))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def timed(made_once: MadeOnce) -> Report:
     """Of the same with levels that are not ranked and with response times."""
     return read(made_once("timed report", partial(report, levels=3, timed=True)))
