@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -128,4 +129,4 @@ def noise_floor(cells: Sequence[str], effects: Floats, widths: Floats, reference
     """The largest |difference| + half-width among the reference and its twins; None where it is not known."""
     same = [place for place, cell in enumerate(cells) if cell in references]
     floors = [abs(effects[a] - effects[b]) + widths[a, b] for a, b in combinations(same, 2)]
-    return float(np.max(floors)) if floors and np.isfinite(floors).all() else None
+    return float(max(floors)) if floors and all(isfinite(floor) for floor in floors) else None
