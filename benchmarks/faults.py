@@ -120,7 +120,7 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, help="of profiles (default: 5; with --quick 3)")
     found = parser.parse_args(given)
     found.blocks = found.blocks or (3 if found.quick else 5)
-    found.stretch = 1.0 if found.quick else 4.0
+    found.stretch = 1.0 if found.quick else 6.0
     return found
 
 

@@ -30,7 +30,7 @@ zeros = os.open("/dev/zero", os.O_RDONLY)
 
 def loop(turns):
     for _ in range(turns):
-        os.pread(zeros, 32768, 0)
+        os.pread(zeros, 262144, 0)
 """
 
 original: Callable[[Scope, Receive, Send], Awaitable[None]] = importlib.import_module("app").app

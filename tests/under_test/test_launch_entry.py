@@ -51,6 +51,22 @@ def test_it_tells_its_pid_and_its_interpreter(tmp_path: Path) -> None:
     assert identity(tmp_path).interpreter == describe(Path(sys.executable))
 
 
+ASKED = """
+import ctypes, os
+asked = []
+ctypes.CDLL = lambda _: type("Library", (), {"prctl": staticmethod(lambda *given: asked.append(given[0]))})
+os.environ |= {variables}
+import harness_entry
+print(asked)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such call")
+def test_other_processes_may_read_it_for_a_profiler_alone(tmp_path: Path) -> None:
+    assert run(tmp_path, ASKED.format(variables={"HARNESS_READABLE": "1"})) == str([0x59616D61])
+    assert run(tmp_path, ASKED.format(variables={})) == "[]"
+
+
 def test_its_packages_are_those_that_the_standard_library_finds(tmp_path: Path) -> None:
     run(tmp_path, "import harness_entry")
     site = [entry for entry in sys.path if entry.endswith("site-packages")]

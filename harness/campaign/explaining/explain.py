@@ -34,7 +34,7 @@ class Limits:
 
     until: float = 0.05
     budget_s: float = 180.0
-    stretch_s: float = 4.0
+    stretch_s: float = 6.0
     most_blocks: int = 40
 
 

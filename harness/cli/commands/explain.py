@@ -50,7 +50,7 @@ class ExplainAsked(PlatformChoice, Folders):
             "--stretch",
             parser=duration,
             metavar="TIME",
-            help="How long each is driven under the profiler in each block, and half of it without (default: 4s).",
+            help="How long each is driven under the profiler in each block, and half of it without (default: 6s).",
         ),
     ] = None
     results: Annotated[

@@ -69,6 +69,6 @@ def loaded(target: str, folder: str) -> object:
     return application
 
 
-if "HARNESS_READABLE" in os.environ:
+if "HARNESS_READABLE" in os.environ and sys.platform == "linux":
     permit_reading()
 application = loaded(os.environ["HARNESS_TARGET"], os.environ["HARNESS_IDENTITY"])
