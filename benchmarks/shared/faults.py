@@ -141,7 +141,7 @@ FAULTS: Final = (
     ),
     fault(
         "larger-response",
-        """BODY = b'{"message":"Hello, World!"}' + b' ' * 20_000""",
+        """BODY = b'{"message":"Hello, World!"}' + b' ' * 60_000""",
         "return Response(BODY, media_type='application/json')",
         layers="kernel",
         functions=["write", "send"],
