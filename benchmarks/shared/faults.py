@@ -104,7 +104,8 @@ FAULTS: Final = (
     ),
     fault(
         "validated-again",
-        "from pydantic import BaseModel\n\n\nclass Order(BaseModel):\n    id: int\n    lines: list[dict[str, int]]\n\n\n"
+        "from pydantic import BaseModel\n\n\n"
+        "class Order(BaseModel):\n    id: int\n    lines: list[dict[str, int]]\n\n\n"
         "ORDER = {'id': 1, 'lines': [{'n': 1}] * 200}",
         "Order.model_validate(ORDER); Order.model_validate(ORDER)",
         layers="validation",

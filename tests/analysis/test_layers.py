@@ -69,7 +69,7 @@ def test_layers_parts_and_functions_each_add_up_to_the_cpu_time_whatever_was_sam
         assert math.isclose(sum(us for _, us in weighed(one)), one.cpu_us, abs_tol=1e-6)
 
 
-def test_the_interpreter_works_for_whoever_calls_it() -> None:
+def test_the_interpreter_works_for_its_caller() -> None:
     found = spent(profile([((SERVER, FRAMEWORK, INTERPRETER, INTERPRETER), 5)], system_us=0), layers())
     assert found.layers == pytest.approx({"framework": 80})
     assert found.own == pytest.approx({FRAMEWORK: 80})

@@ -65,7 +65,7 @@ class Layers:
 
 
 def responsible(frames: Sequence[Frame]) -> Frame | None:
-    """The innermost function whose owner is known: the interpreter and the C library work for whoever calls them."""
+    """The innermost function whose owner is known: the interpreter and the C library work for their callers."""
     return next((frame for frame in reversed(frames) if frame.owner != UNKNOWN), None)
 
 

@@ -13,8 +13,8 @@ from harness.process.owned import OwnedProcess
 
 PROGRAM: Final = Path(sys.executable).with_name("py-spy")
 RATE_HZ: Final = 50
-"""Each sample stops the process for a moment, and its caches are cold afterwards: at 200 Hz code of many functions takes
-a quarter longer, a loop does not, and its share came out a quarter too low (docs/decisions/profiling.md)."""
+"""Each sample stops the process for a moment, and its caches are cold afterwards. At 200 Hz code of many functions took
+longer, a loop did not, and its share came out a quarter too low (docs/decisions/profiling.md)."""
 START_S: Final = 30.0
 WRITE_S: Final = 30.0
 STARTED: Final = "Sampling process"
