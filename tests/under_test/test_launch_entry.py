@@ -54,7 +54,7 @@ def test_it_tells_its_pid_and_its_interpreter(tmp_path: Path) -> None:
 ASKED = """
 import ctypes, os
 asked = []
-ctypes.CDLL = lambda _: type("Library", (), {"prctl": staticmethod(lambda *given: asked.append(given[0]))})
+ctypes.CDLL = lambda _: type("Library", (), dict(prctl=staticmethod(lambda *given: asked.append(given[0]))))
 os.environ |= {variables}
 import harness_entry
 print(asked)
