@@ -91,6 +91,15 @@ def test_the_sentences_say_the_whole_the_layers_and_the_parts_of_the_ratio(path:
     assert measured.startswith("The campaign measured +")
 
 
+def test_what_costs_less_is_said_with_bounds_of_the_same_sign(path: Path) -> None:
+    source = read(path)
+    [pair] = source.explanations["json"].differences
+    less = pair.model_copy(update={"total": Amount(us=-60.0, low=-70.0, high=-50.0)})
+    assert "60.0 µs less CPU time per request than Starlette on uvicorn on JSON (50.0 to 70.0)." in "\n".join(
+        sentences(less, source.names, "JSON")
+    )
+
+
 def test_a_difference_that_may_be_none_is_not_explained(path: Path) -> None:
     source = read(path)
     [pair] = source.explanations["json"].differences

@@ -205,11 +205,10 @@ def _layer(name: str) -> Layer:
 
 def sentences(pair: Difference, names: Mapping[str, Name], title: str) -> list[str]:
     """What makes the first cost more, or less, than the second: the whole, the layers, the parts of the ratio."""
-    bounds = (
-        f" ({number(pair.total.low)} to {number(pair.total.high)})"
-        if pair.total.low is not None and pair.total.high is not None
-        else ""
-    )
+    low, high = pair.total.low, pair.total.high
+    if low is not None and high is not None and pair.total.us < 0:
+        low, high = -high, -low  # of what is less, as it is said
+    bounds = f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
     first, whole = names[pair.first].label, f"{_whole(pair, names, title)}{bounds}."
     if undecided(pair.total):
         return [f"{whole} That is not distinguished from no difference.", *_in_waiting(pair, first)]
