@@ -24,14 +24,13 @@ from shared.profiled import profiled
 from harness.campaign.plan.options import Selection
 from harness.campaign.plan.project import Project
 from harness.model.found.explanation import Difference, FunctionChange
-from harness.report.view.sections.explanations import undecided
+from harness.report.view.sections.explanations import WAITING, undecided
 
 LAYERS_FOUND: Final = 11
 FUNCTIONS_FOUND: Final = 9
 FIRST_FUNCTIONS: Final = 3
 PACKAGES_OF: Final = "fastapi-sqlalchemy"
 """Its lock holds what the faults need."""
-WAITING: Final = "waiting"
 
 
 def main(arguments: argparse.Namespace) -> Outcome:

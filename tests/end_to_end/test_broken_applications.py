@@ -86,22 +86,22 @@ def test_each_that_failed_is_told_once_with_its_phase_at_the_moment_it_failed(
 
 
 def test_one_that_dies_on_start_is_told_with_the_end_of_its_log(ended: Ended, record: CampaignRecord) -> None:
-    told = failure(record, "closed")
-    assert (told.phase, told.log_tail.splitlines()[-2:]) == ("start", ["opening the shop", "SHOP_KEY is not set"])
-    assert "ended with exit code 1: SHOP_KEY is not set" in told.reason
+    seen = failure(record, "closed")
+    assert (seen.phase, seen.log_tail.splitlines()[-2:]) == ("start", ["opening the shop", "SHOP_KEY is not set"])
+    assert "ended with exit code 1: SHOP_KEY is not set" in seen.reason
     assert "opening the shop" in ended.err
 
 
 def test_one_that_accepts_and_never_answers_is_given_up_after_its_deadline(record: CampaignRecord) -> None:
-    told = failure(record, "mute")
-    assert told.phase == "answer"
-    assert "it accepts connections and does not answer GET /json in 30 s" in told.reason
+    seen = failure(record, "mute")
+    assert seen.phase == "answer"
+    assert "it accepts connections and does not answer GET /json in 30 s" in seen.reason
 
 
 def test_one_that_dies_while_it_is_measured_is_told_with_its_last_words(ended: Ended, record: CampaignRecord) -> None:
-    told = failure(record, "mortal")
-    assert (told.phase, told.reason) == ("measure", "the server ended with exit code 7 while it was measured")
-    assert "the till is out of paper" in told.log_tail
+    seen = failure(record, "mortal")
+    assert (seen.phase, seen.reason) == ("measure", "the server ended with exit code 7 while it was measured")
+    assert "the till is out of paper" in seen.log_tail
     assert "the till is out of paper" in ended.err
 
 
@@ -125,19 +125,19 @@ def test_its_wrong_answers_were_errors_and_no_throughput(campaign: tuple[Place, 
 
 
 def test_one_that_logs_each_request_fails_with_an_example(record: CampaignRecord) -> None:
-    told = failure(record, "logger")
-    assert told.phase == "log"
-    assert '127.0.0.1 - "GET /json HTTP/1.1" 200' in told.reason
-    found = re.search(r"about ([\d,]+) lines for ([\d,]+) requests", told.reason)
+    seen = failure(record, "logger")
+    assert seen.phase == "log"
+    assert '127.0.0.1 - "GET /json HTTP/1.1" 200' in seen.reason
+    found = re.search(r"about ([\d,]+) lines for ([\d,]+) requests", seen.reason)
     assert found
     lines, requests = (int(number.replace(",", "")) for number in found.groups())
     assert lines == pytest.approx(requests, rel=0.1)
 
 
 def test_one_that_opens_a_port_to_other_machines_later_fails(record: CampaignRecord) -> None:
-    told = failure(record, "opener")
-    assert told.phase == "listen"
-    assert re.fullmatch(r"it listens on 0\.0\.0\.0:\d+, which other machines can reach", told.reason)
+    seen = failure(record, "opener")
+    assert seen.phase == "listen"
+    assert re.fullmatch(r"it listens on 0\.0\.0\.0:\d+, which other machines can reach", seen.reason)
 
 
 def test_memory_and_processes_are_recorded_with_each_trial(campaign: tuple[Place, Ended]) -> None:

@@ -4,9 +4,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Final
 
-from harness.analysis.layers.explanation import explain
+from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.stage import Stage
 from harness.campaign.explaining.profiling import Bench, profile_block
 from harness.campaign.explaining.question import Question
@@ -22,8 +21,6 @@ from harness.model.measured.profile import Profile
 from harness.process.folders import temporary_folder
 from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
-
-FEWEST_BLOCKS: Final = 3
 
 
 @dataclass(frozen=True)
