@@ -16,6 +16,7 @@ from harness.report.view.sections.explanations import explained, explanation_sec
 from harness.report.view.source import Source
 from harness.report.write import write_report
 from harness.store.folder import ResultsFolder
+from harness.store.lines import append_lines
 from tests.report.campaigns import campaign, saved
 from tests.report.hostile import LONG, SHORT
 
@@ -146,6 +147,28 @@ def test_a_campaign_of_profiles_alone_says_where_the_time_goes(tmp_path: Path) -
     assert explained(read(path)) in html(read(path))
     ResultsFolder.open(path).append_profiles(profiles(cells["starlette"], STARLETTE))
     assert "more CPU time per request than Starlette" in explained(read(path))
+
+
+def test_profiles_that_are_not_whole_are_named_and_left_out_and_endless_stacks_drawn_to_a_depth(
+    path: Path, tmp_path: Path
+) -> None:
+    folder, cell = ResultsFolder.open(path), cells_of(path)["flask"]
+    [good] = profiles(cell, {(SERVER,) * 5000: 50.0}, blocks=1)
+    written = good.model_dump(mode="json")
+    changes: list[dict[str, object]] = [
+        {"stacks": [{"frames": [7], "samples": 1.0}]},
+        {"stacks": [{"frames": [-1], "samples": 1.0}]},
+        {"stacks": [{"frames": [], "samples": 1.0}]},
+        {"user_s": 0.0, "system_s": 0.0},
+        {"rate": 1e300},
+        {"profiled_rate": 1e-300},
+    ]
+    append_lines(path / "profiles.jsonl", [written | change for change in changes])
+    folder.append_profiles([good])
+    source = read(path)
+    assert len([one for one in source.notices if one.code == "broken-line"]) == len(changes)
+    assert [cell.blocks for cell in source.explanations["json"].cells if cell.cell == good.cell] == [1]
+    assert write_report(path, tmp_path / "out").exists()
 
 
 def test_profiles_of_what_is_not_planned_are_left_out(path: Path) -> None:

@@ -1,8 +1,8 @@
 """Where a server spent its CPU time, as a sampling profiler saw it."""
 
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness.model.record import Record
 
@@ -11,6 +11,9 @@ APPLICATION: Final = "application"
 STANDARD_LIBRARY: Final = "python:"
 """Before the name of a module of the standard library: python:json."""
 UNKNOWN: Final = ""
+
+MOST: Final = 1e12
+"""Beyond any figure of a profile: what a damaged file may hold still has a logarithm and a sum."""
 
 
 class Frame(Record):
@@ -30,8 +33,8 @@ class Stack(Record):
     run no Python stand for their share of the CPU time.
     """
 
-    frames: tuple[int, ...]
-    samples: float = Field(gt=0)
+    frames: tuple[int, ...] = Field(min_length=1)
+    samples: float = Field(gt=0, le=MOST)
 
 
 class Profile(Record):
@@ -45,15 +48,23 @@ class Profile(Record):
     cell: str
     scenario: str
     block: int = Field(ge=0)
-    answered: int = Field(gt=0)
-    user_s: float = Field(ge=0)
-    system_s: float = Field(ge=0)
-    rate: float = Field(gt=0)
+    answered: int = Field(gt=0, le=MOST)
+    user_s: float = Field(ge=0, le=MOST)
+    system_s: float = Field(ge=0, le=MOST)
+    rate: float = Field(ge=1 / MOST, le=MOST)
     workers: int = Field(default=1, ge=1)
-    profiled_rate: float = Field(gt=0)
+    profiled_rate: float = Field(ge=1 / MOST, le=MOST)
     samples_s: float = Field(gt=0)
     frames: tuple[Frame, ...]
     stacks: tuple[Stack, ...]
+
+    @model_validator(mode="after")
+    def _it_is_whole(self) -> Self:
+        if any(not 0 <= place < len(self.frames) for stack in self.stacks for place in stack.frames):
+            raise ValueError("a stack names a function that is not in frames")
+        if self.user_s + self.system_s <= 0:
+            raise ValueError("requests were answered without CPU time")
+        return self
 
     @property
     def samples(self) -> float:

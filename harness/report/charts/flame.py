@@ -16,6 +16,8 @@ WIDTH: Final = 1200
 ROW: Final = 17
 LETTER: Final = 6.6
 FONT: Final = 'font-family="sans-serif" font-size="11"'
+DEEPEST: Final = 200
+"""Functions of a stack, from the outermost: deeper ones are counted in the last that is drawn."""
 NARROWEST: Final = 0.4
 """Pixels: what is narrower is left out; its caller's box shows that something is there."""
 COLOURS: Final = {
@@ -85,7 +87,7 @@ def mean_stacks(profiles: Iterable[Profile]) -> Stacks:
     found: defaultdict[tuple[Frame, ...], float] = defaultdict(float)
     for profile in known:
         for frames, us in weighed(profile):
-            named = tuple(frame for frame in frames if frame.owner != UNKNOWN) or frames[-1:]
+            named = tuple(frame for frame in frames if frame.owner != UNKNOWN)[:DEEPEST] or frames[-1:]
             found[named] += us / len(known)
     return sorted(found.items(), key=lambda item: [(frame.function, frame.file) for frame in item[0]])
 
