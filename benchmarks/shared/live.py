@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.analysis.trials.gates import MAX_ERROR_SHARE
+from harness.campaign.block.driving import refuse_wrong
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.planning import closed_slice, warm_up_of
@@ -52,15 +52,7 @@ class Live:
         """Drive the slices in the order given. Raises TargetFailed for a server that answers wrongly or not at all."""
         records = self.driver.drive(slices)
         for record in records:
-            errors = sum(record.errors.values())
-            if not record.answered or errors > MAX_ERROR_SHARE * (errors + record.answered):
-                raise TargetFailed(
-                    f"{record.answered} right answers and {errors} errors {dict(record.errors)} in one slice",
-                    phase="measure",
-                    where=record.target,
-                    mend="see that it keeps the contract: .venv/bin/harness verify",
-                    log_tail=self.servers[record.target].process.log_tail(),
-                )
+            refuse_wrong(record, self.servers[record.target])
         return records
 
 

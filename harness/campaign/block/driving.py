@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
+from harness.analysis.trials.gates import MAX_ERROR_SHARE
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.state import Block
 from harness.campaign.session.surviving import refuse_ended
+from harness.model.errors import TargetFailed
 from harness.model.measured.load import AWAY, GENERATOR_STOPPED, Slice, SliceRecord
 from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Notice
+from harness.under_test.launch.launch import LiveServer
 from harness.under_test.verify.examiner import ContractFault
 from harness.under_test.verify.verification import failure_of
 
@@ -44,6 +47,19 @@ def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[li
             if record.is_void:
                 block.notices.append(put_aside(record))
     return [records[place] for place in range(len(slices))], aside
+
+
+def refuse_wrong(record: SliceRecord, server: LiveServer) -> None:
+    """Raise TargetFailed for a slice in which the server answered wrongly or not at all, beyond what a trial may."""
+    errors = sum(record.errors.values())
+    if not record.answered or errors > MAX_ERROR_SHARE * (errors + record.answered):
+        raise TargetFailed(
+            f"{record.answered:,} right answers and {errors:,} errors {dict(record.errors)} in one slice",
+            phase="measure",
+            where=record.target,
+            mend="see that it keeps the contract: harness verify",
+            log_tail=server.process.log_tail(),
+        )
 
 
 def judge_samples(bench: Bench, block: Block) -> None:

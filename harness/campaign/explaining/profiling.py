@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from harness.analysis.trials.gates import MAX_ERROR_SHARE
+from harness.campaign.block.driving import refuse_wrong
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import closed_slice, warm_up_of
-from harness.campaign.session.surviving import refuse_lost
+from harness.campaign.session.surviving import refuse_ended, refuse_lost
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
 from harness.measure.tree import thread_cpu_seconds, tree_cpu_seconds, tree_system_seconds
@@ -152,14 +152,6 @@ def _plain(server: LiveServer, drive: Callable[[], SliceRecord]) -> Plain:
 
 def _drive(bench: Bench, server: LiveServer, wanted: Slice) -> SliceRecord:
     [record] = bench.driver.drive([wanted])
-    errors = sum(record.errors.values())
-    if not record.answered or errors > MAX_ERROR_SHARE * (errors + record.answered):
-        refuse_lost(bench.stage.service)
-        raise TargetFailed(
-            f"{record.answered:,} right answers and {errors:,} errors {dict(record.errors)} in one slice",
-            phase="measure",
-            where=record.target,
-            mend="see that it keeps the contract: harness verify",
-            log_tail=server.process.log_tail(),
-        )
+    refuse_ended(bench.stage.service)
+    refuse_wrong(record, server)
     return record
