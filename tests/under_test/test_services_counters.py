@@ -9,7 +9,7 @@ import pytest
 from harness.under_test.services import Wanted, provision
 from harness.under_test.services.live import Counts
 from harness.under_test.services.postgresql import private
-from harness.under_test.services.postgresql_counters import sum_up
+from harness.under_test.services.postgresql_counters import by_text, sum_up
 from harness.under_test.services.postgresql_programs import WAYS, as_ourselves
 from tests.under_test.databases import programs_that, rows
 
@@ -26,7 +26,7 @@ from tests.under_test.databases import programs_that, rows
     ],
 )
 def test_statements_that_read_the_tables_are_counted_with_their_rows(text: str) -> None:
-    assert sum_up([(text, 3, 5)]) == Counts(3, 5, 0)
+    assert sum_up(by_text([(text, 3, 5, 0.5)])) == Counts(3, 5, 0)
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_statements_that_read_the_tables_are_counted_with_their_rows(text: str) 
     ],
 )
 def test_rows_of_statements_that_write_the_tables_are_written(text: str) -> None:
-    assert sum_up([(text, 3, 5)]) == Counts(0, 0, 5)
+    assert sum_up(by_text([(text, 3, 5, 0.5)])) == Counts(0, 0, 5)
 
 
 @pytest.mark.parametrize("text", ["SELECT 1", "BEGIN", "COMMIT", "SELECT * FROM pg_type", "VACUUM world", None])
 def test_other_statements_do_not_count(text: str | None) -> None:
-    assert sum_up([(text, 3, 5)]) == Counts(0, 0, 0)
+    assert sum_up(by_text([(text, 3, 5, 0.5)])) == Counts(0, 0, 0)
 
 
 def test_the_rows_of_a_cursor_are_those_it_was_fetched() -> None:
     declared = "DECLARE c CURSOR FOR SELECT id, message FROM fortune"
-    assert sum_up([(declared, 1, 0), ("FETCH FORWARD $1 FROM c", 1, 12)]) == Counts(1, 12, 0)
+    assert sum_up(by_text([(declared, 1, 0, 0.5), ("FETCH FORWARD $1 FROM c", 1, 12, 0.5)])) == Counts(1, 12, 0)
 
 
 def test_a_server_that_counts_tells_what_was_asked_of_the_tables(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Profiles of a scenario -> what each configuration spends where, and what makes two of them differ."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
 from math import exp, log
@@ -9,12 +9,24 @@ from typing import Final
 import numpy as np
 
 from harness.analysis.layers.spent import Spent, spent
+from harness.analysis.layers.stay import PLACES, stay
 from harness.analysis.layers.table import Layers, layers
-from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, Function, FunctionChange
+from harness.model.found.explanation import (
+    Amount,
+    CellLayers,
+    DatabaseShare,
+    Difference,
+    Explanation,
+    Function,
+    FunctionChange,
+    StatementShare,
+)
+from harness.model.measured.database_work import DatabaseWork
 from harness.model.measured.profile import Frame, Profile
 from harness.stats.robust import t_interval
 
 MOST_FUNCTIONS: Final = 20
+MOST_STATEMENTS: Final = 10
 FEWEST_BLOCKS: Final = 3
 
 
@@ -54,7 +66,39 @@ def _cell(cell: str, profiles: Sequence[Profile], blocks: Sequence[Spent], table
         parts=_amounts([one.parts for one in blocks], table.parts),
         functions=_functions(blocks, table),
         slowed=float(np.exp(np.mean([log(one.profiled_rate / one.rate) for one in profiles]))),
+        stay=_amounts([found for one in profiles if (found := stay(one))], PLACES),
+        database=_database([one.database for one in profiles if one.database]),
     )
+
+
+def _database(blocks: Sequence[DatabaseWork]) -> DatabaseShare | None:
+    """What was counted, per answer; bytes where they are known in each block."""
+    if not blocks:
+        return None
+    answered = sum(one.answered for one in blocks)
+    calls: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for each in (statement for one in blocks for statement in one.statements):
+        calls[each.text] += each.calls
+        seconds[each.text] += each.seconds
+    return DatabaseShare(
+        calls=sum(one.calls for one in blocks) / answered,
+        reads=sum(one.reads for one in blocks) / answered,
+        reads_asked=blocks[-1].reads_asked,
+        rows=sum(one.rows for one in blocks) / answered,
+        executing=amount([1e6 * one.seconds / one.answered for one in blocks]),
+        sent=_per_answer([one.sent for one in blocks], answered),
+        received=_per_answer([one.received for one in blocks], answered),
+        statements=tuple(
+            StatementShare(text=text, calls=calls[text] / answered, call_us=1e6 * seconds[text] / calls[text])
+            for text in sorted(calls, key=lambda text: (-seconds[text], text))[:MOST_STATEMENTS]
+        ),
+    )
+
+
+def _per_answer(counts: Sequence[int | None], answered: int) -> float | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) / answered if len(known) == len(counts) else None
 
 
 def amount(values: Sequence[float]) -> Amount:

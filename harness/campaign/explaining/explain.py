@@ -117,7 +117,7 @@ def _bench(
     progress.step("Starting the database and the load driver")
     with ExitStack() as stack:
         scratch = stack.enter_context(temporary_folder("explain"))
-        service = stack.enter_context(database_up(prepared, scratch))
+        service = stack.enter_context(database_up(prepared, scratch, counting=True))
         driver = stack.enter_context(driver_of(prepared, folder.logs / "load.log"))
         stack.enter_context(needing(service))
         stack.enter_context(pinned(prepared.platform.cores.generator))

@@ -1,13 +1,15 @@
 """One block of profiles: the configurations started afresh, each driven without the profiler and with it, stopped."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from harness.campaign.block.driving import refuse_wrong
 from harness.campaign.cells.stage import Stage
+from harness.campaign.explaining.database import read, work_between
+from harness.campaign.explaining.queues import Look, of_stretch, queues_of, watched
 from harness.campaign.plan.planning import closed_slice, warm_up_of
 from harness.campaign.session.surviving import refuse_ended, refuse_lost
 from harness.catalog.scenarios import Scenario
@@ -44,12 +46,14 @@ class Bench:
 
 @dataclass(frozen=True)
 class Plain:
-    """A slice without the profiler, and the CPU seconds of the server's tree in it: all, the kernel's, by thread."""
+    """A slice without the profiler: CPU seconds of the server's tree in it (all, the kernel's, by thread), and where
+    connections were meanwhile."""
 
     record: SliceRecord
     total_s: float
     system_s: float
     threads_s: Mapping[int, float]
+    looks: tuple[Look, ...]
 
 
 def profile_block(bench: Bench, cells: Sequence[Cell], number: int, *, full: bool) -> Iterator[Profile]:
@@ -89,17 +93,17 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
     plan, manifest = bench.stage.prepared.record.plan, bench.scenario.manifest
     pace = _drive(bench, server, warm_up_of(plan, [cell], manifest)[0]).pace or None
 
-    def drive(length_s: float) -> SliceRecord:
-        return _drive(bench, server, closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s))
+    def wanted(length_s: float) -> Slice:
+        return closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s)
 
-    def drive_plain() -> SliceRecord:
-        return drive(PLAIN_SHARE * bench.stretch_s)
-
-    before = _plain(server, drive_plain)
+    short = wanted(PLAIN_SHARE * bench.stretch_s)
+    counters = read(bench.stage.service)
+    before = _plain(bench, server, short)
+    work = work_between(counters, read(bench.stage.service), before.record.answered, manifest)
     pids = [identity.pid for identity in server.identities] or [server.process.pid]
     with sampled(pids, bench.folder, cpus=bench.stage.prepared.platform.cores.generator) as sampling:
-        profiled = drive(bench.stretch_s)
-    plain = (before, _plain(server, drive_plain))
+        profiled = _drive(bench, server, wanted(bench.stretch_s))
+    plain = (before, _plain(bench, server, short))
     application = bench.stage.prepared.applications[cell.app]
     owners = owners_in(bench.stage.pythons[cell.app], application.folder, bench.stage.project.apps / "_shared")
     seen = with_native_threads(
@@ -121,6 +125,8 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
         samples_s=profiled.wall_s,
         frames=seen.frames,
         stacks=seen.stacks,
+        database=work,
+        queues=queues_of([look for one in plain for look in one.looks], manifest.rank.at.connections),
     )
 
 
@@ -139,15 +145,16 @@ def with_native_threads(seen: Sampled, spent_s: Mapping[int, float], server: str
     return Sampled((*seen.frames, frame), (*seen.stacks, stack), seen.threads)
 
 
-def _plain(server: LiveServer, drive: Callable[[], SliceRecord]) -> Plain:
+def _plain(bench: Bench, server: LiveServer, wanted: Slice) -> Plain:
     root = server.process.warden_pid
     total, system, threads = tree_cpu_seconds(root), tree_system_seconds(root), thread_cpu_seconds(root)
-    record = drive()
+    with watched(server.target.port) as looks:
+        record = _drive(bench, server, wanted)
     total_after, system_after = tree_cpu_seconds(root), tree_system_seconds(root)
     if total is None or system is None or total_after is None or system_after is None:
         raise EnvironmentRefused("this system does not report CPU time", where="this machine", mend="run it on Linux")
     spent = {thread: s - threads.get(thread, 0.0) for thread, s in thread_cpu_seconds(root).items()}
-    return Plain(record, total_after - total, system_after - system, spent)
+    return Plain(record, total_after - total, system_after - system, spent, of_stretch(looks, record, wanted))
 
 
 def _drive(bench: Bench, server: LiveServer, wanted: Slice) -> SliceRecord:

@@ -1,10 +1,17 @@
 """What profiles amount to: microseconds of each layer, with intervals, and what makes two configurations differ."""
 
+from typing import Final
+
+from pydantic import Field
+
 from harness.model.record import Record, Slug
+
+EXTRA_READS: Final = 0.5
+"""Per answer: reads beyond those that a scenario asks for are named from here on; fewer are a cache that fills."""
 
 
 class Amount(Record):
-    """CPU microseconds per request: the mean over blocks with Student's 95 % interval; None below three blocks."""
+    """Microseconds per request: the mean over blocks with Student's 95 % interval; None below three blocks."""
 
     us: float
     low: float | None = None
@@ -26,12 +33,44 @@ class Function(Record):
     total_us: float
 
 
+class StatementShare(Record):
+    """A statement, constants left out: how often it was run per answer, and the microseconds each run took."""
+
+    text: str
+    calls: float
+    call_us: float
+
+
+class DatabaseShare(Record):
+    """The database's own counters, per answer: statements run, those that read the contract's tables (`reads_asked`: as
+    the scenario needs them, None where it does not say), rows given, bytes sent to it and received (None: not known).
+
+    `executing`: microseconds in which the database ran the statements.
+    """
+
+    calls: float
+    reads: float
+    reads_asked: int | None
+    rows: float
+    executing: Amount
+    sent: float | None
+    received: float | None
+    statements: tuple[StatementShare, ...]
+
+    @property
+    def reads_too_often(self) -> bool:
+        """Whether it reads clearly more often than the scenario asks (N+1)."""
+        return self.reads_asked is not None and self.reads > self.reads_asked + EXTRA_READS
+
+
 class CellLayers(Record):
     """One configuration in one scenario.
 
     `total`: CPU per request without the profiler; `waiting`: of a worker, beside it. `layers`: by id, summing up to the
     total; `parts` likewise, by name: server, framework, data access, application, other. `samples`: how many there
-    were, in `blocks` blocks. `slowed`: requests per second with the profiler over those without it.
+    were, in `blocks` blocks. `slowed`: requests per second with the profiler over those without it. `stay`: where a
+    request was from its sending until its answer was read, by place (analysis/layers/stay.py), summing up to the
+    response time; empty where the system does not report it. `database`: None where statements were not counted.
     """
 
     cell: str
@@ -43,6 +82,8 @@ class CellLayers(Record):
     parts: dict[str, Amount]
     functions: tuple[Function, ...]
     slowed: float
+    stay: dict[Slug, Amount] = Field(default_factory=dict)
+    database: DatabaseShare | None = None
 
 
 class FunctionChange(Record):

@@ -4,6 +4,8 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from harness.model.measured.database_work import DatabaseWork
+from harness.model.measured.queues import Queues
 from harness.model.record import Record
 
 KERNEL: Final = "kernel"
@@ -41,8 +43,8 @@ class Profile(Record):
     """One cell in one scenario and block of the profiler's own.
 
     Without the profiler, at saturation: `answered` requests took `user_s` and `system_s` CPU seconds of the server's
-    process tree, at `rate` requests per second from `workers` worker processes. With it: `profiled_rate`, and `stacks`
-    from `samples_s` seconds.
+    process tree, at `rate` requests per second from `workers` worker processes; `database` and `queues`: what else was
+    seen meanwhile, None where it is not reported. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
     """
 
     cell: str
@@ -57,6 +59,8 @@ class Profile(Record):
     samples_s: float = Field(gt=0)
     frames: tuple[Frame, ...]
     stacks: tuple[Stack, ...]
+    database: DatabaseWork | None = None
+    queues: Queues | None = None
 
     @model_validator(mode="after")
     def _it_is_whole(self) -> Self:

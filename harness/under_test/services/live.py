@@ -1,12 +1,13 @@
 """What every service takes and gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.model.asked.cell import DatabaseKind
 from harness.model.measured.audit import Counts
 from harness.model.measured.campaign import ServiceFacts
+from harness.model.measured.database_work import Statement
 from harness.process.owned import OwnedProcess
 
 
@@ -50,9 +51,10 @@ class LiveService:
     `url`: tables of nobody in particular; it may hold a password. `process`: whose CPU is the service's; None where it
     is not ours or no process. `namespace(name)`: tables of their own, seeded alike and made when first asked for, so
     that cells which write do not meet. `settle()`: bring all tables back to order between blocks (vacuum, statistics,
-    checkpoint). `count()`: read the counters of statements; None where nothing is counted, and `uncounted` says why, if
-    it was wanted. `tables_uncounted`: why namespaces have no `counts`; empty where they have. `gone()`: why it is no
-    longer what was provisioned (it ended, does not answer, was started again); empty while it is.
+    checkpoint). `statements()`: read the counters of statements; None where nothing is counted, and `uncounted` says
+    why, if it was wanted. `count()`: what they amount to for the contract's tables. `tables_uncounted`: why namespaces
+    have no `counts`; empty where they have. `gone()`: why it is no longer what was provisioned (it ended, does not
+    answer, was started again); empty while it is.
     """
 
     kind: DatabaseKind
@@ -61,6 +63,7 @@ class LiveService:
     process: OwnedProcess | None
     namespace: Callable[[str], Namespace] = field(repr=False)
     settle: Callable[[], None] = field(repr=False)
+    statements: Callable[[], Sequence[Statement]] | None = field(default=None, repr=False)
     count: Callable[[], Counts] | None = field(default=None, repr=False)
     uncounted: str = ""
     tables_uncounted: str = ""

@@ -17,7 +17,7 @@ import psycopg
 from harness.model.errors import EnvironmentRefused
 from harness.process.owned import OwnedProcess
 from harness.under_test.services.live import LiveService, Wanted
-from harness.under_test.services.postgresql_counters import LIBRARY, counters_of
+from harness.under_test.services.postgresql_counters import LIBRARY, counters_of, sum_up
 from harness.under_test.services.postgresql_programs import (
     WAYS,
     ClusterHome,
@@ -120,7 +120,7 @@ def private(
 
 def _live(url: str, schemas: Schemas, wanted: Wanted, *, source: str, process: OwnedProcess | None) -> LiveService:
     main = schemas.namespace("main").url
-    count, uncounted = counters_of(url, main, ours=process is not None) if wanted.counting else (None, "")
+    statements, uncounted = counters_of(url, main, ours=process is not None) if wanted.counting else (None, "")
     return LiveService(
         kind="postgresql",
         url=main,
@@ -128,7 +128,8 @@ def _live(url: str, schemas: Schemas, wanted: Wanted, *, source: str, process: O
         process=process,
         namespace=schemas.namespace,
         settle=schemas.settle,
-        count=count,
+        statements=statements,
+        count=(lambda: sum_up(statements())) if statements else None,
         uncounted=uncounted,
         tables_uncounted=schemas.uncounted(),
         gone=partial(_gone, url, process, started_at(url)),

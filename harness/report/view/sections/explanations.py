@@ -1,6 +1,6 @@
 """Where the microseconds of a request go, in sentences and tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,16 @@ from harness.analysis.layers.table import OTHER, Layer, layers
 from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, FunctionChange
 from harness.report.text import Figure, absent, listing, number, percent, shorten, times
 from harness.report.view.names import Name
+from harness.report.view.sections.beside import (
+    StatementsTable,
+    database_rows,
+    in_statements,
+    remarks,
+    statement_rows,
+    stay_rows,
+)
 from harness.report.view.source import Source
+from harness.report.view.tables.amounts import AmountRow, amount_row
 
 WORTH_NAMING: Final = 0.05
 """Of the largest of two things: what is smaller is summed up as the rest."""
@@ -17,20 +26,9 @@ WORTH_WAITING: Final = 0.2
 ALIKE: Final = 1.02
 """A factor this near to 1, or nearer, is not named."""
 WAITING: Final = "waiting"
+UNSEEN: Final = "none of it was seen"
 MOST_PAIRS: Final = 15
 MOST_LETTERS: Final = 70
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRow:
-    """A layer by its id, and what each configuration spends in it, in the order of the section. The id is empty for all
-    of them, and "waiting" for what is beside them."""
-
-    layer: str
-    title: str
-    about: str
-    figures: tuple[Figure, ...]
-    intervals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,15 @@ class PairText:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationSection:
-    """One scenario. `cost`: what profiling itself cost, in a sentence."""
+    """One scenario. `cost`: what profiling itself cost, in a sentence. `remarks`: what stands out in one configuration
+    by itself."""
 
     names: tuple[Name, ...]
-    rows: tuple[LayerRow, ...]
+    rows: tuple[AmountRow, ...]
+    stay: tuple[AmountRow, ...]
+    database: tuple[AmountRow, ...]
+    statements: tuple[StatementsTable, ...]
+    remarks: tuple[str, ...]
     functions: tuple[FunctionsTable, ...]
     pairs: tuple[PairText, ...]
     about: str
@@ -86,6 +89,12 @@ def explanation_section(source: Source, scenario: str) -> ExplanationSection | N
     return ExplanationSection(
         names=tuple(names.values()),
         rows=layer_rows(found.cells),
+        stay=stay_rows(found.cells),
+        database=database_rows(found.cells),
+        statements=tuple(
+            StatementsTable(names[cell.cell], statement_rows(cell)) for cell in found.cells if cell.database
+        ),
+        remarks=tuple(remarks(found.cells, names)),
         functions=tuple(
             FunctionsTable(names[cell.cell], function_rows(cell), source.flames.get((scenario, cell.cell, ""), ""))
             for cell in found.cells
@@ -94,7 +103,7 @@ def explanation_section(source: Source, scenario: str) -> ExplanationSection | N
             PairText(
                 names[pair.first],
                 names[pair.second],
-                tuple(sentences(pair, names, title)),
+                tuple(sentences(pair, names, title, found.cells)),
                 change_rows(pair.functions),
                 source.flames.get((scenario, pair.first, pair.second), ""),
             )
@@ -123,44 +132,17 @@ def cost(found: Explanation, names: Mapping[str, Name]) -> str:
     return f"Requests/s that profiling cost while it was on: {listed}. The CPU times are from stretches without it."
 
 
-def layer_rows(cells: tuple[CellLayers, ...]) -> tuple[LayerRow, ...]:
+def layer_rows(cells: tuple[CellLayers, ...]) -> tuple[AmountRow, ...]:
     """A row for each layer that any of them has, and the sum."""
     rows = [
-        LayerRow(
-            layer.id,
-            layer.title,
-            layer.about,
-            tuple(microseconds(cell.layers.get(layer.id)) for cell in cells),
-            tuple(interval(cell.layers.get(layer.id)) for cell in cells),
-        )
+        amount_row(layer.id, layer.title, layer.about, [cell.layers.get(layer.id) for cell in cells], UNSEEN)
         for layer in layers().all
         if any(layer.id in cell.layers for cell in cells)
     ]
-    whole = LayerRow(
-        "",
-        "All",
-        "the server's CPU time per request",
-        tuple(microseconds(cell.total) for cell in cells),
-        tuple(interval(cell.total) for cell in cells),
-    )
-    waiting = LayerRow(
-        WAITING,
-        "Waiting",
-        "beside the CPU time: for a database, a lock, a sleep, the load, or a core",
-        tuple(microseconds(cell.waiting) for cell in cells),
-        tuple(interval(cell.waiting) for cell in cells),
-    )
+    whole = amount_row("", "All", "the server's CPU time per request", [cell.total for cell in cells], UNSEEN)
+    about_waiting = "beside the CPU time: for a database, a lock, a sleep, the load, or a core"
+    waiting = amount_row(WAITING, "Waiting", about_waiting, [cell.waiting for cell in cells], UNSEEN)
     return (*rows, whole, waiting)
-
-
-def microseconds(amount: Amount | None) -> Figure:
-    """µs with one decimal."""
-    return absent("none of it was seen") if amount is None else Figure(f"{amount.us:,.1f}", amount.us)
-
-
-def interval(amount: Amount | None) -> str:
-    """Half of the interval as ± 1.2; empty where there is none."""
-    return "" if amount is None or amount.half is None else f"± {amount.half:,.1f}"
 
 
 def function_rows(cell: CellLayers) -> tuple[FunctionRow, ...]:
@@ -203,16 +185,19 @@ def _layer(name: str) -> Layer:
     return layers().named(name)
 
 
-def sentences(pair: Difference, names: Mapping[str, Name], title: str) -> list[str]:
-    """What makes the first cost more, or less, than the second: the whole, the layers, the parts of the ratio."""
+def sentences(pair: Difference, names: Mapping[str, Name], title: str, cells: Sequence[CellLayers] = ()) -> list[str]:
+    """What makes the first cost more, or less, than the second: the whole, the layers, the parts of the ratio, and what
+    is known of both among `cells`."""
+    sides = {cell.cell: cell for cell in cells}
+    statements = in_statements(sides[pair.first], sides[pair.second], names) if sides else []
     low, high = pair.total.low, pair.total.high
     if low is not None and high is not None and pair.total.us < 0:
         low, high = -high, -low  # of what is less, as it is said
     bounds = f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
     first, whole = names[pair.first].label, f"{_whole(pair, names, title)}{bounds}."
     if undecided(pair.total):
-        return [f"{whole} That is not distinguished from no difference.", *_in_waiting(pair, first)]
-    return [whole, _in_layers(pair), _in_parts(pair), *_in_waiting(pair, first), *_as_measured(pair)]
+        return [f"{whole} That is not distinguished from no difference.", *statements, *_in_waiting(pair, first)]
+    return [whole, _in_layers(pair), _in_parts(pair), *statements, *_in_waiting(pair, first), *_as_measured(pair)]
 
 
 def _whole(pair: Difference, names: Mapping[str, Name], title: str) -> str:
