@@ -8,8 +8,11 @@ import pytest
 
 from harness.analysis.layers.explanation import amount, explain, factors
 from harness.analysis.layers.spent import spent, weighed
+from harness.analysis.layers.stay import PLACES, stay
 from harness.analysis.layers.table import layers
+from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.model.measured.profile import Frame, Profile, Stack
+from harness.model.measured.queues import Queues
 
 SERVER = Frame(function="Server.run", file="uvicorn/server.py", owner="uvicorn")
 LOOP = Frame(function="Runner.run", file="asyncio/runners.py", owner="python:asyncio")
@@ -167,3 +170,61 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         assert found.high is not None
         held += found.low <= 100 * math.exp(0.05**2 / 2) <= found.high
     assert 0.92 <= held / 400 <= 0.98
+
+
+QUEUES = Queues(looks=30, connections=64, unaccepted=4.0, unread=50.0, unfetched=2.0)
+READ = Statement(text="SELECT * FROM world", calls=20_000, rows=20_000, seconds=0.4)
+WORK = DatabaseWork(
+    answered=10_000, calls=30_000, reads=20_000, reads_asked=1, rows=20_000, seconds=0.5, statements=(READ,)
+)
+
+
+def test_a_request_stays_in_a_place_as_long_as_littles_law_says() -> None:
+    found = stay(profile([((SERVER,), 1)], queues=QUEUES, database=WORK))
+    assert found == pytest.approx(
+        {"accept-queue": 400, "socket": 5000, "inside": 650, "database": 50, "work": 100, "generator": 200}
+    )
+    assert found.keys() == set(PLACES)
+    assert sum(found.values()) == pytest.approx(64 * 100), "64 connections, 10,000 requests a second"
+
+
+def test_time_inside_a_server_is_never_less_than_none() -> None:
+    everywhere = QUEUES.model_copy(update={"unread": 57.5})
+    found = stay(profile([((SERVER,), 1)], queues=everywhere, database=WORK))
+    assert (found["work"], found["database"], found["inside"]) == pytest.approx((50, 0, 0))
+    assert sum(found.values()) == pytest.approx(6400)
+
+
+def test_nothing_is_said_of_queues_and_statements_that_nobody_counted() -> None:
+    [cell] = explain("json", [profile([((SERVER,), 1)])], ["a"]).cells
+    assert cell.stay == {}
+    assert cell.database is None
+
+
+def test_statements_are_counted_per_answer_over_all_blocks_and_bytes_only_where_all_are_known() -> None:
+    known = WORK.model_copy(update={"sent": 1_000_000, "received": 500_000})
+    more = known.model_copy(update={"calls": 40_000, "reads": 30_000})
+    profiles = [profile([((SERVER,), 1)], block=block, database=work) for block, work in enumerate((known, more))]
+    [cell] = explain("json", profiles, ["a"]).cells
+    assert cell.database is not None
+    assert (cell.database.calls, cell.database.reads, cell.database.rows) == (3.5, 2.5, 2.0)
+    assert (cell.database.sent, cell.database.received) == (100.0, 50.0)
+    assert cell.database.executing.us == pytest.approx(50)
+    assert cell.database.reads_too_often
+    [statement] = cell.database.statements
+    assert (statement.text, statement.calls, statement.call_us) == (READ.text, 2.0, pytest.approx(20))
+    unknown = [*profiles, profile([((SERVER,), 1)], block=2, database=WORK)]
+    [cell] = explain("json", unknown, ["a"]).cells
+    assert cell.database is not None
+    assert cell.database.sent is None
+
+
+@pytest.mark.parametrize(("reads", "asked", "too_often"), [(10_000, 1, False), (14_000, 1, False), (20_000, 1, True),
+    (1_000, 0, False), (10_000, 0, True), (200_000, 20, False), (90_000, None, False)])  # fmt: skip
+def test_reads_are_too_many_where_the_scenario_asks_for_clearly_fewer(
+    reads: int, asked: int | None, too_often: bool
+) -> None:
+    work = WORK.model_copy(update={"reads": reads, "reads_asked": asked})
+    [cell] = explain("json", [profile([((SERVER,), 1)], database=work)], ["a"]).cells
+    assert cell.database is not None
+    assert cell.database.reads_too_often is too_often

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.model.found.explanation import Amount
+from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.model.measured.profile import Frame, Profile, Stack
+from harness.model.measured.queues import Queues
 from harness.report.charts.flame import WIDTH, differential, flame
 from harness.report.page import html
 from harness.report.reading import read
@@ -131,6 +133,56 @@ def test_the_page_holds_what_was_profiled_and_nothing_where_nothing_was(path: Pa
     assert not (tmp_path / "without" / "flames").exists()
 
 
+def with_a_database(path: Path, text: str, cells: dict[str, str]) -> None:
+    """Flask reads four times for each answer, Django once; the queues of Flask alone are known."""
+    for app, calls in (("flask", 4), ("django", 1)):
+        statement = Statement(text=text, calls=calls * 1_000, rows=calls * 1_000, seconds=0.01 * calls)
+        work = DatabaseWork(
+            answered=1_000, calls=calls * 1_000, reads=calls * 1_000, reads_asked=1, rows=calls * 1_000,
+            seconds=0.01 * calls, statements=(statement,),
+        )  # fmt: skip
+        queues = Queues(looks=9, connections=64, unaccepted=0, unread=50, unfetched=1) if app == "flask" else None
+        own = {(SERVER, FRAMEWORK): 50.0 + 5 * calls}
+        ResultsFolder.open(path).append_profiles(profiles(cells[app], own, database=work, queues=queues))
+
+
+def test_the_page_says_what_the_database_does_and_where_a_request_waits(path: Path, tmp_path: Path) -> None:
+    with_a_database(path, "SELECT * FROM world WHERE id = $1", cells_of(path))
+    source = read(path)
+    section = explanation_section(source, "json")
+    assert section is not None
+    figures = {
+        row.title: dict(zip(section.names, row.figures, strict=True)) for row in (*section.database, *section.stay)
+    }
+    by_app = {name.label.partition(" ")[0]: name for name in section.names}
+    assert figures["Statements"][by_app["Flask"]].value == 4.0
+    assert figures["Time, µs"][by_app["Flask"]].value == pytest.approx(40)
+    assert (
+        figures["Bytes sent"][by_app["Flask"]].reason
+        == "connections came and went, or the database is not the harness's own"
+    )
+    assert figures["Statements"][by_app["FastAPI"]].reason == "no statements were counted"
+    assert figures["Socket"][by_app["Django"]].reason == "the system did not report its sockets"
+    assert figures["Socket"][by_app["Flask"]].value == pytest.approx(50 * 70, rel=0.05)
+    flask, django = by_app["Flask"], by_app["Django"]
+    [remark] = section.remarks
+    assert remark.startswith(
+        f"{flask.label} reads the database 4.00 times per answer, and the scenario asks for 1 (N+1)"
+    )
+    [sentences_of] = [pair.sentences for pair in section.pairs if (pair.first, pair.second) == (flask, django)]
+    counts = f"{flask.label} runs 4.0 statements per answer, {django.label} 1.0"
+    assert f"{counts}; they take the database 40.0 and 10.0 µs." in sentences_of
+    page = write_report(path, tmp_path / "out").read_text()
+    assert "Where a request waits" in page
+    assert "SELECT * FROM world WHERE id = $1" in page
+
+
+def test_a_page_without_a_database_and_queues_does_not_speak_of_them(path: Path) -> None:
+    page = html(read(path))
+    assert "What the database does" not in page
+    assert "Where a request waits" not in page
+
+
 def test_the_same_profiles_give_the_same_bytes(path: Path, tmp_path: Path) -> None:
     one, other = (write_report(path, tmp_path / name).parent for name in ("one", "other"))
     for name in ("index.html", "ranking.json", "flames/1.svg", "flames/3.svg"):
@@ -184,11 +236,12 @@ def test_hostile_names_stay_text_on_the_page_and_in_every_flame_graph(path: Path
     own = {(SERVER, odd): 50.0, (SERVER,): 10.0}
     folder = ResultsFolder.open(path)
     folder.append_profiles(profiles(cells_of(path)["flask"], own))
+    with_a_database(path, text, cells_of(path))
     page = write_report(path, tmp_path / "out")
     assert "<img src=x" not in page.read_text()
     assert "\x07" not in page.read_text()
     flames = list((page.parent / "flames").glob("*.svg"))
-    assert len(flames) == 6
+    assert len(flames) == 4 + 6
     for file in flames:
         svg = ET.fromstring(file.read_text())
         assert {one.tag.rpartition("}")[2] for one in svg.iter()} <= {"svg", "g", "rect", "text", "title"}

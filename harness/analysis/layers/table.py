@@ -27,6 +27,11 @@ class Layer(Record):
     files: tuple[str, ...] = ()
     part: str = ""
 
+    @property
+    def in_a_sentence(self) -> str:
+        """The title without its capital; ORM keeps its own."""
+        return self.title if self.title.isupper() else self.title.lower()
+
 
 @dataclass(frozen=True)
 class Layers:

@@ -118,7 +118,7 @@ def _nodes(node: Node, path: tuple[Frame, ...] = ()) -> Iterator[tuple[tuple[Fra
 
 
 def _where(frame: Frame, table: Layers) -> str:
-    return f"{frame.file or frame.owner}, {table.named(table.of(frame)).title.lower()}"
+    return f"{frame.file or frame.owner}, {table.named(table.of(frame)).in_a_sentence}"
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ def _in_layers(pair: Difference) -> str:
         if abs(amount.us) >= WORTH_NAMING * largest and not undecided(amount)
     }
     rest = sum(amount.us for layer, amount in pair.layers.items() if layer not in named)
-    parts = [f"{_layer(layer).title.lower()} {amount.us:+.1f}" for layer, amount in named.items()]
+    parts = [f"{_layer(layer).in_a_sentence} {amount.us:+.1f}" for layer, amount in named.items()]
     return f"By layer, in µs: {listing([*parts, f'the rest {rest:+.1f}'])}."
 
 
