@@ -14,6 +14,7 @@ from tests.cli.said import said
         (("raw-*",), "raw-* means several: raw-asgi@uvicorn"),
         (("raw-asgi", "--against", "raw-asgi@gunicorn"), "APP@SERVER (raw-asgi@gunicorn): "),
         (("raw-asgi", "--against", "raw-asgi@uvicorn"), "raw-asgi is to be compared with itself"),
+        (("flask", "--against", "raw-asgi", "--against", "raw-asgi@uvicorn"), "raw-asgi is to be compared with itself"),
         (("raw-asgi", "--scenario", "nothing"), "name one that all answer: json, plaintext"),
         (("rails", "--against", "nginx", "--scenario", "db"), "not all of rails, nginx answer db"),
         (("raw-asgi", "--until", "0%"), "is not a percentage above 0%"),

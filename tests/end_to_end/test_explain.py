@@ -122,3 +122,12 @@ def test_asked_again_it_adds_blocks_to_the_same_campaign(explanation: tuple[Plac
     own = [one["block"] for one in profiles if one["cell"] == again.json["cells"][0]["cell"]]
     assert len(own) == len(set(own)) >= 3
     assert again.json["cells"][0]["blocks"] == len(own)
+
+
+def test_a_server_that_answers_wrongly_is_named_and_leaves_no_campaign_behind(place: Place) -> None:
+    root = Path(__file__).parents[2]
+    wrong = changed(root / "apps" / "raw-asgi", place.folder, "wrong", '"Hello, World!"})', '"Hello!"})')
+    ended = place.run("explain", "wrong", *place.folders(), *given(wrong), "--budget", "1s", "--stretch", "600ms")
+    assert ended.code == 3, ended
+    assert "body-differs" in ended.err
+    assert not list(place.results.iterdir())

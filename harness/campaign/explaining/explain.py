@@ -1,9 +1,11 @@
 """The use case behind `harness explain`: blocks of profiles until the largest layer is known well enough."""
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.stage import Stage
@@ -11,7 +13,7 @@ from harness.campaign.explaining.profiling import Bench, profile_block
 from harness.campaign.explaining.question import Question
 from harness.campaign.plan.preparation import database_up, install
 from harness.campaign.plan.project import Project
-from harness.campaign.run import driver_of
+from harness.campaign.run import begin, driver_of
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.recording import by_nobody_else
 from harness.campaign.session.surviving import needing
@@ -33,6 +35,21 @@ class Limits:
     budget_s: float = 180.0
     stretch_s: float = 6.0
     most_blocks: int = 40
+
+
+@contextmanager
+def folder_of(question: Question, results: Path) -> Iterator[ResultsFolder]:
+    """The campaign that the question belongs to, or a new one below `results`, which is removed again where nothing was
+    measured in it."""
+    if question.folder:
+        yield question.folder
+        return
+    folder = begin(question.prepared, results).folder
+    try:
+        yield folder
+    finally:
+        if not folder.read_profiles()[0]:
+            shutil.rmtree(folder.path)
 
 
 def measure_what_is_missing(

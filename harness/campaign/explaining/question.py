@@ -1,5 +1,6 @@
 """Which configurations are to be explained, in which scenario, and in which campaign what is measured is kept."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,9 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
     pairs = tuple(dict.fromkeys(pair for pair, _ in found))
     if len(pairs) < len(found):
         raise UsageError(
-            f"{asked.applications[0]} is to be compared with itself", where="--against", mend="name another one"
+            f"{_repeated(pair for pair, _ in found)} is to be compared with itself",
+            where="--against",
+            mend="name another one",
         )
     scenario = _scenario([scenarios for _, scenarios in found], asked)
     for folder in _candidates(results, pairs, scenario):
@@ -72,6 +75,12 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
     )
     prepared = prepare(project, options)
     return Question(prepared, _cells(prepared, pairs), scenario, None)
+
+
+def _repeated(pairs: Iterable[Pair]) -> str:
+    """The application that is named a second time."""
+    (app, _), _ = Counter(pairs).most_common(1)[0]
+    return app
 
 
 def _pair(project: Project, asked: Asked, name: str) -> tuple[Pair, tuple[str, ...]]:

@@ -19,8 +19,8 @@ class ExplainAsked(PlatformChoice, Folders):
 
     app_id: Annotated[str, typer.Argument(metavar="APP[@SERVER]", help="The application, and one of its servers.")]
     against: Annotated[
-        str | None,
-        typer.Option("--against", metavar="APP[@SERVER]", help="The application that it is compared with."),
+        list[str] | None,
+        typer.Option("--against", metavar="APP[@SERVER]", help="An application that it is compared with (repeatable)."),
     ] = None
     scenario: Annotated[
         str | None,
@@ -67,28 +67,32 @@ class ExplainAsked(PlatformChoice, Folders):
 
 @options_from(ExplainAsked)
 def explain(asked: ExplainAsked) -> int:
-    """Profile servers under load: CPU microseconds per request by layer and function, alone or against another one."""
+    """Profile servers under load: CPU microseconds per request by layer and function, alone or against others."""
     from harness.campaign.explaining.question import Asked, question_of
     from harness.campaign.plan.lacking import refuse_what_is_lacking
     from harness.campaign.plan.project import Project
     from harness.cli.folders import place_for_report
 
     project = Project.here()
-    applications = (asked.app_id, asked.against) if asked.against else (asked.app_id,)
+    applications = (asked.app_id, *(asked.against or ()))
     results = asked.results or project.results
     question = question_of(project, results, Asked(applications, asked.scenario, selection(asked), asked.platform))
     place_for_report(asked.out)
     refuse_what_is_lacking(question.prepared)
 
     # What measures and reports takes a second to load: by now there is something to measure.
-    from harness.campaign.explaining.explain import Limits, explanation_of, measure_what_is_missing, profiles_of
-    from harness.campaign.run import begin
+    from harness.campaign.explaining.explain import (
+        Limits,
+        explanation_of,
+        folder_of,
+        measure_what_is_missing,
+        profiles_of,
+    )
     from harness.cli.console import messages, output, print_json
     from harness.cli.run.reporting import report_on
     from harness.cli.show.explaining import show
     from harness.cli.show.progress import Bar, FaultsAlone
 
-    folder = question.folder or begin(question.prepared, results).folder
     usual = Limits()
     limits = Limits(
         until=asked.until or usual.until,
@@ -97,6 +101,7 @@ def explain(asked: ExplainAsked) -> int:
     )
     with ExitStack() as stack:
         progress = FaultsAlone() if asked.quiet else stack.enter_context(Bar())
+        folder = stack.enter_context(folder_of(question, results))
         measure_what_is_missing(project, question, folder, limits, progress)
     found = explanation_of(profiles_of(folder, question), question)
     if asked.json:
