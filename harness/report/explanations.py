@@ -21,17 +21,18 @@ def explanations(record: CampaignRecord, ranking: Ranking, profiles: Sequence[Pr
 def _of_a_scenario(scenario: str, ranking: Ranking, profiles: Sequence[Profile], planned: Sequence[str]) -> Explanation:
     alone = explain(scenario, profiles, planned)
     costly = sorted(alone.cells, key=lambda cell: -cell.total.us)
-    whole = explain(scenario, profiles, planned, combinations([cell.cell for cell in costly], 2))
-    outcome = ranking.scenarios[scenario].cpu if scenario in ranking.scenarios else None
-    measured = {row.cell: row for row in outcome.rows} if outcome else {}
-    return whole.model_copy(
-        update={
-            "differences": tuple(
-                pair.model_copy(update={"measured": _measured(measured.get(pair.first), measured.get(pair.second))})
-                for pair in whole.differences
-            )
-        }
+    return with_measured(explain(scenario, profiles, planned, combinations([cell.cell for cell in costly], 2)), ranking)
+
+
+def with_measured(found: Explanation, ranking: Ranking) -> Explanation:
+    """With each difference as the campaign measured it apart from the profiles, where it did."""
+    scenario = ranking.scenarios.get(found.scenario)
+    measured = {row.cell: row for row in scenario.cpu.rows} if scenario and scenario.cpu else {}
+    differences = tuple(
+        pair.model_copy(update={"measured": _measured(measured.get(pair.first), measured.get(pair.second))})
+        for pair in found.differences
     )
+    return found.model_copy(update={"differences": differences})
 
 
 def _measured(first: CpuCell | None, second: CpuCell | None) -> Amount | None:

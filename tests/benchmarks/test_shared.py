@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from counters import ratio_of
+from explained import concluded
 from shared.accountant import __file__ as accountant
 from shared.comparison import Pair, Round, figures, missed
 from shared.copies import copies
@@ -21,6 +22,7 @@ from shared.watched import Seen, note
 from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
+from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation
 from harness.store.folder import ResultsFolder
 
 
@@ -119,3 +121,37 @@ def test_a_ratio_of_pairs_is_their_geometric_mean_with_an_interval_that_holds_it
     found = ratio_of([math.log(1.02), math.log(1.00), math.log(1.01)] * 20)
     assert found.value == pytest.approx((1.02 * 1.00 * 1.01) ** (1 / 3))
     assert 1.005 < found.low < found.value < found.high < 1.015
+
+
+def explained_as(framework: float, other: float, total: float, measured: float) -> Explanation:
+    """Two cells whose layers are known to 2 us either way."""
+
+    def about(us: float) -> Amount:
+        return Amount(us=us, low=us - 2, high=us + 2)
+
+    cells = [
+        CellLayers(
+            cell=cell, blocks=3, samples=100, total=about(100), waiting=about(0), parts={}, functions=(), slowed=1.0,
+            layers={"framework": about(framework), "other": about(other)},
+        )
+        for cell in ("a", "b")
+    ]  # fmt: skip
+    pair = Difference(
+        first="a", second="b", total=about(total), waiting=about(0), layers={}, parts={}, functions=(), ratio=2.0,
+        factors={}, measured=about(measured),
+    )  # fmt: skip
+    return Explanation(scenario="json", cells=tuple(cells), differences=(pair,))
+
+
+def test_explanations_that_agree_with_each_other_and_with_the_counters_keep_their_bounds() -> None:
+    found = dict(concluded("json", explained_as(90, 5, 50, 53), explained_as(93, 6, 51, 53)))
+    assert [(figure.name, figure.value) for figure in found] == [
+        ("json_layers_that_overlap", 4), ("json_largest_share_of_other", 0.06), ("json_pairs_that_agree", 2),
+    ]  # fmt: skip
+    assert not any(found.values())
+
+
+def test_explanations_that_do_not_agree_miss_each_bound() -> None:
+    found = dict(concluded("json", explained_as(90, 5, 50, 53), explained_as(80, 11, 60, 53)))
+    assert [figure.value for figure in found] == [0, 0.11, 1]
+    assert all(found.values())
