@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.profile import Frame
 from harness.process.owned import OwnedProcess
+from harness.under_test.sampling.joining import Named, joined
 from harness.under_test.sampling.owners import Owners, owners_in
 from harness.under_test.sampling.sampler import sampled
-from harness.under_test.sampling.stacks import Named, calls_the_kernel, sampled_stacks, waits
+from harness.under_test.sampling.stacks import calls_the_kernel, sampled_stacks, waits
 
 C = "/usr/lib/x86_64-linux-gnu/libc.so.6"
 INTERPRETER = "/usr/lib/libpython3.11.so.1.0"
@@ -127,13 +129,90 @@ def test_lines_that_are_broken_or_hostile_are_left_out_or_shown_as_they_are() ->
             f"{'long' * 100} (/srv/app/{'x' * 5000}.py) 1",
         ]
     )
-    found = sampled_stacks(text, owners())
+    found = sampled_stacks(text, "", owners())
     assert found.threads == {7, 8}
     assert sum(stack.samples for stack in found.stacks) == 3 + 2 + 5 + 1
     assert all(len(frame.function) <= 160 and len(frame.file) <= 160 for frame in found.frames)
     assert Frame(function="hello", file="app.py", owner="application") in found.frames
 
 
+MAIN, WORK = Named("<module>", "/srv/app/app.py"), Named("work", "/srv/app/work.py")
+CHECK, COPY = Named("0x7ff3", "/env/_native.abi3.so"), Named("memcpy", C)
+
+
+def test_python_says_how_often_and_native_functions_only_what_was_below() -> None:
+    python = [((MAIN, APP), 6), ((MAIN, WORK), 90), ((MAIN,), 4)]
+    native = [((MAIN, CHECK, APP, COPY), 3), ((MAIN, WORK, CHECK), 1), ((MAIN, WORK), 2)]
+    found = Counter(joined(python, native))
+    assert found == {
+        (MAIN, CHECK, APP, COPY): 6, (MAIN, WORK, CHECK): 30, (MAIN, WORK): 60, (MAIN,): 4,
+    }  # fmt: skip
+
+
+def test_below_a_stack_that_was_never_seen_with_native_functions_is_what_was_below_its_innermost_one() -> None:
+    python = [((MAIN, APP, WORK), 4), ((APP,), 1)]
+    native = [((MAIN, WORK, CHECK, COPY), 1), ((WORK,), 1), ((CHECK, COPY), 9)]
+    assert Counter(joined(python, native)) == {(MAIN, APP, WORK, CHECK, COPY): 2, (MAIN, APP, WORK): 2, (APP,): 1}
+
+
+def test_the_same_samples_are_joined_in_the_same_way() -> None:
+    python, native = [((MAIN, WORK), 5)], [((MAIN, WORK, CHECK), 3), ((MAIN, WORK, COPY), 4)]
+    assert list(joined(python, native)) == list(joined(python, native))
+
+
+def test_functions_of_no_file_of_python_are_known_from_the_stacks_of_python() -> None:
+    template = Named("root", "fortunes.html")
+    assert list(joined([((MAIN, template), 1)], [((MAIN, CHECK, template, COPY), 1)])) == [
+        (MAIN, CHECK, template, COPY)
+    ]
+
+
+def test_a_library_whose_stacks_cannot_be_read_is_seen_as_often_as_it_works(tmp_path: Path) -> None:
+    """It was built without unwind tables: with native functions most of its samples are left out."""
+    program = tmp_path / "validating.py"
+    program.write_text(VALIDATING)
+    log = tmp_path / "log"
+    texts = []
+    with OwnedProcess([sys.executable, str(program)], name="validating", log=log) as process:
+        for native in (False, True):
+            with sampled([process.pid], tmp_path, cpus=(), native=native) as sampling:
+                used_s = psutil.Process(process.pid).cpu_times().user + 2.0
+                while psutil.Process(process.pid).cpu_times().user < used_s:
+                    time.sleep(0.02)
+            texts.append(sampling.stacks)
+        process.stop()
+    found = sampled_stacks(*texts, owners_in(Path(sys.executable), tmp_path))
+    own: Counter[str] = Counter()
+    for stack in found.stacks:
+        owned = [found.frames[at].owner for at in stack.frames if found.frames[at].owner]
+        own[owned[-1]] += stack.samples
+    true = float(log.read_text().split()[-1])
+    assert (own["pydantic"] + own["pydantic-core"]) / own.total() == pytest.approx(true, abs=0.15)
+
+
+VALIDATING = """
+import time
+from pydantic import BaseModel
+
+class Order(BaseModel):
+    id: int
+    lines: list[dict[str, int]]
+
+GIVEN = {"id": 1, "lines": [{"n": 1}] * 200}
+clock, validating, began = time.thread_time, 0.0, time.thread_time()
+def stop(*_):
+    print(validating / (clock() - began), flush=True)
+    raise SystemExit
+import signal
+signal.signal(signal.SIGTERM, stop)
+while True:
+    before = clock()
+    kept = Order.model_validate(GIVEN)
+    validating += clock() - before
+    del kept
+    for number in range(300):
+        pass
+"""
 BUSY = """
 import threading, time, json
 
@@ -169,20 +248,24 @@ def busy(folder: Path) -> Iterator[OwnedProcess]:
 
 
 def test_a_real_process_is_seen_where_it_works_and_not_where_it_waits(tmp_path: Path) -> None:
-    with busy(tmp_path) as process, sampled([process.pid], tmp_path, cpus=()) as sampling:
+    texts = []
+    with busy(tmp_path) as process:
         pid = process.pid
-        used_s = psutil.Process(pid).cpu_times().user + 1.0
-        while psutil.Process(pid).cpu_times().user < used_s:  # on a busy machine a second of work takes longer
-            time.sleep(0.02)
-    found = sampled_stacks(sampling.stacks, owners_in(Path(sys.executable), tmp_path))
+        for native in (False, True):
+            with sampled([pid], tmp_path, cpus=(), native=native) as sampling:
+                used_s = psutil.Process(pid).cpu_times().user + 1.0
+                while psutil.Process(pid).cpu_times().user < used_s:  # on a busy machine a second of work takes longer
+                    time.sleep(0.02)
+            texts.append(sampling.stacks)
+    found = sampled_stacks(*texts, owners_in(Path(sys.executable), tmp_path))
     assert found.threads >= {pid}
     working = sum(s.samples for s in found.stacks if any(found.frames[at].function == "turning" for at in s.frames))
-    assert working >= 20
+    assert working >= 40
     assert working >= 0.9 * sum(stack.samples for stack in found.stacks)
 
 
 def test_the_profiler_is_gone_when_what_it_looks_at_has_ended(tmp_path: Path) -> None:
-    with busy(tmp_path) as process, sampled([process.pid], tmp_path, cpus=()):
+    with busy(tmp_path) as process, sampled([process.pid], tmp_path, cpus=(), native=True):
         process.stop()
     alive = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, check=False).stdout
     assert alive == b""
@@ -192,6 +275,6 @@ def test_what_is_no_python_is_refused_with_the_reason(tmp_path: Path) -> None:
     with (
         OwnedProcess(["sleep", "60"], name="sleep", log=tmp_path / "log") as process,
         pytest.raises(EnvironmentRefused, match=r"the profiler cannot read the server: .+"),
-        sampled([process.pid], tmp_path, cpus=()),
+        sampled([process.pid], tmp_path, cpus=(), native=False),
     ):
         pass

@@ -28,7 +28,9 @@ from harness.under_test.verify.verification import failure_of, verify_all
 
 PLAIN_SHARE: Final = 0.25
 """Length of each of the two slices without the profiler, before it and after it, over that of the slice with it."""
-NATIVE_SHARE: Final = 0.01
+NATIVE_SHARE: Final = 0.4
+"""Of the time with the profiler: with native functions. They say less often who it was, and cost more."""
+WORTH_SHOWING: Final = 0.01
 """Of the CPU time: threads without Python are shown from here on."""
 
 
@@ -90,24 +92,28 @@ def _verify(stage: Stage, cells: Sequence[Cell], live: dict[str, LiveServer], *,
 
 
 def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profile:
-    plan, manifest = bench.stage.prepared.record.plan, bench.scenario.manifest
+    stage, manifest = bench.stage, bench.scenario.manifest
+    plan = stage.prepared.record.plan
     pace = _drive(bench, server, warm_up_of(plan, [cell], manifest)[0]).pace or None
 
     def wanted(length_s: float) -> Slice:
         return closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s)
 
     short = wanted(PLAIN_SHARE * bench.stretch_s)
-    counters = read(bench.stage.service)
+    counters = read(stage.service)
     before = _plain(bench, server, short)
-    work = work_between(counters, read(bench.stage.service), before.record.answered, manifest)
+    work = work_between(counters, read(stage.service), before.record.answered, manifest)
     pids = [identity.pid for identity in server.identities] or [server.process.pid]
-    with sampled(pids, bench.folder, cpus=bench.stage.prepared.platform.cores.generator) as sampling:
-        profiled = _drive(bench, server, wanted(bench.stretch_s))
+    cpus = stage.prepared.platform.cores.generator
+    with sampled(pids, bench.folder, cpus=cpus, native=False) as python:
+        profiled = [_drive(bench, server, wanted((1 - NATIVE_SHARE) * bench.stretch_s))]
+    with sampled(pids, bench.folder, cpus=cpus, native=True) as native:
+        profiled.append(_drive(bench, server, wanted(NATIVE_SHARE * bench.stretch_s)))
     plain = (before, _plain(bench, server, short))
-    application = bench.stage.prepared.applications[cell.app]
-    owners = owners_in(bench.stage.pythons[cell.app], application.folder, bench.stage.project.apps / "_shared")
+    application = stage.prepared.applications[cell.app]
+    owners = owners_in(stage.pythons[cell.app], application.folder, stage.project.apps / "_shared")
     seen = with_native_threads(
-        sampled_stacks(sampling.stacks, owners),
+        sampled_stacks(python.stacks, native.stacks, owners),
         before.threads_s,
         normalised(SERVERS[cell.server].distribution or APPLICATION),
     )
@@ -121,8 +127,8 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
         system_s=system_s,
         rate=sum(one.record.completions for one in plain) / sum(one.record.duration_s for one in plain),
         workers=cell.workers,
-        profiled_rate=max(profiled.completions, 1) / profiled.duration_s,
-        samples_s=profiled.wall_s,
+        profiled_rate=max(sum(one.completions for one in profiled), 1) / sum(one.duration_s for one in profiled),
+        samples_s=sum(one.wall_s for one in profiled),
         frames=seen.frames,
         stacks=seen.stacks,
         database=work,
@@ -137,7 +143,7 @@ def with_native_threads(seen: Sampled, spent_s: Mapping[int, float], server: str
     native = sum(seconds for thread, seconds in spent_s.items() if thread not in seen.threads)
     python = sum(spent_s.values()) - native
     samples = sum(stack.samples for stack in seen.stacks)
-    if native <= NATIVE_SHARE * (native + python):
+    if native <= WORTH_SHOWING * (native + python):
         return seen
     frame = Frame(function="(threads without Python)", file="", owner=server)
     stood_for = samples * native / python if python > 0 and samples else 1.0

@@ -12,9 +12,11 @@ from harness.model.errors import EnvironmentRefused
 from harness.process.owned import OwnedProcess
 
 PROGRAM: Final = Path(sys.executable).with_name("py-spy")
-RATE_HZ: Final = 50
+NATIVE_RATE_HZ: Final = 50
 """Each sample stops the process for a moment, and its caches are cold afterwards. At 200 Hz code of many functions took
 longer, a loop did not, and its share came out a quarter too low (docs/decisions/profiling.md)."""
+PYTHON_RATE_HZ: Final = 100
+"""A stack of Python functions alone is read in a fraction of that moment."""
 START_S: Final = 30.0
 WRITE_S: Final = 30.0
 STARTED: Final = "Sampling process"
@@ -29,29 +31,31 @@ class Sampling:
 
 
 @contextmanager
-def sampled(pids: Sequence[int], folder: Path, *, cpus: Sequence[int], rate_hz: int = RATE_HZ) -> Iterator[Sampling]:
+def sampled(pids: Sequence[int], folder: Path, *, cpus: Sequence[int], native: bool) -> Iterator[Sampling]:
     """Sample the processes, from the first moment inside the with-block to its end. Their children are not sampled.
 
-    `folder`: for the profiler's own files. `cpus`: where the profiler itself works. Raises EnvironmentRefused, with
-    what would permit it, where a process cannot be read: no Python that the program knows, or no permission.
+    `native`: with native functions; samples in which these cannot be read are left out then. `folder`: for the
+    profiler's own files. `cpus`: where the profiler itself works. Raises EnvironmentRefused, with what would permit it,
+    where a process cannot be read: no Python that the program knows, or no permission.
     """
     outputs = [folder / f"{pid}.stacks" for pid in pids]
     sampling = Sampling()
     with ExitStack() as stack:
         for pid, output in zip(pids, outputs, strict=True):
             output.unlink(missing_ok=True)
-            stack.enter_context(_sampler(pid, output, cpus, rate_hz))
+            stack.enter_context(_sampler(pid, output, cpus, native))
         yield sampling
     sampling.stacks = "".join(map(_read, outputs))
 
 
 @contextmanager
-def _sampler(pid: int, output: Path, cpus: Sequence[int], rate_hz: int) -> Iterator[None]:
+def _sampler(pid: int, output: Path, cpus: Sequence[int], native: bool) -> Iterator[None]:
     """One process under the profiler; what it saw is in `output` afterwards."""
     log = output.with_suffix(".log")
     log.unlink(missing_ok=True)
-    argv = [str(PROGRAM), "record", "--pid", str(pid), "--native", "--threads", "--full-filenames", "--nolineno"]
-    argv += ["--format", "raw", "--rate", str(rate_hz), "--output", str(output)]
+    argv = [str(PROGRAM), "record", "--pid", str(pid), "--threads", "--full-filenames", "--nolineno"]
+    argv += ["--rate", str(NATIVE_RATE_HZ), "--native"] if native else ["--rate", str(PYTHON_RATE_HZ)]
+    argv += ["--format", "raw", "--output", str(output)]
     with OwnedProcess(argv, name="profiler", log=log, cpus=cpus, stop_signal=signal.SIGINT, grace_s=WRITE_S) as sampler:
         _wait_for_the_first_sample(sampler, log)
         yield

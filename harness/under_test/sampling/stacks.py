@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from harness.model.measured.profile import KERNEL, Frame, Stack
+from harness.under_test.sampling.joining import Named, Names, joined
 from harness.under_test.sampling.owners import Owners
 
 _WAITING: Final = """
@@ -34,13 +35,6 @@ _UNNAMED: Final = re.compile(r"^0x[0-9a-f]+$")
 _THREAD: Final = re.compile(r"^thread \((?P<id>\d+)\)")
 
 
-class Named(NamedTuple):
-    """A function and its file, as the profiler names them."""
-
-    function: str
-    file: str
-
-
 @dataclass(frozen=True)
 class Sampled:
     """Each different function once, the stacks of them, and the ids of the threads that were seen at work."""
@@ -50,22 +44,23 @@ class Sampled:
     threads: frozenset[int]
 
 
-def sampled_stacks(text: str, owners: Owners) -> Sampled:
-    """From lines of the profiler ("thread (7): MainThread;outer (file);inner (file) 12"). Broken lines are left out."""
+def sampled_stacks(python: str, native: str, owners: Owners) -> Sampled:
+    """From lines of the profiler ("thread (7): MainThread;outer (file);inner (file) 12"), of Python's functions alone
+    and with native ones. Broken lines are left out."""
     places: dict[Frame, int] = {}
     counts: Counter[tuple[int, ...]] = Counter()
-    threads: set[int] = set()
-    for names, thread, samples in _lines(text):
-        if thread is not None:
-            threads.add(thread)
+    lines, others = list(_lines(python)), list(_lines(native))
+    counted, completed = ([(names, samples) for names, _, samples in text] for text in (lines, others))
+    for names in joined(counted, completed):
         if waits(names):
             continue
         frames = [owners.frame(*name) for name in names]
         if calls_the_kernel(names):
             frames[-1] = frames[-1].model_copy(update={"owner": KERNEL})
-        counts[tuple(places.setdefault(frame, len(places)) for frame in frames)] += samples
+        counts[tuple(places.setdefault(frame, len(places)) for frame in frames)] += 1
     stacks = tuple(Stack(frames=frames, samples=count) for frames, count in counts.items() if frames)
-    return Sampled(tuple(places), stacks, frozenset(threads))
+    threads = frozenset(thread for _, thread, _ in (*lines, *others) if thread is not None)
+    return Sampled(tuple(places), stacks, threads)
 
 
 def waits(names: Sequence[Named]) -> bool:
@@ -93,7 +88,7 @@ def plain(function: str) -> str:
     return _AFFIXES.sub("", function)
 
 
-def _lines(text: str) -> Iterator[tuple[list[Named], int | None, int]]:
+def _lines(text: str) -> Iterator[tuple[Names, int | None, int]]:
     for line in text.splitlines():
         stack, _, count = line.rpartition(" ")
         if not stack or not count.isdecimal() or not int(count):
@@ -102,7 +97,7 @@ def _lines(text: str) -> Iterator[tuple[list[Named], int | None, int]]:
         thread = _THREAD.match(first)
         if thread is None:
             parts = [first, *parts]
-        yield [_named(part) for part in parts], int(thread["id"]) if thread else None, int(count)
+        yield tuple(_named(part) for part in parts), int(thread["id"]) if thread else None, int(count)
 
 
 def _named(part: str) -> Named:
