@@ -1,8 +1,8 @@
 """Whether `harness explain` names the layer, and the function, of twelve faults as people build them in.
 
-Each fault is an edit of a copy of one application: a loop in a middleware, a deep copy, a query too many, logs that are
-formatted, a wait that blocks, and so on. The copy is explained against the original. The layer that differs most must
-be the fault's in 11 of 12, and one of the three functions that differ most must be its own in 9.
+Each fault is an edit of a copy of one of four applications: a loop in a middleware, a deep copy, a query too many, logs
+that are formatted, a wait that blocks, and so on. The copy is explained against the original. The layer that differs
+most must be the fault's in 11 of 12, and one of the three functions that differ most must be its own in 9.
 
 A full run takes about 15 minutes.
 """
@@ -10,6 +10,7 @@ A full run takes about 15 minutes.
 import argparse
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -29,8 +30,6 @@ from harness.report.view.sections.explanations import WAITING, undecided
 LAYERS_FOUND: Final = 11
 FUNCTIONS_FOUND: Final = 9
 FIRST_FUNCTIONS: Final = 3
-PACKAGES_OF: Final = "fastapi-sqlalchemy"
-"""Its lock holds what the faults need."""
 
 
 def main(arguments: argparse.Namespace) -> Outcome:
@@ -65,7 +64,7 @@ def explained(faults: Sequence[Fault], arguments: argparse.Namespace) -> Iterabl
         ids = ["as-it-is", *(one.id for one in faults)]
         selection = Selection(
             app_folders=tuple(folder / id_ for id_ in ids),
-            pairs=tuple((id_, "uvicorn") for id_ in ids),
+            pairs=tuple((id_, default_server(app)) for id_ in ids),
             scenarios=(scenario,),
         )
         found = profiled(
@@ -77,9 +76,7 @@ def explained(faults: Sequence[Fault], arguments: argparse.Namespace) -> Iterabl
 
 def copied(home: Path, app: str, edits: Iterable[tuple[str, str]]) -> None:
     """The application under the name of its new folder, edited."""
-    original = Project.here().apps
-    shutil.copytree(original / app, home, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(original / PACKAGES_OF / "requirements.txt", home)
+    shutil.copytree(Project.here().apps / app, home, ignore=shutil.ignore_patterns("__pycache__"))
     manifest = home / "app.toml"
     manifest.write_text(manifest.read_text().replace(f'id = "{app}"', f'id = "{home.name}"'))
     code = (home / "app.py").read_text()
@@ -87,6 +84,11 @@ def copied(home: Path, app: str, edits: Iterable[tuple[str, str]]) -> None:
         assert code.count(old) == 1, (home.name, old)
         code = code.replace(old, new)
     (home / "app.py").write_text(code)
+
+
+def default_server(app: str) -> str:
+    """The first one that the application names."""
+    return str(tomllib.loads((Project.here().apps / app / "app.toml").read_text())["servers"][0])
 
 
 def first_layer(found: Difference) -> str:
