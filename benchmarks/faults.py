@@ -20,12 +20,13 @@ from typing import Final
 import shared.program
 from shared.faults import FAULTS, Fault
 from shared.figures import Figure, Outcome, exact
-from shared.profiled import profiled
+from shared.profiled import Explained, profiled
 
+from harness.analysis.layers.stay import limited_by_load
 from harness.campaign.plan.options import Selection
 from harness.campaign.plan.project import Project
-from harness.model.found.explanation import Difference, FunctionChange
-from harness.report.view.sections.explanations import WAITING, undecided
+from harness.model.found.explanation import FunctionChange
+from harness.report.view.sections.explanations import WAITING, named_layers, undecided
 
 LAYERS_FOUND: Final = 11
 FUNCTIONS_FOUND: Final = 9
@@ -38,13 +39,14 @@ def main(arguments: argparse.Namespace) -> Outcome:
     layers = functions = 0
     for _, faults in groupby(sorted(chosen, key=base), base):
         for one, found in explained(list(faults), arguments):
-            first, names = first_layer(found), [named(change) for change in found.functions[:FIRST_FUNCTIONS]]
+            apart = found.difference
+            first, names = first_layer(found), [named(change) for change in apart.functions[:FIRST_FUNCTIONS]]
             right_layer = first in one.layers
             right_function = any(word in name for word in one.functions for name in names)
             layers, functions = layers + right_layer, functions + right_function
             shared.program.say(
-                f"{one.id}: {first} {'right' if right_layer else 'WRONG'}, {found.total.us:+.1f} us and"
-                f" {found.waiting.us:+.1f} us of waiting; {'right' if right_function else 'WRONG'}: {'; '.join(names)}"
+                f"{one.id}: {first} {'right' if right_layer else 'WRONG'}, {apart.total.us:+.1f} us and"
+                f" {apart.waiting.us:+.1f} us of waiting; {'right' if right_function else 'WRONG'}: {'; '.join(names)}"
             )
     return Outcome(list(figures(layers, functions)), missed(layers, functions))
 
@@ -54,7 +56,7 @@ def base(one: Fault) -> tuple[str, str]:
     return one.app, one.scenario
 
 
-def explained(faults: Sequence[Fault], arguments: argparse.Namespace) -> Iterable[tuple[Fault, Difference]]:
+def explained(faults: Sequence[Fault], arguments: argparse.Namespace) -> Iterable[tuple[Fault, Explained]]:
     with TemporaryDirectory(prefix="harness-benchmark-") as name:
         folder = Path(name)
         app, scenario = base(faults[0])
@@ -91,10 +93,14 @@ def default_server(app: str) -> str:
     return str(tomllib.loads((Project.here().apps / app / "app.toml").read_text())["servers"][0])
 
 
-def first_layer(found: Difference) -> str:
-    """The layer that differs most; waiting, where that is more than the CPU time of all of them."""
-    waits = found.waiting.us > found.total.us and not undecided(found.waiting)
-    return WAITING if waits else max(found.layers, key=lambda layer: found.layers[layer].us)
+def first_layer(found: Explained) -> str:
+    """The layer that is named first; waiting, where that is more than the CPU time of all of them and not the load
+    generator's doing."""
+    apart = found.difference
+    waits = apart.waiting.us > apart.total.us and not undecided(apart.waiting)
+    if waits and not limited_by_load(found.cell.stay):
+        return WAITING
+    return next(iter(named_layers(apart)), "none")
 
 
 def named(change: FunctionChange) -> str:

@@ -76,7 +76,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
             selection = looped(folder, apps)
             found = profiled(folder / "results", selection, NONE, blocks=arguments.blocks, stretch_s=arguments.stretch)
             for layer in MODULES:
-                figure, fault = concluded(folder, layer, cost_us, found[layer])
+                figure, fault = concluded(folder, layer, cost_us, found[layer].difference)
                 shared.program.say(str(figure))
                 figures.append(figure)
                 missed += fault

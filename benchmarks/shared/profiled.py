@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from harness.analysis.layers.explanation import explain
 from harness.campaign.explaining.explain import Limits, measure_what_is_missing
@@ -15,7 +15,7 @@ from harness.campaign.plan.project import Project
 from harness.campaign.run import begin
 from harness.campaign.session.progress import Silent
 from harness.model.asked.cell import Cell
-from harness.model.found.explanation import Difference
+from harness.model.found.explanation import CellLayers, Difference
 from harness.model.measured.profile import Profile
 from harness.store.folder import ResultsFolder
 
@@ -23,8 +23,15 @@ NEVER: Final = 1e-9
 """A share that no layer is ever known to: the number of blocks decides."""
 
 
-def profiled(results: Path, selection: Selection, base: str, *, blocks: int, stretch_s: float) -> dict[str, Difference]:
-    """What each application costs more than `base` in the only scenario, by its id.
+class Explained(NamedTuple):
+    """An application, and what it costs more than another one."""
+
+    cell: CellLayers
+    difference: Difference
+
+
+def profiled(results: Path, selection: Selection, base: str, *, blocks: int, stretch_s: float) -> dict[str, Explained]:
+    """Each application against `base` in the only scenario, by its id.
 
     Raises HarnessError, as `harness explain`.
     """
@@ -36,8 +43,9 @@ def profiled(results: Path, selection: Selection, base: str, *, blocks: int, str
     others = [cell.id for app, cell in cells.items() if app != base]
     pairs = [(other, cells[base].id) for other in others]
     found = explain(scenario, profiles, [cell.id for cell in cells.values()], pairs)
-    by_cell = {pair.first: pair for pair in found.differences}
-    return {app: by_cell[cell.id] for app, cell in cells.items() if app != base}
+    differences = {pair.first: pair for pair in found.differences}
+    layers = {cell.cell: cell for cell in found.cells}
+    return {app: Explained(layers[cell.id], differences[cell.id]) for app, cell in cells.items() if app != base}
 
 
 def more_profiles(

@@ -8,7 +8,7 @@ import pytest
 
 from harness.analysis.layers.explanation import amount, explain, factors
 from harness.analysis.layers.spent import spent, weighed
-from harness.analysis.layers.stay import PLACES, stay
+from harness.analysis.layers.stay import PLACES, limited_by_load, stay
 from harness.analysis.layers.table import layers
 from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.model.measured.profile import Frame, Profile, Stack
@@ -228,3 +228,21 @@ def test_reads_are_too_many_where_the_scenario_asks_for_clearly_fewer(
     [cell] = explain("json", [profile([((SERVER,), 1)], database=work)], ["a"]).cells
     assert cell.database is not None
     assert cell.database.reads_too_often is too_often
+
+
+def test_a_function_that_is_surely_dearer_comes_before_one_that_a_few_samples_speak_for() -> None:
+    few, many = (Frame(function=name, file="app.py", owner="application") for name in ("few", "many"))
+    first = profile([((few,), 4), ((many,), 60), ((SERVER,), 36)], system_us=0, user_us=100)
+    second = profile([((many,), 57), ((SERVER,), 43)], system_us=0, user_us=100, cell="b")
+    [pair] = explain("json", [first, second], ["a", "b"], [("a", "b")]).differences
+    assert [one.function for one in pair.functions] == ["few", "Server.run", "many"], "43 may be 36, 4 are not 0"
+
+
+def test_a_server_whose_answers_lie_with_the_generator_is_limited_by_the_load() -> None:
+    def limited(**queues: float) -> bool:
+        [cell] = explain("json", [profile([((SERVER,), 1)], queues=QUEUES.model_copy(update=queues))], ["a"]).cells
+        return limited_by_load(cell.stay)
+
+    assert not limited()
+    assert limited(unread=2.0, unfetched=50.0)
+    assert not limited_by_load({})

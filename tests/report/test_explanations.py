@@ -120,6 +120,19 @@ def test_who_waits_longer_is_named_with_how_long(tmp_path: Path) -> None:
     assert "Beside that, FastAPI on uvicorn waits 500 µs more per request" in "\n".join(text_of(read(path)))
 
 
+def test_waiting_for_the_load_generator_is_named_as_such(tmp_path: Path) -> None:
+    path = saved(tmp_path / "limited", *campaign())
+    cells = cells_of(path)
+    queues = Queues(looks=9, connections=64, unaccepted=0, unread=1, unfetched=60)
+    ResultsFolder.open(path).append_profiles(
+        [
+            *profiles(cells["fastapi"], FASTAPI, waits_us=500.0, queues=queues),
+            *profiles(cells["starlette"], STARLETTE, queues=queues),
+        ]
+    )
+    assert "waits 500 µs more per request: mostly for the load generator" in "\n".join(text_of(read(path)))
+
+
 def test_the_page_holds_what_was_profiled_and_nothing_where_nothing_was(path: Path, tmp_path: Path) -> None:
     page = write_report(path, tmp_path / "with").read_text()
     assert 'id="json-layers"' in page

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
-from math import exp, log
+from math import exp, log, sqrt
+from statistics import fmean
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,8 @@ from harness.stats.robust import t_interval
 
 MOST_FUNCTIONS: Final = 20
 MOST_STATEMENTS: Final = 10
+SURE: Final = 2.0
+"""Standard errors: a difference is at least what is left without them, in 97 of 100."""
 FEWEST_BLOCKS: Final = 3
 
 
@@ -145,7 +148,7 @@ def _difference(
         waiting=amount([a.waiting_us - b.waiting_us for a, b in pairs]),
         layers=_amounts([_minus(a.layers, b.layers) for a, b in pairs], table.ids),
         parts=_amounts([_minus(a.parts, b.parts) for a, b in pairs], table.parts),
-        functions=_changes([a.own for a, _ in pairs], [b.own for _, b in pairs], table),
+        functions=_changes([a for a, _ in pairs], [b for _, b in pairs], table),
         ratio=sum(parts[0].values()) / sum(parts[1].values()),
         factors=factors(*parts),
     )
@@ -178,12 +181,18 @@ def factors(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, f
     return {name: exp(value) for name, value in found.items()}
 
 
-def _changes(
-    first: Sequence[Mapping[Frame, float]], second: Sequence[Mapping[Frame, float]], table: Layers
-) -> tuple[FunctionChange, ...]:
-    one, other = _mean(first), _mean(second)
+def _changes(first: Sequence[Spent], second: Sequence[Spent], table: Layers) -> tuple[FunctionChange, ...]:
+    """Those first whose difference is the largest at least: a count of n samples is known to the root of n (Poisson),
+    and of many functions that were seen a few times some differ much by chance."""
+    one, other = _mean([block.own for block in first]), _mean([block.own for block in second])
+    first_us, second_us = (fmean(block.sample_us for block in side) / len(side) for side in (first, second))
     changes = [
         FunctionChange(**frame.model_dump(), layer=table.of(frame), first_us=one.get(frame), second_us=other.get(frame))
         for frame in {**one, **other}
     ]
-    return tuple(sorted(changes, key=lambda c: (-abs(c.difference_us), c.function, c.file))[:MOST_FUNCTIONS])
+
+    def at_least(change: FunctionChange) -> float:
+        error_us = sqrt((change.first_us or 0.0) * first_us + (change.second_us or 0.0) * second_us)
+        return abs(change.difference_us) - SURE * error_us
+
+    return tuple(sorted(changes, key=lambda c: (-at_least(c), c.function, c.file))[:MOST_FUNCTIONS])

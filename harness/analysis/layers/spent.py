@@ -14,7 +14,8 @@ IN_THE_KERNEL: Final = Frame(function="(in the kernel)", file="", owner=KERNEL)
 
 @dataclass(frozen=True)
 class Spent:
-    """Microseconds per request. `own`: by the function that is responsible; `total`: by every function on the stack."""
+    """Microseconds per request. `own`: by the function that is responsible; `total`: by every function on the stack;
+    `sample_us`: what one sample stands for."""
 
     layers: Mapping[str, float]
     parts: Mapping[str, float]
@@ -22,6 +23,7 @@ class Spent:
     total: Mapping[Frame, float]
     total_us: float
     waiting_us: float
+    sample_us: float
 
 
 def spent(profile: Profile, table: Layers) -> Spent:
@@ -38,7 +40,8 @@ def spent(profile: Profile, table: Layers) -> Spent:
         own[frame or NO_SAMPLE] += microseconds
         for each in set(frames):
             total[each] += microseconds
-    return Spent(layers, parts, own, total, profile.cpu_us, profile.waiting_us)
+    sample_us = profile.cpu_us / max(1.0, profile.samples)
+    return Spent(layers, parts, own, total, profile.cpu_us, profile.waiting_us, sample_us)
 
 
 def weighed(profile: Profile) -> Iterator[tuple[tuple[Frame, ...], float]]:

@@ -1,7 +1,9 @@
 """Where a request is from its sending until its answer is read: the places, and how long it stays in each."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from harness.model.found.explanation import Amount
 from harness.model.measured.profile import Profile
 
 ACCEPT_QUEUE: Final = "accept-queue"
@@ -12,6 +14,8 @@ WORK: Final = "work"
 GENERATOR: Final = "generator"
 PLACES: Final = (ACCEPT_QUEUE, SOCKET, INSIDE, DATABASE, WORK, GENERATOR)
 """In the order in which a request meets them. `inside`: in the server, without work and not in the database."""
+
+MOSTLY: Final = 0.5
 
 
 def stay(profile: Profile) -> dict[str, float]:
@@ -34,6 +38,12 @@ def stay(profile: Profile) -> dict[str, float]:
     work = min(left, profile.cpu_us)
     in_database = min(left - work, _executing_us(profile))
     return waits | {WORK: work, DATABASE: in_database, INSIDE: left - work - in_database}
+
+
+def limited_by_load(stays: Mapping[str, Amount]) -> bool:
+    """Whether most of the time answers lay with the load generator: the server waited for it."""
+    whole = sum(amount.us for amount in stays.values())
+    return GENERATOR in stays and stays[GENERATOR].us > MOSTLY * whole
 
 
 def _executing_us(profile: Profile) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.analysis.layers.stay import limited_by_load
 from harness.analysis.layers.table import OTHER, Layer, layers
 from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, FunctionChange
 from harness.report.text import Figure, absent, listing, number, percent, shorten, times
@@ -194,10 +195,11 @@ def sentences(pair: Difference, names: Mapping[str, Name], title: str, cells: Se
     if low is not None and high is not None and pair.total.us < 0:
         low, high = -high, -low  # of what is less, as it is said
     bounds = f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
-    first, whole = names[pair.first].label, f"{_whole(pair, names, title)}{bounds}."
+    whole = f"{_whole(pair, names, title)}{bounds}."
+    waiting = _in_waiting(pair, names[pair.first].label, sides.get(pair.first))
     if undecided(pair.total):
-        return [f"{whole} That is not distinguished from no difference.", *statements, *_in_waiting(pair, first)]
-    return [whole, _in_layers(pair), _in_parts(pair), *statements, *_in_waiting(pair, first), *_as_measured(pair)]
+        return [f"{whole} That is not distinguished from no difference.", *statements, *waiting]
+    return [whole, _in_layers(pair), _in_parts(pair), *statements, *waiting, *_as_measured(pair)]
 
 
 def _whole(pair: Difference, names: Mapping[str, Name], title: str) -> str:
@@ -223,14 +225,19 @@ def undecided(amount: Amount) -> bool:
     return amount.low is None or amount.high is None or amount.low <= 0 <= amount.high
 
 
-def _in_layers(pair: Difference) -> str:
-    """The layers that matter, the largest first, and the rest."""
+def named_layers(pair: Difference) -> dict[str, Amount]:
+    """By id, the layers that a sentence names, the largest difference first."""
     largest = max(abs(amount.us) for amount in pair.layers.values())
-    named = {
+    return {
         layer: amount
         for layer, amount in sorted(pair.layers.items(), key=lambda item: -abs(item[1].us))
         if abs(amount.us) >= WORTH_NAMING * largest and not undecided(amount)
     }
+
+
+def _in_layers(pair: Difference) -> str:
+    """The layers that matter, the largest first, and the rest."""
+    named = named_layers(pair)
     rest = sum(amount.us for layer, amount in pair.layers.items() if layer not in named)
     parts = [f"{_layer(layer).in_a_sentence} {amount.us:+.1f}" for layer, amount in named.items()]
     return f"By layer, in µs: {listing([*parts, f'the rest {rest:+.1f}'])}."
@@ -245,13 +252,15 @@ def _in_parts(pair: Difference) -> str:
     return f"The ratio is {times(pair.ratio)}: {listing(named)}."
 
 
-def _in_waiting(pair: Difference, first: str) -> list[str]:
+def _in_waiting(pair: Difference, first: str, cell: CellLayers | None) -> list[str]:
     """How much longer the first waits, where that matters beside the CPU time."""
     apart = pair.waiting
     if undecided(apart) or abs(apart.us) < WORTH_WAITING * abs(pair.total.us):
         return []
     more = "more" if apart.us > 0 else "less"
     for_what = "for a database, a lock, a sleep, the load, or a core"
+    if cell and apart.us > 0 and limited_by_load(cell.stay):
+        for_what = "mostly for the load generator, which is the limit here"
     return [f"Beside that, {first} waits {number(abs(apart.us))} µs {more} per request: {for_what}."]
 
 
