@@ -150,6 +150,26 @@ def test_an_axis_has_a_few_round_ticks_within_it(low: float, times: float) -> No
     assert 2 <= len(found) <= 13
 
 
+def test_every_number_of_an_axis_stands_where_its_value_lies() -> None:
+    """Ticks and grid are drawn apart from the numbers: both must lie on the scale of what is drawn."""
+    drawn = levels("json", "JSON", [Line("Starlette", ((16, 100), (64, 10_000), (256, 1_000)), floor=False)], "users")
+    assert drawn is not None
+    texts = {text.text: text.attributes for text in parse(drawn.svg).all("text")}
+    ends = re.findall(r'<use x="([\d.]+)" y="([\d.]+)"', drawn.svg)
+    assert [float(x) for x, _ in ends] == [float(texts[users]["x"]) for users in ("16", "64", "256")]
+    low, high, between = (float(y) for _, y in ends)
+    assert between == pytest.approx((low + high) / 2, abs=0.1)
+    grid, ticks_below = (
+        re.findall(r"M([\d.]+) ([\d.]+)", path) for path in re.findall(r'd="(M[^"]*M[^"]*)"', drawn.svg)
+    )
+    foot = 0.38 * 11
+    assert [float(texts[rate]["y"]) - foot for rate in ("100", "1,000", "10,000")] == pytest.approx(
+        [low, between, high], abs=0.2
+    )
+    assert {float(y) for _, y in grid} >= {low, between, high}
+    assert [x for x, _ in ticks_below] == [x for x, _ in ends]
+
+
 def test_ticks_are_written_in_plain_digits() -> None:
     assert [plain(value) for value in (20_000, 0.25, 3, 1_500)] == ["20,000", "0.25", "3", "1,500"]
 
