@@ -50,9 +50,10 @@ lint: $(BIN)/.setup-dev  ## Check formatting, lint rules, types and layers
 PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_usage.py test_docs.py)
 check: lint  ## Lint, then run the tests that need no server, database or browser: under a minute
 	@$(BIN)/python -m pytest -n auto -m "not alone and not simulated" -q $(PURE)
+# Of the tests that need the whole machine, only the files that hold some are collected.
 test: lint  ## Lint, then run every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" -q
-	@$(BIN)/python -m pytest -m alone -q
+	@$(BIN)/python -m pytest -m alone -q $$(grep -rlw --include='*.py' 'mark.alone' tests)
 # Both from one resolution: what the harness runs with is what it is tested with.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links pyproject.toml

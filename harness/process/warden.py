@@ -19,11 +19,9 @@ import os
 import resource
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 LINUX: Final = sys.platform == "linux"
@@ -275,7 +273,8 @@ def snapshot() -> list[Stat]:
 def read_stat(pid: int) -> Stat | None:
     """Linux: proc_pid_stat(5), fields 4, 5 and 22. None when it is gone."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        with open(f"/proc/{pid}/stat", errors="replace") as file:  # noqa: PTH123 (pathlib takes long to load)
+            text = file.read()
     except OSError:
         return None
     fields = text[text.rindex(")") + 2 :].split()
@@ -284,6 +283,8 @@ def read_stat(pid: int) -> Stat | None:
 
 def listed_by_ps() -> Iterator[Stat]:
     """All but ps itself, which is our child and is there whenever it looks."""
+    import subprocess  # noqa: PLC0415 (on Linux no warden needs it)
+
     columns = ("-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat=")
     with subprocess.Popen(["/bin/ps", "-A", *columns], stdout=subprocess.PIPE, text=True) as listing:
         lines = listing.communicate()[0].splitlines()

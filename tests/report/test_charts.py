@@ -1,6 +1,7 @@
 """Charts: what they are made of, and the few sums they do themselves."""
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -51,33 +52,37 @@ def a_trial(cell: str, block: int, rates: tuple[float, ...], rotations: tuple[in
     )
 
 
-def every_chart() -> list[Chart]:
-    drawn = (
-        agreement("json", "JSON", AGREEMENTS, "Raw"),
-        cost("json", "JSON", COSTS),
-        cpu("db", "DB", [Cpu("Django", 90.0, 210.0, 40.0), Cpu("Quick", 90.0, -2.0, 40.0)]),
-        changes(
-            "json",
-            "JSON",
-            [Shift("Flask", 0.8, 0.77, 0.83, "worse"), Shift("One", 1.1, None, None, "unresolved")],
-            0.03,
-        ),
-        at_a_fixed_rate("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "50%"),
-        levels("json", "JSON", LINES, "connections"),
-        under_full_load("json", "JSON", [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)], "64 connections"),
-        memory("json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]),
-        trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
-    )
-    return [chart for chart in drawn if chart is not None]
+ONE_LINE = [Line("Starlette", ((0.5, 2.0), (0.99, 9.0)), floor=False)]
+TWO_POINTS = [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]
+SHIFTS = [Shift("Flask", 0.8, 0.77, 0.83, "worse"), Shift("One", 1.1, None, None, "unresolved")]
+EVERY_CHART: dict[str, Callable[[], Chart | None]] = {
+    "agreement-json": lambda: agreement("json", "JSON", AGREEMENTS, "Raw"),
+    "cost-json": lambda: cost("json", "JSON", COSTS),
+    "cpu-db": lambda: cpu("db", "DB", [Cpu("Django", 90.0, 210.0, 40.0), Cpu("Quick", 90.0, -2.0, 40.0)]),
+    "changes-json": lambda: changes("json", "JSON", SHIFTS, 0.03),
+    "latency-json": lambda: at_a_fixed_rate("json", "JSON", ONE_LINE, "50%"),
+    "levels-json": lambda: levels("json", "JSON", LINES, "connections"),
+    "percentiles-json": lambda: under_full_load("json", "JSON", ONE_LINE, "64 connections"),
+    "memory-json": lambda: memory("json", "JSON", TWO_POINTS),
+    "trace-json": lambda: trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
+}
 
 
-def test_a_chart_is_drawn_alike_every_time() -> None:
-    assert [chart.svg for chart in every_chart()] == [chart.svg for chart in every_chart()]
-    assert len(every_chart()) == 9
+def drawn_as(id_: str) -> Chart:
+    chart = EVERY_CHART[id_]()
+    assert chart is not None
+    assert chart.id == id_
+    return chart
 
 
-@pytest.mark.parametrize("chart", every_chart(), ids=lambda chart: chart.id)
-def test_a_chart_has_the_colours_of_the_page_and_text_that_is_text(chart: Chart) -> None:
+@pytest.mark.parametrize("id_", EVERY_CHART)
+def test_a_chart_is_drawn_alike_every_time(id_: str) -> None:
+    assert drawn_as(id_).svg == drawn_as(id_).svg
+
+
+@pytest.mark.parametrize("id_", EVERY_CHART)
+def test_a_chart_has_the_colours_of_the_page_and_text_that_is_text(id_: str) -> None:
+    chart = drawn_as(id_)
     svg = parse(chart.svg).one("svg")
     assert not re.findall(r"#[0-9a-f]{6}", chart.svg), "a colour that neither light nor dark changes"
     assert "var(--" in chart.svg
@@ -148,6 +153,26 @@ def test_an_axis_has_a_few_round_ticks_within_it(low: float, times: float) -> No
     found = ticks(low, low * times)
     assert all(low <= tick <= low * times for tick in found)
     assert 2 <= len(found) <= 13
+
+
+def test_every_number_of_an_axis_stands_where_its_value_lies() -> None:
+    """Ticks and grid are drawn apart from the numbers: both must lie on the scale of what is drawn."""
+    drawn = levels("json", "JSON", [Line("Starlette", ((16, 100), (64, 10_000), (256, 1_000)), floor=False)], "users")
+    assert drawn is not None
+    texts = {text.text: text.attributes for text in parse(drawn.svg).all("text")}
+    ends = re.findall(r'<use x="([\d.]+)" y="([\d.]+)"', drawn.svg)
+    assert [float(x) for x, _ in ends] == [float(texts[users]["x"]) for users in ("16", "64", "256")]
+    low, high, between = (float(y) for _, y in ends)
+    assert between == pytest.approx((low + high) / 2, abs=0.1)
+    grid, ticks_below = (
+        re.findall(r"M([\d.]+) ([\d.]+)", path) for path in re.findall(r'd="(M[^"]*M[^"]*)"', drawn.svg)
+    )
+    foot = 0.38 * 11
+    assert [float(texts[rate]["y"]) - foot for rate in ("100", "1,000", "10,000")] == pytest.approx(
+        [low, between, high], abs=0.2
+    )
+    assert {float(y) for _, y in grid} >= {low, between, high}
+    assert [x for x, _ in ticks_below] == [x for x, _ in ends]
 
 
 def test_ticks_are_written_in_plain_digits() -> None:

@@ -112,6 +112,8 @@ def _gate(record: CampaignRecord, cell: str, seen: CellFacts, trials: list[Trial
 def barring(record: CampaignRecord, cell: str, gates: Sequence[Notice]) -> tuple[Notice, ...]:
     """Those of a trial's failed gates that keep it out. A reference that the load generator limited is shown all the
     same: it competes with nobody, and tells what generator and wire allow."""
+    if not gates:
+        return ()
     app = next((planned.app for planned in record.plan.cells if planned.id == cell), "")
     manifest = record.applications.get(app)
     beside = manifest is not None and manifest.tier == "reference"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
+from harness.report.charts.drawing import axis
 from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, MUTED, PAPER, Chart, chart, label
 from harness.report.charts.drawing.legible import legible
+from harness.report.charts.drawing.scale import signed
 from harness.report.text import count
 
 _ROW = 28
@@ -61,20 +62,16 @@ def _differences(row: Agreement, ratios: Sequence[float]) -> list[float]:
 
 def _draw(figure: Figure, rows: Sequence[Agreement]) -> None:
     height = _ROW * len(rows) + _MARGIN
-    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - 46 / height))
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
+    axes = axis.blank(figure, 0.42, 42 / height, 0.555, 1 - 46 / height)
     for place, row in enumerate(rows):
         _draw_row(axes, place, row)
-    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0, pad=8)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", linewidth=0.8)
+    axis.rows(axes, [label(row.label) for row in rows])
     furthest = max(abs(value) for row in rows for value in (*_differences(row, row.blocks), *_band(row), 1.0))
     axes.set_xlim(-1.08 * furthest, 1.08 * furthest)
-    axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.3g}" if value else "0")
-    axes.set_xlabel("percent from the estimate")
+    places = axis.round_places(axes, 5, symmetric=True)
+    axis.grid(axes, "x", [0], MUTED, 1)
+    axis.grid(axes, "x", places)
+    axis.below(axes, places, [signed(value) for value in places], "percent from the estimate")
 
 
 def _band(row: Agreement) -> tuple[float, ...]:

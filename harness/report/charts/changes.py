@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
+from harness.report.charts.drawing import axis
 from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MUTED, PAPER, SERIES, Chart, chart, label
+from harness.report.charts.drawing.scale import signed
 
 _ROW = 28
 _MARGIN = 50
@@ -49,19 +50,15 @@ def _percent(ratio: float) -> float:
 
 def _draw(figure: Figure, rows: Sequence[Shift], delta: float) -> None:
     height = _ROW * len(rows) + _MARGIN
-    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - 46 / height))
+    axes = axis.blank(figure, 0.42, 42 / height, 0.555, 1 - 46 / height)
     axes.axvspan(_percent(1 / (1 + delta)), _percent(1 + delta), color=FLOOR, alpha=0.2, linewidth=0, zorder=0)
-    axes.axvline(0, color=MUTED, linewidth=1, zorder=0)
     for place, row in enumerate(rows):
         colour = {"worse": SERIES[1], "better": SERIES[2]}.get(row.verdict, ACCENT)
         if row.low is not None and row.high is not None:
             axes.plot([_percent(row.low), _percent(row.high)], [place, place], color=INK, linewidth=1.6)
         axes.plot([_percent(row.ratio)], [place], "o", color=colour, markersize=7.5, mec=PAPER)
-    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0, pad=8)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", linewidth=0.8)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.3g}" if value else "0")
-    axes.set_xlabel("change in percent")
+    axis.rows(axes, [label(row.label) for row in rows])
+    places = axis.round_places(axes, 5)
+    axis.grid(axes, "x", [0], MUTED, 1)
+    axis.grid(axes, "x", places)
+    axis.below(axes, places, [signed(value) for value in places], "change in percent")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
+from harness.report.charts.drawing import axis
 from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, Chart, chart, label
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import plain, rounded
@@ -55,7 +55,7 @@ def _says(row: Cost) -> str:
 
 def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     height = _ROW * len(rows) + _MARGIN
-    axes = figure.add_axes((0.42, 42 / height, 0.54, 1 - 46 / height))
+    axes = axis.blank(figure, 0.42, 42 / height, 0.54, 1 - 46 / height)
     longest = max(max(row.floor_us + row.extra_us, row.floor_us + (row.extra_high_us or 0)) for row in rows)
     axes.barh(
         range(len(rows)), [min(row.floor_us, row.floor_us + row.extra_us) for row in rows], height=0.5, color=FLOOR
@@ -64,15 +64,11 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     axes.barh(range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=ACCENT)
     for place, row in enumerate(rows):
         _draw_extra(axes, place, row, longest)
-    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axis.rows(axes, [label(row.label) for row in rows])
     axes.set_xlim(0, 1.28 * longest)
-    axes.tick_params(axis="y", length=0, pad=8)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", linewidth=0.8)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value))
-    axes.set_xlabel("microseconds per request")
+    places = axis.round_places(axes, 5)
+    axis.grid(axes, "x", places)
+    axis.below(axes, places, [plain(value) for value in places], "microseconds per request")
 
 
 def _draw_extra(axes: Axes, place: int, row: Cost, longest: float) -> None:

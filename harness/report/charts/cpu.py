@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
+from harness.report.charts.drawing import axis
 from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, SERIES, Chart, chart, label
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import plain, rounded
@@ -60,7 +60,7 @@ def _says(row: Cpu) -> str:
 
 def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     height = _ROW * len(rows) + _MARGIN
-    axes = figure.add_axes((0.42, 42 / height, 0.555, 1 - (46 + _TOP) / height))
+    axes = axis.blank(figure, 0.42, 42 / height, 0.555, 1 - (46 + _TOP) / height)
     longest = max(row.whole_us for row in rows)
     starts = [0.0] * len(rows)
     parts = zip(*((row.server_us, max(0.0, row.above_us), row.database_us) for row in rows), strict=True)
@@ -70,15 +70,11 @@ def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     for place, row in enumerate(rows):
         axes.text(row.whole_us + 0.02 * longest, place, rounded(row.whole_us), va="center", fontsize=11.5)
     _name_parts(figure, height)
-    axes.set_yticks(range(len(rows)), [label(row.label) for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axis.rows(axes, [label(row.label) for row in rows])
     axes.set_xlim(0, 1.2 * longest)
-    axes.tick_params(axis="y", length=0, pad=8)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", linewidth=0.8)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value))
-    axes.set_xlabel("microseconds of CPU per request")
+    places = axis.round_places(axes, 5)
+    axis.grid(axes, "x", places)
+    axis.below(axes, places, [plain(value) for value in places], "microseconds of CPU per request")
 
 
 def _name_parts(figure: Figure, height: int) -> None:

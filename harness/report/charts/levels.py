@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from harness.report.charts.drawing import lines
-from harness.report.charts.drawing.figure import MUTED, Chart, chart
-from harness.report.charts.drawing.scale import logarithmic, plain
+from harness.report.charts.drawing import axis, lines
+from harness.report.charts.drawing.figure import Chart, chart
+from harness.report.charts.drawing.scale import plain
 
 
 def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> Chart | None:
@@ -30,10 +30,8 @@ def levels(scenario: str, title: str, found: Sequence[lines.Line], of: str) -> C
 def _draw(figure: Figure, found: Sequence[lines.Line], of: str) -> None:
     axes = lines.plot(figure, found)
     x = sorted({x for line in found for x, _ in line.points})
-    logarithmic(axes, "y", [y for line in found for _, y in line.points])
+    axis.logarithmic(axes, [y for line in found for _, y in line.points])
     axes.set_xscale("log")
-    axes.set_xticks(x, [plain(value) for value in x])
-    axes.set_xticks([], minor=True)
     axes.set_xlim(x[0] / 1.1, x[-1] * 1.1)
-    axes.set_xlabel(f"{of}, logarithmic", color=MUTED)
-    lines.name_ends(axes, found)
+    axis.below(axes, x, [plain(value) for value in x], f"{of}, logarithmic")
+    lines.name_ends(figure, axes, found)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from harness.report.charts.drawing import lines
-from harness.report.charts.drawing.figure import MUTED, Chart, chart
-from harness.report.charts.drawing.scale import logarithmic, plain
+from harness.report.charts.drawing import axis, lines
+from harness.report.charts.drawing.figure import Chart, chart
+from harness.report.charts.drawing.scale import plain
 
 
 def memory(scenario: str, title: str, found: Sequence[lines.Line]) -> Chart | None:
@@ -30,9 +29,8 @@ def memory(scenario: str, title: str, found: Sequence[lines.Line]) -> Chart | No
 
 def _draw(figure: Figure, found: Sequence[lines.Line]) -> None:
     axes = lines.plot(figure, found)
-    logarithmic(axes, "y", [y for line in found for _, y in line.points])
+    axis.logarithmic(axes, [y for line in found for _, y in line.points])
     axes.set_xlim(0, 1.08 * max(x for line in found for x, _ in line.points))
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value))
-    axes.set_xlabel("MiB under load", color=MUTED)
-    lines.name_ends(axes, found)
+    places = axis.round_places(axes, 4)
+    axis.below(axes, places, [plain(value) for value in places], "MiB under load")
+    lines.name_ends(figure, axes, found)

@@ -7,9 +7,8 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from harness.analysis.latency.percentiles import MIN_BEYOND
-from harness.report.charts.drawing import lines
-from harness.report.charts.drawing.figure import MUTED, Chart, chart
-from harness.report.charts.drawing.scale import logarithmic
+from harness.report.charts.drawing import axis, lines
+from harness.report.charts.drawing.figure import Chart, chart
 
 SHOWN: Final[Mapping[float, str]] = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %"}
 _SHOWN_WHERE: Final = f"A percentile is shown where at least {MIN_BEYOND} requests lie beyond it."
@@ -62,12 +61,10 @@ def _percentiles(id_: str, title: str, caption: str, found: Sequence[lines.Line]
 
 def _draw(figure: Figure, turned: Sequence[lines.Line]) -> None:
     axes = lines.plot(figure, turned)
-    logarithmic(axes, "y", [y for line in turned for _, y in line.points])
+    axis.logarithmic(axes, [y for line in turned for _, y in line.points])
     axes.set_xscale("log")
     last = max(x for line in turned for x, _ in line.points)
     ticks = {1 / (1 - share): name for share, name in SHOWN.items() if 1 / (1 - share) <= last * 1.001}
-    axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set_xticks([], minor=True)
     axes.set_xlim(1.8, last * 1.15)
-    axes.set_xlabel("milliseconds by share of the answers", color=MUTED)
-    lines.name_ends(axes, turned)
+    axis.below(axes, list(ticks), list(ticks.values()), "milliseconds by share of the answers")
+    lines.name_ends(figure, axes, turned)

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from statistics import median
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
 
 from harness.model.measured.trial import Trial
-from harness.report.charts.drawing.figure import ACCENT, MUTED, RULE, Chart, chart
+from harness.report.charts.drawing import axis
+from harness.report.charts.drawing.figure import ACCENT, MUTED, Chart, chart
 from harness.report.text import count
 
 _HEIGHT = 190
@@ -55,27 +56,25 @@ def _rates(trials: Sequence[Trial]) -> dict[str, list[float]]:
 
 
 def _draw(figure: Figure, blocks: Sequence[tuple[int, list[float]]]) -> None:
-    axes = figure.add_axes((0.1, 0.14, 0.88, 0.64))
-    axes.axhline(100, color=RULE, linewidth=1)
-    start = 0
-    for block, speeds in blocks:
-        step = max(1, math.ceil(sum(len(found) for _, found in blocks) / _MAX_POINTS))
+    axes = axis.blank(figure, 0.1, 0.14, 0.88, 0.64)
+    starts = list(accumulate((len(speeds) for _, speeds in blocks), initial=0))
+    step = max(1, math.ceil(starts[-1] / _MAX_POINTS))
+    for start, (_, speeds) in zip(starts, blocks, strict=False):
         places = range(start, start + len(speeds), step)
         axes.plot(places, [100 * speed for speed in speeds[::step]], color=ACCENT, linewidth=1.3)
-        if start:
-            axes.axvline(start - 0.5, color=RULE, linewidth=1)
-        if len(blocks) <= 14:
+    axis.grid(axes, "x", [start - 0.5 for start in starts[1:-1]], width=1)
+    axis.grid(axes, "y", [100], width=1)
+    if len(blocks) <= 14:
+        for start, (block, speeds) in zip(starts, blocks, strict=False):
+            middle = start + len(speeds) / 2
             axes.text(
-                start + len(speeds) / 2, 1.02, f"{block}", transform=axes.get_xaxis_transform(), ha="center",
-                color=MUTED, fontsize=11,
-            )  # fmt: skip
-        start += len(speeds)
-    axes.set_xlim(-0.5, start - 0.5)
-    axes.set_ylim(0, max(110.0, 105 * max(speed for _, found in blocks for speed in found)))
-    axes.set_xticks([])
-    axes.set_xlabel("rotations")
-    axes.tick_params(axis="y", labelcolor=MUTED, labelsize=11, length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", linewidth=0.8)
-    axes.yaxis.set_major_locator(MultipleLocator(25 if axes.get_ylim()[1] < 160 else 50))
-    axes.set_title("percent of its median speed, block by block", loc="left", fontsize=11, color=MUTED, pad=22)
+                middle, 1.02, f"{block}", transform=axes.get_xaxis_transform(), ha="center", color=MUTED, fontsize=11
+            )
+    top = max(110.0, 105 * max(speed for _, found in blocks for speed in found))
+    axes.set_xlim(-0.5, starts[-1] - 0.5)
+    axes.set_ylim(0, top)
+    percents = range(0, math.floor(top) + 1, 25 if top < 160 else 50)
+    axis.grid(axes, "y", percents)
+    axis.beside(axes, percents, [f"{percent}" for percent in percents])
+    axis.below(axes, (), (), "rotations")
+    axis.above(axes, "percent of its median speed, block by block")

@@ -43,20 +43,7 @@ _SETTINGS: Final[dict[str, Any]] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 12.5,
-    "axes.edgecolor": RULE,
-    "axes.labelcolor": MUTED,
-    "axes.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
     "text.color": INK,
-    "xtick.color": RULE,
-    "ytick.color": RULE,
-    "xtick.labelcolor": MUTED,
-    "ytick.labelcolor": INK,
-    "xtick.labelsize": 11.5,
-    "ytick.labelsize": 12.5,
-    "grid.color": RULE,
     "figure.facecolor": "none",
     "savefig.facecolor": "none",
     "figure.dpi": 72,
@@ -97,8 +84,9 @@ def chart(id_: str, *, title: str, caption: str, says: str, height: int, draw: C
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH / 72, height / 72))
         draw(figure)
-        for artist in figure.findobj():
-            artist.set_clip_on(False)  # every scale holds what is drawn on it
+        for axes in figure.axes:
+            for artist in (*axes.lines, *axes.patches):
+                artist.set_clip_on(False)  # every scale holds what is drawn on it
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(id_, title, caption, _themed(written.getvalue(), id_, title, says))

@@ -1,13 +1,17 @@
 """One line per cell, named where it ends: no legend to look up."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import IdentityTransform
 
+from harness.report.charts.drawing import axis
 from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
 from harness.report.charts.drawing.legible import legible
 from harness.stats.arrays import Floats
@@ -38,40 +42,30 @@ def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
 
 def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
     """The lines on an empty axes with room for their names on the right; scales and names are left to do."""
-    axes = figure.add_axes((0.105, 0.15, 0.475, 0.8))
+    axes = axis.blank(figure, 0.105, 0.15, 0.475, 0.8)
     for line, (colour, dash) in zip(lines, styles(lines), strict=True):
         x, y = zip(*line.points, strict=True)
         axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER)
-    axes.grid(axis="y", linewidth=0.8)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0, labelcolor=MUTED, labelsize=11)
     return axes
 
 
-def name_ends(axes: Axes, lines: Sequence[Line]) -> None:
+def name_ends(figure: Figure, axes: Axes, lines: Sequence[Line]) -> None:
     """Write each name beside its line's last point, moved apart where they would touch. Scales must be set."""
-    ends = [float(axes.transData.transform(line.points[-1])[1]) for line in lines]
-    box = axes.get_window_extent()
-    for line, (colour, _), place in zip(lines, styles(lines), apart(ends, _GAP, box.y0, box.y1), strict=True):
-        height = (place - box.y0) / box.height
-        axes.annotate(
-            label(line.label, 27),
-            xy=(line.points[-1]),
-            xytext=(1.05, height),
-            textcoords="axes fraction",
-            color=MUTED if line.floor else colour,
-            fontsize=12,
-            va="center",
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colour,
-                "linewidth": 0.6,
-                "alpha": 0.6,
-                "shrinkA": 1,
-                "shrinkB": 4,
-                "relpos": (0, 0.5),
-            },
-        )
+    ends = [tuple(map(float, axes.transData.transform(line.points[-1]))) for line in lines]
+    box, pixels = axes.get_window_extent(), IdentityTransform()
+    left, places = box.x0 + 1.05 * box.width, apart([y for _, y in ends], _GAP, box.y0, box.y1)
+    for line, (colour, _), place, end in zip(lines, styles(lines), places, ends, strict=True):
+        text, ink = label(line.label, 27), MUTED if line.floor else colour
+        figure.text(left, place, text, transform=pixels, color=ink, fontsize=12, va="center")
+        leader = _leader((left, place), end)
+        figure.add_artist(Line2D(*leader, color=colour, linewidth=0.6, alpha=0.6, transform=pixels))
+
+
+def _leader(name: Sequence[float], end: Sequence[float]) -> Iterator[list[float]]:
+    """The x and the y of a line from a name to the end of its line. The leader touches neither."""
+    length = math.dist(name, end)
+    for one, other in zip(name, end, strict=True):
+        yield [one + share * (other - one) for share in (3 / length, 1 - 4 / length)]
 
 
 def styles(lines: Sequence[Line]) -> list[tuple[str, str | tuple[float, tuple[float, ...]]]]:

@@ -1,10 +1,4 @@
-"""Axes whose ticks are round numbers in plain digits."""
-
-from collections.abc import Sequence
-from typing import Literal
-
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+"""Round numbers for an axis, and how numbers are written."""
 
 _LADDERS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(1 + step / 10 for step in range(90)))
 
@@ -20,17 +14,9 @@ def rounded(value: float, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text.replace("-", "\u2212")
 
 
-def logarithmic(axes: Axes, axis: Literal["x", "y"], values: Sequence[float], margin: float = 1.12) -> None:
-    """A logarithmic axis that holds all positive `values`, with between three and seven round ticks."""
-    positive = [value for value in values if value > 0]
-    if not positive:
-        return
-    low, high = min(positive) / margin, max(positive) * margin
-    axes.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
-    chosen = axes.xaxis if axis == "x" else axes.yaxis
-    chosen.set_ticks(ticks(low, high))
-    chosen.set_ticks([], minor=True)
-    chosen.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
+def signed(value: float) -> str:
+    """A difference: +12, -3.5 or 0."""
+    return f"{value:+.3g}" if value else "0"
 
 
 def ticks(low: float, high: float) -> list[float]:
