@@ -13,11 +13,11 @@ from locust import User  # noqa: F401  gevent's monkey patching comes before any
 import logging
 import signal
 import socket
+from typing import TYPE_CHECKING
 
 import gevent
 from gevent.queue import Queue
 
-from harness.load.distributed.master import MasterRunner
 from harness.load.locust_side.runner import LocalRunner
 from harness.load.messages import (
     ORDERS,
@@ -35,6 +35,9 @@ from harness.load.open_files import raise_limit
 from harness.load.own_process import set_up
 from harness.model.errors import HarnessError, UsageError
 
+if TYPE_CHECKING:
+    from harness.load.distributed.master import MasterRunner
+
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +48,7 @@ class Left(Exception):
 class Session:
     """One driver's orders, done one after another."""
 
-    def __init__(self, lines: Lines, runner: LocalRunner | MasterRunner) -> None:
+    def __init__(self, lines: Lines, runner: "LocalRunner | MasterRunner") -> None:
         self._lines, self._runner = lines, runner
         self._orders: Queue[Prepare | DriveSlices | Judge | None] = Queue()
         self._prepared = Prepare(targets=(), scenarios=())
@@ -129,10 +132,12 @@ def main(arguments: Sequence[str]) -> None:
         runner.close()
 
 
-def runner_of(options: argparse.Namespace) -> LocalRunner | MasterRunner:
+def runner_of(options: argparse.Namespace) -> "LocalRunner | MasterRunner":
     """Load from this very process, or from workers."""
     if options.workers == 0:
         return LocalRunner()
+    from harness.load.distributed.master import MasterRunner  # noqa: PLC0415 (few campaigns have workers)
+
     return MasterRunner(options.workers, options.bind, options.port, options.wait)
 
 
