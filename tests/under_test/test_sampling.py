@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +14,9 @@ import pytest
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.profile import Frame
 from harness.process.owned import OwnedProcess
-from harness.under_test.sampling.joining import Named, joined
+from harness.under_test.sampling.joining import Counted, Named, Names, joined
 from harness.under_test.sampling.owners import Owners, owners_in
-from harness.under_test.sampling.sampler import sampled
+from harness.under_test.sampling.sampler import sampled, share_unread
 from harness.under_test.sampling.stacks import calls_the_kernel, sampled_stacks, waits
 
 C = "/usr/lib/x86_64-linux-gnu/libc.so.6"
@@ -140,10 +140,17 @@ MAIN, WORK = Named("<module>", "/srv/app/app.py"), Named("work", "/srv/app/work.
 CHECK, COPY = Named("0x7ff3", "/env/_native.abi3.so"), Named("memcpy", C)
 
 
+def counted(stacks: Iterable[Counted]) -> Counter[Names]:
+    found: Counter[Names] = Counter()
+    for names, samples in stacks:
+        found[names] += samples
+    return found
+
+
 def test_python_says_how_often_and_native_functions_only_what_was_below() -> None:
     python = [((MAIN, APP), 6), ((MAIN, WORK), 90), ((MAIN,), 4)]
     native = [((MAIN, CHECK, APP, COPY), 3), ((MAIN, WORK, CHECK), 1), ((MAIN, WORK), 2)]
-    found = Counter(joined(python, native))
+    found = counted(joined(python, native))
     assert found == {
         (MAIN, CHECK, APP, COPY): 6, (MAIN, WORK, CHECK): 30, (MAIN, WORK): 60, (MAIN,): 4,
     }  # fmt: skip
@@ -152,7 +159,7 @@ def test_python_says_how_often_and_native_functions_only_what_was_below() -> Non
 def test_below_a_stack_that_was_never_seen_with_native_functions_is_what_was_below_its_innermost_one() -> None:
     python = [((MAIN, APP, WORK), 4), ((APP,), 1)]
     native = [((MAIN, WORK, CHECK, COPY), 1), ((WORK,), 1), ((CHECK, COPY), 9)]
-    assert Counter(joined(python, native)) == {(MAIN, APP, WORK, CHECK, COPY): 2, (MAIN, APP, WORK): 2, (APP,): 1}
+    assert counted(joined(python, native)) == {(MAIN, APP, WORK, CHECK, COPY): 2, (MAIN, APP, WORK): 2, (APP,): 1}
 
 
 def test_the_same_samples_are_joined_in_the_same_way() -> None:
@@ -162,9 +169,8 @@ def test_the_same_samples_are_joined_in_the_same_way() -> None:
 
 def test_functions_of_no_file_of_python_are_known_from_the_stacks_of_python() -> None:
     template = Named("root", "fortunes.html")
-    assert list(joined([((MAIN, template), 1)], [((MAIN, CHECK, template, COPY), 1)])) == [
-        (MAIN, CHECK, template, COPY)
-    ]
+    found = counted(joined([((MAIN, template), 1)], [((MAIN, CHECK, template, COPY), 1)]))
+    assert found == {(MAIN, CHECK, template, COPY): 1}
 
 
 def test_a_library_whose_stacks_cannot_be_read_is_seen_as_often_as_it_works(tmp_path: Path) -> None:
@@ -180,6 +186,7 @@ def test_a_library_whose_stacks_cannot_be_read_is_seen_as_often_as_it_works(tmp_
                 while psutil.Process(process.pid).cpu_times().user < used_s:
                     time.sleep(0.02)
             texts.append(sampling.stacks)
+        assert sampling.unread > 0.2
         process.stop()
     found = sampled_stacks(*texts, owners_in(Path(sys.executable), tmp_path))
     own: Counter[str] = Counter()
@@ -262,6 +269,12 @@ def test_a_real_process_is_seen_where_it_works_and_not_where_it_waits(tmp_path: 
     working = sum(s.samples for s in found.stacks if any(found.frames[at].function == "turning" for at in s.frames))
     assert working >= 40
     assert working >= 0.9 * sum(stack.samples for stack in found.stacks)
+
+
+def test_the_share_of_samples_that_could_not_be_read_is_that_of_all_processes() -> None:
+    logs = ["py> Wrote data to 'x'. Samples: 100 Errors: 60", "Samples: 40 Errors: 0\n", "it was killed"]
+    assert share_unread(logs) == pytest.approx(0.3)
+    assert share_unread(["Samples: 0 Errors: 0"]) == share_unread([]) == 0.0
 
 
 def test_the_profiler_is_gone_when_what_it_looks_at_has_ended(tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ from harness.under_test.verify.verification import failure_of, verify_all
 
 PLAIN_SHARE: Final = 0.25
 """Length of each of the two slices without the profiler, before it and after it, over that of the slice with it."""
-NATIVE_SHARE: Final = 0.4
-"""Of the time with the profiler: with native functions. They say less often who it was, and cost more."""
+FIRST_SHARE: Final = 0.4
+"""Of the time with the profiler: whether stacks with native functions can be read is known after it."""
+MOST_UNREAD: Final = 0.05
+"""Of all samples: beyond it, stacks of Python functions alone say how often a function worked."""
 WORTH_SHOWING: Final = 0.01
 """Of the CPU time: threads without Python are shown from here on."""
 
@@ -105,15 +107,17 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
     work = work_between(counters, read(stage.service), before.record.answered, manifest)
     pids = [identity.pid for identity in server.identities] or [server.process.pid]
     cpus = stage.prepared.platform.cores.generator
-    with sampled(pids, bench.folder, cpus=cpus, native=False) as python:
-        profiled = [_drive(bench, server, wanted((1 - NATIVE_SHARE) * bench.stretch_s))]
-    with sampled(pids, bench.folder, cpus=cpus, native=True) as native:
-        profiled.append(_drive(bench, server, wanted(NATIVE_SHARE * bench.stretch_s)))
+    with sampled(pids, bench.folder, cpus=cpus, native=True) as first:
+        profiled = [_drive(bench, server, wanted(FIRST_SHARE * bench.stretch_s))]
+    whole = first.unread <= MOST_UNREAD
+    with sampled(pids, bench.folder, cpus=cpus, native=whole) as second:
+        profiled.append(_drive(bench, server, wanted((1 - FIRST_SHARE) * bench.stretch_s)))
+    python, native = ("", first.stacks + second.stacks) if whole else (second.stacks, first.stacks)
     plain = (before, _plain(bench, server, short))
     application = stage.prepared.applications[cell.app]
     owners = owners_in(stage.pythons[cell.app], application.folder, stage.project.apps / "_shared")
     seen = with_native_threads(
-        sampled_stacks(python.stacks, native.stacks, owners),
+        sampled_stacks(python, native, owners),
         before.threads_s,
         normalised(SERVERS[cell.server].distribution or APPLICATION),
     )

@@ -24,8 +24,8 @@ Names = tuple[Named, ...]
 Counted = tuple[Names, int]
 
 
-def joined(python: Sequence[Counted], native: Iterable[Counted]) -> Iterator[Names]:
-    """One stack for each sample of `python`.
+def joined(python: Sequence[Counted], native: Iterable[Counted]) -> Iterator[Counted]:
+    """One stack for each sample of `python`, with a count of one.
 
     It is a native stack with the same Python functions; without any, the native functions that were seen below the same
     innermost one are put below it. All that were seen are used in turn, in random order.
@@ -47,11 +47,11 @@ def joined(python: Sequence[Counted], native: Iterable[Counted]) -> Iterator[Nam
     for names, samples in python:
         for _ in range(samples):
             if names in wholes:
-                yield next(wholes[names])
+                yield next(wholes[names]), 1
             elif names and names[-1] in tails:
-                yield names + next(tails[names[-1]])
+                yield names + next(tails[names[-1]]), 1
             else:
-                yield names
+                yield names, 1
 
 
 def is_python(name: Named) -> bool:

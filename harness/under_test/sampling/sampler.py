@@ -1,9 +1,10 @@
 """The sampling profiler: a program that reads the stacks of a process tree from outside, native functions included."""
 
+import re
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,14 +21,17 @@ PYTHON_RATE_HZ: Final = 100
 START_S: Final = 30.0
 WRITE_S: Final = 30.0
 STARTED: Final = "Sampling process"
+_COUNTS: Final = re.compile(r"Samples: (?P<read>\d+) Errors: (?P<unread>\d+)")
 PERMIT: Final = "allow it, as root: sysctl kernel.yama.ptrace_scope=0 (in a container: --cap-add SYS_PTRACE)"
 
 
 class Sampling:
-    """Under way; `stacks` is known after the with-block of `sampled`: a line for each different stack, as the program
-    writes them ("outer (file);inner (file) 12"); empty where no thread had work."""
+    """Under way; known after the with-block of `sampled`. `stacks`: a line for each different stack, as the program
+    writes them ("outer (file);inner (file) 12"); empty where no thread had work. `unread`: the share of samples that
+    were left out, since a stack could not be read."""
 
     stacks: str = ""
+    unread: float = 0.0
 
 
 @contextmanager
@@ -46,12 +50,13 @@ def sampled(pids: Sequence[int], folder: Path, *, cpus: Sequence[int], native: b
             stack.enter_context(_sampler(pid, output, cpus, native))
         yield sampling
     sampling.stacks = "".join(map(_read, outputs))
+    sampling.unread = share_unread(_read(_log(output)) for output in outputs)
 
 
 @contextmanager
 def _sampler(pid: int, output: Path, cpus: Sequence[int], native: bool) -> Iterator[None]:
     """One process under the profiler; what it saw is in `output` afterwards."""
-    log = output.with_suffix(".log")
+    log = _log(output)
     log.unlink(missing_ok=True)
     argv = [str(PROGRAM), "record", "--pid", str(pid), "--threads", "--full-filenames", "--nolineno"]
     argv += ["--rate", str(NATIVE_RATE_HZ), "--native"] if native else ["--rate", str(PYTHON_RATE_HZ)]
@@ -76,6 +81,17 @@ def _wait_for_the_first_sample(sampler: OwnedProcess, log: Path) -> None:
 def _reason(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return " ".join(lines[:3]).removeprefix("Error: ") or "it said nothing"
+
+
+def share_unread(logs: Iterable[str]) -> float:
+    """By the program's last words: "Samples: 115 Errors: 134"."""
+    counts = [(int(found["read"]), int(found["unread"])) for log in logs if (found := _COUNTS.search(log))]
+    read, unread = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
+    return unread / (read + unread) if unread else 0.0
+
+
+def _log(output: Path) -> Path:
+    return output.with_suffix(".log")
 
 
 def _read(output: Path) -> str:

@@ -46,18 +46,18 @@ class Sampled:
 
 def sampled_stacks(python: str, native: str, owners: Owners) -> Sampled:
     """From lines of the profiler ("thread (7): MainThread;outer (file);inner (file) 12"), of Python's functions alone
-    and with native ones. Broken lines are left out."""
+    (empty where that was not needed) and with native ones. Broken lines are left out."""
     places: dict[Frame, int] = {}
     counts: Counter[tuple[int, ...]] = Counter()
     lines, others = list(_lines(python)), list(_lines(native))
     counted, completed = ([(names, samples) for names, _, samples in text] for text in (lines, others))
-    for names in joined(counted, completed):
+    for names, samples in joined(counted, completed) if counted else completed:
         if waits(names):
             continue
         frames = [owners.frame(*name) for name in names]
         if calls_the_kernel(names):
             frames[-1] = frames[-1].model_copy(update={"owner": KERNEL})
-        counts[tuple(places.setdefault(frame, len(places)) for frame in frames)] += 1
+        counts[tuple(places.setdefault(frame, len(places)) for frame in frames)] += samples
     stacks = tuple(Stack(frames=frames, samples=count) for frames, count in counts.items() if frames)
     threads = frozenset(thread for _, thread, _ in (*lines, *others) if thread is not None)
     return Sampled(tuple(places), stacks, threads)
