@@ -115,6 +115,22 @@ def test_system_calls_are_known_by_name_and_a_wake_up_by_who_calls_it() -> None:
     assert not calls_the_kernel([])
 
 
+def test_functions_without_names_are_one_in_all_processes_and_system_calls_are_shown_by_who_makes_them() -> None:
+    lines = [
+        f"hello (/srv/app/app.py);sock_send (/b/Modules/socketmodule.c);0x7f2b5beabcae ({C});0x7f2b5bea4193 ({C}) 3",
+        f"hello (/srv/app/app.py);sock_send (/b/Modules/socketmodule.c);0x7f1111111cae ({C});0x7f1111111193 ({C}) 2",
+        f"hello (/srv/app/app.py);send ({C}) 1",
+        f"hello (/srv/app/app.py);0x7f11 ({C}) 4",
+        f"hello (/srv/app/app.py);0x7f22 ({C}) 5",
+    ]
+    found = sampled_stacks("", "\n".join(lines), owners())
+    inner: Counter[tuple[str, str]] = Counter()
+    for stack in found.stacks:
+        frame = found.frames[stack.frames[-1]]
+        inner[frame.function, frame.owner] += stack.samples
+    assert inner == {("(system call in sock_send)", "kernel"): 5, ("send", "kernel"): 1, ("(no name)", ""): 9}
+
+
 def test_lines_that_are_broken_or_hostile_are_left_out_or_shown_as_they_are() -> None:
     text = "\n".join(
         [

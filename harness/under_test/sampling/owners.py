@@ -11,6 +11,9 @@ from typing import Final
 from harness.model.measured.profile import APPLICATION, STANDARD_LIBRARY, UNKNOWN, Frame
 
 MOST_LETTERS: Final = 160
+NAMELESS: Final = "(no name)"
+"""Of a function in a library without symbols: it has an address, which is another one in each process."""
+UNNAMED: Final = re.compile(r"^0x[0-9a-f]+$")
 _STANDARD: Final = re.compile(r"/lib(?:64)?/python3\.\d+t?/(?:lib-dynload/)?(?P<module>[^/.]+)")
 _FROZEN: Final = re.compile(r"^<frozen (?P<module>[\w]+)")
 _C_MODULE: Final = re.compile(r"/Modules/(?:clinic/)?(?P<module>\w+?)(?:module)?(?:/|\.c(?:\.h)?$)")
@@ -32,7 +35,9 @@ class Owners:
     def frame(self, function: str, file: str) -> Frame:
         """A function as it was sampled: who owns it, and a path without folders of this machine."""
         owner, short = self._of(file)
-        return Frame(function=_short(function), file=_short(short), owner=owner)
+        return Frame(
+            function=NAMELESS if UNNAMED.match(function) else _short(function), file=_short(short), owner=owner
+        )
 
     def _of(self, file: str) -> tuple[str, str]:
         for folder in self.applications:

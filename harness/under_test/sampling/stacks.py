@@ -8,7 +8,7 @@ from typing import Final
 
 from harness.model.measured.profile import KERNEL, Frame, Stack
 from harness.under_test.sampling.joining import Named, Names, joined
-from harness.under_test.sampling.owners import Owners
+from harness.under_test.sampling.owners import NAMELESS, UNNAMED, Owners
 
 _WAITING: Final = """
     pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_mutex_lock pthread_join
@@ -31,7 +31,6 @@ _SYSTEM_CALLS: Final = """
 SYSTEM_CALLS: Final = frozenset(_SYSTEM_CALLS.split())
 _AFFIXES: Final = re.compile(r"^(?:__GI_|__libc_|__)|(?:_nocancel)$")
 _C_LIBRARY: Final = re.compile(r"/(?:libc[.-]|libpthread|ld-musl|libc\.musl)")
-_UNNAMED: Final = re.compile(r"^0x[0-9a-f]+$")
 _THREAD: Final = re.compile(r"^thread \((?P<id>\d+)\)")
 
 
@@ -56,7 +55,7 @@ def sampled_stacks(python: str, native: str, owners: Owners) -> Sampled:
             continue
         frames = [owners.frame(*name) for name in names]
         if calls_the_kernel(names):
-            frames[-1] = frames[-1].model_copy(update={"owner": KERNEL})
+            frames[-1] = frames[-1].model_copy(update={"owner": KERNEL, "function": system_call(names)})
         counts[tuple(places.setdefault(frame, len(places)) for frame in frames)] += samples
     stacks = tuple(Stack(frames=frames, samples=count) for frames, count in counts.items() if frames)
     threads = frozenset(thread for _, thread, _ in (*lines, *others) if thread is not None)
@@ -80,7 +79,16 @@ def calls_the_kernel(names: Sequence[Named]) -> bool:
         return False
     if plain(names[-1].function) in SYSTEM_CALLS:
         return True
-    return bool(_UNNAMED.match(names[-1].function)) and len(names) > 1 and bool(_C_LIBRARY.search(names[-2].file))
+    return bool(UNNAMED.match(names[-1].function)) and len(names) > 1 and bool(_C_LIBRARY.search(names[-2].file))
+
+
+def system_call(names: Sequence[Named]) -> str:
+    """What the innermost function is shown as: where the C library has no name for it, by who calls it."""
+    own, *callers = [name.function for name in reversed(names)]
+    if not UNNAMED.match(own):
+        return own
+    caller = next((name for name in callers if not UNNAMED.match(name)), "")
+    return f"(system call in {caller})" if caller else NAMELESS
 
 
 def plain(function: str) -> str:
