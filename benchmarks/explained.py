@@ -27,7 +27,7 @@ from harness.campaign.plan.options import RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
-from harness.model.found.explanation import Amount, Difference, Explanation
+from harness.model.found.explanation import Explanation
 from harness.model.measured.campaign import SliceShape
 from harness.report.explanations import with_measured
 from harness.store.folder import ResultsFolder
@@ -78,7 +78,7 @@ def concluded(scenario: str, found: Explanation, again: Explanation) -> Iterable
     """Each figure, and the bound that it missed."""
     pairs = [(cell.layers, other.layers) for cell, other in zip(found.cells, again.cells, strict=True)]
     both = [(one[layer], other[layer]) for one, other in pairs for layer in one.keys() & other.keys()]
-    overlapping = sum(overlap(one, other) for one, other in both)
+    overlapping = sum(one.agrees_with(other) for one, other in both)
     yield (
         count_figure(f"{slug(scenario)}_layers_that_overlap", overlapping, len(both)),
         [f"{overlapping} of {len(both)} intervals of layers overlap"] if overlapping < OVERLAP * len(both) else [],
@@ -91,7 +91,7 @@ def concluded(scenario: str, found: Explanation, again: Explanation) -> Iterable
         [f"{most:.0%} of a configuration's CPU time are of no layer"] if most > MOST_OTHER else [],
     )
     differences = [*found.differences, *again.differences]
-    apart = [pair for pair in differences if not agrees(pair)]
+    apart = [pair for pair in differences if pair.measured is None or not pair.total.agrees_with(pair.measured)]
     yield (
         count_figure(f"{slug(scenario)}_pairs_that_agree", len(differences) - len(apart), len(differences)),
         [
@@ -99,19 +99,6 @@ def concluded(scenario: str, found: Explanation, again: Explanation) -> Iterable
             for pair in apart
         ],
     )
-
-
-def overlap(one: Amount, other: Amount) -> bool:
-    """Whether two intervals have a point in common; an amount without an interval is a point."""
-    return bounds(one)[0] <= bounds(other)[1] and bounds(other)[0] <= bounds(one)[1]
-
-
-def bounds(amount: Amount) -> tuple[float, float]:
-    return (amount.us, amount.us) if amount.low is None or amount.high is None else (amount.low, amount.high)
-
-
-def agrees(pair: Difference) -> bool:
-    return pair.measured is not None and overlap(pair.total, pair.measured)
 
 
 def arguments_of(given: Sequence[str]) -> argparse.Namespace:

@@ -21,6 +21,15 @@ class Amount(Record):
     def half(self) -> float | None:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Of the interval; without one the amount is a point."""
+        return (self.us, self.us) if self.low is None or self.high is None else (self.low, self.high)
+
+    def agrees_with(self, other: "Amount") -> bool:
+        """Whether the two intervals have a point in common."""
+        return self.bounds[0] <= other.bounds[1] and other.bounds[0] <= self.bounds[1]
+
 
 class Function(Record):
     """A function, and what a request spends in it: in itself (`self_us`), and with all that it calls (`total_us`)."""

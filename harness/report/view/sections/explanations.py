@@ -275,8 +275,11 @@ def _as_measured(pair: Difference) -> list[str]:
         return []
     if apart.low is None or apart.high is None or pair.total.low is None or pair.total.high is None:
         return [f"The campaign measured {apart.us:+.1f} µs apart from this."]
-    agree = apart.low <= pair.total.high and pair.total.low <= apart.high
-    verdict = "the two agree" if agree else "the two do not agree: the machine, or the load, was another one"
+    verdict = (
+        "the two agree"
+        if apart.agrees_with(pair.total)
+        else "the two do not agree: the machine, or the load, was another one"
+    )
     return [
         f"The campaign measured {apart.us:+.1f} µs ({apart.low:+.1f} to {apart.high:+.1f}) apart from this: {verdict}."
     ]
