@@ -22,7 +22,7 @@ from shared.faults import FAULTS, Fault
 from shared.figures import Figure, Outcome, exact
 from shared.profiled import Explained, profiled
 
-from harness.analysis.layers.stay import limited_by_load
+from harness.analysis.layers.residence import limited_by_load
 from harness.campaign.plan.options import Selection
 from harness.campaign.plan.project import Project
 from harness.model.found.explanation import FunctionChange
@@ -98,7 +98,7 @@ def first_layer(found: Explained) -> str:
     generator's doing."""
     apart = found.difference
     waits = apart.waiting.us > apart.total.us and not undecided(apart.waiting)
-    if waits and not limited_by_load(found.cell.stay):
+    if waits and not limited_by_load(found.cell.residence):
         return WAITING
     return next(iter(named_layers(apart)), "none")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from harness.analysis.layers.explanation import amount, explain, factors
+from harness.analysis.layers.residence import PLACES, limited_by_load, residence
 from harness.analysis.layers.spent import spent, weighed
-from harness.analysis.layers.stay import PLACES, limited_by_load, stay
 from harness.analysis.layers.table import layers
 from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.model.measured.profile import Frame, Profile, Stack
@@ -40,7 +40,7 @@ def profile(seen: Seen, *, user_us: float = 80.0, system_us: float = 20.0, **cha
         "user_s": user_us * answered / 1e6,
         "system_s": system_us * answered / 1e6,
         "rate": 10_000.0,
-        "profiled_rate": 9_000.0,
+        "slowed": 0.9,
         "samples_s": 4.0,
         "frames": tuple(frames),
         "stacks": tuple(
@@ -180,7 +180,7 @@ WORK = DatabaseWork(
 
 
 def test_a_request_stays_in_a_place_as_long_as_littles_law_says() -> None:
-    found = stay(profile([((SERVER,), 1)], queues=QUEUES, database=WORK))
+    found = residence(profile([((SERVER,), 1)], queues=QUEUES, database=WORK))
     assert found == pytest.approx(
         {"accept-queue": 400, "socket": 5000, "inside": 650, "database": 50, "work": 100, "generator": 200}
     )
@@ -190,14 +190,14 @@ def test_a_request_stays_in_a_place_as_long_as_littles_law_says() -> None:
 
 def test_time_inside_a_server_is_never_less_than_none() -> None:
     everywhere = QUEUES.model_copy(update={"unread": 57.5})
-    found = stay(profile([((SERVER,), 1)], queues=everywhere, database=WORK))
+    found = residence(profile([((SERVER,), 1)], queues=everywhere, database=WORK))
     assert (found["work"], found["database"], found["inside"]) == pytest.approx((50, 0, 0))
     assert sum(found.values()) == pytest.approx(6400)
 
 
 def test_nothing_is_said_of_queues_and_statements_that_nobody_counted() -> None:
     [cell] = explain("json", [profile([((SERVER,), 1)])], ["a"]).cells
-    assert cell.stay == {}
+    assert cell.residence == {}
     assert cell.database is None
 
 
@@ -241,7 +241,7 @@ def test_a_function_that_is_surely_dearer_comes_before_one_that_a_few_samples_sp
 def test_a_server_whose_answers_lie_with_the_generator_is_limited_by_the_load() -> None:
     def limited(**queues: float) -> bool:
         [cell] = explain("json", [profile([((SERVER,), 1)], queues=QUEUES.model_copy(update=queues))], ["a"]).cells
-        return limited_by_load(cell.stay)
+        return limited_by_load(cell.residence)
 
     assert not limited()
     assert limited(unread=2.0, unfetched=50.0)

@@ -77,13 +77,13 @@ def test_the_database_says_who_reads_more_often_than_the_scenario_asks(explanati
 
 def test_where_a_request_waits_adds_up_to_the_response_time(explanation: tuple[Place, Ended]) -> None:
     _, ended = explanation
-    dear, bare = ({place: one["us"] for place, one in cell["stay"].items()} for cell in ended.json["cells"])
+    dear, bare = ({place: one["us"] for place, one in cell["residence"].items()} for cell in ended.json["cells"])
     assert sum(dear.values()) > sum(bare.values()), "64 connections wait for a server that is slower"
-    for stay, cell in zip((dear, bare), ended.json["cells"], strict=True):
-        assert stay["work"] == pytest.approx(cell["total"]["us"])
-        assert stay["database"] == pytest.approx(cell["database"]["executing"]["us"])
-        assert stay["inside"] + stay["socket"] > 10 * stay["work"], "all others are served first"
-        assert min(stay.values()) >= 0
+    for residence, cell in zip((dear, bare), ended.json["cells"], strict=True):
+        assert residence["work"] == pytest.approx(cell["total"]["us"])
+        assert residence["database"] == pytest.approx(cell["database"]["executing"]["us"])
+        assert residence["inside"] + residence["socket"] > 10 * residence["work"], "all others are served first"
+        assert min(residence.values()) >= 0
 
 
 def test_the_page_shows_it_with_flame_graphs_and_as_finished(

@@ -45,7 +45,7 @@ def profiles(
             "user_s": (sum(own.values()) - system) * speed,
             "system_s": system * speed,
             "rate": 1e6 / (sum(own.values()) * speed + waits_us),
-            "profiled_rate": 5_000.0,
+            "slowed": 0.5,
             "samples_s": 4.0,
             "frames": tuple(frames),
             "stacks": tuple(
@@ -165,7 +165,7 @@ def test_the_page_says_what_the_database_does_and_where_a_request_waits(path: Pa
     section = explanation_section(source, "json")
     assert section is not None
     figures = {
-        row.title: dict(zip(section.names, row.figures, strict=True)) for row in (*section.database, *section.stay)
+        row.title: dict(zip(section.names, row.figures, strict=True)) for row in (*section.database, *section.residence)
     }
     by_app = {name.label.partition(" ")[0]: name for name in section.names}
     assert figures["Statements"][by_app["Flask"]].value == 4.0
@@ -226,7 +226,7 @@ def test_profiles_that_are_not_whole_are_named_and_left_out_and_endless_stacks_d
         {"stacks": [{"frames": [], "samples": 1.0}]},
         {"user_s": 0.0, "system_s": 0.0},
         {"rate": 1e300},
-        {"profiled_rate": 1e-300},
+        {"slowed": 1e-300},
     ]
     append_lines(path / "profiles.jsonl", [written | change for change in changes])
     folder.append_profiles([good])

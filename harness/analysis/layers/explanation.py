@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from harness.analysis.layers.residence import PLACES, residence
 from harness.analysis.layers.spent import Spent, spent
-from harness.analysis.layers.stay import PLACES, stay
 from harness.analysis.layers.table import Layers, layers
 from harness.model.found.explanation import (
     Amount,
@@ -68,8 +68,8 @@ def _cell(cell: str, profiles: Sequence[Profile], blocks: Sequence[Spent], table
         layers=_amounts([one.layers for one in blocks], table.ids),
         parts=_amounts([one.parts for one in blocks], table.parts),
         functions=_functions(blocks, table),
-        slowed=float(np.exp(np.mean([log(one.profiled_rate / one.rate) for one in profiles]))),
-        stay=_amounts([found for one in profiles if (found := stay(one))], PLACES),
+        slowed=float(np.exp(np.mean([log(one.slowed) for one in profiles]))),
+        residence=_amounts([found for one in profiles if (found := residence(one))], PLACES),
         database=_database([one.database for one in profiles if one.database]),
     )
 

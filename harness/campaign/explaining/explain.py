@@ -11,6 +11,7 @@ from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.stage import Stage
 from harness.campaign.explaining.profiling import Bench, profile_block
 from harness.campaign.explaining.question import Question
+from harness.campaign.explaining.starting import connections_of
 from harness.campaign.plan.preparation import database_up, install
 from harness.campaign.plan.project import Project
 from harness.campaign.run import begin, driver_of
@@ -134,7 +135,8 @@ def _bench(
     progress.step("Starting the database and the load driver")
     with ExitStack() as stack:
         scratch = stack.enter_context(temporary_folder("explain"))
-        service = stack.enter_context(database_up(prepared, scratch, counting=True))
+        connections = connections_of(prepared.record.plan, question.cells)
+        service = stack.enter_context(database_up(prepared, scratch, connections=connections, counting=True))
         driver = stack.enter_context(driver_of(prepared, folder.logs / "load.log"))
         stack.enter_context(needing(service))
         stack.enter_context(pinned(prepared.platform.cores.generator))

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,21 +10,22 @@ from harness.campaign.block.driving import refuse_wrong
 from harness.campaign.cells.stage import Stage
 from harness.campaign.explaining.database import read, work_between
 from harness.campaign.explaining.queues import Look, of_stretch, queues_of, watched
+from harness.campaign.explaining.starting import Servers, started
 from harness.campaign.plan.planning import closed_slice, warm_up_of
-from harness.campaign.session.surviving import refuse_ended, refuse_lost
+from harness.campaign.session.surviving import refuse_ended
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
 from harness.measure.tree import thread_cpu_seconds, tree_cpu_seconds, tree_system_seconds
 from harness.model.asked.cell import Cell
-from harness.model.errors import EnvironmentRefused, TargetFailed
+from harness.model.errors import EnvironmentRefused
+from harness.model.measured.campaign import Plan
 from harness.model.measured.load import Slice, SliceRecord
 from harness.model.measured.profile import APPLICATION, Frame, Profile, Stack
-from harness.under_test.launch.launch import LiveServer, launched_together
+from harness.under_test.launch.launch import LiveServer
 from harness.under_test.launch.servers import SERVERS
 from harness.under_test.sampling.owners import normalised, owners_in
 from harness.under_test.sampling.sampler import sampled
 from harness.under_test.sampling.stacks import Sampled, sampled_stacks
-from harness.under_test.verify.verification import failure_of, verify_all
 
 PLAIN_SHARE: Final = 0.25
 """Length of each of the two slices without the profiler, before it and after it, over that of the slice with it."""
@@ -46,6 +47,10 @@ class Bench:
     scenario: Scenario
     folder: Path
     stretch_s: float
+
+    @property
+    def plan(self) -> Plan:
+        return self.stage.prepared.record.plan
 
 
 @dataclass(frozen=True)
@@ -70,55 +75,41 @@ def profile_block(bench: Bench, cells: Sequence[Cell], number: int, *, full: boo
     if stage.service:
         stage.service.settle()
     order = random.Random(f"{stage.prepared.record.plan.seed}:profiles:{number}").sample(list(cells), len(cells))
-    launches = [replace(launch, readable=True) for launch in stage.launches(cells)]
-    with launched_together(launches) as (live, failures):
-        for failure in failures:
-            refuse_lost(stage.service)
-            raise TargetFailed(f"{failure.reason}\n{failure.log_tail}".strip(), phase=failure.phase, where=failure.cell)
-        _verify(stage, cells, live, full=full)
-        bench.driver.prepare([live[cell.id].target for cell in cells], [bench.scenario.for_driver])
+    with started(stage, cells, full=full) as up:
+        targets = [server.target for servers in up.values() for server in servers.different]
+        bench.driver.prepare(targets, [bench.scenario.for_driver])
         for cell in order:
-            yield _profile(bench, cell, live[cell.id], number)
+            yield _profile(bench, cell, up[cell.id], number)
             if bench.scenario.manifest.writes and (tables := stage.tables_of(cell)):
                 tables.restore()
 
 
-def _verify(stage: Stage, cells: Sequence[Cell], live: dict[str, LiveServer], *, full: bool) -> None:
-    for found in verify_all([stage.subject(cell, live[cell.id]) for cell in cells], full=full):
-        if not found.passed:
-            refuse_lost(stage.service)
-            failure = failure_of(found.cell, "verify", found.faults, live[found.cell].process.log_tail())
-            raise TargetFailed(
-                failure.reason, phase="verify", where=found.cell, mend="see all faults with: harness verify"
-            )
-
-
-def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profile:
+def _profile(bench: Bench, cell: Cell, servers: Servers, number: int) -> Profile:
     stage, manifest = bench.stage, bench.scenario.manifest
-    plan = stage.prepared.record.plan
-    pace = _drive(bench, server, warm_up_of(plan, [cell], manifest)[0]).pace or None
 
-    def wanted(length_s: float) -> Slice:
-        return closed_slice(plan, cell.id, manifest, pace, shortest_s=length_s)
+    def wanted(server: LiveServer, share: float) -> Slice:
+        length_s = share * bench.stretch_s
+        return closed_slice(bench.plan, server.target.cell, manifest, paces[server.target.cell], shortest_s=length_s)
 
-    short = wanted(PLAIN_SHARE * bench.stretch_s)
+    paces = {server.target.cell: _warm(bench, cell, server) for server in servers.different}
     counters = read(stage.service)
-    before = _plain(bench, server, short)
+    before = _plain(bench, servers.counted, wanted(servers.counted, PLAIN_SHARE))
     work = work_between(counters, read(stage.service), before.record.answered, manifest)
-    pids = [identity.pid for identity in server.identities] or [server.process.pid]
+    beside = _plain(bench, servers.sampled, wanted(servers.sampled, PLAIN_SHARE)) if len(paces) > 1 else before
+    pids = [identity.pid for identity in servers.sampled.identities] or [servers.sampled.process.pid]
     cpus = stage.prepared.platform.cores.generator
     with sampled(pids, bench.folder, cpus=cpus, native=True) as first:
-        profiled = [_drive(bench, server, wanted(FIRST_SHARE * bench.stretch_s))]
+        profiled = [_drive(bench, servers.sampled, wanted(servers.sampled, FIRST_SHARE))]
     whole = first.unread <= MOST_UNREAD
     with sampled(pids, bench.folder, cpus=cpus, native=whole) as second:
-        profiled.append(_drive(bench, server, wanted((1 - FIRST_SHARE) * bench.stretch_s)))
+        profiled.append(_drive(bench, servers.sampled, wanted(servers.sampled, 1 - FIRST_SHARE)))
     python, native = ("", first.stacks + second.stacks) if whole else (second.stacks, first.stacks)
-    plain = (before, _plain(bench, server, short))
+    plain = (before, _plain(bench, servers.counted, wanted(servers.counted, PLAIN_SHARE)))
     application = stage.prepared.applications[cell.app]
     owners = owners_in(stage.pythons[cell.app], application.folder, stage.project.apps / "_shared")
     seen = with_native_threads(
         sampled_stacks(python, native, owners),
-        before.threads_s,
+        beside.threads_s,
         normalised(SERVERS[cell.server].distribution or APPLICATION),
     )
     system_s = sum(one.system_s for one in plain)
@@ -129,9 +120,9 @@ def _profile(bench: Bench, cell: Cell, server: LiveServer, number: int) -> Profi
         answered=sum(one.record.answered for one in plain),
         user_s=max(0.0, sum(one.total_s for one in plain) - system_s),
         system_s=system_s,
-        rate=sum(one.record.completions for one in plain) / sum(one.record.duration_s for one in plain),
+        rate=_rate([one.record for one in plain]),
         workers=cell.workers,
-        profiled_rate=max(sum(one.completions for one in profiled), 1) / sum(one.duration_s for one in profiled),
+        slowed=_rate(profiled) / _rate([beside.record]),
         samples_s=sum(one.wall_s for one in profiled),
         frames=seen.frames,
         stacks=seen.stacks,
@@ -155,6 +146,12 @@ def with_native_threads(seen: Sampled, spent_s: Mapping[int, float], server: str
     return Sampled((*seen.frames, frame), (*seen.stacks, stack), seen.threads)
 
 
+def _warm(bench: Bench, cell: Cell, server: LiveServer) -> float | None:
+    """Drive a server that has just been started; its pace in requests per second, None where it answered none."""
+    [slice_] = warm_up_of(bench.plan, [cell], bench.scenario.manifest)
+    return _drive(bench, server, slice_.model_copy(update={"target": server.target.cell})).pace or None
+
+
 def _plain(bench: Bench, server: LiveServer, wanted: Slice) -> Plain:
     root = server.process.warden_pid
     total, system, threads = tree_cpu_seconds(root), tree_system_seconds(root), thread_cpu_seconds(root)
@@ -172,3 +169,8 @@ def _drive(bench: Bench, server: LiveServer, wanted: Slice) -> SliceRecord:
     refuse_ended(bench.stage.service)
     refuse_wrong(record, server)
     return record
+
+
+def _rate(records: Sequence[SliceRecord]) -> float:
+    """Requests per second; not 0, though nothing was answered."""
+    return max(sum(one.completions for one in records), 1) / sum(one.duration_s for one in records)

@@ -256,24 +256,30 @@ def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[Har
 
 
 @contextmanager
-def database_up(prepared: Prepared, workdir: Path, *, counting: bool = False) -> Iterator[LiveService | None]:
-    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `counting`: with
-    counters of statements where they can be had."""
+def database_up(
+    prepared: Prepared, workdir: Path, *, connections: int | None = None, counting: bool = False
+) -> Iterator[LiveService | None]:
+    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `connections`:
+    that servers open at a time, without it what a block of the plan's cells needs. `counting`: with counters of
+    statements where they can be had."""
     platform, plan = prepared.platform, prepared.record.plan
     if platform.database == "none":
         yield None
         return
-    # Every cell of a block is up at the same time, each with a whole pool.
-    wanted = plan.pool_size * min(len(plan.cells), GROUP_SIZE)
     with provision(
         platform.database,
         workdir,
         platform.cores.services,
         url=platform.database_url,
-        max_connections=wanted,
+        max_connections=connections or most_connections(plan),
         counting=counting,
     ) as service:
         yield service
+
+
+def most_connections(plan: Plan) -> int:
+    """To the database at a time: every cell of a block is up, each with a whole pool."""
+    return sum(sorted(plan.connections_of(cell) for cell in plan.cells)[-GROUP_SIZE:])
 
 
 def runnable_here(selected: Selected) -> tuple[Selected, tuple[Notice, ...]]:

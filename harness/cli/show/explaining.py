@@ -11,7 +11,7 @@ from harness.cli.show.tables import table
 from harness.model.found.explanation import Amount, Difference, Explanation
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.view.names import Name, names
-from harness.report.view.sections.beside import database_rows, remarks, stay_rows
+from harness.report.view.sections.beside import database_rows, remarks, residence_rows
 from harness.report.view.sections.explanations import (
     UNSEEN,
     WAITING,
@@ -34,8 +34,8 @@ def show(found: Explanation, record: CampaignRecord) -> None:
     title = next(one.title for one in record.plan.scenarios if one.id == found.scenario)
     output.print(_layers(found, known, title))
     of_cells = ["", *(known[cell.cell].label for cell in found.cells)]
-    if stays := stay_rows(found.cells):
-        output.print(_amounts("Where a request waits, in microseconds", of_cells, stays))
+    if residences := residence_rows(found.cells):
+        output.print(_amounts("Where a request waits, in microseconds", of_cells, residences))
     if counted := database_rows(found.cells):
         output.print(_amounts("The database's own counters, per answer", of_cells, counted))
     for cell in found.cells if not found.differences else ():

@@ -77,8 +77,8 @@ class CellLayers(Record):
 
     `total`: CPU per request without the profiler; `waiting`: of a worker, beside it. `layers`: by id, summing up to the
     total; `parts` likewise, by name: server, framework, data access, application, other. `samples`: how many there
-    were, in `blocks` blocks. `slowed`: requests per second with the profiler over those without it. `stay`: where a
-    request was from its sending until its answer was read, by place (analysis/layers/stay.py), summing up to the
+    were, in `blocks` blocks. `slowed`: requests per second with the profiler over those without it. `residence`: where
+    a request was from its sending until its answer was read, by place (analysis/layers/residence.py), summing up to the
     response time; empty where the system does not report it. `database`: None where statements were not counted.
     """
 
@@ -91,7 +91,7 @@ class CellLayers(Record):
     parts: dict[str, Amount]
     functions: tuple[Function, ...]
     slowed: float
-    stay: dict[Slug, Amount] = Field(default_factory=dict)
+    residence: dict[Slug, Amount] = Field(default_factory=dict)
     database: DatabaseShare | None = None
 
 

@@ -98,6 +98,10 @@ class Plan(Record):
         """Whether the generator never sleeps while a slice lasts."""
         return self.waiting == "spin"
 
+    def connections_of(self, cell: Cell) -> int:
+        """To the database, that the cell's servers open at a time: each worker has one at least."""
+        return max(self.pool_size, cell.workers)
+
     @property
     def reference_cell(self) -> Cell:
         """The cell that `reference` names."""

@@ -44,7 +44,8 @@ class Profile(Record):
 
     Without the profiler, at saturation: `answered` requests took `user_s` and `system_s` CPU seconds of the server's
     process tree, at `rate` requests per second from `workers` worker processes; `database` and `queues`: what else was
-    seen meanwhile, None where it is not reported. With it: `profiled_rate`, and `stacks` from `samples_s` seconds.
+    seen meanwhile, None where it is not reported. With it: `stacks` from `samples_s` seconds. `slowed`: requests per
+    second with it over those without it, of the server that was sampled.
     """
 
     cell: str
@@ -55,7 +56,7 @@ class Profile(Record):
     system_s: float = Field(ge=0, le=MOST)
     rate: float = Field(ge=1 / MOST, le=MOST)
     workers: int = Field(default=1, ge=1)
-    profiled_rate: float = Field(ge=1 / MOST, le=MOST)
+    slowed: float = Field(ge=1 / MOST, le=MOST)
     samples_s: float = Field(gt=0)
     frames: tuple[Frame, ...]
     stacks: tuple[Stack, ...]

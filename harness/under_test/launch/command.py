@@ -11,7 +11,7 @@ from harness.model.asked.cell import Cell
 from harness.model.errors import UsageError
 from harness.process.environment import passed_on
 from harness.under_test.launch.programs import search_path
-from harness.under_test.launch.servers import SERVERS, Server
+from harness.under_test.launch.servers import SERVERS, THREADS, Server
 
 ENTRY: Final = "harness_entry:application"
 ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
@@ -36,12 +36,22 @@ def keeps_alive(server: Server, application: Application) -> bool:
 
 
 def command_of(
-    server: Server, application: Application, python: Path, *, host: str, port: int, workers: int, work: Path
+    server: Server,
+    application: Application,
+    python: Path,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int = THREADS,
+    work: Path,
 ) -> list[str]:
-    """The argv list. That of an application's own server is filled in (`OwnServer`), and so is its configuration, which
-    is written into `work`, a folder of this start's own."""
+    """The argv list; `threads` of each worker where the server has a pool of them. That of an application's own server
+    is filled in (`OwnServer`), and so is its configuration, which is written into `work`, a folder of this start's own.
+    """
     if server.argv is not None:
-        return [str(python), *server.argv(ENTRY, host, port, workers)]
+        pool = [server.threads, str(threads)] if server.threads else []
+        return [str(python), *server.argv(ENTRY, host, port, workers), *pool]
     own = application.manifest.own
     assert own is not None, "the manifest gives both or neither"
     given = {"{host}": host, "{port}": str(port), "{workers}": str(workers)}

@@ -19,7 +19,7 @@ from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
 from harness.under_test.launch.command import command_of, environment_of, keeps_alive, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
-from harness.under_test.launch.servers import Server
+from harness.under_test.launch.servers import THREADS, Server
 
 LOOPBACK: Final = "127.0.0.1"
 ATTEMPTS: Final = 3
@@ -31,9 +31,9 @@ class Launch:
     """What it takes to start a cell.
 
     `python`: of the application's environment. `log` is appended to. `shared`: the folder of `harness_data`.
-    `pool_size`: database connections over all workers. `cpus`: logical CPUs, none means any. `probe`: the request whose
-    first answer ends the start. `port`: None for a free one, chosen anew when it is taken meanwhile. `readable`: for a
-    profiler.
+    `pool_size`: database connections over all workers. `threads`: of each worker, where its server has a pool of them.
+    `cpus`: logical CPUs, none means any. `probe`: the request whose first answer ends the start. `port`: None for a
+    free one, chosen anew when it is taken meanwhile. `readable`: for a profiler.
     """
 
     cell: Cell
@@ -43,6 +43,7 @@ class Launch:
     shared: Path
     database_url: str | None = field(default=None, repr=False)
     pool_size: int = 1
+    threads: int = THREADS
     cpus: tuple[int, ...] = ()
     probe: Request = field(default_factory=lambda: Request(path="/"))
     host: str = LOOPBACK
@@ -145,7 +146,14 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
     identities = stack.enter_context(temporary_folder("identity"))
     work = stack.enter_context(temporary_folder("work"))
     command = command_of(
-        server, application, launch.python, host=launch.host, port=port, workers=cell.workers, work=work
+        server,
+        application,
+        launch.python,
+        host=launch.host,
+        port=port,
+        workers=cell.workers,
+        threads=launch.threads,
+        work=work,
     )
     process = OwnedProcess(
         command,

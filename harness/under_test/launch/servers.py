@@ -19,7 +19,7 @@ KEEP_ALIVE_S: Final = "3600"
 MOST_CONNECTIONS: Final = "16384"
 GRANIAN_KEEP_ALIVE_MS: Final = "60000"
 """The longest it allows."""
-THREADS: Final = "8"
+THREADS: Final = 8
 STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
 
@@ -38,7 +38,8 @@ class Server:
     processes loads the application itself, so that all of them tell who they are. `most_workers`: processes it can run
     by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
-    an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `argv` is None where the application
+    an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
+    threads of a worker run the application, None where it has no pool of them. `argv` is None where the application
     brings the command (its manifest's table `own`).
     """
 
@@ -53,6 +54,7 @@ class Server:
     most_workers: int | None = None
     sends_date: bool = True
     nagle_with_workers: bool = False
+    threads: str | None = None
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -143,7 +145,7 @@ def pyuwsgi(target: str, host: str, port: int, workers: int) -> list[str]:
         *("-c", "import sys, pyuwsgi; pyuwsgi.run(sys.argv[1:])"),
         *("--http", f"{host}:{port}", f"--http-keepalive={KEEP_ALIVE_S}", "--http-timeout", KEEP_ALIVE_S),
         *("--collect-header", "Content-Length LENGTH", "--response-route-if", "empty:${LENGTH} fixcl:"),
-        *("--wsgi", target, "--processes", str(workers), "--threads", THREADS, "--listen", str(longest_backlog())),
+        *("--wsgi", target, "--processes", str(workers), "--listen", str(longest_backlog())),
         *("--master", "--strict", "--single-interpreter", "--need-app", "--die-on-term", "--disable-logging"),
         *("--worker-reload-mercy", STOP_S),
         *("--add-header", "Server: uWSGI", "--route-run", "addheader:Date: ${httptime[]}"),
@@ -171,7 +173,7 @@ UVLOOP: Final = "uvloop; platform_python_implementation == 'CPython'"
 OLD_AUTOBAHN: Final = "autobahn<26"
 """For websockets alone; later ones have no wheel for macOS before 15, nor for Intel."""
 ON_UVLOOP: Final = ("--loop", "uvloop")
-POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S, "--threads", THREADS)
+POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S)
 
 ENTRIES: Final = (
     Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
@@ -199,7 +201,8 @@ ENTRIES: Final = (
         "wsgi",
         ("gunicorn>=27",),
         "gunicorn",
-        gunicorn("--worker-class", "gthread", "--threads", THREADS),
+        gunicorn("--worker-class", "gthread"),
+        threads="--threads",
     ),
     Server(
         "gunicorn-gevent",
@@ -234,12 +237,31 @@ ENTRIES: Final = (
         "wsgi",
         ("granian",),
         "granian",
-        granian("wsgi", "--blocking-threads", THREADS),
+        granian("wsgi"),
+        threads="--blocking-threads",
     ),
     Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),
-    Server("waitress", "waitress", "wsgi", ("waitress",), "waitress", served("waitress", *POOL), most_workers=1),
-    Server("cheroot", "cheroot", "wsgi", ("cheroot",), "cheroot", served("cheroot", *POOL), most_workers=1),
-    Server("pyuwsgi", "uWSGI", "wsgi", ("pyuwsgi",), "pyuwsgi", pyuwsgi, load_per_worker=False),
+    Server(
+        "waitress",
+        "waitress",
+        "wsgi",
+        ("waitress",),
+        "waitress",
+        served("waitress", *POOL),
+        most_workers=1,
+        threads="--threads",
+    ),
+    Server(
+        "cheroot",
+        "cheroot",
+        "wsgi",
+        ("cheroot",),
+        "cheroot",
+        served("cheroot", *POOL),
+        most_workers=1,
+        threads="--threads",
+    ),
+    Server("pyuwsgi", "uWSGI", "wsgi", ("pyuwsgi",), "pyuwsgi", pyuwsgi, load_per_worker=False, threads="--threads"),
     Server(
         "fastpysgi",
         "fastpysgi",

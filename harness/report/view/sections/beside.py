@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.analysis.layers.stay import ACCEPT_QUEUE, DATABASE, GENERATOR, INSIDE, PLACES, SOCKET, WORK
+from harness.analysis.layers.residence import ACCEPT_QUEUE, DATABASE, GENERATOR, INSIDE, PLACES, SOCKET, WORK
 from harness.model.found.explanation import Amount, CellLayers, DatabaseShare
 from harness.report.text import Figure, absent, number, shorten
 from harness.report.view.names import Name
@@ -50,12 +50,16 @@ class StatementsTable:
     rows: tuple[StatementRow, ...]
 
 
-def stay_rows(cells: Sequence[CellLayers]) -> tuple[AmountRow, ...]:
+def residence_rows(cells: Sequence[CellLayers]) -> tuple[AmountRow, ...]:
     """A row for each place of a request, and the sum; none where no configuration's sockets were reported."""
-    if not any(cell.stay for cell in cells):
+    if not any(cell.residence for cell in cells):
         return ()
-    rows = [amount_row(place, *TITLES[place], [cell.stay.get(place) for cell in cells], NO_SOCKETS) for place in PLACES]
-    sums = [Amount(us=sum(amount.us for amount in cell.stay.values())) if cell.stay else None for cell in cells]
+    rows = [
+        amount_row(place, *TITLES[place], [cell.residence.get(place) for cell in cells], NO_SOCKETS) for place in PLACES
+    ]
+    sums = [
+        Amount(us=sum(amount.us for amount in cell.residence.values())) if cell.residence else None for cell in cells
+    ]
     return (*rows, amount_row("", "All", "the response time at this load", sums, NO_SOCKETS))
 
 

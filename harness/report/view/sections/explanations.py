@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.analysis.layers.stay import limited_by_load
+from harness.analysis.layers.residence import limited_by_load
 from harness.analysis.layers.table import OTHER, Layer, layers
 from harness.model.found.explanation import Amount, CellLayers, Difference, Explanation, FunctionChange
 from harness.report.text import Figure, absent, listing, number, percent, shorten, times
@@ -14,8 +14,8 @@ from harness.report.view.sections.beside import (
     database_rows,
     in_statements,
     remarks,
+    residence_rows,
     statement_rows,
-    stay_rows,
 )
 from harness.report.view.source import Source
 from harness.report.view.tables.amounts import AmountRow, amount_row
@@ -70,7 +70,7 @@ class ExplanationSection:
 
     names: tuple[Name, ...]
     rows: tuple[AmountRow, ...]
-    stay: tuple[AmountRow, ...]
+    residence: tuple[AmountRow, ...]
     database: tuple[AmountRow, ...]
     statements: tuple[StatementsTable, ...]
     remarks: tuple[str, ...]
@@ -90,7 +90,7 @@ def explanation_section(source: Source, scenario: str) -> ExplanationSection | N
     return ExplanationSection(
         names=tuple(names.values()),
         rows=layer_rows(found.cells),
-        stay=stay_rows(found.cells),
+        residence=residence_rows(found.cells),
         database=database_rows(found.cells),
         statements=tuple(
             StatementsTable(names[cell.cell], statement_rows(cell)) for cell in found.cells if cell.database
@@ -259,7 +259,7 @@ def _in_waiting(pair: Difference, first: str, cell: CellLayers | None) -> list[s
         return []
     more = "more" if apart.us > 0 else "less"
     for_what = "for a database, a lock, a sleep, the load, or a core"
-    if cell and apart.us > 0 and limited_by_load(cell.stay):
+    if cell and apart.us > 0 and limited_by_load(cell.residence):
         for_what = "mostly for the load generator, which is the limit here"
     return [f"Beside that, {first} waits {number(abs(apart.us))} µs {more} per request: {for_what}."]
 

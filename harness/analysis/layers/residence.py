@@ -1,4 +1,4 @@
-"""Where a request is from its sending until its answer is read: the places, and how long it stays in each."""
+"""Where a request is from its sending until its answer is read: the places, and how long it is in each."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,7 +18,7 @@ PLACES: Final = (ACCEPT_QUEUE, SOCKET, INSIDE, DATABASE, WORK, GENERATOR)
 MOSTLY: Final = 0.5
 
 
-def stay(profile: Profile) -> dict[str, float]:
+def residence(profile: Profile) -> dict[str, float]:
     """Microseconds per request in each place; empty where the queues are not known.
 
     By Little's law (1961, A Proof for the Queuing Formula L = lambda W): the mean number of requests in a place over
@@ -40,10 +40,10 @@ def stay(profile: Profile) -> dict[str, float]:
     return waits | {WORK: work, DATABASE: in_database, INSIDE: left - work - in_database}
 
 
-def limited_by_load(stays: Mapping[str, Amount]) -> bool:
+def limited_by_load(residences: Mapping[str, Amount]) -> bool:
     """Whether most of the time answers lay with the load generator: the server waited for it."""
-    whole = sum(amount.us for amount in stays.values())
-    return GENERATOR in stays and stays[GENERATOR].us > MOSTLY * whole
+    whole = sum(amount.us for amount in residences.values())
+    return GENERATOR in residences and residences[GENERATOR].us > MOSTLY * whole
 
 
 def _executing_us(profile: Profile) -> float:
