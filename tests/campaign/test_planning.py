@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.campaign.explaining.starting import connections_of
 from harness.campaign.plan.planning import (
     GROUP_SIZE,
     Choice,
@@ -18,6 +19,7 @@ from harness.campaign.plan.planning import (
     whole_waves,
     with_twin,
 )
+from harness.campaign.plan.preparation import most_connections
 from harness.campaign.plan.selection import most_workers
 from harness.catalog.applications import Application
 from harness.model.asked.application import AppManifest
@@ -55,6 +57,16 @@ def a_plan(cells: tuple[Cell, ...] = CELLS, seed: int = 1) -> Plan:
         max_blocks=3,
         database="sqlite",
         pool_size=16,
+    )
+
+
+def test_the_database_takes_a_pool_of_each_cell_that_is_up_and_a_connection_of_each_worker_at_least() -> None:
+    many = tuple(Cell(app=f"a{n}", server="s", workers=1, database="postgresql", interpreter="p") for n in range(20))
+    assert most_connections(a_plan(many)) == 8 * 16, "a block has eight of them up at a time"
+    wide = many[0].model_copy(update={"workers": 40})
+    assert most_connections(a_plan((many[1], wide))) == 16 + 40
+    assert connections_of(a_plan(many), many) == 20 * (16 + 1), (
+        "all are explained together, some once more, with one thread"
     )
 
 

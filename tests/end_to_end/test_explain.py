@@ -26,12 +26,12 @@ BRIEFLY = ("--scenario", "db", "--budget", "1s", "--stretch", "600ms", "--json")
 
 
 def explained(place: Place) -> Ended:
-    """Against the bare callable that it is a copy of."""
+    """Against one whose server has a pool of threads."""
     root = Path(__file__).parents[2]
     dear = changed(
         root / "apps" / "raw-asgi", place.folder, "dear", "async def db(_: bytes) -> tuple[bytes, bytes]:", DEAR
     )
-    return place.run("explain", "dear", "--against", "raw-asgi", *place.folders(), *given(dear), *BRIEFLY)
+    return place.run("explain", "dear", "--against", "raw-wsgi", *place.folders(), *given(dear), *BRIEFLY)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +91,7 @@ def test_the_page_shows_it_with_flame_graphs_and_as_finished(
 ) -> None:
     place, ended = explanation
     page = place.page.read_text()
-    assert "µs more CPU time per request than Bare ASGI callable on uvicorn on One database row" in page
+    assert "µs more CPU time per request than Bare WSGI callable on gunicorn-gthread on One database row" in page
     assert "nterrupted" not in page
     assert "where a request" in page.lower()
     flames = sorted((place.page.parent / "flames").glob("*.svg"))
@@ -107,7 +107,7 @@ def test_asked_again_it_adds_blocks_to_the_same_campaign(explanation: tuple[Plac
     again = place.run(
         *(
             "explain",
-            "raw-asgi",
+            "raw-wsgi",
             *place.folders(),
             *given(dear),
             *BRIEFLY,

@@ -21,6 +21,12 @@ HASTY = Deadlines(listen_s=30, answer_s=1.0, ask_s=0.5, identify_s=1.0)
 
 EACH = """
 import os
+import threading
+import time
+
+AT_WORK = []
+MOST = []
+LOCK = threading.Lock()
 
 
 async def asgi(scope, receive, send):
@@ -34,6 +40,14 @@ async def asgi(scope, receive, send):
 
 def wsgi(environ, start_response):
     headers = [("Content-Type", "text/plain"), ("Pid", str(os.getpid()))]
+    if environ["PATH_INFO"] == "/at-once":
+        with LOCK:
+            AT_WORK.append(1)
+            MOST.append(len(AT_WORK))
+        time.sleep(0.05)
+        with LOCK:
+            AT_WORK.pop()
+            headers.append(("At-Once", str(max(MOST))))
     headers += [("Content-Length", "2")] if environ["PATH_INFO"] == "/" else []
     start_response("200 OK", headers)
     return [b"ok"]

@@ -76,6 +76,15 @@ def asked(connection: http.client.HTTPConnection, path: str = "/") -> http.clien
     return response
 
 
+def most_at_once(live: LiveServer, asking: int) -> int:
+    """Requests that the application was in at the same time, by its own account, of so many that were sent together."""
+    with ExitStack() as stack:
+        many = [stack.enter_context(closing(connected(live))) for _ in range(asking)]
+        for connection in many:
+            connection.request("GET", "/at-once")
+        return max(int(connection.getresponse().headers["At-Once"]) for connection in many)
+
+
 def ask_by_hand(connection: socket.socket) -> None:
     """What `asked` does, for thousands of connections in seconds."""
     connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -260,6 +269,16 @@ def test_connections_are_kept_longer_than_the_servers_would_by_themselves(python
         for connection in many:
             asked(connection)
         assert [connection.sock for connection in many] == opened
+
+
+def test_a_worker_has_as_many_threads_as_it_is_given(python: Path, tmp_path: Path) -> None:
+    pooled = [server for server in IN_TABLE if server.threads]
+    here = application(tmp_path / "app")
+    launches = [launch(here, server=one.id, python=python, log=tmp_path / one.id, threads=3) for one in pooled]
+    with launched_together(launches) as (live, failures):
+        assert failures == []
+        found = {cell.split(".")[1]: most_at_once(one, 12) for cell, one in live.items()}
+    assert found == dict.fromkeys((server.id for server in pooled), 3)
 
 
 @each_server

@@ -12,7 +12,8 @@ from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.under_test.services.live import LiveService
 from harness.under_test.services.postgresql_counters import sum_up
 
-MOST_STATEMENTS: Final = 10
+MOST_KEPT: Final = 100
+"""Statements of a block, those that took the most time: the report shows a few, each counted in all blocks."""
 MOST_LETTERS: Final = 300
 
 
@@ -49,7 +50,7 @@ def work_between(
     if done is None:
         return None
     sent, received = _bytes_between(before.connections, after.connections)
-    largest = sorted(done, key=lambda one: (-one.seconds, one.text))[:MOST_STATEMENTS]
+    largest = sorted(done, key=lambda one: (-one.seconds, one.text))[:MOST_KEPT]
     audit = manifest.audit
     return DatabaseWork(
         answered=answered,
