@@ -1,6 +1,6 @@
 """From pairs called better to places and tie groups, within leagues."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -20,17 +20,18 @@ class Place(NamedTuple):
 
 
 NO_PLACE: Final = Place(None, None, ())
-"""Of a reference: it is there for orientation."""
+"""Of what nobody chooses: a reference is there for orientation, a bare callable is a ceiling."""
 
 
 def places(record: CampaignRecord, cells: Sequence[str], better: Collection[tuple[str, str]]) -> Mapping[str, Place]:
     """The place of each of `cells` (best first); `better` holds (faster, slower)."""
+    held = leagues_of(record)
     leagues: dict[League, list[str]] = {}
     for cell in cells:
-        leagues.setdefault(league_of_cell(record, cell), []).append(cell)
-    apart = leagues.pop("reference", [])
+        if cell in held:
+            leagues.setdefault(held[cell], []).append(cell)
     placed = {cell: place for members in leagues.values() for cell, place in _places(members, better).items()}
-    return placed | dict.fromkeys(apart, NO_PLACE)
+    return {cell: placed.get(cell, NO_PLACE) for cell in cells}
 
 
 def _places(members: Sequence[str], better: Collection[tuple[str, str]]) -> dict[str, Place]:
@@ -46,6 +47,14 @@ def league_of_cell(record: CampaignRecord, cell: str) -> League:
     return league_of(record.applications.get(app))
 
 
+def leagues_of(record: CampaignRecord) -> Mapping[str, League]:
+    """The league of each planned cell that may hold a place, by id. Bare callables may where nothing else is."""
+    applications = {cell.id: record.applications.get(cell.app) for cell in record.plan.cells}
+    tiers = {cell: one.tier if one else "" for cell, one in applications.items()}
+    apart = {"reference"} if set(tiers.values()) <= {"floor", "reference"} else {"floor", "reference"}
+    return {cell: league_of(one) for cell, one in applications.items() if tiers[cell] not in apart}
+
+
 class Both(Protocol):
     """Two cells, by id."""
 
@@ -55,10 +64,10 @@ class Both(Protocol):
     def second(self) -> str: ...
 
 
-def ranked_together(record: CampaignRecord, pair: Both) -> bool:
-    """Whether the two hold places in one league: what a campaign goes on for."""
-    leagues = {league_of_cell(record, cell) for cell in (pair.first, pair.second)}
-    return len(leagues) == 1 and leagues != {"reference"}
+def ranked_together(record: CampaignRecord) -> Callable[[Both], bool]:
+    """Of two cells, whether they hold places in one league: what a campaign goes on for."""
+    held = leagues_of(record)
+    return lambda pair: pair.first in held and held[pair.first] == held.get(pair.second)
 
 
 def league_of(application: AppManifest | None) -> League:

@@ -80,10 +80,11 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
     references, closed = record.plan.reference_cells, _closed(record, inference, delta)
+    together = ranked_together(record)
     asked = {
         key: pair
         for key, pair in look.pairs.items()
-        if not references & set(key) - {record.plan.reference} and ranked_together(record, pair)
+        if not references & set(key) - {record.plan.reference} and together(pair)
     }
     still_open = [pair for key, pair in asked.items() if key not in closed]
     ahead = _forecast(look, still_open, done, delta, references)
@@ -121,7 +122,7 @@ def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]
         return
     unseen = references - {record.plan.reference}
     undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
-    pairs = [pair for pair in undecided if ranked_together(record, pair)]
+    pairs = list(filter(ranked_together(record), undecided))
     if not pairs:
         return
     done = len({group.block for group in inference.blocks})

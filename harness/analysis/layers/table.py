@@ -15,6 +15,8 @@ from harness.model.record import Record, Slug
 TABLE: Final = Path(__file__).with_name("layers.toml")
 STANDARD_LAYER: Final = "standard-library"
 OTHER: Final = "other"
+POOL_OF: Final = "server"
+"""The part that a pool of threads belongs to."""
 
 
 class Layer(Record):
@@ -62,11 +64,11 @@ class Layers:
         return STANDARD_LAYER if frame.owner.startswith(STANDARD_LIBRARY) else OTHER
 
     def part(self, frames: Sequence[Frame]) -> str:
-        """What the innermost call belongs to: the part of the innermost layer that has one."""
-        for frame in reversed(frames):
-            if frame.owner != UNKNOWN and (part := self.named(self.of(frame)).part):
-                return part
-        return OTHER
+        """What the innermost call belongs to: the part of the innermost layer that has one. A thread in which only the
+        standard library runs is one of the server's pool."""
+        owned = [self.of(frame) for frame in reversed(frames) if frame.owner != UNKNOWN]
+        found = next((part for layer in owned if (part := self.named(layer).part)), "")
+        return found or (POOL_OF if STANDARD_LAYER in owned and OTHER not in owned else OTHER)
 
 
 def responsible(frames: Sequence[Frame]) -> Frame | None:

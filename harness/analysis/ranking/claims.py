@@ -234,4 +234,4 @@ def _blocks(number: int) -> tuple[str, str]:
 def _gone_on_for(seen: Seen, tier: TierFinding, pair: ClaimedPair) -> bool:
     of_subject = {cell.subject: cell.cell for cell in tier.cells}
     given = _given(seen, of_subject[pair.first], of_subject[pair.second])
-    return given is not None and ranked_together(seen.record, given)
+    return given is not None and ranked_together(seen.record)(given)

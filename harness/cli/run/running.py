@@ -27,7 +27,9 @@ from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import as_json, ranking_document
 from harness.report.reading import read
 from harness.report.text import shorten
+from harness.report.view.sections.answer import headline
 from harness.report.view.sections.facts import counted_s
+from harness.report.view.sections.reason import reason
 from harness.store.folder import ResultsFolder
 
 
@@ -75,6 +77,8 @@ def finish(
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking, most))
         show_latency(source.record, results, most)
+        for line in filter(None, (headline(source), reason(source))):
+            output.print(line, markup=False, highlight=False, soft_wrap=True)
     for ranking in source.ranking.scenarios.values():
         for notice in ranking.notices:
             if notice.code in (STILL_OPEN, *changing.CODES):
@@ -172,7 +176,8 @@ def ended(record: CampaignRecord, ranking: Ranking, fail_on: str | None) -> Exit
     without_ratios = any(all(row.ratio is None for row in scenario.rows) for scenario in ranked)
     if record.failures or left_out - _measured_alone(record, ranking) or not ranked or without_ratios:
         return ExitCode.CELL_FAILED
-    pairs = [pair for found in ranking.scenarios.values() for pair in found.pairs if ranked_together(record, pair)]
+    together = ranked_together(record)
+    pairs = [pair for found in ranking.scenarios.values() for pair in found.pairs if together(pair)]
     if fail_on == "unresolved" and (not pairs or any(pair.verdict == "unresolved" for pair in pairs)):
         return ExitCode.INCONCLUSIVE
     return ExitCode.OK

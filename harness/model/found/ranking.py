@@ -7,8 +7,8 @@ from harness.model.notice import Notice
 from harness.model.record import Record
 
 League = Literal["controlled", "idiomatic", "outside", "reference"]
-"""Cells that are ranked with each other: the controlled tier and its floors, the idiomatic tier, other languages.
-References are shown together and hold no places."""
+"""Cells that are shown with each other: the controlled tier and its floors, the idiomatic tier, other languages,
+references. References hold no places, and neither do floors beside applications."""
 
 
 class CellCost(Record):
@@ -26,10 +26,10 @@ class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
     `rps`: goodput, requests per second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold in its league; a reference holds none. `block_rps`: each block's own value, one for each
-    entry of `block_numbers`.
-    `tie_groups`: names; two cells of a league share one exactly when neither was called better than the other. A
-    reference has none.
+    places this cell may hold in its league; None of a reference, and of a floor beside applications. `block_rps`: each
+    block's own value, one for each entry of `block_numbers`.
+    `tie_groups`: names; two cells with places in a league share one exactly when neither was called better than the
+    other. A cell without a place has none.
     """
 
     cell: str

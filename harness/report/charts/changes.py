@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MUTED, PAPER, SERIES, Chart, chart, label
+from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MUTED, PAPER, SERIES, Chart, chart
 from harness.report.charts.drawing.scale import signed
 
 _ROW = 28
@@ -57,7 +57,7 @@ def _draw(figure: Figure, rows: Sequence[Shift], delta: float) -> None:
         if row.low is not None and row.high is not None:
             axes.plot([_percent(row.low), _percent(row.high)], [place, place], color=INK, linewidth=1.6)
         axes.plot([_percent(row.ratio)], [place], "o", color=colour, markersize=7.5, mec=PAPER)
-    axis.rows(axes, [label(row.label) for row in rows])
+    axis.rows(axes, [row.label for row in rows])
     places = axis.round_places(axes, 5)
     axis.grid(axes, "x", [0], MUTED, 1)
     axis.grid(axes, "x", places)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, Chart, chart, label
+from harness.report.charts.drawing.figure import FLOOR, INK, MOST_BARS, Chart, chart, colour_of
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import plain, rounded
 
@@ -17,7 +17,8 @@ _MARGIN = 52
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Microseconds of a worker's time a request: the bare callable's, and what comes on top, with its interval."""
+    """Microseconds of a worker's time a request: the bare callable's, and what comes on top, with its interval.
+    `series`: the number of the application's colour."""
 
     label: str
     floor_label: str
@@ -26,6 +27,7 @@ class Cost:
     extra_low_us: float | None
     extra_high_us: float | None
     app: str = ""
+    series: int = 1
 
 
 def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
@@ -60,11 +62,11 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     axes.barh(
         range(len(rows)), [min(row.floor_us, row.floor_us + row.extra_us) for row in rows], height=0.5, color=FLOOR
     )
-    floors = [row.floor_us for row in rows]
-    axes.barh(range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=ACCENT)
+    floors, colours = [row.floor_us for row in rows], [colour_of(row.series) for row in rows]
+    axes.barh(range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=colours)
     for place, row in enumerate(rows):
         _draw_extra(axes, place, row, longest)
-    axis.rows(axes, [label(row.label) for row in rows])
+    axis.rows(axes, [row.label for row in rows])
     axes.set_xlim(0, 1.28 * longest)
     places = axis.round_places(axes, 5)
     axis.grid(axes, "x", places)

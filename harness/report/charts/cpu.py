@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import ACCENT, FLOOR, INK, MOST_BARS, SERIES, Chart, chart, label
+from harness.report.charts.drawing.figure import INK, MOST_BARS, PARTS, Chart, chart
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import plain, rounded
 
 _ROW = 30
 _MARGIN = 78
 _TOP = 26
-DATABASE = SERIES[1]
-_PARTS = (("server", FLOOR), ("framework, application", ACCENT), ("database", DATABASE))
+_PARTS = (("server", PARTS[1]), ("framework, application", PARTS[3]), ("database", PARTS[5]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
     for place, row in enumerate(rows):
         axes.text(row.whole_us + 0.02 * longest, place, rounded(row.whole_us), va="center", fontsize=11.5)
     _name_parts(figure, height)
-    axis.rows(axes, [label(row.label) for row in rows])
+    axis.rows(axes, [row.label for row in rows])
     axes.set_xlim(0, 1.2 * longest)
     places = axis.round_places(axes, 5)
     axis.grid(axes, "x", places)

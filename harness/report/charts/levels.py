@@ -34,4 +34,5 @@ def _draw(figure: Figure, found: Sequence[lines.Line], of: str) -> None:
     axes.set_xscale("log")
     axes.set_xlim(x[0] / 1.1, x[-1] * 1.1)
     axis.below(axes, x, [plain(value) for value in x], f"{of}, logarithmic")
+    axis.above(axes, "requests per second, logarithmic")
     lines.name_ends(figure, axes, found)

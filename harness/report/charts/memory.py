@@ -33,4 +33,5 @@ def _draw(figure: Figure, found: Sequence[lines.Line]) -> None:
     axes.set_xlim(0, 1.08 * max(x for line in found for x, _ in line.points))
     places = axis.round_places(axes, 4)
     axis.below(axes, places, [plain(value) for value in places], "MiB under load")
+    axis.above(axes, "requests per second, logarithmic")
     lines.name_ends(figure, axes, found)

@@ -66,5 +66,6 @@ def _draw(figure: Figure, turned: Sequence[lines.Line]) -> None:
     last = max(x for line in turned for x, _ in line.points)
     ticks = {1 / (1 - share): name for share, name in SHOWN.items() if 1 / (1 - share) <= last * 1.001}
     axes.set_xlim(1.8, last * 1.15)
-    axis.below(axes, list(ticks), list(ticks.values()), "milliseconds by share of the answers")
+    axis.below(axes, list(ticks), list(ticks.values()), "share of the answers")
+    axis.above(axes, "milliseconds, logarithmic")
     lines.name_ends(figure, axes, turned)

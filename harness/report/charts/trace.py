@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from harness.model.measured.trial import Trial
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import ACCENT, MUTED, Chart, chart
+from harness.report.charts.drawing.figure import INK, MUTED, Chart, chart
 from harness.report.text import count
 
 _HEIGHT = 190
@@ -61,7 +61,7 @@ def _draw(figure: Figure, blocks: Sequence[tuple[int, list[float]]]) -> None:
     step = max(1, math.ceil(starts[-1] / _MAX_POINTS))
     for start, (_, speeds) in zip(starts, blocks, strict=False):
         places = range(start, start + len(speeds), step)
-        axes.plot(places, [100 * speed for speed in speeds[::step]], color=ACCENT, linewidth=1.3)
+        axes.plot(places, [100 * speed for speed in speeds[::step]], color=INK, linewidth=1.3)
     axis.grid(axes, "x", [start - 0.5 for start in starts[1:-1]], width=1)
     axis.grid(axes, "y", [100], width=1)
     if len(blocks) <= 14:

@@ -40,6 +40,7 @@ def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
             blocks=against(by_block[row.cell], reference),
             floor=row.tier == "floor",
             app=source.name(row.cell, row.app, row.server).title,
+            series=source.name(row.cell).series,
         )
         for row in found.rows
         if row.ratio is not None and row.cell != source.ranking.reference
@@ -57,6 +58,7 @@ def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
             extra_low_us=effect.low,
             extra_high_us=effect.high,
             app=source.name(effect.cell).title,
+            series=source.name(effect.cell).series,
         )
         for effect in source.ranking.effects
         if effect.kind == "framework" and effect.scenario == scenario.id
@@ -168,7 +170,7 @@ def _liner(source: Source, scenario: ScenarioManifest) -> Callable[[Name, tuple[
     """Makes the line of a cell."""
     found = source.ranking.scenarios.get(scenario.id)
     rps = {row.cell: row.rps for row in found.rows} if found else {}
-    return lambda name, points: Line(name.label, points, name.floor, name.title, rps.get(name.id, 0.0))
+    return lambda name, points: Line(name.label, points, name.floor, name.title, rps.get(name.id, 0.0), name.series)
 
 
 def _label(source: Source, row: RankedCell) -> str:

@@ -30,24 +30,38 @@ class NotDrawn:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The charts of one scenario."""
+    """The charts of one scenario. `conditions`: those that say how far the others can be trusted."""
 
     drawn: tuple[Chart, ...]
+    conditions: tuple[Chart, ...]
     missing: tuple[NotDrawn, ...]
 
 
 def figures(source: Source, scenario: ScenarioManifest) -> Figures:
     """The scenario's charts, in the order they are read."""
     found = source.ranking.scenarios.get(scenario.id)
-    every = tuple(_every(source, scenario, found)) if found and found.rows else ()
+    every, conditions = (), ()
+    if found and found.rows:
+        every, conditions = tuple(_of_answers(source, scenario, found)), tuple(_of_conditions(source, scenario, found))
     return Figures(
         drawn=tuple(chart for chart in every if isinstance(chart, Chart)),
-        missing=tuple(chart for chart in every if isinstance(chart, NotDrawn)),
+        conditions=tuple(chart for chart in conditions if isinstance(chart, Chart)),
+        missing=tuple(chart for chart in (*every, *conditions) if isinstance(chart, NotDrawn)),
     )
 
 
-def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
-    title, trials = shorten(scenario.title, 60), source.trials_ranked(scenario)
+def _of_conditions(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
+    title = shorten(scenario.title, 60)
+    yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
+        "how well the blocks agree", "it takes two blocks, and the reference in them"
+    )
+    yield trace(scenario.id, title, source.trials_ranked(scenario)) or NotDrawn(
+        "speed of the machine", "it takes two rotations"
+    )
+
+
+def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
+    title = shorten(scenario.title, 60)
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
@@ -55,9 +69,6 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
         yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
             "whose CPU time a request takes", "the system did not report the CPU of server and database"
         )
-    yield agreement(scenario.id, title, curves.agreements(source, found), source.reference.label) or NotDrawn(
-        "how well the blocks agree", "it takes two blocks, and the reference in them"
-    )
     of = curves.of(scenario)
     yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
         f"requests per second against {of}", "only one level was driven"
@@ -74,7 +85,6 @@ def _every(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -
     yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
         "requests per second against memory", "the system did not report the memory of two configurations"
     )
-    yield trace(scenario.id, title, trials) or NotDrawn("speed of the machine", "it takes two rotations")
 
 
 def _why_no_times(latencies: curves.Latencies) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.analysis.inference.leagues import league_of
 from harness.model.asked.application import AppManifest
@@ -14,7 +14,8 @@ from harness.report.text import count, shorten
 @dataclass(frozen=True, slots=True)
 class Name:
     """A cell as a reader knows it. `suffix` says what else differs, where title and server alone are not unique;
-    `versions` what an application outside Python runs with."""
+    `versions` what an application outside Python runs with; `series` is the number of its application's colour, from 1.
+    """
 
     id: str
     anchor: str
@@ -28,6 +29,7 @@ class Name:
     reference: bool
     twin: bool = False
     versions: str = ""
+    series: int = 1
 
     @property
     def floor(self) -> bool:
@@ -42,11 +44,20 @@ class Name:
 def names(record: CampaignRecord) -> dict[str, Name]:
     """The name of every cell that was planned, by the cell's id."""
     cells = record.plan.cells
-    shared = Counter((cell.app, cell.server) for cell in cells)
+    shared, series = Counter((cell.app, cell.server) for cell in cells), _series(record)
     return {
-        cell.id: _name(cell, record, index, alone=shared[cell.app, cell.server] == 1)
+        cell.id: replace(
+            _name(cell, record, index, alone=shared[cell.app, cell.server] == 1), series=series.get(cell.app, 1)
+        )
         for index, cell in enumerate(cells, start=1)
     }
+
+
+def _series(record: CampaignRecord) -> dict[str, int]:
+    """A number for each application; bare callables are all grey and need none."""
+    known = ((cell.app, record.applications.get(cell.app)) for cell in record.plan.cells)
+    own = dict.fromkeys(id_ for id_, app in known if not app or app.tier != "floor")
+    return {id_: number for number, id_ in enumerate(own, start=1)}
 
 
 def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "") -> Name:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from harness.report.text import moment, shorten
 from harness.report.view.figures import Figures, figures
 from harness.report.view.remarks import Remark
+from harness.report.view.sections.again import Again, again
 from harness.report.view.sections.answer import Answer, answers, headline
 from harness.report.view.sections.claim import ClaimSection, claim_section
+from harness.report.view.sections.compared import compared
 from harness.report.view.sections.details import Detail, details
 from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
 from harness.report.view.sections.explanations import ExplanationSection, explanation_section
@@ -23,6 +25,8 @@ from harness.report.view.sections.facts import (
     remarks,
 )
 from harness.report.view.sections.gaps import GapRow, gap_rows
+from harness.report.view.sections.lead import Lead, lead
+from harness.report.view.sections.reason import reason
 from harness.report.view.source import Source
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
@@ -46,6 +50,10 @@ class Page:
     date: str
     flags: tuple[Flag, ...]
     headline: str
+    reason: str
+    lead: Lead | None
+    compared: str
+    again: Again
     answers: tuple[Answer, ...]
     facts: tuple[Fact, ...]
     glance: Glance
@@ -77,6 +85,10 @@ def page(source: Source) -> Page:
         date=moment(record.created_at),
         flags=flags(source),
         headline=headline(source),
+        reason=reason(source),
+        lead=lead(source),
+        compared=compared(source),
+        again=again(source),
         answers=answers(source),
         facts=facts(source),
         glance=glance(source),

@@ -13,12 +13,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from harness.report.charts.drawing.figure import INK, MUTED, RULE
+from harness.report.charts.drawing.figure import INK, MUTED, RULE, in_lines
 from harness.report.charts.drawing.scale import plain, ticks
 
 Point = tuple[float, float]
 
 THIN: Final = 0.8
+LINE: Final = 13.0
+"""From one line of a name to the next, in pixels."""
 _TICK: Final = 3.5
 _NAME_BELOW: Final = 15.7
 """From the line to the foot of the letters, in pixels; the title follows below the names."""
@@ -54,9 +56,14 @@ def beside(axes: Axes, places: Sequence[float], names: Sequence[str]) -> None:
 
 
 def rows(axes: Axes, names: Sequence[str]) -> None:
-    """A name on the left of each row; the first is at the top. Sets the scale."""
+    """A name on the left of each row, on two lines where it is long; the first is at the top. Sets the scale."""
     axes.set_ylim(len(names) - 0.4, -0.6)
-    _beside(axes, range(len(names)), names, gap=8, colour=INK, size=12.5)
+    for lines, size in ((1, 12.5), (2, 11.5)):
+        chosen = [(place, found) for place, name in enumerate(names) if len(found := in_lines(name)) == lines]
+        for line in range(lines):
+            up = ((lines - 1) / 2 - line) * LINE
+            at, texts = [place for place, _ in chosen], [found[line] for _, found in chosen]
+            _beside(axes, at, texts, gap=8, up=up, colour=INK, size=size)
 
 
 def above(axes: Axes, title: str) -> None:
@@ -93,9 +100,16 @@ def round_places(axes: Axes, steps: int, *, symmetric: bool = False) -> list[flo
 
 
 def _beside(
-    axes: Axes, places: Sequence[float], names: Sequence[str], *, gap: float, colour: str = MUTED, size: float
+    axes: Axes,
+    places: Sequence[float],
+    names: Sequence[str],
+    *,
+    gap: float,
+    up: float = 0.0,
+    colour: str = MUTED,
+    size: float,
 ) -> None:
-    at = _moved(axes, axes.get_yaxis_transform(), -gap, -_MIDDLE * size)
+    at = _moved(axes, axes.get_yaxis_transform(), -gap, up - _MIDDLE * size)
     _write(axes, [(0, place) for place in places], names, at, align="right", colour=colour, size=size)
 
 

@@ -10,6 +10,7 @@ import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -31,9 +32,12 @@ TOKENS: Final = {
     "floor": "#050607",
     "paper": "#060708",
     **{f"s{index}": f"#0a0b{index:02x}" for index in range(1, 9)},
+    **{f"p{index}": f"#0b0c{index:02x}" for index in range(1, 7)},
 }
 INK, MUTED, RULE, ACCENT, FLOOR, PAPER = (TOKENS[name] for name in ("ink", "muted", "rule", "accent", "floor", "paper"))
 SERIES: Final = tuple(TOKENS[f"s{index}"] for index in range(1, 9))
+PARTS: Final = tuple(TOKENS[f"p{index}"] for index in range(1, 7))
+"""Shades of one colour for the parts of a request: the others are the applications'."""
 DASHES: Final = ("-", (0, (5, 2)), (0, (1.5, 1.5)))
 
 _VARIABLES: Final = {colour: f"var(--{name})" for name, colour in TOKENS.items()}
@@ -92,15 +96,26 @@ def chart(id_: str, *, title: str, caption: str, says: str, height: int, draw: C
     return Chart(id_, title, caption, _themed(written.getvalue(), id_, title, says))
 
 
+def colour_of(series: int) -> str:
+    """An application's colour, the same in every chart; the ninth has that of the first."""
+    return SERIES[(series - 1) % len(SERIES)]
+
+
 def _settings(id_: str) -> Any:
     """matplotlib's settings; the salt makes ids that differ from chart to chart and never from run to run."""
     return {**_SETTINGS, "svg.hashsalt": id_}
 
 
 def label(text: str, limit: int = 26) -> str:
-    """A name short enough to stand beside a row of a chart."""
+    """A name on one line of at most so many letters."""
     text = clean(" ".join(text.split()))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def in_lines(text: str, limit: int = 26) -> list[str]:
+    """A name on one line, or on two where it is longer; cut only where two do not hold it."""
+    first, *rest = wrap(clean(text), limit, break_on_hyphens=False) or [""]
+    return [first, label(" ".join(rest), limit)] if rest else [first]
 
 
 def _themed(svg: str, id_: str, title: str, says: str) -> str:

@@ -1,6 +1,7 @@
 """One line per cell, named where it ends: no legend to look up."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,27 +13,30 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import IdentityTransform
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, SERIES, label
+from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, colour_of, in_lines, label
 from harness.report.charts.drawing.legible import legible
 from harness.stats.arrays import Floats
 
 HEIGHT = 300
 _GAP = 15
 """Pixels between two names."""
+_LETTERS: Final = 27
+"""Of a name, on one line."""
 MOST: Final = 16
 """Names that fit beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn apart. `app` and `rps`
-    tell which lines to draw where there are too many."""
+    """A cell's points, in the order of `x`. `floor`: a bare callable, drawn apart. `series`: the number of its
+    application's colour. `app` and `rps` say which lines to draw where there are too many."""
 
     label: str
     points: tuple[tuple[float, float], ...]
     floor: bool
     app: str = ""
     rps: float = 0.0
+    series: int = 1
 
 
 def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
@@ -42,7 +46,7 @@ def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
 
 def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
     """The lines on an empty axes with room for their names on the right; scales and names are left to do."""
-    axes = axis.blank(figure, 0.105, 0.15, 0.475, 0.8)
+    axes = axis.blank(figure, 0.105, 0.15, 0.475, 0.73)
     for line, (colour, dash) in zip(lines, styles(lines), strict=True):
         x, y = zip(*line.points, strict=True)
         axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER)
@@ -50,13 +54,20 @@ def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
 
 
 def name_ends(figure: Figure, axes: Axes, lines: Sequence[Line]) -> None:
-    """Write each name beside its line's last point, moved apart where they would touch. Scales must be set."""
+    """Write each name beside its line's last point, moved apart where they would touch, on two lines where it is long
+    and there is room. Scales must be set."""
     ends = [tuple(map(float, axes.transData.transform(line.points[-1]))) for line in lines]
     box, pixels = axes.get_window_extent(), IdentityTransform()
-    left, places = box.x0 + 1.05 * box.width, apart([y for _, y in ends], _GAP, box.y0, box.y1)
-    for line, (colour, _), place, end in zip(lines, styles(lines), places, ends, strict=True):
-        text, ink = label(line.label, 27), MUTED if line.floor else colour
-        figure.text(left, place, text, transform=pixels, color=ink, fontsize=12, va="center")
+    names = [in_lines(line.label, _LETTERS) for line in lines]
+    gap = _GAP if max(map(len, names), default=1) == 1 else _GAP + axis.LINE
+    if gap * len(lines) > box.height:
+        names, gap = [[label(line.label, _LETTERS)] for line in lines], _GAP
+    left, places = box.x0 + 1.05 * box.width, apart([y for _, y in ends], gap, box.y0, box.y1)
+    for line, name, (colour, _), place, end in zip(lines, names, styles(lines), places, ends, strict=True):
+        ink = MUTED if line.floor else colour
+        for index, text in enumerate(name):
+            up = ((len(name) - 1) / 2 - index) * axis.LINE
+            figure.text(left, place + up, text, transform=pixels, color=ink, fontsize=12, va="center")
         leader = _leader((left, place), end)
         figure.add_artist(Line2D(*leader, color=colour, linewidth=0.6, alpha=0.6, transform=pixels))
 
@@ -69,15 +80,13 @@ def _leader(name: Sequence[float], end: Sequence[float]) -> Iterator[list[float]
 
 
 def styles(lines: Sequence[Line]) -> list[tuple[str, str | tuple[float, tuple[float, ...]]]]:
-    """(colour, dash) of each line: colours first, then the same again dashed."""
+    """(colour, dash) of each line: the application's colour, and another dash where a line has that colour already."""
     found: list[tuple[str, str | tuple[float, tuple[float, ...]]]] = []
-    index = 0
+    met: Counter[str] = Counter()
     for line in lines:
-        if line.floor:
-            found.append((FLOOR, "-"))
-            continue
-        found.append((SERIES[index % len(SERIES)], DASHES[index // len(SERIES) % len(DASHES)]))
-        index += 1
+        colour = FLOOR if line.floor else colour_of(line.series)
+        found.append((colour, DASHES[met[colour] % len(DASHES)]))
+        met[colour] += 1
     return found
 
 

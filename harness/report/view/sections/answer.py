@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
-from harness.model.found.ranking import RankedCell, ScenarioRanking
+from harness.model.found.ranking import OverallCell, RankedCell, ScenarioRanking
 from harness.report.text import listing, number, shorten, times, times_between
 from harness.report.view.sections.explanations import explained
 from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
+
+Row = TypeVar("Row", RankedCell, OverallCell)
 
 NAMED: Final = 4
 """Cells that a sentence calls by their names; the others are counted."""
@@ -70,9 +72,14 @@ def answers(source: Source) -> tuple[Answer, ...]:
 
 
 def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
-    """The rows a reader chooses from, of the first league that has any: bare callables are a measure, references are
+    """The rows of a scenario that a reader chooses from."""
+    return choosable(found.rows)
+
+
+def choosable(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Those a reader chooses from, of the first league that has any: bare callables are a measure, references are
     there for orientation."""
-    rows = [row for row in found.rows if row.tier not in ("floor", "reference")]
+    rows = [row for row in rows if row.tier not in ("floor", "reference")]
     first = next((league for league in LEAGUES if any(row.league == league for row in rows)), "")
     return tuple(row for row in rows if row.league == first)
 
@@ -121,7 +128,7 @@ def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]
         Span(_label(source, first[0]), strong=True),
         Span(verb),
         *_requests(first[0]),
-        *_bare_callables(source, found, rows, first),
+        *_distances(source, found, rows, first),
         Span("."),
         *_as_good(source, found, first),
     )
@@ -132,10 +139,8 @@ def _as_good(source: Source, found: ScenarioRanking, first: Sequence[RankedCell]
     best, *others = first
     if not others:
         return ()
-    pairs = [source.pair(found.scenario, best.cell, row.cell) for row in others]
-    tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
-    is_, says = "is" if len(others) == 1 else "are", "tied with it" if tied else "not distinguished from it"
-    return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {says}."))
+    is_, near = "is" if len(others) == 1 else "are", _how_near(source, found, best, others)
+    return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {near} it."))
 
 
 def _named(names: Sequence[str]) -> tuple[Span, ...]:
@@ -160,7 +165,7 @@ def _bounds(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f" ({number(low)}–{number(high)})"
 
 
-def _bare_callables(
+def _distances(
     source: Source, found: ScenarioRanking, rows: Sequence[RankedCell], first: Sequence[RankedCell]
 ) -> tuple[Span, ...]:
     """The distance to the reference, and to the slowest contender."""
@@ -173,8 +178,27 @@ def _bare_callables(
         ]
     if last not in first and last.rps > 0:
         spans += [Span(" and") if spans else Span(""), *_times(_against(source, found, best, last))]
-        spans += [Span(f" that of {_label(source, last)}, the slowest")]
+        spans += [Span(f" that of {_label(source, last)}{_among_the_slowest(source, found, rows)}")]
     return (Span(","), *spans) if spans else ()
+
+
+def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[RankedCell]) -> str:
+    """What stands behind the name of the last: the slowest is only one that was called worse than all others."""
+    *others, last = rows
+    if found.estimate:
+        return ", the last one seen"
+    beside = [row for row in others if set(row.tie_groups) & set(last.tie_groups)]
+    if not beside:
+        return ", the slowest"
+    names = listing(_some([_label(source, row) for row in beside], NAMED))
+    return f", {_how_near(source, found, last, beside)} {names}"
+
+
+def _how_near(source: Source, found: ScenarioRanking, one: RankedCell, others: Sequence[RankedCell]) -> str:
+    """An undecided pair is no tie: more blocks may tell the two apart."""
+    pairs = [source.pair(found.scenario, one.cell, row.cell) for row in others]
+    tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
+    return "tied with" if tied else "not distinguished from"
 
 
 def _against(source: Source, found: ScenarioRanking, best: RankedCell, last: RankedCell) -> Times:

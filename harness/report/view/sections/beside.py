@@ -64,9 +64,9 @@ def residence_rows(cells: Sequence[CellLayers]) -> tuple[AmountRow, ...]:
 
 
 def database_rows(cells: Sequence[CellLayers]) -> tuple[AmountRow, ...]:
-    """What the database's own counters say, per answer; none where nothing was counted."""
+    """What the database's own counters say, per answer; none where nothing was counted, or it was always nothing."""
     found = [cell.database for cell in cells]
-    if not any(found):
+    if not any(one and (one.calls or one.reads_asked) for one in found):
         return ()
     executing = [one.executing if one else None for one in found]
     return (

@@ -180,6 +180,16 @@ def _packages(cell: Cell, seen: CellFacts, app: AppManifest | None) -> tuple[Pac
     return (*beside, *sorted(found, key=lambda package: (not package.leading, _normal(package.name))))
 
 
+def frameworks(record: CampaignRecord, cell: str) -> Mapping[str, str]:
+    """Versions of the packages that the application names as its framework, as the live process saw them."""
+    app = next((record.applications.get(one.app) for one in record.plan.cells if one.id == cell), None)
+    seen = record.cells.get(cell, CellFacts())
+    wanted = _normal(app.uses.framework) if app else ""
+    return {
+        shorten(name, 100): shorten(version, 60) for name, version in seen.packages.items() if _normal(name) == wanted
+    }
+
+
 def _leading_names(cell: Cell, app: AppManifest | None) -> set[str]:
     used = (app.uses.framework, app.uses.orm, app.uses.driver, app.uses.templates) if app else ()
     return {_normal(name) for name in (cell.app, cell.server, *used)} - {"", "none"}

@@ -245,11 +245,15 @@ def _in_layers(pair: Difference) -> str:
 
 def _in_parts(pair: Difference) -> str:
     """What each part brings to the ratio."""
-    brought = sorted(pair.factors.items(), key=lambda item: -max(item[1], 1 / item[1]))
-    named = [f"{_called(name)} brings {times(factor)}" for name, factor in brought if max(factor, 1 / factor) > ALIKE]
-    if not named:
-        return f"The ratio is {times(pair.ratio)}; no part stands out."
-    return f"The ratio is {times(pair.ratio)}: {listing(named)}."
+    parts = brought(pair.factors)
+    return f"The ratio is {times(pair.ratio)}{f': {parts}' if parts else '; no part stands out'}."
+
+
+def brought(factors: Mapping[str, float]) -> str:
+    """The parts that stand out, the largest first; empty where none does."""
+    ordered = sorted(factors.items(), key=lambda item: -max(item[1], 1 / item[1]))
+    named = [f"{_called(name)} brings {times(factor)}" for name, factor in ordered if max(factor, 1 / factor) > ALIKE]
+    return listing(named) if named else ""
 
 
 def _in_waiting(pair: Difference, first: str, cell: CellLayers | None) -> list[str]:

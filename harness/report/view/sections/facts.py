@@ -264,13 +264,19 @@ def _commit(record: CampaignRecord) -> str:
 
 def _noise_floor(source: Source) -> Fact:
     """What the reference differs from its own twin by, at most; each scenario has its own."""
-    found = [ranking.noise_floor for ranking in source.ranking.scenarios.values() if ranking.noise_floor]
-    shares = sorted(floor.share for floor in found if floor.share is not None)
+    shares = noise_floors(source)
     if not shares:
-        twin = found or any(name.twin for name in source.names.values())
+        floors = (ranking.noise_floor for ranking in source.ranking.scenarios.values())
+        twin = any(floors) or any(name.twin for name in source.names.values())
         return Fact("Noise floor", NOT_AVAILABLE, "too few blocks" if twin else "the reference had no A/A twin")
     text = percent(shares[0]) if len(shares) == 1 else f"{percent(shares[0])} to {percent(shares[-1])}"
     return Fact("Noise floor", text, "smaller differences are not called")
+
+
+def noise_floors(source: Source) -> list[float]:
+    """Shares of 1 by scenario, where they are known, the least first."""
+    floors = (ranking.noise_floor for ranking in source.ranking.scenarios.values())
+    return sorted(floor.share for floor in floors if floor and floor.share is not None)
 
 
 def _cpus(cpus: tuple[int, ...]) -> str:

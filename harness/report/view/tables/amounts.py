@@ -31,10 +31,15 @@ def amount_row(id_: str, title: str, about: str, amounts: Iterable[Amount | None
 
 
 def microseconds(amount: Amount | None, why_not: str) -> Figure:
-    """With one decimal."""
-    return absent(why_not) if amount is None else Figure(f"{amount.us:,.1f}", amount.us)
+    """As they are written in a table."""
+    return absent(why_not) if amount is None else Figure(_written(amount.us), amount.us)
 
 
 def interval(amount: Amount | None) -> str:
     """Half of the interval as ± 1.2; empty where there is none."""
-    return "" if amount is None or amount.half is None else f"± {amount.half:,.1f}"
+    return "" if amount is None or amount.half is None else f"± {_written(amount.half)}"
+
+
+def _written(us: float) -> str:
+    """With one decimal below a millisecond."""
+    return f"{us:,.1f}" if abs(us) < 1000 else f"{us:,.0f}"

@@ -1,6 +1,7 @@
-"""The lines beside a table that join what is not distinguished."""
+"""Lines beside a table that join what is not distinguished: solid where it is tied, broken where it is undecided."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Final
 
 from harness.model.found.ranking import RankedCell
@@ -9,8 +10,13 @@ MOST_LANES: Final = 12
 """Beyond them nobody follows a line: the cells that a row is not distinguished from are counted instead."""
 
 
-def rails(rows: Sequence[RankedCell]) -> list[tuple[str, ...]]:
-    """What each row shows in each lane: start, middle or end of a rail, through (it passes by), or nothing.
+Tied = Callable[[str, str], bool]
+"""Whether two cells, by id, were found to be equal."""
+
+
+def rails(rows: Sequence[RankedCell], tied: Tied) -> list[tuple[str, ...]]:
+    """What each row shows in each lane: start, middle or end of a rail, through (it passes by), or nothing; with "open"
+    behind it where some of the rows that the rail joins are not tied but undecided.
 
     A rail joins the rows of a tie group of two or more. Those that do not meet take turns in one lane. Without any lane
     where it would take too many.
@@ -18,7 +24,18 @@ def rails(rows: Sequence[RankedCell]) -> list[tuple[str, ...]]:
     lanes = _lanes(rows)
     if len(lanes) > MOST_LANES:
         return [()] * len(rows)
-    return [tuple(_piece(lane, index) for lane in lanes) for index in range(len(rows))]
+    return [tuple(_piece(lane, index, rows, tied) for lane in lanes) for index in range(len(rows))]
+
+
+def undecided_groups(rows: Sequence[RankedCell], tied: Tied) -> frozenset[str]:
+    """Tie groups of two or more in which some pair is not tied."""
+    names = {name for row in rows for name in row.tie_groups}
+    members = {name: [row.cell for row in rows if name in row.tie_groups] for name in names}
+    return frozenset(name for name, held in members.items() if not _all_tied(held, tied))
+
+
+def _all_tied(cells: Sequence[str], tied: Tied) -> bool:
+    return all(tied(one, other) for one, other in combinations(cells, 2))
 
 
 def alike(rows: Sequence[RankedCell], index: int) -> int:
@@ -47,12 +64,10 @@ def _ties(rows: Sequence[RankedCell]) -> list[list[int]]:
     return [held for held in members.values() if len(held) > 1]
 
 
-def _piece(lane: Sequence[Sequence[int]], index: int) -> str:
+def _piece(lane: Sequence[Sequence[int]], index: int, rows: Sequence[RankedCell], tied: Tied) -> str:
     held = next((held for held in lane if held[0] <= index <= held[-1]), None)
     if held is None:
         return ""
-    if index == held[0]:
-        return "start"
-    if index == held[-1]:
-        return "end"
-    return "middle" if index in held else "through"
+    place = "middle" if index in held else "through"
+    place = {held[0]: "start", held[-1]: "end"}.get(index, place)
+    return place if _all_tied([rows[member].cell for member in held], tied) else f"{place} open"

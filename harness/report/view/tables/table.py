@@ -23,8 +23,9 @@ from harness.report.text import (
 from harness.report.view.names import Name
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
+from harness.report.view.tables.bars import Bar, bar
 from harness.report.view.tables.costs import NOTHING, CellCosts, costs
-from harness.report.view.tables.rails import alike, rails
+from harness.report.view.tables.rails import alike, rails, undecided_groups
 
 LEAGUES: Final = {
     "controlled": "Controlled tier: the same data access for everybody",
@@ -33,15 +34,6 @@ LEAGUES: Final = {
     "reference": "References outside Python, for orientation: they hold no ranks",
 }
 ONE_BLOCK: Final = "one block gives no interval"
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Shares of the longest bar, in percent of its length. The whisker begins at `low` and is `span` long."""
-
-    width: str
-    low: str | None = None
-    span: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +46,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ranked cell. `rails` has an entry for each lane of the column of ties; `alike` counts the cells of its league
-    that it is not distinguished from."""
+    """A ranked cell. `ties`: its tie groups in words. `rails` has an entry for each lane of the column of ties; `alike`
+    counts the cells of its league that it is not distinguished from."""
 
     name: Name
     rank: str
     rank_low: int | None
-    tie_groups: tuple[str, ...]
+    ties: str
     rails: tuple[str, ...]
     alike: int
     apart: bool
@@ -142,16 +134,19 @@ def load(level: Level) -> str:
 def _leagues(source: Source, found: ScenarioRanking, costed: Mapping[str, CellCosts]) -> tuple[League, ...]:
     scale = _scale(found.rows)
     return tuple(
-        _league(source, league, [row for row in found.rows if row.league == league], scale, costed)
+        _league(source, found, league, scale, costed)
         for league in LEAGUES
         if any(row.league == league for row in found.rows)
     )
 
 
-def _league(
-    source: Source, id_: str, members: Sequence[RankedCell], scale: Scale, costed: Mapping[str, CellCosts]
-) -> League:
-    lanes, best = rails(members), _best_servers(members)
+def _league(source: Source, found: ScenarioRanking, id_: str, scale: Scale, costed: Mapping[str, CellCosts]) -> League:
+    def tied(one: str, other: str) -> bool:
+        pair = source.pair(found.scenario, one, other)
+        return pair is not None and pair.verdict == "tied"
+
+    members = [row for row in found.rows if row.league == id_]
+    lanes, best, undecided = rails(members, tied), _best_servers(members), undecided_groups(members, tied)
     rows = tuple(
         _row(
             source,
@@ -159,6 +154,7 @@ def _league(
             bar=_bar(row, scale),
             rails=lanes[index],
             alike=alike(members, index),
+            ties=_ties(row, undecided),
             apart=_apart(members, index),
             best_server=row.cell in best,
             costs=costed.get(row.cell, NOTHING),
@@ -189,7 +185,6 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
         name=source.name(row.cell, row.app, row.server),
         rank=place(row.rank_low, row.rank_high),
         rank_low=row.rank_low,
-        tie_groups=row.tie_groups,
         rps=rate(row.rps),
         interval=between(row.rps_low, row.rps_high, why_not),
         ratio=_ratio(row),
@@ -202,16 +197,9 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
 
 def _bar(row: RankedCell, scale: Scale) -> Bar:
     """The ratio and its interval; without a reference, requests per second and no whisker."""
-
-    def at(value: float) -> str:
-        return f"{100 * value / scale.longest:.2f}%"
-
     if not scale.ratios:
-        return Bar(at(row.rps))
-    low, high = row.ratio_low, row.ratio_high
-    if low is None or high is None or low == high:
-        return Bar(at(row.ratio or 0.0))
-    return Bar(at(row.ratio or 0.0), at(low), at(high - low))
+        return bar(row.rps, None, None, scale.longest)
+    return bar(row.ratio or 0.0, row.ratio_low, row.ratio_high, scale.longest)
 
 
 def _scale(rows: Sequence[RankedCell]) -> Scale:
@@ -240,8 +228,20 @@ def _best_servers(rows: Sequence[RankedCell]) -> set[str]:
 
 
 def _apart(rows: Sequence[RankedCell], index: int) -> bool:
-    """Whether the row shares no tie group with the one above: a line is drawn between them."""
-    return index > 0 and not set(rows[index].tie_groups) & set(rows[index - 1].tie_groups)
+    """Whether the row shares no tie group with the one above that holds a place: a line is drawn between them."""
+    above = [row for row in rows[:index] if row.tie_groups]
+    return bool(above and rows[index].tie_groups) and not set(rows[index].tie_groups) & set(above[-1].tie_groups)
+
+
+def _ties(row: RankedCell, undecided: frozenset[str]) -> str:
+    """What the lines say, for those who do not see them."""
+    tied = [name for name in row.tie_groups if name not in undecided]
+    parts = [
+        f"{word} {' and '.join(names)}"
+        for word, names in (("tie group", tied), ("undecided group", [*filter(undecided.__contains__, row.tie_groups)]))
+        if names
+    ]
+    return "; ".join(parts) or "no tie group"
 
 
 def _unranked(source: Source, scenario: str, cell: UnrankedCell) -> Unranked:

@@ -1,0 +1,99 @@
+"""How to measure the same again: a command made from the plan, and what else must be as it was."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
+from harness.report.text import shorten
+from harness.report.view.source import Source
+
+SHAPE: Final = {
+    "length_s": "--slice",
+    "burn_in_s": "--burn-in",
+    "rotations_s": "--rotations",
+    "warm_up_s": "--warm-up",
+    "window_s": "--window",
+    "levels_s": "--levels",
+    "continuous_s": "--continuous",
+}
+"""The option of each part of a slice's shape. What is as usual is not written."""
+USUAL_BLOCKS: Final = 1000
+USUAL_DELTA: Final = 0.03
+USUAL_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """`command`: for a shell, in the folder of the project. `state`: what the project's own code was."""
+
+    command: str
+    state: str
+
+
+def again(source: Source) -> Again:
+    """Folders given with --app and --scenarios are not known to a record: they are paths of its machine."""
+    record = source.record
+    commit = f", commit {shorten(record.commit, 60)}" if record.commit else ""
+    return Again(
+        command=shlex.join(["harness", "run", *options(record)]),
+        state=f"harness {shorten(record.harness_version, 40)}{commit}",
+    )
+
+
+def options(record: CampaignRecord) -> tuple[str, ...]:
+    """What makes the plan again."""
+    return tuple(part for pair in _options(record) for part in pair if part)
+
+
+def _options(record: CampaignRecord) -> Iterator[tuple[str, str]]:
+    plan, own = record.plan, [cell for cell in record.plan.cells if not cell.twin]
+    yield "--profile", plan.profile
+    yield from (("--only", app) for app in dict.fromkeys(cell.app for cell in own))
+    usual = {cell.app: record.applications[cell.app].servers[:1] for cell in own if cell.app in record.applications}
+    if any((cell.server,) != usual.get(cell.app) for cell in own):
+        yield from (("--server", server) for server in dict.fromkeys(cell.server for cell in own))
+    yield from (("--scenario", scenario.id) for scenario in plan.scenarios)
+    reference = plan.reference_cell
+    yield "--reference", f"{reference.app}@{reference.server}"
+    yield "--server-workers", str(max(cell.workers for cell in own))
+    if plan.database != "none":
+        yield "--database", plan.database
+    yield "--generator", plan.waiting
+    yield "--budget", _time(plan.budget_s)
+    yield "--seed", str(plan.seed)
+    yield from _unusual(plan)
+
+
+def _unusual(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What is written only where it is not as usual."""
+    usual = SliceShape()
+    for name, option in SHAPE.items():
+        seconds = getattr(plan.shape, name)
+        if seconds != getattr(usual, name):
+            yield option, _time(seconds) if seconds else "none"
+    if not plan.latency_in_turn:
+        yield from (("--latency", scenario) for scenario in plan.latency or ("none",))
+    if plan.latency_share != USUAL_SHARE:
+        yield "--latency-share", _share(plan.latency_share)
+    if plan.delta != USUAL_DELTA:
+        yield "--until", _share(plan.delta)
+    if plan.max_blocks != USUAL_BLOCKS:
+        yield "--blocks", str(plan.max_blocks)
+    if plan.p99_s is not None:
+        yield "--p99", _time(plan.p99_s)
+    if plan.start_timeout_s is not None:
+        yield "--start-timeout", _time(plan.start_timeout_s)
+    if plan.load_workers:
+        yield "--workers", str(plan.load_workers)
+    elif plan.load_processes != 1:
+        yield "--load-processes", str(plan.load_processes)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:g}s" if seconds >= 1 else f"{1000 * seconds:g}ms"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:g}%"

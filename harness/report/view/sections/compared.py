@@ -1,0 +1,55 @@
+"""What was compared, in a line: what a reader must know before using the answer."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from harness.model.measured.campaign import CampaignRecord
+from harness.report.text import count, listing, percent, place, shorten
+from harness.report.view.sections.details import frameworks
+from harness.report.view.sections.facts import noise_floors
+from harness.report.view.source import Source
+
+MOST_VERSIONS: Final = 8
+
+
+def compared(source: Source) -> str:
+    """Workers, cores, versions, and from where on a difference is more than noise."""
+    return f"{'; '.join(part for part in _parts(source) if part)}."
+
+
+def _parts(source: Source) -> Iterator[str]:
+    record = source.record
+    yield _workers(record)
+    yield _cores(record)
+    yield _versions(source)
+    yield f"Python {shorten(record.interpreter.version, 40)}"
+    yield count(len(record.completed_blocks), "block")
+    floors = noise_floors(source)
+    yield f"differences up to {percent(floors[-1])} are noise" if floors else ""
+
+
+def _workers(record: CampaignRecord) -> str:
+    workers = sorted({cell.workers for cell in record.plan.cells})
+    return f"{place(workers[0], workers[-1])} {'worker' if workers == [1] else 'workers'} each"
+
+
+def _cores(record: CampaignRecord) -> str:
+    """Where servers ran, and whether the database and the load generator took their time from there."""
+    cores, machine = record.machine.cores, record.machine
+    if not cores.server:
+        return f"servers, database and load generator on any of {count(machine.logical_cpus, 'core')}"
+    beside = ["the database"] if record.services and set(cores.services) & set(cores.server) else []
+    beside += ["the load generator"] if cores.shared else []
+    on = f"servers on {count(len(cores.server), 'core')}"
+    return f"{on}, which {listing(beside)} {'shares' if len(beside) == 1 else 'share'}" if beside else on
+
+
+def _versions(source: Source) -> str:
+    """Of the frameworks, each once."""
+    found: dict[str, str] = {}
+    for name in source.contestants:
+        for package, version in frameworks(source.record, name.id).items():
+            found.setdefault(package, version)
+    named = [f"{package} {version}" for package, version in sorted(found.items())]
+    left = len(named) - MOST_VERSIONS
+    return ", ".join(named if left <= 0 else [*named[:MOST_VERSIONS], f"{left} more"])
