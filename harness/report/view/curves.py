@@ -1,5 +1,6 @@
 """What the charts of a scenario are drawn from."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import geometric_mean, median
@@ -18,6 +19,7 @@ from harness.report.charts.cost import Cost
 from harness.report.charts.cpu import Cpu
 from harness.report.charts.drawing.lines import Line
 from harness.report.charts.percentiles import SHOWN
+from harness.report.charts.split import DATA, DATABASE, FRAMEWORK, REST, SERIALISER, SERVER, Split
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import MIB, NOTHING, costs
@@ -76,6 +78,34 @@ def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
                 name = source.name(effect.cell)
                 found.append(Cpu(name.label, bare, own.cpu.value - bare, own.service.value, name.title))
     return found
+
+
+SPLIT: Final = {
+    "kernel": SERVER,
+    "server": SERVER,
+    "event-loop": SERVER,
+    "framework": FRAMEWORK,
+    "validation": FRAMEWORK,
+    "telemetry": FRAMEWORK,
+    "serialiser": SERIALISER,
+    "template-engine": SERIALISER,
+    "driver": DATA,
+    "orm": DATA,
+}
+"""Which part of the picture a layer belongs to; the others are the rest."""
+
+
+def splits(source: Source, scenario: ScenarioManifest) -> list[Split]:
+    """Of every profiled cell, with the database's own CPU time where the campaign knows it."""
+    costed, found = costs(source, scenario), source.explanations.get(scenario.id)
+    rows = []
+    for cell in found.cells if found else ():
+        parts: Counter[str] = Counter()
+        for layer, amount in cell.layers.items():
+            parts[SPLIT.get(layer, REST)] += amount.us
+        name, database = source.name(cell.cell), costed.get(cell.cell, NOTHING).service.value
+        rows.append(Split(name.label, {**parts, **({DATABASE: database} if database else {})}, name.title))
+    return rows
 
 
 def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:

@@ -13,6 +13,7 @@ from harness.report.charts.drawing.figure import Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
+from harness.report.charts.split import split
 from harness.report.charts.trace import trace
 from harness.report.text import count, shorten
 from harness.report.view import curves
@@ -65,7 +66,10 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
-    if "database" in scenario.needs:
+    profiled = split(scenario.id, title, curves.splits(source, scenario))
+    if profiled:
+        yield profiled
+    elif "database" in scenario.needs:
         yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
             "whose CPU time a request takes", "the system did not report the CPU of server and database"
         )

@@ -136,9 +136,9 @@ def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
         ("Frequency governor", machine.governor),
         ("Turbo", None if machine.turbo is None else ("on" if machine.turbo else "off")),
         ("Virtualisation", machine.virtualisation),
-        ("Cores of the load generator", _cpus(cores.generator)),
-        ("Cores of the servers", _cpus(cores.server)),
-        ("Cores of the services", _cpus(cores.services)),
+        ("Load generator runs on", _cpus(cores.generator)),
+        ("Servers run on", _cpus(cores.server)),
+        ("Database runs on", _cpus(cores.services)),
         ("Interpreter", f"{record.interpreter.implementation} {record.interpreter.version}"),
         ("Interpreter's build", f"{record.interpreter.build}, {record.interpreter.compiler}"),
         ("Interpreter's options", record.interpreter.options or None),
@@ -280,4 +280,5 @@ def noise_floors(source: Source) -> list[float]:
 
 
 def _cpus(cpus: tuple[int, ...]) -> str:
-    return ", ".join(map(str, cpus)) or "any (not pinned)"
+    """By their numbers."""
+    return f"CPU {', '.join(map(str, cpus))}" if cpus else "any (not pinned)"

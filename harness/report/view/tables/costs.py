@@ -7,7 +7,7 @@ from statistics import median
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.ranking import CpuCell
 from harness.model.measured.trial import Cost, Trial
-from harness.report.text import Figure, absent, duration, number, times, times_between
+from harness.report.text import Figure, absent, number, times, times_between
 from harness.report.view.source import Source
 
 NOT_REPORTED = "the system did not report it"
@@ -84,4 +84,4 @@ def _mebibytes(count: float | None) -> Figure:
 
 
 def _seconds(seconds: float | None) -> Figure:
-    return absent(NOT_REPORTED) if seconds is None else Figure(duration(seconds), seconds)
+    return absent(NOT_REPORTED) if seconds is None else Figure(f"{number(seconds)} s", seconds)

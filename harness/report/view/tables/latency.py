@@ -100,7 +100,9 @@ def _times(source: Source, row: LatencyRow) -> Times:
         name=source.name(row.cell, row.app, row.server),
         reason=shorten(row.reason, 300),
         offered=absent(why) if row.offered_rate is None else rate(row.offered_rate),
-        achieved=absent(why) if row.achieved_share is None else Figure(percent(row.achieved_share), row.achieved_share),
+        achieved=absent(why)
+        if row.achieved_share is None
+        else Figure(percent(min(row.achieved_share, 1.0)), row.achieved_share),
         percentiles=tuple(_percentile(found.get(wanted), why) for wanted in SHOWN),
         longest=absent(why) if row.max_s is None else in_milliseconds(row.max_s),
         windows=Figure(f"{row.windows:,}", row.windows),
@@ -109,6 +111,11 @@ def _times(source: Source, row: LatencyRow) -> Times:
         discarded=Figure(f"{row.discarded:,}", row.discarded),
         doubts=tuple(_doubts(row)),
     )
+
+
+def _achieved(share: float) -> Figure:
+    """More than all were answered where some were due before the window."""
+    return Figure(percent(min(share, 1.0)), share)
 
 
 def _load(row: LatencyRow) -> str:
