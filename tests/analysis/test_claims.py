@@ -243,14 +243,26 @@ def test_a_reference_holds_no_place_and_is_in_no_tie_group_but_has_its_figures_a
     assert (rows[RAILS.id].rank_low, rows[RAILS.id].rank_high, rows[RAILS.id].tie_groups) == (None, None, ())
     assert rows[RAILS.id].league == "reference"
     assert rows[RAILS.id].ratio_low is not None
-    assert {rows[one.id].rank_high for one in (FLOOR, FAST, SLOW)} == {1, 2, 3}
+    assert {rows[one.id].rank_high for one in (FAST, SLOW)} == {1, 2}
 
 
-def test_no_campaign_goes_on_for_a_pair_with_a_reference() -> None:
+def test_a_bare_callable_holds_no_place_beside_applications_and_one_where_there_are_none() -> None:
+    record = campaign_of(FLOOR, FAST, SLOW)
+    rows = {row.cell: row for row in rank(record, made_up(SPEEDS, 8)).scenarios["json"].rows}
+    assert (rows[FLOOR.id].rank_low, rows[FLOOR.id].tie_groups, rows[FLOOR.id].league) == (None, (), "controlled")
+    assert rows[FLOOR.id].ratio is not None
+    other = cell("raw-wsgi")
+    floors = {one.app: application(one.app, tier="floor") for one in (FLOOR, other)}
+    alone = campaign_of(FLOOR, other).model_copy(update={"applications": floors})
+    ranked = rank(alone, made_up({FLOOR.id: 9_000.0, other.id: 3_000.0}, 8)).scenarios["json"].rows
+    assert [row.rank_high for row in ranked] == [1, 2]
+
+
+@pytest.mark.parametrize("apart", [RAILS, FLOOR], ids=["a reference", "a bare callable"])
+def test_no_campaign_goes_on_for_a_pair_with_one_that_holds_no_place(apart: Cell) -> None:
     record = campaign_of(FLOOR, FAST, SLOW, RAILS, blocks=6)
-    trials = made_up(SPEEDS | {RAILS.id: 2_990.0}, 6)
-    (open_now,) = unresolved(record, trials)
-    assert all(RAILS.id not in (pair.first, pair.second) for pair in open_now.pairs)
+    (open_now,) = unresolved(record, made_up(SPEEDS | {apart.id: 2_990.0}, 6))
+    assert all(apart.id not in (pair.first, pair.second) for pair in open_now.pairs)
 
 
 def test_a_reference_that_the_generator_limited_is_shown_and_said_to_be_and_an_application_is_not() -> None:

@@ -72,6 +72,13 @@ def test_layers_parts_and_functions_each_add_up_to_the_cpu_time_whatever_was_sam
         assert math.isclose(sum(us for _, us in weighed(one)), one.cpu_us, abs_tol=1e-6)
 
 
+def test_a_thread_that_runs_the_standard_library_alone_is_one_of_the_servers_pool() -> None:
+    worker = Frame(function="_worker", file="concurrent/futures/thread.py", owner="python:concurrent")
+    found = spent(profile([((worker,), 3), ((worker, UNLISTED), 1)], system_us=0), layers())
+    assert found.parts == pytest.approx({"server": 60, "other": 20})
+    assert found.layers == pytest.approx({"standard-library": 60, "other": 20})
+
+
 def test_the_interpreter_works_for_its_caller() -> None:
     found = spent(profile([((SERVER, FRAMEWORK, INTERPRETER, INTERPRETER), 5)], system_us=0), layers())
     assert found.layers == pytest.approx({"framework": 80})

@@ -16,12 +16,13 @@ from harness.report.charts.agreement import Agreement, against, agreement
 from harness.report.charts.changes import Shift, changes
 from harness.report.charts.cost import Cost, cost
 from harness.report.charts.cpu import Cpu, cpu
-from harness.report.charts.drawing.figure import TOKENS, Chart
-from harness.report.charts.drawing.lines import Line, apart
+from harness.report.charts.drawing.figure import TOKENS, Chart, colour_of, in_lines
+from harness.report.charts.drawing.lines import Line, apart, styles
 from harness.report.charts.drawing.scale import plain, rounded, ticks
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
+from harness.report.charts.split import FRAMEWORK, SERVER, Split, split
 from harness.report.charts.trace import machine_speed, trace
 from tests.report.dom import parse
 
@@ -64,6 +65,9 @@ EVERY_CHART: dict[str, Callable[[], Chart | None]] = {
     "levels-json": lambda: levels("json", "JSON", LINES, "connections"),
     "percentiles-json": lambda: under_full_load("json", "JSON", ONE_LINE, "64 connections"),
     "memory-json": lambda: memory("json", "JSON", TWO_POINTS),
+    "split-json": lambda: split(
+        "json", "JSON", [Split("Django", {SERVER: 90.0, FRAMEWORK: 60.0}), Split("Quick", {SERVER: 40.0})]
+    ),
     "trace-json": lambda: trace("json", "JSON", [a_trial("a", 0, (10, 20, 30))]),
 }
 
@@ -225,6 +229,44 @@ def test_of_more_bars_than_fit_on_a_screen_the_cheapest_of_each_application_is_d
     assert drawn is not None
     assert drawn.caption.endswith("3 of 30 configurations are drawn: the cheapest of each application.")
     assert re.findall(r"App (\d+) on server:", drawn.svg) == ["0", "1", "2"]
+
+
+def test_the_split_names_only_the_parts_that_somebody_has_with_the_cheapest_first() -> None:
+    drawn = drawn_as("split-json")
+    assert [name for name in (SERVER, FRAMEWORK, "driver, ORM") if f">{name}<" in drawn.svg] == [SERVER, FRAMEWORK]
+    assert f"Quick: 40 microseconds, of which 40 {SERVER}, 0 {FRAMEWORK}; Django: 150 microseconds" in drawn.svg
+    assert split("json", "JSON", []) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("FastAPI on uvicorn", ["FastAPI on uvicorn"]),
+        ("Bare WSGI callable on gunicorn-gthread", ["Bare WSGI callable on", "gunicorn-gthread"]),
+        ("x" * 60, ["x" * 26, "x" * 25 + "…"]),
+        ("", [""]),
+    ],
+)
+def test_a_long_name_stands_on_two_lines(name: str, lines: list[str]) -> None:
+    assert in_lines(name) == lines
+
+
+def test_names_on_two_lines_are_whole_in_charts_of_bars_and_of_lines() -> None:
+    long = "Bare WSGI callable on gunicorn-gthread"
+    bars = cost("json", "JSON", [Cost(long, "Raw", 40, 60, 50, 70)])
+    lines = memory("json", "JSON", [Line(long, ((40, 900),), floor=True), TWO_POINTS[0]])
+    for drawn in (bars, lines):
+        assert drawn is not None
+        assert ">Bare WSGI callable on<" in drawn.svg
+        assert ">gunicorn-gthread<" in drawn.svg
+
+
+def test_an_application_has_its_own_colour_and_its_second_line_another_dash() -> None:
+    of_two = [Line(name, ((1, 1),), floor=False, series=series) for name, series in (("a", 3), ("b", 1), ("c", 3))]
+    (a, dash), (b, _), (c, other) = styles(of_two)
+    assert a == c == colour_of(3) != b == colour_of(1)
+    assert dash != other
+    assert colour_of(9) == colour_of(1)
 
 
 def test_what_nobody_sees_is_not_written() -> None:

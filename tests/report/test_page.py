@@ -67,7 +67,9 @@ def test_the_figures_of_the_page_are_those_of_ranking_json(usual: Report) -> Non
             assert float(row.one("td", class_="errors").attributes["data-value"]) == figure["error_share"]
             assert float(row.one("td", class_="blocks").attributes["data-value"]) == figure["blocks"]
             low, high = figure["rank_low"], figure["rank_high"]
-            assert row.one("td", class_="rank").text == (str(low) if low == high else f"{low}–{high}")
+            rank = "no rank" if low is None else str(low) if low == high else f"{low}–{high}"
+            assert row.one("td", class_="rank").text == rank
+            assert (low is None) == (figure["tier"] == "floor"), "nobody chooses a bare callable"
             text = row.one("td", class_="rps").text
             assert text == f"{figure['rps']:,.0f} {figure['rps_low']:,.0f}–{figure['rps_high']:,.0f}"
 
@@ -182,8 +184,10 @@ def test_a_tie_group_is_drawn_and_told(usual: Report) -> None:
     tied = [row for row in figures["scenarios"]["json"] if row["rank_low"] != row["rank_high"]]
     assert {row["app"] for row in tied} == {"flask", "django"}
     last_two = rows(page, "json")[-2:]
-    assert [row.all("i")[0].attributes["class"] for row in last_two] == ["start", "end"]
-    assert all(f"tie group {tied[0]['tie_groups'][0]}" in row.one("td", class_="tie").text for row in last_two)
+    [pair] = [pair for pair in figures["pairs"]["json"] if {pair["first"], pair["second"]} == {r["cell"] for r in tied}]
+    word, open_ = ("tie", "") if pair["verdict"] == "tied" else ("undecided", " open")
+    assert [row.all("i")[0].attributes["class"] for row in last_two] == [f"start{open_}", f"end{open_}"]
+    assert all(f"{word} group {tied[0]['tie_groups'][0]}" in row.one("td", class_="tie").text for row in last_two)
 
 
 def test_what_was_compared_where_and_when_stands_at_the_top(usual: Report) -> None:
@@ -389,7 +393,7 @@ def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(tim
     for element in page.walk():
         assert not [name for name in element.attributes if name.startswith("on") or name == "style"], element
         for name in ("src", "href"):
-            assert element.attributes.get(name, "#").startswith(("#", "data:,")), element
+            assert element.attributes.get(name, "#").startswith(("#", "data:,", "ranking.json")), element
     policy = page.one("meta", http_equiv="Content-Security-Policy").attributes["content"]
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy

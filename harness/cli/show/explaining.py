@@ -89,7 +89,7 @@ def _figures(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) 
     widths = [
         max(len(line) for text in column for line in text.splitlines() or [""]) for column in zip(*texts, strict=True)
     ]
-    tables = []
+    tables: list[Table] = []
     for chosen in beside_each_other(widths, output.width):
         heads, *shown = ([text[index] for index in (0, *chosen)] for text in texts)
         name = "" if tables else title

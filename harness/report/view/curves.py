@@ -1,6 +1,6 @@
 """What the charts of a scenario are drawn from."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import geometric_mean, median
@@ -100,7 +100,7 @@ def splits(source: Source, scenario: ScenarioManifest) -> list[Split]:
     costed, found = costs(source, scenario), source.explanations.get(scenario.id)
     rows = []
     for cell in found.cells if found else ():
-        parts: Counter[str] = Counter()
+        parts: defaultdict[str, float] = defaultdict(float)
         for layer, amount in cell.layers.items():
             parts[SPLIT.get(layer, REST)] += amount.us
         name, database = source.name(cell.cell), costed.get(cell.cell, NOTHING).service.value

@@ -41,9 +41,9 @@ class Figures:
 def figures(source: Source, scenario: ScenarioManifest) -> Figures:
     """The scenario's charts, in the order they are read."""
     found = source.ranking.scenarios.get(scenario.id)
-    every, conditions = (), ()
-    if found and found.rows:
-        every, conditions = tuple(_of_answers(source, scenario, found)), tuple(_of_conditions(source, scenario, found))
+    ranked = found if found and found.rows else None
+    every = tuple(_of_answers(source, scenario, ranked)) if ranked else ()
+    conditions = tuple(_of_conditions(source, scenario, ranked)) if ranked else ()
     return Figures(
         drawn=tuple(chart for chart in every if isinstance(chart, Chart)),
         conditions=tuple(chart for chart in conditions if isinstance(chart, Chart)),

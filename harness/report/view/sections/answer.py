@@ -10,7 +10,7 @@ from harness.report.view.sections.explanations import explained
 from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
 
-Row = TypeVar("Row", RankedCell, OverallCell)
+Row = TypeVar("Row", bound=RankedCell | OverallCell)
 
 NAMED: Final = 4
 """Cells that a sentence calls by their names; the others are counted."""
