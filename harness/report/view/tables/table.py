@@ -51,7 +51,6 @@ class Row:
 
     name: Name
     rank: str
-    rank_low: int | None
     ties: str
     rails: tuple[str, ...]
     alike: int
@@ -184,7 +183,6 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
     return Row(
         name=source.name(row.cell, row.app, row.server),
         rank=place(row.rank_low, row.rank_high),
-        rank_low=row.rank_low,
         rps=rate(row.rps),
         interval=between(row.rps_low, row.rps_high, why_not),
         ratio=_ratio(row),
