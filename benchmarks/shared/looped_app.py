@@ -60,9 +60,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if cost.requests not in LOOKED_AT:
         loop(TURNS)
     else:
-        before = time.thread_time_ns()
+        # A look at this clock is a system call of a microsecond, and is taken off.
+        first, before = time.thread_time_ns(), time.thread_time_ns()
         loop(TURNS)
-        cost.spent_ns += time.thread_time_ns() - before
+        cost.spent_ns += time.thread_time_ns() - before - (before - first)
         cost.looks += 1
         if cost.requests == LOOKED_AT[-1]:
             COST.with_name(f"{COST.name}.{os.getpid()}").write_text(str(cost.spent_ns / cost.looks / 1000))

@@ -63,6 +63,12 @@ def opened(browser: Browser, written: Path) -> Iterator[Opener]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def figures(written: Path) -> dict[str, Any]:
+    """What ranking.json beside the page holds."""
+    return dict(json.loads(written.with_name("ranking.json").read_text()))
+
+
 def serious(page: Page) -> list[tuple[str, list[str]]]:
     """Accessibility findings that keep somebody from reading the page."""
     found = Axe().run(page, options={"resultTypes": ["violations"]})  # a list of what is in order takes longer
@@ -133,9 +139,8 @@ def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_tables_are_complete_without_javascript(opened: Opener, written: Path) -> None:
+def test_the_tables_are_complete_without_javascript(opened: Opener, figures: dict[str, Any]) -> None:
     page = opened(scripts=False).page
-    figures = json.loads(written.with_name("ranking.json").read_text())
     for scenario, rows in figures["scenarios"].items():
         assert page.locator(f"table[data-scenario={scenario}] tbody tr:visible").count() == len(rows)
     assert page.locator(".tools").is_hidden()
@@ -200,8 +205,9 @@ def test_the_state_is_in_the_address_and_comes_back_from_it(opened: Opener, writ
     assert second.page.url == written.as_uri()
 
 
-def test_another_reference_gives_the_ratios_that_the_analysis_gave_the_pairs(opened: Opener, written: Path) -> None:
-    figures = json.loads(written.with_name("ranking.json").read_text())
+def test_another_reference_gives_the_ratios_that_the_analysis_gave_the_pairs(
+    opened: Opener, figures: dict[str, Any]
+) -> None:
     for chosen in (row["cell"] for row in figures["scenarios"]["json"][1:]):
         found = opened(query=f"?ref={chosen}")
         for row in found.page.locator("#json table.ranking tbody tr").all():
@@ -240,10 +246,10 @@ def test_best_server_only_leaves_one_row_for_each_application(opened: Opener) ->
 
 
 def test_a_link_to_a_cell_opens_its_details(opened: Opener) -> None:
-    page = opened(query="#cell-4").page
-    assert page.locator("#cell-4").get_attribute("open") is not None
+    page = opened(query="#flask.gunicorn-gthread.w1.postgresql.3.11").page
+    assert page.locator("details[id^='flask.']").get_attribute("open") is not None
     page.locator("table[data-scenario=json] tbody tr").first.locator("a").click()
-    page.locator("#cell-1[open]").wait_for(state="attached")  # the browser reports a new address a moment later
+    page.locator("details[id^='raw-asgi.'][open]").first.wait_for(state="attached")  # reported a moment later
 
 
 def test_dark_is_dark_and_light_is_light_charts_included(opened: Opener) -> None:
@@ -258,6 +264,66 @@ def test_dark_is_dark_and_light_is_light_charts_included(opened: Opener) -> None
     assert light_label < 300
     assert dark_paper < 150
     assert dark_label > 300
+
+
+def test_the_reader_chooses_the_colours_and_the_address_keeps_them(opened: Opener) -> None:
+    found = opened(scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = found.page.evaluate(paper)
+    found.page.select_option("select[name=theme]", "dark")
+    assert found.page.evaluate(paper) != light
+    assert "theme=dark" in found.page.url
+    assert opened(scheme="light", query="?theme=dark").page.evaluate(paper) == found.page.evaluate(paper)
+    found.page.click("button.reset")
+    assert "theme=dark" in found.page.url, "that is no filter"
+
+
+def test_two_configurations_are_set_against_each_other_in_words(opened: Opener, figures: dict[str, Any]) -> None:
+    found = opened()
+    for name, label in (("a", "Starlette on uvicorn"), ("b", "FastAPI on uvicorn")):
+        found.page.select_option(f"select[name={name}]", label=label)
+    said = found.page.locator("#duel .verdicts p").all_text_contents()
+    assert len(said) == 3
+    by_app = {row["app"]: row for row in figures["scenarios"]["json"]}
+    ratio = ratio_in_words(figures["pairs"]["json"], by_app["starlette"]["cell"], by_app["fastapi"]["cell"])
+    value, interval = ratio.split()
+    [json_] = [line for line in said if line.startswith("JSON")]
+    assert json_ == (
+        f"JSON: Starlette on uvicorn answers {value} ({interval}) the requests per second of FastAPI on uvicorn: it is"
+        " faster."
+    )
+    assert (
+        opened(query=found.page.url.partition("?")[2].join(("?", "")))
+        .page.locator("#duel .verdicts p")
+        .all_text_contents()
+        == said
+    )
+
+
+def test_of_one_that_has_no_figure_nothing_is_said(opened: Opener) -> None:
+    flask, django = (f"{app}.gunicorn-gthread.w1.postgresql.3.11" for app in ("flask", "django"))
+    page = opened(query=f"?a={flask}&b={django}").page
+    assert page.locator("#duel .verdicts p").all_text_contents() == [
+        f"{title}: one of them has no figure." for title in ("JSON", "Plaintext", "One database row")
+    ]
+
+
+def test_where_styles_and_scripts_are_forbidden_the_page_is_plain_and_complete(opened: Opener, written: Path) -> None:
+    policy = "default-src 'none'; style-src 'none'; script-src 'none'; img-src data:"
+    page = opened(scripts=True).page
+    page.route(
+        "**/*",
+        lambda route: route.fulfill(
+            body=written.read_text(),
+            headers={"content-type": "text/html; charset=utf-8", "content-security-policy": policy},
+        ),
+    )
+    page.goto("http://page.invalid/")
+    assert page.locator("h1").is_visible()
+    assert page.locator(".tools").is_hidden(), "filters that do nothing"
+    assert page.locator("#json th.rank").first.inner_text() == "Rank"
+    height = "all => Math.max(...all.map(each => each.getBoundingClientRect().height))"
+    assert page.locator("svg:not(.chart)").evaluate_all(height) <= 40, "bars leave no gaps"
 
 
 def test_print_hides_the_controls_and_shows_every_detail(opened: Opener) -> None:

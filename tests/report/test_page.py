@@ -388,6 +388,17 @@ def test_every_chart_has_a_name_and_says_its_figures(timed: Report) -> None:
         assert not [e for e in chart.walk() if "style" in e.attributes]
 
 
+def test_the_script_is_given_the_verdict_of_every_pair(usual: Report) -> None:
+    page, figures = usual
+    data = json.loads(page.one("script", type="application/json").text)
+    ids = [cell["id"] for cell in data["cells"]]
+    for scenario, pairs in figures["pairs"].items():
+        verdicts = {frozenset((pair["first"], pair["second"])): pair["verdict"][0] for pair in pairs}
+        cells = [ids[place] for place in data["pairs"][scenario]["cells"]]
+        expected = "".join(verdicts[frozenset(two)] for two in combinations(cells, 2))
+        assert data["pairs"][scenario]["verdicts"] == expected
+
+
 def test_nothing_on_the_page_comes_from_elsewhere_or_runs_but_its_own_script(timed: Report) -> None:
     page, _ = timed
     for element in page.walk():

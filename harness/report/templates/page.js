@@ -5,10 +5,12 @@
   const told = JSON.parse(one("script[type='application/json']").textContent);
   const places = new Map(told.cells.map((cell, index) => [cell.id, index]));
   const tools = one(".tools");
-  const controls = all("input, select", tools);
+  const duel = one("#duel");
+  const controls = [...all("input, select", tools), ...all("select", duel), one("select[name=theme]")];
   const tables = all("table.ranking");
-  const filters = controls.filter((control) => !["q", "best", "ref"].includes(control.name));
-  document.documentElement.classList.add("js");
+  const filters = controls.filter((control) => !["q", "best", "ref", "theme", "a", "b"].includes(control.name));
+  for (const works of all(".scripted")) works.hidden = false;
+  for (const plain of all(".plain")) plain.hidden = true;
 
   // The state lives in the address: what is not at its default is there, and nothing else.
   const control = (name) => controls.find((each) => each.name === name);
@@ -62,13 +64,14 @@
   const times = (ratio) => ratio.toFixed(ratio >= 1 ? 2 : ratio >= 0.1 ? 3 : 4) + "×";
   const bounds = (low, high) => `${times(low).slice(0, -1)}–${times(high).slice(0, -1)}`;
   const pairOf = (scenario, cell, other) => {
-    const { cells, speeds, spreads } = told.pairs[scenario];
+    const { cells, speeds, spreads, verdicts } = told.pairs[scenario];
     const [here, there] = [cell, other].map((id) => cells.indexOf(places.get(id)));
     if (!speeds[here] || !speeds[there]) return undefined;
     const ratio = speeds[here] / speeds[there];
     const [row, column] = [Math.min(here, there), Math.max(here, there)];
-    const spread = spreads[row * cells.length - row * (row + 1) / 2 + column - row - 1];
-    return { ratio, low: spread && ratio / spread, high: spread && ratio * spread };
+    const place = row * cells.length - row * (row + 1) / 2 + column - row - 1;
+    const spread = spreads[place];
+    return { ratio, low: spread && ratio / spread, high: spread && ratio * spread, verdict: verdicts[place] };
   };
   const written = new Map(all("td.ratio").map((cell) => [cell, { nodes: [...cell.childNodes], value: cell.dataset.value }]));
 
@@ -103,6 +106,28 @@
     else part("why", "too few blocks for an interval");
     cell.dataset.value = pair ? pair.ratio : "";
     cell.replaceChildren(text, ...(pair ? [bar(pair, longest)] : []));
+  };
+
+  // Two configurations: what was found of them in each scenario, and why, where both were profiled.
+  const words = { b: (ratio) => ratio >= 1 ? "is faster" : "is slower", t: () => "is tied", u: () => "is undecided so far" };
+  const inWords = (section, one_, other) => {
+    const pair = told.pairs[section.id] && pairOf(section.id, one_.value, other.value);
+    const [first, second] = [one_, other].map((each) => each.selectedOptions[0].textContent);
+    if (!pair) return `one of them has no figure`;
+    const within = pair.low ? ` (${bounds(pair.low, pair.high)})` : "";
+    return `${first} answers ${times(pair.ratio)}${within} the requests per second of ${second}: it ${words[pair.verdict](pair.ratio)}`;
+  };
+  const face = () => {
+    const [first, second] = [control("a"), control("b")];
+    const found = [];
+    const chosen = first.value && second.value && first.value !== second.value;
+    for (const section of chosen ? all(".scenario") : []) {
+      const line = Object.assign(document.createElement("p"), { textContent: inWords(section, first, second) + "." });
+      line.prepend(Object.assign(document.createElement("strong"), { textContent: one("h2 bdi", section).textContent }), ": ");
+      const pairs = [`${first.value} ${second.value}`, `${second.value} ${first.value}`];
+      found.push(line, ...all("p[data-pair]", section).filter((each) => pairs.includes(each.dataset.pair)).map((each) => each.cloneNode(true)));
+    }
+    one(".verdicts", duel).replaceChildren(...found);
   };
 
   const drawn = (name, attributes) => {
@@ -144,7 +169,8 @@
     remember();
   };
 
-  const refresh = () => { filter(); relate(); };
+  const colour = () => { document.documentElement.dataset.theme = control("theme").value; };
+  const refresh = () => { filter(); relate(); face(); colour(); };
   const openTarget = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target && target.tagName === "DETAILS") target.open = true;
@@ -153,9 +179,9 @@
   for (const table of tables) {
     for (const head of all("th[data-key]", table)) one(".sort", head).addEventListener("click", () => clicked(table, head));
   }
-  tools.addEventListener("input", () => { refresh(); remember(); });
+  for (const place of [tools, duel, one(".theme")]) place.addEventListener("input", () => { refresh(); remember(); });
   one(".reset", tools).addEventListener("click", () => {
-    for (const each of controls) put(each, standard(each));
+    for (const each of controls) if (tools.contains(each)) put(each, standard(each));
     for (const table of tables) sort(table, "rank", "ascending");
     refresh();
     remember();

@@ -46,10 +46,8 @@ def names(record: CampaignRecord) -> dict[str, Name]:
     cells = record.plan.cells
     shared, series = Counter((cell.app, cell.server) for cell in cells), _series(record)
     return {
-        cell.id: replace(
-            _name(cell, record, index, alone=shared[cell.app, cell.server] == 1), series=series.get(cell.app, 1)
-        )
-        for index, cell in enumerate(cells, start=1)
+        cell.id: replace(_name(cell, record, alone=shared[cell.app, cell.server] == 1), series=series.get(cell.app, 1))
+        for cell in cells
     }
 
 
@@ -78,11 +76,11 @@ def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "
     )
 
 
-def _name(cell: Cell, record: CampaignRecord, index: int, *, alone: bool) -> Name:
+def _name(cell: Cell, record: CampaignRecord, *, alone: bool) -> Name:
     app = record.applications.get(cell.app)
     return Name(
         id=cell.id,
-        anchor=f"cell-{index}",
+        anchor=cell.id,
         title=shorten(app.title, 80) if app else cell.app,
         server=cell.server,
         suffix="" if alone else shorten(_difference(cell, record.plan.cells), 80),

@@ -14,7 +14,7 @@ _DIGITS = 7
 def script_data(source: Source) -> dict[str, Any]:
     """Plain values. `pairs`, by scenario: `cells` are places in the list of all cells, best first; `speeds` are theirs
     against the best. `spreads` is the triangle of pairs, row by row: an interval goes from ratio / spread to ratio *
-    spread, because it is symmetric about the logarithm.
+    spread, because it is symmetric about the logarithm. `verdicts`: a letter for each of these pairs.
     """
     place = {name.id: index for index, name in enumerate(source.contestants)}
     return {
@@ -36,6 +36,7 @@ def _pairs(source: Source, scenario: str, rows: list[RankedCell], place: dict[st
         "cells": [place[cell] for cell in cells],
         "speeds": [_speed(source, scenario, cell, cells[0]) for cell in cells],
         "spreads": [_spread(source, scenario, one, other) for one, other in combinations(cells, 2)],
+        "verdicts": "".join(_verdict(source, scenario, one, other) for one, other in combinations(cells, 2)),
     }
 
 
@@ -46,6 +47,12 @@ def _speed(source: Source, scenario: str, cell: str, best: str) -> float | None:
     if pair is None:
         return None
     return significant(pair.ratio if pair.first == cell else 1 / pair.ratio, _DIGITS)
+
+
+def _verdict(source: Source, scenario: str, one: str, other: str) -> str:
+    """b: better, t: tied, u: unresolved, or not compared."""
+    pair = source.pair(scenario, one, other)
+    return pair.verdict[0] if pair else "u"
 
 
 def _spread(source: Source, scenario: str, one: str, other: str) -> float | None:
