@@ -38,6 +38,7 @@ def read(results: Path) -> Source:
         ranking=ranking,
         notices=(*notices, *more, *spoiled, *cut, *unread),
         latency=latency_rows(record, windows),
+        windows_s=sum(window.duration_s for window in windows if window.discarded is None),
         capacity=capacity_rows(record, searches),
         claims=findings(read_claim(STORY), record, ranking),
         explanations=explanations(record, ranking, profiles),

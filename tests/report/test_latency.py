@@ -9,6 +9,8 @@ import pytest
 
 from harness.load.histogram import Times
 from harness.model.notice import Notice
+from harness.report.reading import read as read_source
+from harness.report.view.sections.facts import counted_s
 from harness.report.write import write_report
 from tests.conftest import MadeOnce
 from tests.report.campaigns import campaign, saved, with_latency
@@ -61,6 +63,16 @@ def test_response_times_on_the_page_are_those_of_ranking_json(usual: Report) -> 
         assert values(rows[row["cell"]]) == as_written([*expected, row["windows"]])
         assert None not in expected[:-2]
         assert row["histogram"] is None
+
+
+def test_what_is_counted_is_the_time_of_trials_and_of_the_windows_that_are_in_a_figure(tmp_path: Path) -> None:
+    record, trials = campaign(1)
+    asked, (first, *windows), searches = with_latency(record)
+    moved = first.model_copy(update={"discarded": MOVED})
+    source = read_source(saved(tmp_path / "results", asked, trials, (moved, *windows), searches))
+    assert counted_s(source) == pytest.approx(
+        sum(trial.duration_s for trial in trials) + sum(window.duration_s for window in windows)
+    )
 
 
 def test_how_late_the_generator_was_is_told_where_it_is_known(tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ from harness.report.view.names import Name, name_of, names
 class Source:
     """A campaign as it was recorded, and what the analysis concluded from it.
 
-    `latency`, `capacity`: by scenario id. `claims`: the project's own claim in each scenario that it could be put to
-    the test in. `explanations`: by scenario id, where servers were profiled. `logs`: by cell id, where the page finds
-    the log, as a relative address; `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
+    `latency`, `capacity`: by scenario id; `windows_s`: seconds that the latency rests on. `claims`: the project's own
+    claim in each scenario that it could be put to the test in. `explanations`: by scenario id, where servers were
+    profiled. `logs`: by cell id, where the page finds the log, as a relative address; `flames` likewise, by scenario,
+    cell, and the cell that it is compared with or "".
     """
 
     record: CampaignRecord
@@ -31,6 +32,7 @@ class Source:
     notices: tuple[Notice, ...] = ()
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
+    windows_s: float = 0.0
     claims: tuple[ClaimFinding, ...] = ()
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     logs: Mapping[str, str] = field(default_factory=dict)

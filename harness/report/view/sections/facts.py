@@ -218,8 +218,9 @@ def phases(record: CampaignRecord) -> tuple[Phase, ...]:
 
 
 def counted_s(source: Source) -> float:
-    """Seconds that the figures of throughput rest on, without burn-in and drain, over all trials at any level."""
-    return sum(trial.duration_s for trial in source.trials)
+    """Seconds that figures rest on, without burn-in and drain: of throughput at any level, and of response times at a
+    fixed rate."""
+    return sum(trial.duration_s for trial in source.trials) + source.windows_s
 
 
 def _counted(source: Source) -> str:
