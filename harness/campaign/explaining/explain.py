@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.stage import Stage
-from harness.campaign.explaining.profiling import Bench, profile_block
+from harness.campaign.explaining.bench import Bench
+from harness.campaign.explaining.profiling import profile_block
 from harness.campaign.explaining.question import Question
 from harness.campaign.explaining.starting import connections_of
 from harness.campaign.plan.preparation import database_up, install

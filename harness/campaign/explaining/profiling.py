@@ -1,24 +1,18 @@
-"""One block of profiles: the configurations started afresh, each driven without the profiler and with it, stopped."""
+"""One block of profiles: configurations started afresh, driven with the profiler, and in turns without it."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from harness.campaign.block.driving import refuse_wrong
-from harness.campaign.cells.stage import Stage
+from harness.campaign.explaining.bench import Bench, drive, of_length, rate, warm
+from harness.campaign.explaining.counting import Counted, in_turns
 from harness.campaign.explaining.database import read, work_between
 from harness.campaign.explaining.queues import Look, of_stretch, queues_of, watched
 from harness.campaign.explaining.starting import Servers, started
-from harness.campaign.plan.planning import closed_slice, warm_up_of
-from harness.campaign.session.surviving import refuse_ended
-from harness.catalog.scenarios import Scenario
-from harness.load.driver import LoadDriver
-from harness.measure.tree import thread_cpu_seconds, tree_cpu_seconds, tree_system_seconds
+from harness.measure.tree import thread_cpu_seconds
 from harness.model.asked.cell import Cell
-from harness.model.errors import EnvironmentRefused
-from harness.model.measured.campaign import Plan
+from harness.model.measured.database_work import DatabaseWork
 from harness.model.measured.load import Slice, SliceRecord
 from harness.model.measured.profile import APPLICATION, Frame, Profile, Stack
 from harness.under_test.launch.launch import LiveServer
@@ -28,7 +22,7 @@ from harness.under_test.sampling.sampler import sampled
 from harness.under_test.sampling.stacks import Sampled, sampled_stacks
 
 PLAIN_SHARE: Final = 0.25
-"""Length of each of the two slices without the profiler, before it and after it, over that of the slice with it."""
+"""Length of the slice before the profiler comes, over that of the time with it."""
 FIRST_SHARE: Final = 0.4
 """Of the time with the profiler: whether stacks with native functions can be read is known after it."""
 MOST_UNREAD: Final = 0.05
@@ -38,31 +32,26 @@ WORTH_SHOWING: Final = 0.01
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What profiles are taken with. `folder`: for the profiler's own files. `stretch_s`: how long a cell is driven with
-    the profiler in each block."""
+class Plain:
+    """A slice without the profiler: CPU seconds of the server by thread, and where connections were meanwhile."""
 
-    stage: Stage
-    driver: LoadDriver
-    scenario: Scenario
-    folder: Path
-    stretch_s: float
-
-    @property
-    def plan(self) -> Plan:
-        return self.stage.prepared.record.plan
+    record: SliceRecord
+    threads_s: Mapping[int, float]
+    looks: tuple[Look, ...]
 
 
 @dataclass(frozen=True)
-class Plain:
-    """A slice without the profiler: CPU seconds of the server's tree in it (all, the kernel's, by thread), and where
-    connections were meanwhile."""
+class Seen:
+    """What was seen of a cell one by one. `plain`: of the server that is counted; `slowed`: requests per second with
+    the profiler over those without it; `samples_s`: seconds with it."""
 
-    record: SliceRecord
-    total_s: float
-    system_s: float
-    threads_s: Mapping[int, float]
-    looks: tuple[Look, ...]
+    cell: Cell
+    pace: float | None
+    plain: Plain
+    work: DatabaseWork | None
+    slowed: float
+    samples_s: float
+    stacks: Sampled
 
 
 def profile_block(bench: Bench, cells: Sequence[Cell], number: int, *, full: bool) -> Iterator[Profile]:
@@ -74,60 +63,80 @@ def profile_block(bench: Bench, cells: Sequence[Cell], number: int, *, full: boo
     stage = bench.stage
     if stage.service:
         stage.service.settle()
-    order = random.Random(f"{stage.prepared.record.plan.seed}:profiles:{number}").sample(list(cells), len(cells))
+    dice = random.Random(f"{bench.plan.seed}:profiles:{number}")
+    order = dice.sample(list(cells), len(cells))
     with started(stage, cells, full=full) as up:
         targets = [server.target for servers in up.values() for server in servers.different]
         bench.driver.prepare(targets, [bench.scenario.for_driver])
+        seen = []
         for cell in order:
-            yield _profile(bench, cell, up[cell.id], number)
-            if bench.scenario.manifest.writes and (tables := stage.tables_of(cell)):
-                tables.restore()
+            seen.append(_seen(bench, cell, up[cell.id]))
+            _restore(bench, [cell])
+        paces = {one.cell.id: one.pace for one in seen}
+        spent = in_turns(bench, {cell.id: up[cell.id].counted for cell in order}, paces, dice)
+        _restore(bench, order)
+    for one in seen:
+        yield _profile(bench, one, spent[one.cell.id], number)
 
 
-def _profile(bench: Bench, cell: Cell, servers: Servers, number: int) -> Profile:
+def _restore(bench: Bench, cells: Sequence[Cell]) -> None:
+    """The tables that a scenario writes to, as they were."""
+    for cell in cells if bench.scenario.manifest.writes else ():
+        if tables := bench.stage.tables_of(cell):
+            tables.restore()
+
+
+def _seen(bench: Bench, cell: Cell, servers: Servers) -> Seen:
     stage, manifest = bench.stage, bench.scenario.manifest
+    paces = {server.target.cell: warm(bench, cell, server) for server in servers.different}
 
     def wanted(server: LiveServer, share: float) -> Slice:
-        length_s = share * bench.stretch_s
-        return closed_slice(bench.plan, server.target.cell, manifest, paces[server.target.cell], shortest_s=length_s)
+        return of_length(bench, server, paces[server.target.cell], share * bench.stretch_s)
 
-    paces = {server.target.cell: _warm(bench, cell, server) for server in servers.different}
     counters = read(stage.service)
-    before = _plain(bench, servers.counted, wanted(servers.counted, PLAIN_SHARE))
-    work = work_between(counters, read(stage.service), before.record.answered, manifest)
-    beside = _plain(bench, servers.sampled, wanted(servers.sampled, PLAIN_SHARE)) if len(paces) > 1 else before
+    plain = _plain(bench, servers.counted, wanted(servers.counted, PLAIN_SHARE))
+    work = work_between(counters, read(stage.service), plain.record.answered, manifest)
+    beside = _plain(bench, servers.sampled, wanted(servers.sampled, PLAIN_SHARE)) if len(paces) > 1 else plain
     pids = [identity.pid for identity in servers.sampled.identities] or [servers.sampled.process.pid]
     cpus = stage.prepared.platform.cores.generator
     with sampled(pids, bench.folder, cpus=cpus, native=True) as first:
-        profiled = [_drive(bench, servers.sampled, wanted(servers.sampled, FIRST_SHARE))]
+        profiled = [drive(bench, servers.sampled, wanted(servers.sampled, FIRST_SHARE))]
     whole = first.unread <= MOST_UNREAD
     with sampled(pids, bench.folder, cpus=cpus, native=whole) as second:
-        profiled.append(_drive(bench, servers.sampled, wanted(servers.sampled, 1 - FIRST_SHARE)))
+        profiled.append(drive(bench, servers.sampled, wanted(servers.sampled, 1 - FIRST_SHARE)))
     python, native = ("", first.stacks + second.stacks) if whole else (second.stacks, first.stacks)
-    plain = (before, _plain(bench, servers.counted, wanted(servers.counted, PLAIN_SHARE)))
     application = stage.prepared.applications[cell.app]
     owners = owners_in(stage.pythons[cell.app], application.folder, stage.project.apps / "_shared")
-    seen = with_native_threads(
-        sampled_stacks(python, native, owners),
-        beside.threads_s,
-        normalised(SERVERS[cell.server].distribution or APPLICATION),
+    server = normalised(SERVERS[cell.server].distribution or APPLICATION)
+    return Seen(
+        cell=cell,
+        pace=paces[servers.counted.target.cell],
+        plain=plain,
+        work=work,
+        slowed=rate(profiled) / rate([beside.record]),
+        samples_s=sum(one.wall_s for one in profiled),
+        stacks=with_native_threads(sampled_stacks(python, native, owners), beside.threads_s, server),
     )
-    system_s = sum(one.system_s for one in plain)
+
+
+def _profile(bench: Bench, seen: Seen, spent: Sequence[Counted], number: int) -> Profile:
+    manifest = bench.scenario.manifest
+    system_s = sum(one.system_s for one in spent)
     return Profile(
-        cell=cell.id,
+        cell=seen.cell.id,
         scenario=manifest.id,
         block=number,
-        answered=sum(one.record.answered for one in plain),
-        user_s=max(0.0, sum(one.total_s for one in plain) - system_s),
+        answered=sum(one.record.answered for one in spent),
+        user_s=max(0.0, sum(one.total_s for one in spent) - system_s),
         system_s=system_s,
-        rate=_rate([one.record for one in plain]),
-        workers=cell.workers,
-        slowed=_rate(profiled) / _rate([beside.record]),
-        samples_s=sum(one.wall_s for one in profiled),
-        frames=seen.frames,
-        stacks=seen.stacks,
-        database=work,
-        queues=queues_of([look for one in plain for look in one.looks], manifest.rank.at.connections),
+        rate=rate([one.record for one in spent]),
+        workers=seen.cell.workers,
+        slowed=seen.slowed,
+        samples_s=seen.samples_s,
+        frames=seen.stacks.frames,
+        stacks=seen.stacks.stacks,
+        database=seen.work,
+        queues=queues_of(seen.plain.looks, manifest.rank.at.connections),
     )
 
 
@@ -146,31 +155,10 @@ def with_native_threads(seen: Sampled, spent_s: Mapping[int, float], server: str
     return Sampled((*seen.frames, frame), (*seen.stacks, stack), seen.threads)
 
 
-def _warm(bench: Bench, cell: Cell, server: LiveServer) -> float | None:
-    """Drive a server that has just been started; its pace in requests per second, None where it answered none."""
-    [slice_] = warm_up_of(bench.plan, [cell], bench.scenario.manifest)
-    return _drive(bench, server, slice_.model_copy(update={"target": server.target.cell})).pace or None
-
-
 def _plain(bench: Bench, server: LiveServer, wanted: Slice) -> Plain:
-    root = server.process.warden_pid
-    total, system, threads = tree_cpu_seconds(root), tree_system_seconds(root), thread_cpu_seconds(root)
+    before = thread_cpu_seconds(server.process.warden_pid)
     with watched(server.target.port) as looks:
-        record = _drive(bench, server, wanted)
-    total_after, system_after = tree_cpu_seconds(root), tree_system_seconds(root)
-    if total is None or system is None or total_after is None or system_after is None:
-        raise EnvironmentRefused("this system does not report CPU time", where="this machine", mend="run it on Linux")
-    spent = {thread: s - threads.get(thread, 0.0) for thread, s in thread_cpu_seconds(root).items()}
-    return Plain(record, total_after - total, system_after - system, spent, of_stretch(looks, record, wanted))
-
-
-def _drive(bench: Bench, server: LiveServer, wanted: Slice) -> SliceRecord:
-    [record] = bench.driver.drive([wanted])
-    refuse_ended(bench.stage.service)
-    refuse_wrong(record, server)
-    return record
-
-
-def _rate(records: Sequence[SliceRecord]) -> float:
-    """Requests per second; not 0, though nothing was answered."""
-    return max(sum(one.completions for one in records), 1) / sum(one.duration_s for one in records)
+        record = drive(bench, server, wanted)
+    after = thread_cpu_seconds(server.process.warden_pid)
+    spent = {thread: seconds - before.get(thread, 0.0) for thread, seconds in after.items()}
+    return Plain(record, spent, of_stretch(looks, record, wanted))

@@ -50,7 +50,7 @@ class ExplainAsked(PlatformChoice, Folders):
             "--stretch",
             parser=duration,
             metavar="TIME",
-            help="How long each is driven under the profiler in each block, and half of it without (default: 6s).",
+            help="How long each is driven under the profiler in each block (default: 6s), and for 3/4 of it without.",
         ),
     ] = None
     results: Annotated[
