@@ -111,9 +111,9 @@
   // Two configurations: what was found of them in each scenario, and why, where both were profiled.
   const words = { b: (ratio) => ratio >= 1 ? "is faster" : "is slower", t: () => "is tied", u: () => "is undecided so far" };
   const inWords = (section, one_, other) => {
-    const pair = told.pairs[section.id] && pairOf(section.id, one_.value, other.value);
+    const pair = pairOf(section.id, one_.value, other.value);
     const [first, second] = [one_, other].map((each) => each.selectedOptions[0].textContent);
-    if (!pair) return `one of them has no figure`;
+    if (!pair) return "one of them has no figure";
     const within = pair.low ? ` (${bounds(pair.low, pair.high)})` : "";
     return `${first} answers ${times(pair.ratio)}${within} the requests per second of ${second}: it ${words[pair.verdict](pair.ratio)}`;
   };
@@ -121,7 +121,7 @@
     const [first, second] = [control("a"), control("b")];
     const found = [];
     const chosen = first.value && second.value && first.value !== second.value;
-    for (const section of chosen ? all(".scenario") : []) {
+    for (const section of chosen ? Object.keys(told.pairs).map((id) => document.getElementById(id)) : []) {
       const line = Object.assign(document.createElement("p"), { textContent: inWords(section, first, second) + "." });
       line.prepend(Object.assign(document.createElement("strong"), { textContent: one("h2 bdi", section).textContent }), ": ");
       const pairs = [`${first.value} ${second.value}`, `${second.value} ${first.value}`];
