@@ -14,10 +14,10 @@ from harness.campaign.plan.project import Project
 from harness.cli.main import app
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.reading import read
+from harness.report.view.opening.compared import compared
+from harness.report.view.opening.lead import Lead, lead
+from harness.report.view.opening.reason import reason
 from harness.report.view.sections.again import options
-from harness.report.view.sections.compared import compared
-from harness.report.view.sections.lead import Lead, lead
-from harness.report.view.sections.reason import reason
 from harness.report.view.source import Source
 from harness.report.write import write_report
 from harness.store.folder import ResultsFolder

@@ -27,9 +27,9 @@ from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import as_json, ranking_document
 from harness.report.reading import read
 from harness.report.text import shorten
-from harness.report.view.sections.answer import headline
+from harness.report.view.opening.answer import headline
+from harness.report.view.opening.reason import reason
 from harness.report.view.sections.facts import counted_s
-from harness.report.view.sections.reason import reason
 from harness.store.folder import ResultsFolder
 
 

@@ -2,8 +2,8 @@
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
-  const told = JSON.parse(one("script[type='application/json']").textContent);
-  const places = new Map(told.cells.map((cell, index) => [cell.id, index]));
+  const given = JSON.parse(one("script[type='application/json']").textContent);
+  const places = new Map(given.cells.map((cell, index) => [cell.id, index]));
   const tools = one(".tools");
   const duel = one("#duel");
   const controls = [...all("input, select", tools), ...all("select", duel), one("select[name=theme]")];
@@ -14,7 +14,7 @@
 
   // The state lives in the address: what is not at its default is there, and nothing else.
   const control = (name) => controls.find((each) => each.name === name);
-  const standard = (each) => each.type === "checkbox" ? "" : each.name === "ref" ? told.reference : "";
+  const standard = (each) => each.type === "checkbox" ? "" : each.name === "ref" ? given.reference : "";
   const valueOf = (each) => each.type === "checkbox" ? (each.checked ? "yes" : "") : each.value;
   const put = (each, value) => {
     if (each.type === "checkbox") each.checked = value === "yes";
@@ -44,7 +44,7 @@
   // Filters hide rows of every table alike.
   const passes = (element) => {
     const words = control("q").value.trim().toLowerCase();
-    const cell = { ...told.cells[places.get(element.dataset.cell)], app: element.dataset.app };
+    const cell = { ...given.cells[places.get(element.dataset.cell)], app: element.dataset.app };
     const text = [cell.app, cell.server, cell.interface, cell.language, cell.tier].join(" ").toLowerCase();
     const best = !control("best").checked || element.dataset.best !== "no";
     return best && words.split(/\s+/).every((word) => text.includes(word))
@@ -64,7 +64,7 @@
   const times = (ratio) => ratio.toFixed(ratio >= 1 ? 2 : ratio >= 0.1 ? 3 : 4) + "×";
   const bounds = (low, high) => `${times(low).slice(0, -1)}–${times(high).slice(0, -1)}`;
   const pairOf = (scenario, cell, other) => {
-    const { cells, speeds, spreads, verdicts } = told.pairs[scenario];
+    const { cells, speeds, spreads, verdicts } = given.pairs[scenario];
     const [here, there] = [cell, other].map((id) => cells.indexOf(places.get(id)));
     if (!speeds[here] || !speeds[there]) return undefined;
     const ratio = speeds[here] / speeds[there];
@@ -85,7 +85,7 @@
       ]);
       const longest = Math.max(...found.map(([, pair]) => pair ? pair.high ?? pair.ratio : 0));
       for (const [cell, pair] of found) {
-        if (chosen.value === told.reference) restore(cell);
+        if (chosen.value === given.reference) restore(cell);
         else write(cell, pair, longest);
       }
     }
@@ -121,7 +121,7 @@
     const [first, second] = [control("a"), control("b")];
     const found = [];
     const chosen = first.value && second.value && first.value !== second.value;
-    for (const section of chosen ? Object.keys(told.pairs).map((id) => document.getElementById(id)) : []) {
+    for (const section of chosen ? Object.keys(given.pairs).map((id) => document.getElementById(id)) : []) {
       const line = Object.assign(document.createElement("p"), { textContent: inWords(section, first, second) + "." });
       line.prepend(Object.assign(document.createElement("strong"), { textContent: one("h2 bdi", section).textContent }), ": ");
       const pairs = [`${first.value} ${second.value}`, `${second.value} ${first.value}`];

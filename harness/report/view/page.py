@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from harness.report.text import moment, shorten
 from harness.report.view.figures import Figures, figures
+from harness.report.view.opening.answer import Answer, answers, headline
+from harness.report.view.opening.compared import compared
+from harness.report.view.opening.lead import Lead, lead
+from harness.report.view.opening.reason import reason
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
-from harness.report.view.sections.answer import Answer, answers, headline
 from harness.report.view.sections.claim import ClaimSection, claim_section
-from harness.report.view.sections.compared import compared
 from harness.report.view.sections.details import Detail, details
 from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
 from harness.report.view.sections.explanations import ExplanationSection, explanation_section
@@ -25,8 +27,6 @@ from harness.report.view.sections.facts import (
     remarks,
 )
 from harness.report.view.sections.gaps import GapRow, gap_rows
-from harness.report.view.sections.lead import Lead, lead
-from harness.report.view.sections.reason import reason
 from harness.report.view.source import Source
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency

@@ -195,7 +195,7 @@ def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[Ra
 
 
 def _how_near(source: Source, found: ScenarioRanking, one: RankedCell, others: Sequence[RankedCell]) -> str:
-    """An undecided pair is no tie: more blocks may tell the two apart."""
+    """An undecided pair is no tie: more blocks may order the two."""
     pairs = [source.pair(found.scenario, one.cell, row.cell) for row in others]
     tied = all(pair is not None and pair.verdict == "tied" for pair in pairs)
     return "tied with" if tied else "not distinguished from"

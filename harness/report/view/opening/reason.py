@@ -7,7 +7,7 @@ from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.explanation import Difference
 from harness.model.found.ranking import Effect, RankedCell
 from harness.report.text import number, shorten, times
-from harness.report.view.sections.answer import contenders
+from harness.report.view.opening.answer import contenders
 from harness.report.view.sections.explanations import brought, undecided
 from harness.report.view.source import Source
 

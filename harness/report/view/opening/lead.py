@@ -7,7 +7,7 @@ from typing import Final
 from harness.model.found.ranking import OverallCell, RankedCell, Ranking
 from harness.report.text import count, place, shorten, times, times_between
 from harness.report.view.names import Name
-from harness.report.view.sections.answer import choosable
+from harness.report.view.opening.answer import choosable
 from harness.report.view.source import Source
 from harness.report.view.tables.bars import Bar, bar, length
 from harness.report.view.tables.table import LEAGUES

@@ -1,0 +1,1 @@
+"""The first screen: the answer, the reason, one picture, and what was compared."""
