@@ -1,4 +1,4 @@
-"""Whose CPU time a request takes: the server's, the framework's with the application, the database's."""
+"""CPU time per request of the server, of the framework with the application, and of the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def cpu(scenario: str, title: str, rows: Sequence[Cpu]) -> Chart | None:
     )
     return chart(
         f"cpu-{scenario}",
-        title=f"{title}: whose CPU time a request takes",
+        title=f"{title}: CPU time per request, by part",
         caption="Microseconds of CPU for one request. Server: what the bare callable takes on it, its own queries "
         "included. Framework, application: what comes on top. Database: its processes, while this "
         "configuration alone used it." + left_out,

@@ -37,7 +37,7 @@ class Split:
 
 
 def split(scenario: str, title: str, rows: Sequence[Split]) -> Chart | None:
-    """Stacked bars, cheapest first; None where nothing was profiled. A part that nobody has is not in the key."""
+    """Stacked bars, cheapest first; None where nothing was profiled. The key leaves out parts that no row has."""
     if not any(row.whole_us > 0 for row in rows):
         return None
     rows, left_out = legible(

@@ -68,7 +68,7 @@ def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
 
 
 def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
-    """Whose CPU a request takes, of every cell with a bare callable on its server, where the database's is known."""
+    """CPU time per request by part, of every cell with a bare callable on its server, if the database's is known."""
     costed = costs(source, scenario)
     found = []
     for effect in source.ranking.effects:

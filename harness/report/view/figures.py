@@ -71,7 +71,7 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
         yield profiled
     elif "database" in scenario.needs:
         yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
-            "whose CPU time a request takes", "the system did not report the CPU of server and database"
+            "CPU time per request, by part", "the system did not report the CPU of server and database"
         )
     of = curves.of(scenario)
     yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(

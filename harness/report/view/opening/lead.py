@@ -1,4 +1,4 @@
-"""The first picture: what a reader chooses from, with intervals; bare callables are lines that nobody is beyond."""
+"""The first picture: what a reader chooses from, with intervals; bare callables are dashed lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,10 +1,8 @@
 """Why the fastest is faster than the slowest, in a sentence."""
 
-import math
 from collections.abc import Sequence
 
 from harness.model.asked.scenario import ScenarioManifest
-from harness.model.found.explanation import Difference
 from harness.model.found.ranking import Effect, RankedCell
 from harness.report.text import number, shorten, times
 from harness.report.view.opening.answer import contenders
@@ -26,12 +24,13 @@ def _rows(source: Source, scenario: ScenarioManifest) -> Sequence[RankedCell]:
 
 
 def _by_profiles(source: Source, scenario: ScenarioManifest, rows: Sequence[RankedCell]) -> str:
-    """Of the pair that is furthest apart: what each part brings to the ratio of their CPU time."""
+    """Of the pair that is furthest apart: what each part brings to the ratio of their CPU time. Pairs of an explanation
+    on a page have the costlier one first."""
     chosen, found = {row.cell for row in rows}, source.explanations.get(scenario.id)
     pairs = [
-        costlier_first(pair)
+        pair
         for pair in (found.differences if found else ())
-        if {pair.first, pair.second} <= chosen and not undecided(pair.total) and pair.ratio > 0
+        if {pair.first, pair.second} <= chosen and not undecided(pair.total) and pair.ratio > 1
     ]
     if not pairs:
         return ""
@@ -40,15 +39,6 @@ def _by_profiles(source: Source, scenario: ScenarioManifest, rows: Sequence[Rank
     parts = brought(pair.factors)
     why = f": {parts}" if parts else "; no part stands out"
     return f"{first} takes {times(pair.ratio)} the CPU time of {second} on {shorten(scenario.title, 80)}{why}."
-
-
-def costlier_first(pair: Difference) -> Difference:
-    """The same, as far as a sentence about the ratio needs it."""
-    if pair.ratio >= 1:
-        return pair
-    factors = {name: math.exp(-math.log(factor)) for name, factor in pair.factors.items()}
-    turned = {"first": pair.second, "second": pair.first, "ratio": 1 / pair.ratio, "factors": factors}
-    return pair.model_copy(update=turned)
 
 
 def _by_effects(source: Source, scenario: ScenarioManifest, rows: Sequence[RankedCell]) -> str:
