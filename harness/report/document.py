@@ -28,7 +28,7 @@ RANKING_VERSION: Final = 4
 1  first version
 2  `tie_groups`, a list of names, where `group` was a string of letters
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
-4  `explanations`
+4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 """
 
 

@@ -21,20 +21,22 @@ from harness.report.view.sections.comparison import comparison_page
 from harness.report.view.source import Source
 
 _FOLDER: Final = Path(__file__).parent / "templates"
+_PARTS: Final = ("state", "sorting", "relations", "amounts", "filters", "duel", "start")
+"""Of the page's script, in the order in which they rest on each other."""
 
 
 def html(source: Source) -> str:
     """The page. A pure function: equal sources give equal bytes."""
-    css, js = _asset("page.css"), _asset("page.js")
+    css, js, seen = _asset("page.css"), _script(), page(source)
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
-            page=page(source),
+            page=seen,
             css=css,
             js=js,
             policy=_policy(css, js),
-            data=inside_html(script_data(source)),
+            data=inside_html(script_data(source, seen)),
         )
     )
 
@@ -71,6 +73,12 @@ def _finalize(value: Any) -> Any:
 
 def _asset(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    """The parts of the script as one, in a scope of its own."""
+    parts = "\n".join(_asset(f"script/{name}.js") for name in _PARTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 def _policy(css: str, js: str) -> str:

@@ -42,6 +42,22 @@ def test_windows_of_several_blocks_are_merged_time_by_time_and_their_percentiles
     assert median.high == pytest.approx(float(np.median(slow)), rel=0.002)
 
 
+def test_the_interval_of_a_percentile_of_one_block_holds_the_true_one_as_often_as_it_says() -> None:
+    dice = np.random.default_rng(2)
+    true = 0.001 * float(np.log(100))
+    found = [row_of(asked(), window(A.id, 0, dice.exponential(0.001, 4000))).percentiles[3] for _ in range(200)]
+    assert {percentile.share for percentile in found} == {0.99}
+    held = [one for one in found if one.low is not None and one.high is not None and one.low <= true <= one.high]
+    assert 0.91 <= len(held) / len(found) < 1
+
+
+def test_the_interval_of_a_percentile_is_open_where_its_upper_end_was_never_answered() -> None:
+    row = row_of(asked(), window(A.id, 0, [0.01] * 9_905, offered=10_000, errors={"timeout": 95}))
+    p99 = row.percentiles[3]
+    assert p99.seconds == p99.low == pytest.approx(0.01, rel=0.002)
+    assert p99.high is None
+
+
 @pytest.mark.parametrize(("share", "takes"), [(0.5, 60), (0.9, 300), (0.95, 600), (0.99, 3000), (0.999, 30_000)])
 def test_a_percentile_is_shown_from_thirty_requests_beyond_it_and_else_says_what_it_takes(
     share: float, takes: int

@@ -1,5 +1,7 @@
 """The ranking over all scenarios."""
 
+from itertools import combinations
+
 import pytest
 from scipy.stats import gmean
 
@@ -47,6 +49,23 @@ def test_scores_are_geometric_means_of_ratios_and_order_the_cells() -> None:
         (3, 3, ("c",)),
         (4, 4, ("d",)),
     ]
+
+
+def test_every_two_cells_are_set_against_each_other_with_an_interval() -> None:
+    found = overall(9, trials(9))
+    scores = {row.cell: row.score for row in found.rows}
+    assert {frozenset((pair.first, pair.second)) for pair in found.pairs} == {
+        frozenset(two) for two in combinations(scores, 2)
+    }
+    for pair in found.pairs:
+        assert pair.ratio == pytest.approx(scores[pair.first] / scores[pair.second])
+        assert pair.ratio >= 1
+        assert pair.verdict == "better"
+        truth = gmean([SPEEDS[name][pair.first] / SPEEDS[name][pair.second] for name in SCENARIOS])
+        assert pair.low is not None
+        assert pair.high is not None
+        assert pair.low < truth < pair.high
+    assert {pair.verdict for pair in overall(1, trials(1)).pairs} == {"unresolved"}
 
 
 def test_one_block_gives_scores_without_intervals() -> None:

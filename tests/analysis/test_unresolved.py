@@ -86,12 +86,15 @@ def test_what_is_resolved_is_what_the_ranking_calls_resolved() -> None:
 
 
 def test_the_ranking_says_about_how_many_blocks_each_open_pair_takes() -> None:
-    (notice,) = rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"].notices
+    ranking = rank(campaign(CELLS, blocks=6), made_up(SPEEDS, 6)).scenarios["json"]
+    (notice,) = ranking.notices
     forecast = asked(6, made_up(SPEEDS, 6)).blocks_more
     assert notice.code == STILL_OPEN
     assert notice.seen.startswith("1 comparison is undecided after 6 blocks")
     assert f": {forecast} for starlette on uvicorn and fastapi on uvicorn" in notice.seen
     assert "--budget" in notice.mend
+    ahead = {pair.verdict: pair.blocks_more for pair in ranking.pairs}
+    assert ahead == {"better": None, "unresolved": forecast}
 
 
 @pytest.mark.parametrize("blocks", [1, 60])

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.report.text import place, times, times_between
 from tests.cli.said import Said, said
 from tests.report.campaigns import campaign, later, saved
 
@@ -108,6 +110,38 @@ def test_a_file_that_cannot_be_written_is_told_without_a_traceback(
     assert ran.code == 5
     assert "cannot be written" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_badge_is_that_of_one_configuration_in_one_scenario(harness: Harness, folders: tuple[Path, Path]) -> None:
+    document = json.loads(harness("export", folders[0], "--format", "json").out)
+    ran = harness("export", folders[0], "--format", "badge", "--cell", "fastapi", "--scenario", "db")
+    assert ran.code == 0, ran.err
+    root = ET.fromstring(ran.out)
+    row = next(row for row in document["scenarios"]["db"] if row["app"] == "fastapi")
+    [title] = root.findall("{http://www.w3.org/2000/svg}title")
+    assert title.text == (
+        f"FastAPI on uvicorn, db: rank {place(row['rank_low'], row['rank_high'])}, group"
+        f" {' and '.join(row['tie_groups'])} · {times(row['ratio'])}"
+        f" ({times_between(row['ratio_low'], row['ratio_high'])}) of Raw ASGI on uvicorn · 2026-11-22"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--format", "badge"), "--cell: 6 configurations are meant\nname one: raw-asgi@uvicorn, "),
+        (("--format", "badge", "--cell", "rails"), "--cell: rails has no rank in json\nname one: "),
+        (("--format", "badge", "--cell", "flask", "--scenario", "xml"), "--scenario: no scenario xml in this campaign"),
+        (("--cell", "flask"), "--cell: --format csv holds them all"),
+        (("--format", "json", "--scenario", "db"), "--scenario: --format json holds them all"),
+    ],
+)
+def test_a_badge_of_none_or_of_several_is_refused(
+    harness: Harness, folders: tuple[Path, Path], options: tuple[str, ...], says: str
+) -> None:
+    ran = harness("export", folders[0], *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
 
 
 def test_an_unknown_format_is_a_fault_of_usage(harness: Harness, folders: tuple[Path, Path]) -> None:

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from harness.report.text import times, times_between
+from harness.report.text import number, times, times_between
 from harness.report.write import write_report
+from tests.report.campaigns import APPS, campaign, saved
 from tests.report.hostile import LONG, SHORT, replaced, rewrite, strings
 from tests.report.test_hostile import documents, is_accepted, small_campaign
+
+SAMPLE = Path(__file__).parents[2] / "docs" / "sample" / "index.html"
+A4_PX = 718
+"""The width of the paper between its margins, in CSS pixels."""
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -67,6 +73,14 @@ def opened(browser: Browser, written: Path) -> Iterator[Opener]:
 def figures(written: Path) -> dict[str, Any]:
     """What ranking.json beside the page holds."""
     return dict(json.loads(written.with_name("ranking.json").read_text()))
+
+
+def pick(page: Page, name: str, *values: str) -> None:
+    """Open a filter and choose values."""
+    page.locator(f".pick[data-name={name}] summary").click()
+    for value in values:
+        page.check(f"input[name={name}][value='{value}']")
+    page.locator("#duel h2").click()
 
 
 def serious(page: Page) -> list[tuple[str, list[str]]]:
@@ -126,7 +140,7 @@ def test_a_reference_stays_where_it_is_when_ranks_are_sorted_again(opened: Opene
     page = opened(claim_page).page
     table = page.locator("table[data-scenario=fortunes][data-league=reference]")
     assert table.locator("tbody tr:visible").count() == 1
-    page.select_option("select[name=language]", "python")
+    pick(page, "language", "python")
     assert table.locator("tbody tr:visible").count() == 0
     page.click("button.reset")
     assert table.locator("td.rank").inner_text().strip() == "no rank"
@@ -174,26 +188,105 @@ def test_every_control_is_reached_with_the_tabulator(opened: Opener) -> None:
     for _ in range(120):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.name || document.activeElement.classList[0] || ''"))
-    assert {"skip", "q", "server", "ref", "best", "reset", "sort", "scroll"} <= reached
+    assert {"skip", "q", "metric", "ref", "best", "reset", "sort", "scroll"} <= reached
 
 
 def test_filters_leave_only_what_is_asked_for(opened: Opener) -> None:
     found = opened()
-    found.page.select_option("select[name=server]", "uvicorn")
+    pick(found.page, "server", "uvicorn")
     assert set(found.apps()) == {"Raw ASGI", "Starlette", "FastAPI"}
     assert found.page.locator("p.shown").inner_text() == "3 of 6 shown"
     found.page.fill("input[name=q]", "fast uvi")
     assert found.apps() == ["FastAPI"]
-    found.page.fill("input[name=q]", "no such thing")
+    found.page.fill("input[name=q]", "no such thing, nor that")
     assert found.apps() == []
     assert found.page.locator("#json p.nothing").is_visible()
     found.page.click("button.reset")
     assert len(found.apps()) == 5
 
 
+def test_several_values_of_a_filter_and_several_searches_add_up(opened: Opener) -> None:
+    found = opened()
+    pick(found.page, "app", "FastAPI", "Raw WSGI")
+    assert set(found.apps()) == {"FastAPI", "Raw WSGI"}
+    assert found.page.locator(".pick[data-name=app] .picked").inner_text() == "2 of them"
+    assert found.page.url.endswith("?app=FastAPI&app=Raw+WSGI")
+    assert set(opened(query="?" + found.page.url.partition("?")[2]).apps()) == {"FastAPI", "Raw WSGI"}
+    found.page.click("button.reset")
+    found.page.fill("input[name=q]", "starlette, wsgi raw")
+    assert set(found.apps()) == {"Starlette", "Raw WSGI"}
+
+
+def test_what_is_filtered_out_is_in_no_table_chart_claim_or_answer(opened: Opener, figures: dict[str, Any]) -> None:
+    page = opened(query="?q=starlette,fastapi").page
+    left = {row["cell"] for row in figures["scenarios"]["json"] if row["app"] in ("starlette", "fastapi")}
+    everywhere = "all => [...new Set(all.filter(each => !each.hasAttribute('hidden')).map(each => each.dataset.cell))]"
+    for part in ("tr[data-cell]", "svg.chart [data-cell]", ".lead tbody tr", "#cells details"):
+        assert set(page.locator(part).evaluate_all(everywhere)) == left, part
+    assert page.locator("h1").is_hidden()
+    assert page.locator(".of-some").inner_text() == "Of the 2 shown, Starlette on uvicorn is fastest"
+    pair = next(pair for pair in figures["pairs"]["json"] if {pair["first"], pair["second"]} == left)
+    assert pair["verdict"] == "better"
+    assert page.locator(".answers-of-some dd").first.inner_text() == (
+        f"Starlette on uvicorn answers {times(pair['ratio'])} ({times_between(pair['low'], pair['high'])}) the requests"
+        " of FastAPI on uvicorn, the next."
+    )
+    page.click("button.reset")
+    assert page.locator("h1").is_visible()
+    assert page.locator(".of-some").is_hidden()
+
+
+def test_the_cell_that_is_pointed_at_is_lit_wherever_it_is(opened: Opener) -> None:
+    page = opened().page
+    row = page.locator("table[data-scenario=json] tbody tr").first
+    row.hover()
+    cell = row.get_attribute("data-cell")
+    lit = page.locator(".lit").evaluate_all(
+        "all => all.map(each => [each.dataset.cell, each.ownerSVGElement ? 'chart' : 'page'])"
+    )
+    assert {found for found, _ in lit} == {cell}
+    assert {where for _, where in lit} == {"chart", "page"}
+    page.mouse.move(0, 0)
+    page.locator("h1").hover()
+    assert page.locator(".lit").count() == 0
+
+
+def test_the_table_of_all_scenarios_shows_what_is_chosen_and_the_best_has_the_strongest_colour(
+    opened: Opener, figures: dict[str, Any]
+) -> None:
+    page = opened().page
+    table = page.locator(".glance")
+    usual = table.inner_text()
+    column = [row["cell"] for row in figures["scenarios"]["json"]]
+    place = [head.inner_text() for head in table.locator("thead th").all()].index("JSON") - 1
+    costs = figures["costs"]["json"]
+    for metric, value in (
+        ("cpu", lambda cost: cost["cpu_us_a_request"]),
+        ("memory", lambda cost: cost["load_pss_bytes"]),
+        ("cost", lambda cost: (cost["cpu_us_a_request"] + (cost["service_cpu_us_a_request"] or 0)) / 3600 * 0.04),
+    ):
+        page.select_option("select[name=metric]", metric)
+        shown = {
+            cell: row.locator("td:not([colspan])").nth(place)
+            for cell in column
+            if (row := table.locator(f"tr[data-cell='{cell}']")).count()
+        }
+        found = {cell: float(td.get_attribute("data-amount") or "nan") for cell, td in shown.items()}
+        assert found == pytest.approx({cell: value(costs[cell]) for cell in column}, rel=1e-5)
+        shades = {cell: int(td.get_attribute("data-shade") or "0") for cell, td in shown.items()}
+        assert shades[min(found, key=found.__getitem__)] == 6
+        assert [shades[cell] for cell in sorted(found, key=found.__getitem__)] == sorted(shades.values(), reverse=True)
+    page.fill("input[name=price]", "0.4")
+    dearer = float(shown[column[0]].get_attribute("data-amount") or "nan")
+    assert dearer == pytest.approx(10 * found[column[0]])
+    assert "metric=cost&price=0.4" in page.url
+    page.select_option("select[name=metric]", "")
+    assert table.inner_text() == usual
+
+
 def test_the_state_is_in_the_address_and_comes_back_from_it(opened: Opener, written: Path) -> None:
     first = opened()
-    first.page.select_option("select[name=interface]", "asgi")
+    pick(first.page, "interface", "asgi")
     first.page.select_option("select[name=ref]", label="FastAPI on uvicorn")
     first.page.locator("table[data-scenario=json] th[data-key=who] button").click()
     query = "?" + first.page.url.partition("?")[2]
@@ -215,6 +308,15 @@ def test_another_reference_gives_the_ratios_that_the_analysis_gave_the_pairs(
             assert shown == ratio_in_words(figures["pairs"]["json"], row.get_attribute("data-cell"), chosen)
             assert (row.locator("td.ratio use").count() > 0) == (row.get_attribute("data-cell") != chosen)
         assert found.page.locator("#json .reference-name").text_content() == figures["titles"][chosen]
+        for row in found.page.locator("#json table.ranking tbody tr").all():
+            shown = row.locator(".cpu-ratio").inner_text()
+            cell = row.get_attribute("data-cell")
+            if cell != chosen:
+                pair = ratio_in_words(figures["cpu"]["json"]["pairs"], chosen, cell)
+                assert shown == "{} ({})".format(*pair.split())
+        for row in found.page.locator(".lead tbody tr").all():
+            shown = row.locator("td.ratio").inner_text()
+            assert shown == ratio_in_words(figures["overall"]["pairs"], row.get_attribute("data-cell"), chosen)
         assert found.complaints == []
 
 
@@ -230,7 +332,7 @@ def ratio_in_words(pairs: list[dict[str, Any]], cell: str | None, reference: str
 
 def test_the_first_reference_comes_back_as_it_was(opened: Opener) -> None:
     page = opened().page
-    cells = page.locator("#json td.ratio")
+    cells = page.locator(":is(#json, .lead, .glance) .relative")
     before = cells.evaluate_all("cells => cells.map(cell => cell.outerHTML)")
     page.select_option("select[name=ref]", label="FastAPI on uvicorn")
     assert cells.evaluate_all("cells => cells.map(cell => cell.outerHTML)") != before
@@ -282,7 +384,7 @@ def test_two_configurations_are_set_against_each_other_in_words(opened: Opener, 
     found = opened()
     for name, label in (("a", "Starlette on uvicorn"), ("b", "FastAPI on uvicorn")):
         found.page.select_option(f"select[name={name}]", label=label)
-    said = found.page.locator("#duel .verdicts p").all_text_contents()
+    said = found.page.locator("#duel .verdict").all_text_contents()
     assert len(said) == 3
     by_app = {row["app"]: row for row in figures["scenarios"]["json"]}
     ratio = ratio_in_words(figures["pairs"]["json"], by_app["starlette"]["cell"], by_app["fastapi"]["cell"])
@@ -294,10 +396,32 @@ def test_two_configurations_are_set_against_each_other_in_words(opened: Opener, 
     )
     assert (
         opened(query=found.page.url.partition("?")[2].join(("?", "")))
-        .page.locator("#duel .verdicts p")
+        .page.locator("#duel .verdict")
         .all_text_contents()
         == said
     )
+    cpu = {app: figures["costs"]["json"][row["cell"]]["cpu_us_a_request"] for app, row in by_app.items()}
+    beside = found.page.locator("#duel .why").first.inner_text()
+    assert beside.startswith(f"CPU per request {number(cpu['starlette'])} µs against {number(cpu['fastapi'])} µs;")
+    assert (
+        found.page.locator("#duel .share input")
+        .input_value()
+        .endswith(f"?a={by_app['starlette']['cell']}&b={by_app['fastapi']['cell']}#duel")
+    )
+
+
+def test_of_a_pair_that_is_undecided_it_says_what_it_would_take(opened: Opener, tmp_path: Path) -> None:
+    close = (APPS[0], replace(APPS[1], rates={"json": 24_000.0}), replace(APPS[2], rates={"json": 23_600.0}))
+    record, trials = campaign(4, apps=close, scenarios={"json": "JSON"})
+    page = write_report(saved(tmp_path / "results", record, trials), tmp_path / "out")
+    figures = json.loads(page.with_name("ranking.json").read_text())
+    [pair] = [pair for pair in figures["pairs"]["json"] if pair["verdict"] == "unresolved"]
+    assert pair["blocks_more"] > 0
+    found = opened(page, query=f"?a={pair['second']}&b={pair['first']}")
+    assert "is undecided so far" in found.page.locator("#duel .verdict").inner_text()
+    said = found.page.locator("#duel .why").first.inner_text()
+    assert said.startswith(f"About {pair['blocks_more']} more block")
+    assert f"harness run --resume results/{figures['campaign']} --budget " in said
 
 
 def test_of_one_that_has_no_figure_nothing_is_said(opened: Opener) -> None:
@@ -326,15 +450,21 @@ def test_where_styles_and_scripts_are_forbidden_the_page_is_plain_and_complete(o
     assert page.locator("svg:not(.chart)").evaluate_all(height) <= 40, "bars leave no gaps"
 
 
-def test_print_hides_the_controls_and_shows_every_detail(opened: Opener) -> None:
-    page = opened(scheme="dark").page
+def test_print_has_the_answer_the_tables_and_the_charts_on_six_pages_at_most(opened: Opener) -> None:
+    page = opened(SAMPLE, scheme="dark", width=A4_PX).page
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".tools").is_hidden()
-    assert page.locator("nav").is_hidden()
-    assert page.locator("details:not([open])").count() == 0
+    for hidden in (".tools", "nav", "#duel", ".metric", "#cells"):
+        assert page.locator(hidden).is_hidden(), hidden
+    for shown in ("h1", ".lead", ".glance", "#json .ranking", "#json .chart >> nth=0", "#again pre", "#conditions"):
+        assert page.locator(shown).is_visible(), shown
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper')").strip() == "#fff"
-    assert page.pdf(format="A4").startswith(b"%PDF")
+    clipped = (
+        "all => all.filter(each => each.getBoundingClientRect().right > innerWidth + 1).map(each => each.className)"
+    )
+    assert page.locator("td, th, svg.chart").evaluate_all(clipped) == []
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "10mm"))
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 6
 
 
 def test_hostile_strings_everywhere_at_once_run_nothing_and_fit_the_window(opened: Opener, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_the_picture_shows_applications_and_bare_callables_as_lines(usual: Sourc
     assert [row.name.title for row in found.rows] == ["Starlette", "FastAPI", "Flask", "Django"]
     assert [line.label for line in found.ceilings] == ["Raw ASGI on uvicorn", "Raw WSGI on gunicorn-gthread"]
     assert found.rows[0].rank == "1"
-    assert found.about == "Requests per second relative to Raw ASGI on uvicorn: the geometric mean of 3 scenarios."
+    assert (found.scope, found.over) == ("overall", "the geometric mean of 3 scenarios")
 
 
 def test_its_figures_are_those_of_the_overall_ranking(usual: Source) -> None:
@@ -63,7 +63,7 @@ def test_its_figures_are_those_of_the_overall_ranking(usual: Source) -> None:
 
 def test_of_one_scenario_it_shows_that_scenarios_ratios(tmp_path: Path) -> None:
     found = picture(source(tmp_path, scenarios=FEW))
-    assert found.about == "Requests per second relative to Raw ASGI on uvicorn: JSON."
+    assert (found.scope, found.over) == ("json", "JSON")
     assert found.rows[0].ratio.startswith("0.7")
 
 

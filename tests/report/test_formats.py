@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from harness.report.badge import badge
 from harness.report.document import RankingDocument, schema
 from harness.report.export import as_json, ranking_of
 from harness.report.formats import COLUMNS, as_csv, as_markdown
@@ -101,3 +103,36 @@ def test_no_text_is_markup_in_markdown(tmp_path: Path, payload: str) -> None:
     assert text.count("\n") == plain.count("\n")
     for markup in ("<", "|", "*", "["):
         assert text.replace(f"\\{markup}", "").count(markup) == plain.count(markup), markup
+
+
+@pytest.mark.parametrize("payload", SHORT)
+def test_no_text_is_markup_in_a_badge(tmp_path: Path, payload: str) -> None:
+    found = document(tmp_path)
+    hostile = found.model_copy(update={"titles": dict.fromkeys(found.titles, payload)})
+    root = ET.fromstring(badge(hostile, "fastapi"))
+    assert {element.tag.partition("}")[2] for element in root.iter()} == {"svg", "title", "rect", "path", "g", "text"}
+    assert {name for element in root.iter() for name in element.attrib} <= {
+        *(
+            "width",
+            "height",
+            "role",
+            "aria-label",
+            "rx",
+            "fill",
+            "d",
+            "font-family",
+            "font-size",
+            "x",
+            "y",
+            "textLength",
+        )
+    }
+
+
+def test_the_badge_of_the_reference_and_of_an_estimate_say_so(tmp_path: Path) -> None:
+    found = document(tmp_path)
+    assert "the reference · " in badge(found, "raw-asgi")
+    seen = found.inference["json"].model_copy(update={"estimate": True})
+    estimate = found.model_copy(update={"inference": {**found.inference, "json": seen}})
+    assert ": estimate · " in badge(estimate, "fastapi")
+    assert "group" not in badge(estimate, "fastapi")

@@ -10,6 +10,7 @@ import pytest
 from harness.load.histogram import Times
 from harness.model.notice import Notice
 from harness.report.reading import read as read_source
+from harness.report.text import number
 from harness.report.view.sections.facts import counted_s
 from harness.report.write import write_report
 from tests.conftest import MadeOnce
@@ -63,6 +64,13 @@ def test_response_times_on_the_page_are_those_of_ranking_json(usual: Report) -> 
         assert values(rows[row["cell"]]) == as_written([*expected, row["windows"]])
         assert None not in expected[:-2]
         assert row["histogram"] is None
+        for found, shown_ in zip(row["percentiles"], rows[row["cell"]].all("td")[2:7], strict=True):
+            if found["seconds"] is None:
+                assert not shown_.all("span", class_="interval")
+                continue
+            assert found["low"] <= found["seconds"] <= found["high"]
+            low, high = (number(1000 * found[bound]) for bound in ("low", "high"))
+            assert shown_.one("span", class_="interval").text == f"{low}–{high}"
 
 
 def test_what_is_counted_is_the_time_of_trials_and_of_the_windows_that_are_in_a_figure(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.report.export import as_json, ranking_document
 from harness.report.reading import read
+from harness.report.view.page import page
 from harness.report.view.script import script_data
 from harness.store.folder import ResultsFolder
 
@@ -33,7 +34,8 @@ def test_its_page_holds_the_figures_that_its_results_give() -> None:
     assert differences(json.loads(PAGE.with_name("ranking.json").read_text()), figures) == [], REMAKE
     embedded = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', PAGE.read_text(), re.DOTALL)
     assert embedded
-    given = json.loads(json.dumps(script_data(read(RESULTS))))
+    source = read(RESULTS)
+    given = json.loads(json.dumps(script_data(source, page(source))))
     assert differences(json.loads(embedded[1]), given) == [], REMAKE
 
 

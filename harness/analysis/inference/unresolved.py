@@ -1,6 +1,6 @@
 """What the campaign asks before it goes on: which pairs are open, and how long they will take."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +76,7 @@ def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | N
 
 
 def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> Unresolved:
-    done, look = len({group.block for group in inference.blocks}), inference.look
+    done, look = _blocks_of(inference), inference.look
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
     references, closed = record.plan.reference_cells, _closed(record, inference, delta)
@@ -114,19 +114,31 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
     return {key for key, pair in look.pairs.items() if pair.verdict != "unresolved"}
 
 
-def still_open(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
-    """Which pairs have no verdict, and about how many blocks more each takes. Nothing where no interval is known, or
-    the scenario is void."""
+def blocks_more(record: CampaignRecord, inference: Inference) -> dict[tuple[str, str], int | None]:
+    """The pairs without a verdict, and about how many blocks more each takes; None: over MOST_BLOCKS. Nothing where no
+    interval is known, or the scenario is void."""
     look, references = inference.look, record.plan.reference_cells
     if look is None or look.fit.variance is None or inference.void:
-        return
+        return {}
     unseen = references - {record.plan.reference}
     undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
     pairs = list(filter(ranked_together(record), undecided))
+    ahead = _forecast(look, pairs, _blocks_of(inference), record.plan.delta, references)
+    return {**ahead, **{key: None for pair in pairs if (key := (pair.first, pair.second)) not in ahead}}
+
+
+def _blocks_of(inference: Inference) -> int:
+    return len({group.block for group in inference.blocks})
+
+
+def still_open(
+    record: CampaignRecord, inference: Inference, pairs: Mapping[tuple[str, str], int | None]
+) -> Iterator[Notice]:
+    """What is to be said of the pairs without a verdict (`blocks_more`)."""
     if not pairs:
         return
-    done = len({group.block for group in inference.blocks})
-    ahead = _forecast(look, pairs, done, record.plan.delta, references)
+    done = _blocks_of(inference)
+    ahead = {key: more for key, more in pairs.items() if more is not None}
     names = {cell.id: f"{cell.app} on {cell.server}" for cell in record.plan.cells}
     nearest = list(ahead.items())[:MOST_NAMED]
     parts = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Final
 
 from harness.analysis.inference.leagues import league_of
-from harness.analysis.latency.percentiles import SHARES, Times, takes, time_within, times_of
+from harness.analysis.latency.percentiles import SHARES, Times, bounds_of, takes, time_within, times_of
 from harness.analysis.trials.bound import GENERATOR_BOUND, of_generator
 from harness.analysis.trials.gates import FATAL_MARKS
 from harness.analysis.trials.gather import merged
@@ -177,7 +177,7 @@ def _mean(windows: Sequence[LatencyWindow]) -> float | None:
 
 
 def _percentiles(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Percentile, ...]:
-    """Of all windows together, and the range of what single blocks tell by themselves."""
+    """Of all windows together, with an interval that holds what single blocks say by themselves."""
     blocks = [[w for w in windows if w.block == block] for block in sorted({w.block for w in windows})]
     whole, alone = _together(windows, histogram), [_together(block, histogram) for block in blocks]
     return tuple(_percentile(share, whole, alone) for share in SHARES)
@@ -198,4 +198,7 @@ def _percentile(share: float, whole: tuple[Times, int], blocks: Sequence[tuple[T
         return Percentile(share=share, reason=f"{1 - times.count / due:.2%} were never answered rightly")
     alone = [time_within(t, n, share) for t, n in blocks if n >= takes(share)]
     known = [value for value in alone if value is not None]
-    return Percentile(share=share, seconds=seconds, low=min(known, default=None), high=max(known, default=None))
+    low, high = bounds_of(times, due, share)
+    return Percentile(
+        share=share, seconds=seconds, low=min([low, *known]), high=None if high is None else max([high, *known])
+    )

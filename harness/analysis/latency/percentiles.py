@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,9 @@ from harness.stats.arrays import Ints
 SHARES: Final = (0.5, 0.9, 0.95, 0.99, 0.999)
 MIN_BEYOND: Final = 30
 """Requests that must lie beyond a percentile before it is shown: their count then varies by less than a fifth."""
+
+
+_Z: Final = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,16 @@ def time_within(times: Times, due: int, share: float) -> float | None:
     """
     rank = max(1, math.ceil(round(share * due, 6)))
     return times.at(rank) if rank <= times.count else None
+
+
+def bounds_of(times: Times, due: int, share: float) -> tuple[float, float | None]:
+    """The 95 % interval of `time_within`, where it is a time: between the times of two ranks around its own, whatever
+    the times are like (David & Nagaraja, Order Statistics, 7.1). The upper one is None where it lies among requests
+    that were never answered. It takes requests for independent: where they wait for each other it is too narrow.
+    """
+    rank, spread = share * due, _Z * math.sqrt(due * share * (1 - share))
+    low, high = max(1, math.floor(rank - spread)), min(due, math.ceil(rank + spread) + 1)
+    return times.at(low), times.at(high) if high <= times.count else None
 
 
 def takes(share: float) -> int:

@@ -8,8 +8,9 @@ import numpy as np
 from harness.analysis.inference.inference import Inference, competitors
 from harness.analysis.inference.leagues import league_of_cell, places
 from harness.analysis.inference.verdicts import ALPHA, noise_floor
+from harness.analysis.ranking.shown import finite_exp
 from harness.model.asked.cell import Cell
-from harness.model.found.ranking import OverallCell, OverallRanking, UnrankedCell
+from harness.model.found.ranking import OverallCell, OverallRanking, PairVerdict, UnrankedCell
 from harness.model.measured.campaign import CampaignRecord
 from harness.stats.arrays import Floats
 from harness.stats.design import two_way_fit
@@ -32,11 +33,14 @@ def overall_ranking(record: CampaignRecord, inferences: Mapping[str, Inference])
     effects = mean_effects(tables)
     widths = _half_widths(block_pseudo_values(tables, numbers), effects)
     void = any(inference.void for inference in measured)
-    better = set() if void else _better(record, cells, effects, widths)
+    pairs = _pairs(record, cells, effects, widths, void=void)
+    better = {(pair.first, pair.second) for pair in pairs if pair.verdict == "better"}
+    twins = {cell.id for cell in record.plan.cells if cell.twin}
     return OverallRanking(
         scenarios=tuple(inference.scenario.id for inference in measured),
         estimate=void or bool(np.isnan(widths).any()),
         rows=_rows(record, cells, effects, widths, better),
+        pairs=tuple(pair for pair in pairs if not twins & {pair.first, pair.second}),
         unranked=tuple(
             _lacking(cell, measured) for cell in record.plan.cells if cell.twin == 0 and cell.id not in cells
         ),
@@ -54,14 +58,25 @@ def _half_widths(pseudo: Floats, effects: Floats) -> Floats:
     return widths
 
 
-def _better(record: CampaignRecord, cells: Sequence[str], effects: Floats, widths: Floats) -> set[tuple[str, str]]:
+def _pairs(
+    record: CampaignRecord, cells: Sequence[str], effects: Floats, widths: Floats, *, void: bool
+) -> list[PairVerdict]:
+    """Every two cells, the faster one first. Where the reference differs from itself nothing is said of any pair."""
     floor = noise_floor(cells, effects, widths, record.plan.reference_cells) or 0.0
     delta = float(np.log1p(record.plan.delta))
-    pairs = set()
-    for one, other in combinations(range(len(cells)), 2):
-        difference = float(effects[one] - effects[other])
-        if verdict(difference, float(widths[one, other]), delta=delta, floor=floor) == "better":
-            pairs.add((cells[one], cells[other]) if difference > 0 else (cells[other], cells[one]))
+    pairs = []
+    for one, other in combinations(np.argsort(-effects, kind="stable").tolist(), 2):
+        difference, half = float(effects[one] - effects[other]), float(widths[one, other])
+        pairs.append(
+            PairVerdict(
+                first=cells[one],
+                second=cells[other],
+                ratio=float(np.exp(difference)),
+                low=finite_exp(difference - half),
+                high=finite_exp(difference + half),
+                verdict="unresolved" if void else verdict(difference, half, delta=delta, floor=floor),
+            )
+        )
     return pairs
 
 

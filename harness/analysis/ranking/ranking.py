@@ -6,7 +6,7 @@ import numpy as np
 
 from harness.analysis.inference.inference import Inference, competitors, infer
 from harness.analysis.inference.leagues import Place, league_of, places
-from harness.analysis.inference.unresolved import still_open
+from harness.analysis.inference.unresolved import blocks_more, still_open
 from harness.analysis.inference.verdicts import Look
 from harness.analysis.ranking.changing import changing
 from harness.analysis.ranking.costs import cost_of
@@ -53,12 +53,12 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     if look is None:
         return ranking
     floor = noise_floor_of(record, look, void=inference.void)
-    inferred = look.fit.variance is not None
+    inferred, ahead = look.fit.variance is not None, blocks_more(record, inference)
     return ranking.model_copy(
         update={
             "estimate": not inferred or inference.void,
             "rows": _rows(record, inference, look),
-            "pairs": pairs_of(record, look),
+            "pairs": pairs_of(record, look, ahead),
             "noise_floor": floor,
             "cpu": cpu_ranking(record, inference),
             "blocks": len({group.block for group in inference.blocks}),
@@ -66,7 +66,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             **spreads_of(record, inference, look),
             "notices": (
                 *_void(floor),
-                *still_open(record, inference),
+                *still_open(record, inference, ahead),
                 *stalls(inference),
                 *changing(inference),
                 *_disclosed(inference.counted),

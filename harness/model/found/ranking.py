@@ -68,6 +68,8 @@ class PairVerdict(Record):
     """Two cells compared. `ratio` and its simultaneous interval are `first` over `second`; `first` is the faster.
 
     `decided_at`: completed blocks when the verdict was given; it stands from there. None while unresolved.
+    `blocks_more`: about how many blocks more would decide it; None where it is decided, out of reach, or not asked for,
+    since the two are not ranked together.
     """
 
     first: str
@@ -77,6 +79,7 @@ class PairVerdict(Record):
     high: float | None
     verdict: Literal["tied", "better", "unresolved"]
     decided_at: int | None = None
+    blocks_more: int | None = None
 
 
 class NoiseFloor(Record):
@@ -162,11 +165,13 @@ class OverallCell(Record):
 
 
 class OverallRanking(Record):
-    """Cells that are ranked in every one of `scenarios`, best first; the others are named with what they lack."""
+    """Cells that are ranked in every one of `scenarios`, best first; the others are named with what they lack. `pairs`:
+    ratios of scores."""
 
     scenarios: tuple[str, ...]
     estimate: bool
     rows: tuple[OverallCell, ...]
+    pairs: tuple[PairVerdict, ...] = ()
     unranked: tuple[UnrankedCell, ...] = ()
 
 

@@ -104,8 +104,10 @@ class CapacitySearch(Record):
 class Percentile(Record):
     """The time within which `share` of the requests due were answered rightly, over all windows together.
 
-    `low`..`high`: the lowest and the highest that single blocks tell by themselves; None where none has requests
-    enough. `reason`: why `seconds` is None; `takes`: how many requests it would take, where there were too few.
+    `low`..`high`: its 95 % interval by order statistics, as if requests were independent, made wider until it holds
+    what single blocks say by themselves. `high` is None where the interval has no upper end, because requests were
+    never answered; both are None where `seconds` is. `reason`: why `seconds` is None; `takes`: how many requests it
+    would take, where there were too few.
     """
 
     share: float = Field(gt=0, lt=1)

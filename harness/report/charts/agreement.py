@@ -7,7 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import FLOOR, INK, MOST_BARS, MUTED, PAPER, Chart, chart, colour_of, label
+from harness.report.charts.drawing.figure import (
+    FLOOR,
+    INK,
+    MOST_BARS,
+    MUTED,
+    PAPER,
+    Chart,
+    chart,
+    colour_of,
+    label,
+    of_cell,
+)
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import signed
 from harness.report.text import count
@@ -28,6 +39,7 @@ class Agreement:
     floor: bool
     app: str = ""
     series: int = 1
+    cell: str = ""
 
 
 def agreement(scenario: str, title: str, rows: Sequence[Agreement], reference: str) -> Chart | None:
@@ -66,7 +78,7 @@ def _draw(figure: Figure, rows: Sequence[Agreement]) -> None:
     axes = axis.blank(figure, 0.42, 42 / height, 0.555, 1 - 46 / height)
     for place, row in enumerate(rows):
         _draw_row(axes, place, row)
-    axis.rows(axes, [row.label for row in rows])
+    axis.rows(axes, [row.label for row in rows], [row.cell for row in rows])
     furthest = max(abs(value) for row in rows for value in (*_differences(row, row.blocks), *_band(row), 1.0))
     axes.set_xlim(-1.08 * furthest, 1.08 * furthest)
     places = axis.round_places(axes, 5, symmetric=True)
@@ -82,6 +94,10 @@ def _band(row: Agreement) -> tuple[float, ...]:
 def _draw_row(axes: Axes, place: int, row: Agreement) -> None:
     colour, band = FLOOR if row.floor else colour_of(row.series), _band(row)
     if band and band[0] != band[1]:
-        axes.plot(band, [place, place], color=colour, linewidth=13, alpha=0.25, solid_capstyle="butt")
-    axes.plot(_differences(row, row.blocks), [place] * len(row.blocks), "o", color=colour, markersize=6.5, mec=PAPER)
-    axes.plot([0], [place], "|", color=INK, markersize=13, markeredgewidth=1.5)
+        of_cell(
+            row.cell, *axes.plot(band, [place, place], color=colour, linewidth=13, alpha=0.25, solid_capstyle="butt")
+        )
+    dots = axes.plot(
+        _differences(row, row.blocks), [place] * len(row.blocks), "o", color=colour, markersize=6.5, mec=PAPER
+    )
+    of_cell(row.cell, *dots, *axes.plot([0], [place], "|", color=INK, markersize=13, markeredgewidth=1.5))

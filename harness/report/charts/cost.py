@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import FLOOR, INK, MOST_BARS, Chart, chart, colour_of
+from harness.report.charts.drawing.figure import FLOOR, INK, MOST_BARS, Chart, chart, colour_of, of_cell
 from harness.report.charts.drawing.legible import legible
 from harness.report.charts.drawing.scale import plain, rounded
 
@@ -28,6 +28,7 @@ class Cost:
     extra_high_us: float | None
     app: str = ""
     series: int = 1
+    cell: str = ""
 
 
 def cost(scenario: str, title: str, rows: Sequence[Cost]) -> Chart | None:
@@ -59,14 +60,18 @@ def _draw(figure: Figure, rows: Sequence[Cost]) -> None:
     height = _ROW * len(rows) + _MARGIN
     axes = axis.blank(figure, 0.42, 42 / height, 0.54, 1 - 46 / height)
     longest = max(max(row.floor_us + row.extra_us, row.floor_us + (row.extra_high_us or 0)) for row in rows)
-    axes.barh(
+    bare = axes.barh(
         range(len(rows)), [min(row.floor_us, row.floor_us + row.extra_us) for row in rows], height=0.5, color=FLOOR
     )
     floors, colours = [row.floor_us for row in rows], [colour_of(row.series) for row in rows]
-    axes.barh(range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=colours)
+    extra = axes.barh(
+        range(len(rows)), [max(row.extra_us, 0.0) for row in rows], left=floors, height=0.5, color=colours
+    )
+    for row, *bars in zip(rows, bare, extra, strict=True):
+        of_cell(row.cell, *bars)
     for place, row in enumerate(rows):
         _draw_extra(axes, place, row, longest)
-    axis.rows(axes, [row.label for row in rows])
+    axis.rows(axes, [row.label for row in rows], [row.cell for row in rows])
     axes.set_xlim(0, 1.28 * longest)
     places = axis.round_places(axes, 5)
     axis.grid(axes, "x", places)
@@ -78,7 +83,9 @@ def _draw_extra(axes: Axes, place: int, row: Cost, longest: float) -> None:
     end = row.floor_us + row.extra_us
     if row.extra_low_us is not None and row.extra_high_us is not None:
         low, high = row.floor_us + row.extra_low_us, row.floor_us + row.extra_high_us
-        axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
-        axes.plot([low, high], [place, place], "|", color=INK, markersize=7, markeredgewidth=1.4)
+        of_cell(row.cell, *axes.plot([low, high], [place, place], color=INK, linewidth=1.4))
+        ends = axes.plot([low, high], [place, place], "|", color=INK, markersize=7, markeredgewidth=1.4)
+        of_cell(row.cell, *ends)
         end = max(end, high)
-    axes.text(end + 0.02 * longest, place, rounded(row.extra_us, signed=True), va="center", fontsize=11.5)
+    added = rounded(row.extra_us, signed=True)
+    of_cell(row.cell, axes.text(end + 0.02 * longest, place, added, va="center", fontsize=11.5))

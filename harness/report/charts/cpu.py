@@ -24,6 +24,7 @@ class Cpu:
     above_us: float
     database_us: float
     app: str = ""
+    cell: str = ""
 
     @property
     def whole_us(self) -> float:
@@ -57,5 +58,5 @@ def _says(row: Cpu) -> str:
 
 
 def _draw(figure: Figure, rows: Sequence[Cpu]) -> None:
-    parts = [(row.label, (row.server_us, max(0.0, row.above_us), row.database_us)) for row in rows]
+    parts = [(row.label, row.cell, (row.server_us, max(0.0, row.above_us), row.database_us)) for row in rows]
     stacked.draw(figure, KEYS, parts, "microseconds of CPU per request")

@@ -30,6 +30,7 @@ class Split:
     label: str
     parts: Mapping[str, float]
     app: str = ""
+    cell: str = ""
 
     @property
     def whole_us(self) -> float:
@@ -61,5 +62,5 @@ def _says(row: Split, keys: Sequence[Key]) -> str:
 
 
 def _draw(figure: Figure, keys: Sequence[Key], rows: Sequence[Split]) -> None:
-    parts = [(row.label, [max(0.0, row.parts.get(key.name, 0.0)) for key in keys]) for row in rows]
+    parts = [(row.label, row.cell, [max(0.0, row.parts.get(key.name, 0.0)) for key in keys]) for row in rows]
     stacked.draw(figure, keys, parts, "microseconds of CPU per request")

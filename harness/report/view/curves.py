@@ -43,6 +43,7 @@ def agreements(source: Source, found: ScenarioRanking) -> list[Agreement]:
             floor=row.tier == "floor",
             app=source.name(row.cell, row.app, row.server).title,
             series=source.name(row.cell).series,
+            cell=row.cell,
         )
         for row in found.rows
         if row.ratio is not None and row.cell != source.ranking.reference
@@ -61,6 +62,7 @@ def framework_costs(source: Source, scenario: ScenarioManifest) -> list[Cost]:
             extra_high_us=effect.high,
             app=source.name(effect.cell).title,
             series=source.name(effect.cell).series,
+            cell=effect.cell,
         )
         for effect in source.ranking.effects
         if effect.kind == "framework" and effect.scenario == scenario.id
@@ -76,7 +78,7 @@ def cpu_parts(source: Source, scenario: ScenarioManifest) -> list[Cpu]:
             own, bare = costed.get(effect.cell, NOTHING), costed.get(effect.base, NOTHING).cpu.value
             if own.cpu.value is not None and own.service.value is not None and bare is not None:
                 name = source.name(effect.cell)
-                found.append(Cpu(name.label, bare, own.cpu.value - bare, own.service.value, name.title))
+                found.append(Cpu(name.label, bare, own.cpu.value - bare, own.service.value, name.title, name.id))
     return found
 
 
@@ -104,7 +106,7 @@ def splits(source: Source, scenario: ScenarioManifest) -> list[Split]:
         for layer, amount in cell.layers.items():
             parts[SPLIT.get(layer, REST)] += amount.us
         name, database = source.name(cell.cell), costed.get(cell.cell, NOTHING).service.value
-        rows.append(Split(name.label, {**parts, **({DATABASE: database} if database else {})}, name.title))
+        rows.append(Split(name.label, {**parts, **({DATABASE: database} if database else {})}, name.title, name.id))
     return rows
 
 
@@ -200,7 +202,9 @@ def _liner(source: Source, scenario: ScenarioManifest) -> Callable[[Name, tuple[
     """Makes the line of a cell."""
     found = source.ranking.scenarios.get(scenario.id)
     rps = {row.cell: row.rps for row in found.rows} if found else {}
-    return lambda name, points: Line(name.label, points, name.floor, name.title, rps.get(name.id, 0.0), name.series)
+    return lambda name, points: Line(
+        name.label, points, name.floor, name.title, rps.get(name.id, 0.0), name.series, name.id
+    )
 
 
 def _label(source: Source, row: RankedCell) -> str:

@@ -27,6 +27,7 @@ from harness.report.view.sections.facts import (
     remarks,
 )
 from harness.report.view.sections.gaps import GapRow, gap_rows
+from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
@@ -65,6 +66,7 @@ class Page:
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
+    standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
     reference: str
@@ -80,6 +82,7 @@ def page(source: Source) -> Page:
     """Everything a reader sees, from what was recorded and concluded."""
     record = source.record
     tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
+    timed = {scenario.id: latency(source, scenario) for scenario in record.plan.scenarios}
     return Page(
         campaign=shorten(record.id, 80),
         date=moment(record.created_at),
@@ -99,7 +102,8 @@ def page(source: Source) -> Page:
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
-        latency={scenario.id: latency(source, scenario) for scenario in record.plan.scenarios},
+        latency=timed,
+        standings=standings(tables, timed),
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),
         reference=source.ranking.reference,

@@ -10,10 +10,11 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from harness.report.charts.drawing.figure import INK, MUTED, RULE, in_lines
+from harness.report.charts.drawing.figure import INK, MUTED, RULE, in_lines, of_cell
 from harness.report.charts.drawing.scale import plain, ticks
 
 Point = tuple[float, float]
@@ -55,15 +56,18 @@ def beside(axes: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     _beside(axes, places, names, gap=_TICK, size=11)
 
 
-def rows(axes: Axes, names: Sequence[str]) -> None:
-    """A name on the left of each row, on two lines where it is long; the first is at the top. Sets the scale."""
+def rows(axes: Axes, names: Sequence[str], cells: Sequence[str] = ()) -> None:
+    """A name on the left of each row, on two lines where it is long; the first is at the top. Sets the scale. `cells`:
+    whose names these are."""
     axes.set_ylim(len(names) - 0.4, -0.6)
     for lines, size in ((1, 12.5), (2, 11.5)):
         chosen = [(place, found) for place, name in enumerate(names) if len(found := in_lines(name)) == lines]
         for line in range(lines):
             up = ((lines - 1) / 2 - line) * LINE
             at, texts = [place for place, _ in chosen], [found[line] for _, found in chosen]
-            _beside(axes, at, texts, gap=8, up=up, colour=INK, size=size)
+            written = _beside(axes, at, texts, gap=8, up=up, colour=INK, size=size)
+            for place, text in zip(at, written, strict=True) if cells else ():
+                of_cell(cells[place], text)
 
 
 def above(axes: Axes, title: str) -> None:
@@ -108,9 +112,9 @@ def _beside(
     up: float = 0.0,
     colour: str = MUTED,
     size: float,
-) -> None:
+) -> list[Text]:
     at = _moved(axes, axes.get_yaxis_transform(), -gap, up - _MIDDLE * size)
-    _write(axes, [(0, place) for place in places], names, at, align="right", colour=colour, size=size)
+    return _write(axes, [(0, place) for place in places], names, at, align="right", colour=colour, size=size)
 
 
 # Both go to the figure: what is added to axes is clipped to them and searched for their limits, one by one.
@@ -125,9 +129,11 @@ def _write(
     align: Literal["left", "center", "right"],
     colour: str = MUTED,
     size: float,
-) -> None:
-    for (x, y), text in zip(places, texts, strict=True):
+) -> list[Text]:
+    return [
         _figure(axes).text(x, y, text, transform=at, ha=align, color=colour, fontsize=size)
+        for (x, y), text in zip(places, texts, strict=True)
+    ]
 
 
 def _strokes(

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from harness.model.foreign import clean
@@ -53,6 +54,7 @@ _SETTINGS: Final[dict[str, Any]] = {
     "figure.dpi": 72,
     "savefig.dpi": 72,
 }
+_CELL: Final = "cell:"
 _KEPT: Final = {
     "fill",
     "fill-opacity",
@@ -94,6 +96,12 @@ def chart(id_: str, *, title: str, caption: str, says: str, height: int, draw: C
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return Chart(id_, title, caption, _themed(written.getvalue(), id_, title, says))
+
+
+def of_cell(cell: str, *artists: Artist) -> None:
+    """What is drawn of a cell can be found on the page by its id, to be lit or hidden with the cell's rows."""
+    for artist in artists:
+        artist.set_gid(_CELL + cell)
 
 
 def colour_of(series: int) -> str:
@@ -142,6 +150,8 @@ def _restyle(element: ET.Element) -> None:
     for name in [name for name in element.attrib if "}" in name]:
         element.attrib[name.rpartition("}")[2]] = element.attrib.pop(name)
     element.attrib.update(_declarations(element.attrib.pop("style", "")))
+    if element.attrib.get("id", "").startswith(_CELL):
+        element.attrib["data-cell"] = element.attrib.pop("id").removeprefix(_CELL)
     for name in ("fill", "stroke"):
         if element.attrib.get(name) in _VARIABLES:
             element.attrib[name] = _VARIABLES[element.attrib[name]]

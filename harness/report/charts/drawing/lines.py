@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import IdentityTransform
 
 from harness.report.charts.drawing import axis
-from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, colour_of, in_lines, label
+from harness.report.charts.drawing.figure import DASHES, FLOOR, MUTED, PAPER, colour_of, in_lines, label, of_cell
 from harness.report.charts.drawing.legible import legible
 from harness.stats.arrays import Floats
 
@@ -37,6 +37,7 @@ class Line:
     app: str = ""
     rps: float = 0.0
     series: int = 1
+    cell: str = ""
 
 
 def drawable(found: Sequence[Line]) -> tuple[Sequence[Line], str]:
@@ -49,7 +50,10 @@ def plot(figure: Figure, lines: Sequence[Line]) -> Axes:
     axes = axis.blank(figure, 0.105, 0.15, 0.475, 0.73)
     for line, (colour, dash) in zip(lines, styles(lines), strict=True):
         x, y = zip(*line.points, strict=True)
-        axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER)
+        drawn = axes.plot(
+            x, y, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=4.5, markeredgecolor=PAPER
+        )
+        of_cell(line.cell, *drawn)
     return axes
 
 
@@ -67,9 +71,11 @@ def name_ends(figure: Figure, axes: Axes, lines: Sequence[Line]) -> None:
         ink = MUTED if line.floor else colour
         for index, text in enumerate(name):
             up = ((len(name) - 1) / 2 - index) * axis.LINE
-            figure.text(left, place + up, text, transform=pixels, color=ink, fontsize=12, va="center")
-        leader = _leader((left, place), end)
-        figure.add_artist(Line2D(*leader, color=colour, linewidth=0.6, alpha=0.6, transform=pixels))
+            of_cell(
+                line.cell, figure.text(left, place + up, text, transform=pixels, color=ink, fontsize=12, va="center")
+            )
+        leader = Line2D(*_leader((left, place), end), color=colour, linewidth=0.6, alpha=0.6, transform=pixels)
+        of_cell(line.cell, figure.add_artist(leader))
 
 
 def _leader(name: Sequence[float], end: Sequence[float]) -> Iterator[list[float]]:

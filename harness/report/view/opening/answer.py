@@ -123,13 +123,13 @@ def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]
         cause = f": {reasons.pop()}" if len(reasons) == 1 else ", for the causes given below"
         return (Span(f"Nothing can be said{cause}."),)
     first = leaders(found)
-    verb = " seems to answer " if found.estimate else " answers "
+    distances = _distances(source, found, rows, first)
+    has, answers_ = (" seems to have", " seems to answer ") if found.estimate else (" has", " answers ")
     return (
         Span(_label(source, first[0]), strong=True),
-        Span(verb),
+        *((Span(has), *distances, Span("; in this run ")) if distances else (Span(answers_),)),
         *_requests(first[0]),
-        *_distances(source, found, rows, first),
-        Span("."),
+        Span("." if distances else " in this run."),
         *_as_good(source, found, first),
     )
 
@@ -177,9 +177,10 @@ def _distances(
             Span(f" the speed of {source.reference.label}"),
         ]
     if last not in first and last.rps > 0:
+        its = "that" if spans else "the speed"
         spans += [Span(" and") if spans else Span(""), *_times(_against(source, found, best, last))]
-        spans += [Span(f" that of {_label(source, last)}{_among_the_slowest(source, found, rows)}")]
-    return (Span(","), *spans) if spans else ()
+        spans += [Span(f" {its} of {_label(source, last)}{_among_the_slowest(source, found, rows)}")]
+    return tuple(spans)
 
 
 def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[RankedCell]) -> str:

@@ -12,6 +12,7 @@ from harness.report.view.source import Source
 from harness.report.view.tables.bars import Bar, bar, length
 from harness.report.view.tables.table import LEAGUES
 
+OVERALL: Final = "overall"
 MOST_ROWS: Final = 8
 """That fit on a first screen."""
 
@@ -31,6 +32,7 @@ class LeadRow:
 class Ceiling:
     """A bare callable: where its line is, in percent of the longest bar."""
 
+    cell: str
     label: str
     ratio: str
     at: str
@@ -38,9 +40,11 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """`about`: what the bars show. `left_out`: configurations that are shown further down only."""
+    """`over`, `scope`: what the bars are over, and the scenario's id or "overall". `left_out`: configurations that are
+    shown further down only."""
 
-    about: str
+    over: str
+    scope: str
     rows: tuple[LeadRow, ...]
     ceilings: tuple[Ceiling, ...]
     left_out: int
@@ -58,7 +62,7 @@ class _Entry:
 
 def lead(source: Source) -> Lead | None:
     """Over all scenarios where there is such a ranking, else of the first scenario with ratios; None without any."""
-    entries, over = _entries(source.ranking, source)
+    entries, over, scope = _entries(source.ranking, source)
     chosen = choosable([entry.row for entry in entries])
     if not chosen:
         return None
@@ -69,35 +73,37 @@ def lead(source: Source) -> Lead | None:
     if not longest:
         return None
     return Lead(
-        about=_about(source, chosen, entries, over),
+        over=over + _tier(chosen, entries),
+        scope=scope,
         rows=tuple(_row(source, entry, longest) for entry in bars),
         ceilings=tuple(
-            Ceiling(_name(source, entry).label, times(entry.ratio), length(entry.ratio, longest)) for entry in floors
+            Ceiling(entry.row.cell, _name(source, entry).label, times(entry.ratio), length(entry.ratio, longest))
+            for entry in floors
         ),
         left_out=len(chosen) - len(bars),
     )
 
 
-def _entries(ranking: Ranking, source: Source) -> tuple[list[_Entry], str]:
-    """And what they are over, in words."""
+def _entries(ranking: Ranking, source: Source) -> tuple[list[_Entry], str, str]:
+    """And what they are over, in words and as an id."""
     overall = ranking.overall
     if overall and choosable(overall.rows):
         over = f"the geometric mean of {count(len(overall.scenarios), 'scenario')}"
-        return [_Entry(row, row.score, row.score_low, row.score_high) for row in overall.rows], over
+        return [_Entry(row, row.score, row.score_low, row.score_high) for row in overall.rows], over, OVERALL
     for scenario in source.record.plan.scenarios:
         found = ranking.scenarios.get(scenario.id)
         if found and choosable(found.rows):
             rows = [
                 _Entry(row, row.ratio, row.ratio_low, row.ratio_high) for row in found.rows if row.ratio is not None
             ]
-            return rows, shorten(scenario.title, 80)
-    return [], ""
+            return rows, shorten(scenario.title, 80), scenario.id
+    return [], "", ""
 
 
-def _about(source: Source, chosen: Sequence[RankedCell | OverallCell], entries: Sequence[_Entry], over: str) -> str:
+def _tier(chosen: Sequence[RankedCell | OverallCell], entries: Sequence[_Entry]) -> str:
+    """Which one, where there is another beside it."""
     leagues = {entry.row.league for entry in entries if entry.row.league != "reference"}
-    tier = f"; {LEAGUES[chosen[0].league].split(':')[0].lower()}" if len(leagues) > 1 else ""
-    return f"Requests per second relative to {source.reference.label}: {over}{tier}."
+    return f"; {LEAGUES[chosen[0].league].split(':')[0].lower()}" if len(leagues) > 1 else ""
 
 
 def _row(source: Source, entry: _Entry, longest: float) -> LeadRow:

@@ -30,9 +30,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """Two subjects: the ratio here with its interval, and in each published run without one."""
+    """Two subjects: the ratio here with its interval, and in each published run without one. `cells`: their ids where
+    both have a figure, with a blank between them."""
 
     title: str
+    cells: str
     verdict: Verdict
     ratio: str
     interval: str
@@ -134,8 +136,11 @@ def _tier(source: Source, tier: TierFinding, runs: tuple[PublishedFigures, ...])
 
 
 def _pair(tier: TierFinding, pair: ClaimedPair, runs: tuple[PublishedFigures, ...]) -> PairRow:
+    cells = {cell.subject: cell.cell for cell in tier.cells}
+    sides = (cells.get(pair.first), cells.get(pair.second))
     return PairRow(
         title=pair_title(tier, pair),
+        cells=" ".join(side for side in sides if side) if all(sides) else "",
         verdict=verdict(pair.verdict),
         ratio=ratio_of(pair),
         interval=interval_of(pair),

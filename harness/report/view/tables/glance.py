@@ -23,12 +23,14 @@ _BY_SCORE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A cell in one column: its figure, its rank, its interval where it has one, and the bar's length."""
+    """A cell in one column: its figure, its rank, its interval where it has one, and the bar's length. `against`:
+    whether the figure is a ratio to the reference."""
 
     figure: Figure
     rank: str = ""
     interval: str = ""
     width: str = "0%"
+    against: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _overall(source: Source) -> Mapping[str, Share]:
             rank=place(row.rank_low, row.rank_high),
             interval=_interval(row),
             width=_width(row.score / best),
+            against=True,
         )
         for row in overall.rows
     }

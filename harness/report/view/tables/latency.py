@@ -12,20 +12,22 @@ from harness.report.view.names import Name
 from harness.report.view.source import Source
 
 SHOWN: Final[Mapping[float, str]] = {0.5: "p50", 0.9: "p90", 0.95: "p95", 0.99: "p99", 0.999: "p99.9"}
+P99: Final = list(SHOWN).index(0.99)
 NO_WINDOW: Final = "no window counts"
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds. `due`: requests that figures rest on.
-    `load`: the share of the capacity that was offered. `doubts`: what else is known of it. `reason`: why there is no
-    figure at all."""
+    """A cell at its fixed rate; `percentiles` as in SHOWN, in milliseconds, and the `intervals` of these. `due`:
+    requests that figures rest on. `load`: the share of the capacity that was offered. `doubts`: what else is known of
+    it. `reason`: why there is no figure at all."""
 
     name: Name
     reason: str
     offered: Figure
     achieved: Figure
     percentiles: tuple[Figure, ...]
+    intervals: tuple[str, ...]
     longest: Figure
     windows: Figure
     due: Figure
@@ -104,6 +106,7 @@ def _times(source: Source, row: LatencyRow) -> Times:
         if row.achieved_share is None
         else Figure(percent(min(row.achieved_share, 1.0)), row.achieved_share),
         percentiles=tuple(_percentile(found.get(wanted), why) for wanted in SHOWN),
+        intervals=tuple(_interval(found.get(wanted)) for wanted in SHOWN),
         longest=absent(why) if row.max_s is None else in_milliseconds(row.max_s),
         windows=Figure(f"{row.windows:,}", row.windows),
         due=Figure(f"{row.offered:,}", row.offered),
@@ -111,11 +114,6 @@ def _times(source: Source, row: LatencyRow) -> Times:
         discarded=Figure(f"{row.discarded:,}", row.discarded),
         doubts=tuple(_doubts(row)),
     )
-
-
-def _achieved(share: float) -> Figure:
-    """More than all were answered where some were due before the window."""
-    return Figure(percent(min(share, 1.0)), share)
 
 
 def _load(row: LatencyRow) -> str:
@@ -131,6 +129,14 @@ def _percentile(found: Percentile | None, why: str) -> Figure:
     if found.seconds is None:
         return absent(f"takes {found.takes:,}" if found.takes else found.reason)
     return in_milliseconds(found.seconds)
+
+
+def _interval(found: Percentile | None) -> str:
+    """In milliseconds; empty where there is no figure."""
+    if found is None or found.low is None:
+        return ""
+    low = number(1000 * found.low)
+    return f"{low} or more" if found.high is None else f"{low}–{number(1000 * found.high)}"
 
 
 def _doubts(row: LatencyRow) -> list[str]:
