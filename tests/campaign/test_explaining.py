@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.explaining.database import Reading, work_between
+from harness.campaign.explaining.question import campaigns_of
 from harness.campaign.explaining.queues import LOOK_EVERY_S, Look, look_at, of_stretch, queues_of, watched
 from harness.catalog.scenarios import find_scenarios
 from harness.measure.sockets import Connection
 from harness.model.asked.scenario import Level
 from harness.model.measured.database_work import Statement
 from harness.model.measured.load import Slice, SliceRecord
+from harness.store.folder import RECORD_NAME
+from tests.report.campaigns import campaign, saved
 
 SCENARIOS = {one.id: one.manifest for one in find_scenarios(Path(__file__).parents[2] / "scenarios")}
 READ = "SELECT id, randomnumber FROM world WHERE id = $1"
@@ -92,3 +95,15 @@ def test_only_looks_of_the_counted_stretch_count() -> None:
     assert found is not None
     assert (found.looks, found.unaccepted, found.unread, found.unfetched) == (2, 2.0, 20.0, 1.0)
     assert queues_of((), 64) is None
+
+
+def test_profiles_go_to_the_newest_campaign_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    record, trials = campaign(1)
+    for name, created_at in (("sample", 1.0), ("20261129-1", 2.0), ("another", 3.0), ("broken", 4.0)):
+        saved(tmp_path / name, record.model_copy(update={"created_at": created_at}), trials)
+    (tmp_path / "broken" / RECORD_NAME).write_text("{")
+    (tmp_path / "latest").symlink_to("another")
+    pairs = [("fastapi", "uvicorn"), ("flask", "gunicorn-gthread")]
+    assert [one.path.name for one in campaigns_of(tmp_path, pairs, "json")] == ["another", "20261129-1", "sample"]
+    assert list(campaigns_of(tmp_path, [("fastapi", "granian")], "json")) == []
+    assert list(campaigns_of(tmp_path, pairs, "fortunes")) == []

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -63,7 +65,7 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
             mend="name another one",
         )
     scenario = _scenario([scenarios for _, scenarios in found], asked)
-    for folder in _candidates(results, pairs, scenario):
+    for folder in campaigns_of(results, pairs, scenario):
         prepared = _as_then(project, folder.read_record(), asked)
         if prepared is not None:
             return Question(prepared, _cells(prepared, pairs), scenario, folder)
@@ -117,26 +119,21 @@ def _scenario(answered: Sequence[tuple[str, ...]], asked: Asked) -> str:
     return USUAL if USUAL in common else common[0]
 
 
-def _candidates(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterator[ResultsFolder]:
-    """Campaigns that planned these, the newest first, as far as they can be read."""
-    records = [path for path in results.glob(f"*/{RECORD_NAME}") if not path.parent.is_symlink()]
-    looked_at = 0
-    for path in sorted(records, key=lambda path: path.parent.name, reverse=True):
-        try:
-            folder = ResultsFolder.open(path.parent)
-            plan = folder.read_record().plan
-        except HarnessError:
-            continue
-        planned = {(cell.app, cell.server) for cell in plan.cells}
-        if (
-            planned.issuperset(pairs)
-            and any(one.id == scenario for one in plan.scenarios)
-            and not under_way(path.parent)
-        ):
-            looked_at += 1
-            yield folder
-            if looked_at == MOST_LOOKED_AT:
-                return
+def campaigns_of(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterator[ResultsFolder]:
+    """Campaigns that planned these, the newest first whatever their folders are called, as far as they can be read."""
+    found = []
+    for path in results.glob(f"*/{RECORD_NAME}"):
+        with suppress(HarnessError):
+            if not path.parent.is_symlink() and not under_way(path.parent):
+                folder = ResultsFolder.open(path.parent)
+                found.append((folder.read_record(), folder))
+    planned = (
+        folder
+        for record, folder in sorted(found, key=lambda one: one[0].created_at, reverse=True)
+        if {(cell.app, cell.server) for cell in record.plan.cells}.issuperset(pairs)
+        and any(one.id == scenario for one in record.plan.scenarios)
+    )
+    yield from islice(planned, MOST_LOOKED_AT)
 
 
 def _as_then(project: Project, record: CampaignRecord, asked: Asked) -> Prepared | None:
