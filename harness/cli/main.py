@@ -14,6 +14,7 @@ from harness.cli.commands.doctor import doctor
 from harness.cli.commands.explain import explain
 from harness.cli.commands.list import list_
 from harness.cli.commands.lock import lock
+from harness.cli.commands.new import new
 from harness.cli.commands.results.claim import claim
 from harness.cli.commands.results.compare import compare
 from harness.cli.commands.results.export import export
@@ -36,7 +37,7 @@ Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("list", cls=Single)(list_)
-for command in (doctor, verify, run, report, compare, explain, export, claim, lock, clean, serve, worker):
+for command in (doctor, verify, run, report, compare, explain, export, claim, new, lock, clean, serve, worker):
     app.command(cls=Single)(command)
 
 

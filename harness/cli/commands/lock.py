@@ -1,7 +1,7 @@
 """`harness lock`: resolve the versions that applications run with."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,10 @@ from harness.cli.console import messages
 from harness.cli.option_record import options_from
 from harness.cli.options import Folders, Names, selection
 from harness.model.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from harness.campaign.plan.options import Selection
+    from harness.campaign.plan.project import Project
 
 WHY_NOT: Final = "no requirements.in is there, so its lock is its author's own, or it needs none"
 HOW: Final = "to have a lock made, put what the application requires into requirements.in in its folder"
@@ -27,18 +31,27 @@ class LockAsked(Folders, Names):
 def lock(asked: LockAsked) -> int:
     """Make each application's requirements.txt anew from its requirements.in, its servers and what all share."""
     from harness.campaign.plan.project import Project
+
+    named = bool(asked.only or asked.app)
+    chosen = selection(asked, only=asked.only, skip=asked.skip, servers=["all"])
+    lock_all(Project.here(), chosen, keep=asked.keep, named=named)
+    return ExitCode.OK
+
+
+def lock_all(project: "Project", chosen: "Selection", *, keep: bool, named: bool = False) -> None:
+    """Lock what is chosen, and print what came of it. `named`: whether it was chosen by name, so that it is said of
+    whom no lock is made."""
     from harness.campaign.plan.selection import select
     from harness.process.in_use import using
     from harness.under_test.install.locks import has_lock_to_make
     from harness.under_test.install.locks import lock as resolve
     from harness.under_test.launch.servers import SERVERS
 
-    project = Project.here()
-    found = select(project, selection(asked, only=asked.only, skip=asked.skip, servers=["all"]))
+    found = select(project, chosen)
     without = [one for one in found.applications if not has_lock_to_make(one)]
     if len(without) == len(found.applications):
         raise UsageError(f"no lock is to be made: {WHY_NOT}", where=", ".join(one.id for one in without), mend=HOW)
-    for application in without if asked.only or asked.app else ():
+    for application in without if named else ():
         messages.print(f"skipped   {application.id}: {WHY_NOT}", markup=False, highlight=False)
     messages.print("Resolving; this asks the package index", style="dim")
     with using(project.cache, "harness lock"):
@@ -47,9 +60,8 @@ def lock(asked: LockAsked) -> int:
             {server.id: server.requirements for server in SERVERS.values()},
             project.apps,
             project.cache,
-            upgrade=not asked.keep,
+            upgrade=not keep,
         )
     for locked in written:
         name = f"{locked.path.parent.name}/{locked.path.name}"
         messages.print(f"{'changed  ' if locked.changed else 'unchanged'} {name}", markup=False, highlight=False)
-    return ExitCode.OK
