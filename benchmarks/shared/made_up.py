@@ -20,8 +20,8 @@ SEED: Final = 20261122
 SCENARIOS: Final = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 CONNECTIONS: Final = (64, 16, 32, 128, 256)
 """Of the levels; the first is the ranking one."""
-APPS: Final = tuple(f"application-{number}" for number in range(1, 13))
-RATES: Final = np.geomspace(30_000, 3_000, len(APPS))
+APPS: Final = 12
+FASTEST, SLOWEST = 30_000, 3_000
 ROTATIONS: Final = 20
 SLICE_S: Final = 0.07
 RESTART: Final = 0.01
@@ -31,9 +31,9 @@ PYTHON: Final = Interpreter(
 )
 
 
-def made_up_campaign(path: Path, *, blocks: int) -> int:
+def made_up_campaign(path: Path, *, blocks: int, apps: int = APPS, levels: int = len(CONNECTIONS)) -> int:
     """Write the results folder `path`; how many trials are in it."""
-    record = made_up_record(blocks)
+    record = made_up_record(blocks, tuple(f"application-{number}" for number in range(1, apps + 1)), levels)
     trials = list(made_up_trials(record, np.random.default_rng(SEED)))
     folder = ResultsFolder.create(path)
     folder.write_record(record)
@@ -41,9 +41,9 @@ def made_up_campaign(path: Path, *, blocks: int) -> int:
     return len(trials)
 
 
-def made_up_record(blocks: int) -> CampaignRecord:
+def made_up_record(blocks: int, apps: Sequence[str], levels: int) -> CampaignRecord:
     cells = [
-        Cell(app=app, server="uvicorn", workers=1, database="postgresql", interpreter=PYTHON.label) for app in APPS
+        Cell(app=app, server="uvicorn", workers=1, database="postgresql", interpreter=PYTHON.label) for app in apps
     ]
     return CampaignRecord(
         id="made-up",
@@ -54,14 +54,14 @@ def made_up_record(blocks: int) -> CampaignRecord:
         plan=Plan(
             seed=SEED,
             cells=(*cells, cells[0].model_copy(update={"twin": 1})),
-            scenarios=tuple(map(scenario, SCENARIOS)),
+            scenarios=tuple(scenario(name, levels) for name in SCENARIOS),
             reference=cells[0].id,
             budget_s=3600,
             max_blocks=blocks,
             database="postgresql",
             pool_size=16,
         ),
-        applications={app: application(app) for app in APPS},
+        applications={app: application(app) for app in apps},
         machine=Machine(
             system="Linux",
             kernel="6.1.0",
@@ -72,14 +72,14 @@ def made_up_record(blocks: int) -> CampaignRecord:
             memory_bytes=8 * 2**30,
         ),
         interpreter=PYTHON,
-        locks=dict.fromkeys(APPS, "0" * 64),
+        locks=dict.fromkeys(apps, "0" * 64),
         cells={cell.id: facts(number) for number, cell in enumerate(cells)},
         completed_blocks=tuple(range(blocks)),
     )
 
 
-def scenario(name: str) -> ScenarioManifest:
-    levels = tuple(Level(connections=connections) for connections in CONNECTIONS)
+def scenario(name: str, how_many: int) -> ScenarioManifest:
+    levels = tuple(Level(connections=connections) for connections in CONNECTIONS[:how_many])
     return ScenarioManifest(
         id=name,
         title=name.capitalize(),
@@ -111,7 +111,8 @@ def facts(number: int) -> CellFacts:
 
 def made_up_trials(record: CampaignRecord, dice: np.random.Generator) -> Iterator[Trial]:
     """Of every cell in every block, scenario and level, on a machine whose speed drifts and flips."""
-    rates = dict(zip(APPS, RATES.tolist(), strict=True))
+    apps = list(record.applications)
+    rates = dict(zip(apps, np.geomspace(FASTEST, SLOWEST, len(apps)).tolist(), strict=True))
     for block in record.completed_blocks:
         for planned in record.plan.scenarios:
             for level in planned.levels:
