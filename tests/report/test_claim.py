@@ -48,6 +48,14 @@ def test_another_scenario_has_its_own_verdicts_and_is_closed_at_first(page: Elem
     assert {row[1] for row in pairs(page, "json", "controlled")} >= {"holds"}
 
 
+def test_a_tier_of_which_nothing_was_measured_is_folded(page: Element) -> None:
+    assert all("open" in tier.attributes for tier in page.all("details", class_="tier"))
+    sample = parse((Path(__file__).parents[2] / "docs" / "sample" / "index.html").read_text())
+    for tier in sample.all("details", class_="tier"):
+        ratios = [row.all("td")[1].text for row in tier.one("table").one("tbody").all("tr")]
+        assert ("open" in tier.attributes) == any("×" in ratio for ratio in ratios)
+
+
 def test_what_differed_there_stands_beside_and_costs_say_why(page: Element) -> None:
     text = page.one("section", id="claim").text
     assert "Round 19" in text

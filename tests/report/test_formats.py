@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.badge import badge
 from harness.report.document import RankingDocument, schema
 from harness.report.export import as_json, ranking_of
-from harness.report.formats import COLUMNS, as_csv, as_markdown
+from harness.report.exports.badge import badge
+from harness.report.exports.formats import COLUMNS, as_csv, as_markdown
 from harness.report.write import read, write_report
 from tests.report.campaigns import campaign, saved, with_latency
 from tests.report.hostile import SHORT

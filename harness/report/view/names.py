@@ -52,10 +52,11 @@ def names(record: CampaignRecord) -> dict[str, Name]:
 
 
 def _series(record: CampaignRecord) -> dict[str, int]:
-    """A number for each application; bare callables are all grey and need none."""
+    """A number for each application, those of the controlled tier first: with many, the last ones look like the first.
+    Bare callables are all grey and need none."""
     known = ((cell.app, record.applications.get(cell.app)) for cell in record.plan.cells)
-    own = dict.fromkeys(id_ for id_, app in known if not app or app.tier != "floor")
-    return {id_: number for number, id_ in enumerate(own, start=1)}
+    own = {id_: app is None or app.tier != "controlled" for id_, app in known if not app or app.tier != "floor"}
+    return {id_: number for number, id_ in enumerate(sorted(own, key=own.__getitem__), start=1)}
 
 
 def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "") -> Name:

@@ -38,9 +38,9 @@ def export(
     from harness.campaign.plan.project import Project
     from harness.cli.console import print_whole
     from harness.cli.folders import results_folder
-    from harness.report.badge import badge
+    from harness.report.exports.badge import badge
     from harness.report.export import as_json, ranking_of
-    from harness.report.formats import as_csv, as_markdown
+    from harness.report.exports.formats import as_csv, as_markdown
     from harness.report.reading import read
 
     if form != "badge" and (cell or scenario):

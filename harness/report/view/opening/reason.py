@@ -13,9 +13,8 @@ from harness.report.view.source import Source
 def reason(source: Source) -> str:
     """From profiles where there are any, else from what framework and server cost; empty where neither is known."""
     scenarios = [(one, rows) for one in source.record.plan.scenarios if len(rows := _rows(source, one)) > 1]
-    by_profiles = (_by_profiles(source, scenario, rows) for scenario, rows in scenarios)
     by_effects = (_by_effects(source, scenario, rows) for scenario, rows in scenarios)
-    return next((said for said in (*by_profiles, *by_effects) if said), "")
+    return _by_profiles(source, scenarios) or next((said for said in by_effects if said), "")
 
 
 def _rows(source: Source, scenario: ScenarioManifest) -> Sequence[RankedCell]:
@@ -23,18 +22,19 @@ def _rows(source: Source, scenario: ScenarioManifest) -> Sequence[RankedCell]:
     return contenders(found) if found and not found.estimate else ()
 
 
-def _by_profiles(source: Source, scenario: ScenarioManifest, rows: Sequence[RankedCell]) -> str:
-    """Of the pair that is furthest apart: what each part brings to the ratio of their CPU time. Pairs of an explanation
-    on a page have the costlier one first."""
-    chosen, found = {row.cell for row in rows}, source.explanations.get(scenario.id)
+def _by_profiles(source: Source, scenarios: Sequence[tuple[ScenarioManifest, Sequence[RankedCell]]]) -> str:
+    """Of the pair that is furthest apart in any scenario: what each part brings to the ratio of their CPU time. Pairs
+    of an explanation on a page have the costlier one first."""
     pairs = [
-        pair
-        for pair in (found.differences if found else ())
-        if {pair.first, pair.second} <= chosen and not undecided(pair.total) and pair.ratio > 1
+        (scenario, pair)
+        for scenario, rows in scenarios
+        if (found := source.explanations.get(scenario.id)) is not None
+        for pair in found.differences
+        if {pair.first, pair.second} <= {row.cell for row in rows} and not undecided(pair.total) and pair.ratio > 1
     ]
     if not pairs:
         return ""
-    pair = max(pairs, key=lambda pair: pair.ratio)
+    scenario, pair = max(pairs, key=lambda one: one[1].ratio)
     first, second = source.name(pair.first).label, source.name(pair.second).label
     parts = brought(pair.factors)
     why = f": {parts}" if parts else "; no part stands out"

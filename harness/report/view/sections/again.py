@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
-from harness.report.text import shorten
+from harness.report.text import count, shorten
 from harness.report.view.source import Source
 
 SHAPE: Final = {
@@ -26,10 +26,12 @@ USUAL_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """`command`: for a shell, in the folder of the project. `state`: what the project's own code was."""
+    """`command`: for a shell, in the folder of the project. `state`: what the project's own code was. `machine`: where
+    it ran."""
 
     command: str
     state: str
+    machine: str
 
 
 def again(source: Source) -> Again:
@@ -39,7 +41,14 @@ def again(source: Source) -> Again:
     return Again(
         command=shlex.join(["harness", "run", *options(record)]),
         state=f"harness {shorten(record.harness_version, 40)}{commit}",
+        machine=_machine(record),
     )
+
+
+def _machine(record: CampaignRecord) -> str:
+    machine, python = record.machine, record.interpreter
+    processor = shorten(machine.cpu_model or machine.architecture, 80)
+    return f"{count(machine.logical_cpus, 'logical CPU')} of {processor}, {python.implementation} {python.version}"
 
 
 def options(record: CampaignRecord) -> tuple[str, ...]:

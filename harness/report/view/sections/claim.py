@@ -58,7 +58,7 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One tier of a claim; `why` are sentences."""
+    """One tier of a claim; `why` are sentences. `measured`: whether anything of it was."""
 
     id: str
     title: str
@@ -66,6 +66,7 @@ class Tier:
     pairs: tuple[PairRow, ...]
     subjects: tuple[SubjectRow, ...]
     why: tuple[str, ...]
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _tier(source: Source, tier: TierFinding, runs: tuple[PublishedFigures, ...])
         pairs=tuple(_pair(tier, pair, runs) for pair in tier.pairs),
         subjects=tuple(_subject(source, cell, runs) for cell in tier.cells),
         why=why(tier),
+        measured=any(pair.ratio is not None for pair in tier.pairs),
     )
 
 

@@ -24,7 +24,7 @@ WORTH_NAMING: Final = 0.05
 """Of the largest of two things: what is smaller is summed up as the rest."""
 WORTH_WAITING: Final = 0.2
 """Of the difference of CPU time: a difference of waiting that is smaller is not named."""
-ALIKE: Final = 1.02
+ALIKE: Final = 1.05
 """A factor this near to 1, or nearer, is not named."""
 WAITING: Final = "waiting"
 UNSEEN: Final = "none of it was seen"

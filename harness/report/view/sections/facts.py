@@ -116,7 +116,7 @@ def flags(source: Source) -> tuple[Flag, ...]:
     failed = {failure.cell: source.name(failure.cell).label for failure in record.failures}
     flags = (
         ("estimate", seen and f"The order is only the one seen, not one that was inferred: {listing(seen)}."),
-        ("failed", failed and f"Without a figure for their own cause: {listing(list(failed.values()))}."),
+        ("failed", failed and f"Failed, and so without a figure: {listing(list(failed.values()))}."),
         ("generator slept", not record.plan.spins and SLEEPS),
         ("interrupted", record.state == "interrupted" and "What was measured up to then is shown; it can be resumed."),
         ("running", record.state == "running" and "The campaign had not ended when this page was written."),

@@ -1,0 +1,1 @@
+"""The figures of a campaign for others: tables and a badge."""
