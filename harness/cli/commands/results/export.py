@@ -24,7 +24,7 @@ Out = Annotated[
 ]
 Cell = Annotated[
     str,
-    typer.Option("--cell", metavar="APP[@SERVER]", help="Whose badge (it may be left out where there is only one)."),
+    typer.Option("--cell", metavar="APP[@SERVER]", help="Configuration of the badge (not needed where there is only one)."),
 ]
 Scenario = Annotated[
     str, typer.Option("--scenario", metavar="SCENARIO", help="Of which scenario the badge is (default: the first).")

@@ -58,7 +58,7 @@ def beside(axes: Axes, places: Sequence[float], names: Sequence[str]) -> None:
 
 def rows(axes: Axes, names: Sequence[str], cells: Sequence[str] = ()) -> None:
     """A name on the left of each row, on two lines where it is long; the first is at the top. Sets the scale. `cells`:
-    whose names these are."""
+    the cells with these names."""
     axes.set_ylim(len(names) - 0.4, -0.6)
     for lines, size in ((1, 12.5), (2, 11.5)):
         chosen = [(place, found) for place, name in enumerate(names) if len(found := in_lines(name)) == lines]
