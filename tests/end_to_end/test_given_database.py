@@ -44,6 +44,6 @@ def test_it_is_audited_and_the_record_says_that_it_counts_while_measuring(campai
 
 def test_going_on_needs_it_again(campaign: tuple[Place, Ended]) -> None:
     place, _ = campaign
-    again = place.run("run", "--resume", place.results / "latest", "--blocks", 2)
+    again = place.run("run", "--resume", place.results / "latest", "--blocks", 2, "--out", place.folder / "again")
     assert again.code == 2, again
     assert "services.PostgreSQL.source: given --database-url then, " in again.err
