@@ -8,7 +8,6 @@ A full run takes about a minute.
 """
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -52,7 +51,7 @@ def hundred(folder: Path, runs: int) -> list[Figure]:
     results, out = folder / "hundred", folder / "hundred-report"
     made_up_campaign(results, blocks=3, apps=HUNDRED, levels=1)
     figures = [exact("hundred_page_mb", page_mb(write_report(results, out).parent))]
-    program = next((found for name in CHROMIUM.programs if (found := shutil.which(name))), None)
+    program = CHROMIUM.found()
     if program is None:
         shared.program.say(f"not opened: Chromium is not installed; on Debian: apt-get install {CHROMIUM.package}")
         return figures

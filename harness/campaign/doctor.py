@@ -36,6 +36,10 @@ class Tool(NamedTuple):
     purpose: str
     package: str
 
+    def found(self, path: str | None = None) -> str | None:
+        """Where the first of its programs is that this machine has; None where it has none."""
+        return next((found for program in self.programs if (found := shutil.which(program, path=path))), None)
+
 
 CHROMIUM: Final = Tool(
     ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
@@ -196,7 +200,7 @@ def _postgresql(project: Project) -> Check:
 def _tools() -> Iterator[Check]:
     path = search_path()
     for name, tool in TOOLS.items():
-        if any(shutil.which(program, path=path) for program in tool.programs):
+        if tool.found(path):
             yield Check(name=name, state="ok", seen=tool.purpose)
         else:
             mend = f"apt-get install {tool.package}"

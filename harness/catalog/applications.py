@@ -14,6 +14,8 @@ from harness.model.given_file import Unreadable, lies_at, text_of
 from harness.model.record import SLUG_PATTERN
 
 MANIFEST = "app.toml"
+SHARED_REQUIREMENTS = Path("_shared", "requirements.in")
+"""Below apps/: what all applications of the controlled tier import."""
 DESCRIBED_IN = "docs/adding-an-application.md"
 PYTHON, WORKERS = "{python}", "{workers}"
 EVERY_OTHER, NOT = "*", "!"

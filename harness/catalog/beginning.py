@@ -5,13 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from harness.catalog.applications import MANIFEST
+from harness.catalog.applications import MANIFEST, SHARED_REQUIREMENTS
 from harness.model.asked.application import Interface
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.record import SLUG_PATTERN
 
 BEGINNINGS: Final = "_beginnings"
-SHARED: Final = Path("_shared", "requirements.in")
 REQUIREMENTS: Final = "requirements.in"
 NAME: Final = "NAME"
 """Stands for the application's id in a beginning."""
@@ -29,8 +28,8 @@ def begin(name: str, interface: Interface, apps: Path, into: Path) -> Path:
     folder = into / name
     if folder.exists():
         raise UsageError("it is there already", where=str(folder), mend="take another name, or another folder: --into")
-    shared = (apps / SHARED).read_text(encoding="utf-8")
-    requirements = f"-r ../{SHARED.as_posix()}\n" if into == apps else shared
+    shared = (apps / SHARED_REQUIREMENTS).read_text(encoding="utf-8")
+    requirements = f"-r ../{SHARED_REQUIREMENTS.as_posix()}\n" if into == apps else shared
     try:
         shutil.copytree(apps / BEGINNINGS / interface, folder, ignore=shutil.ignore_patterns("__pycache__"))
         for file in (folder / MANIFEST, folder / "app.py"):

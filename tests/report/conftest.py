@@ -1,7 +1,6 @@
 """A real browser, where there is one; in CI there must be one."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
     Not for the session: while Playwright is up, its event loop is this process's, and other tests run loops too.
     """
-    program = next((found for name in CHROMIUM.programs if (found := shutil.which(name))), None)
+    program = CHROMIUM.found()
     if program is None:
         missing = f"Chromium is not installed; on Debian: apt-get install {CHROMIUM.package}"
         if os.environ.get("CI") == "true":

@@ -21,7 +21,7 @@ async def answer(path: str) -> tuple[int, bytes, bytes]:
 
 async def app(scope, receive, send) -> None:  # noqa: ARG001 - the interface
     if scope["type"] != "http":
-        raise NotImplementedError(f"no {scope['type']} here")
+        raise NotImplementedError(f"no {scope['type']} here")  # the specification's answer to a lifespan not supported
     status, content_type, body = await answer(scope["path"])
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

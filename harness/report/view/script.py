@@ -7,6 +7,7 @@ from typing import Any, Final
 from harness.model.found.ranking import OverallCell, PairVerdict, RankedCell
 from harness.report.digits import significant
 from harness.report.text import Figure
+from harness.report.view.opening.answer import NO_CONTENDERS
 from harness.report.view.page import Page
 from harness.report.view.source import Source
 from harness.report.view.tables.latency import P99
@@ -31,7 +32,11 @@ def script_data(source: Source, page: Page) -> dict[str, Any]:
     blocks = len(record.completed_blocks)
     return {
         "reference": ranking.reference,
-        "cells": [{"app": name.title} | {key: getattr(name, key) for key in _OF_CELL} for name in source.contestants],
+        "cells": [
+            {"app": name.title, "contends": name.tier not in NO_CONTENDERS}
+            | {key: getattr(name, key) for key in _OF_CELL}
+            for name in source.contestants
+        ],
         "leagues": list(LEAGUES),
         "pairs": {
             scenario: _triangle(_cells(found.rows), found.pairs, place) for scenario, found in ranking.scenarios.items()

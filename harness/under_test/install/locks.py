@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from harness.catalog.applications import MOST_REQUIREMENTS_BYTES, Application
+from harness.catalog.applications import MOST_REQUIREMENTS_BYTES, SHARED_REQUIREMENTS, Application
 from harness.catalog.folders import is_file
 from harness.model.errors import HarnessError, UsageError
 from harness.model.given_file import Unreadable, text_of
@@ -21,7 +21,6 @@ from harness.under_test.install.uv_command import PACKAGES, UvFailed, run_uv, si
 
 LOWEST_PYTHON: Final = "3.11"
 CONSTRAINTS: Final = "constraints.txt"
-SHARED: Final = Path("_shared", "requirements.in")
 STAMP: Final = re.compile(r"^# inputs: (\w+)$", re.MULTILINE)
 INCLUDED: Final = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)$")
 
@@ -165,15 +164,15 @@ def _covers(applications: Iterable[Application], apps: Path) -> bool:
 
 def _constraints_job(servers: Servers, apps: Path) -> _Job:
     lines = tuple(sorted({line for requirements in servers.values() for line in requirements}))
-    shared = apps / SHARED
+    shared = apps / SHARED_REQUIREMENTS
     return _Job(
         "what servers and data access share",
         apps / CONSTRAINTS,
         (shared,),
         lines,
         None,
-        f"{SHARED}, the servers",
-        apps / SHARED.parent,
+        f"{SHARED_REQUIREMENTS}, the servers",
+        apps / SHARED_REQUIREMENTS.parent,
     )
 
 
@@ -187,10 +186,10 @@ def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
     return _Job(
         application.id,
         lock,
-        (own, apps / SHARED),
+        (own, apps / SHARED_REQUIREMENTS),
         tuple(dict.fromkeys(used)),
         apps / CONSTRAINTS,
-        f"{own.name}, its servers, {SHARED} and {CONSTRAINTS}",
+        f"{own.name}, its servers, {SHARED_REQUIREMENTS} and {CONSTRAINTS}",
         application.folder,
     )
 

@@ -46,7 +46,7 @@ const headline = (kept) => {
 
 const leading = (scenario, kept) => {
   const found = given.pairs[scenario];
-  const rows = found.cells.map((place) => given.cells[place]).filter((cell) => kept.has(cell.id) && cell.tier !== "floor" && cell.tier !== "reference");
+  const rows = found.cells.map((place) => given.cells[place]).filter((cell) => kept.has(cell.id) && cell.contends);
   const order = given.leagues.find((league) => rows.some((cell) => cell.league === league));
   const [best, ...others] = rows.filter((cell) => cell.league === order);
   if (!best) return { says: "Nothing that is shown has a rank here." };

@@ -12,6 +12,8 @@ from harness.report.view.tables.table import LEAGUES
 
 Row = TypeVar("Row", bound=RankedCell | OverallCell)
 
+NO_CONTENDERS: Final = ("floor", "reference")
+"""Tiers that nobody chooses from: a measure, and what is there for orientation."""
 NAMED: Final = 4
 """Cells that a sentence calls by their names; the others are counted."""
 
@@ -77,9 +79,8 @@ def contenders(found: ScenarioRanking) -> tuple[RankedCell, ...]:
 
 
 def choosable(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Those a reader chooses from, of the first league that has any: bare callables are a measure, references are
-    there for orientation."""
-    rows = [row for row in rows if row.tier not in ("floor", "reference")]
+    """Those a reader chooses from, of the first league that has any."""
+    rows = [row for row in rows if row.tier not in NO_CONTENDERS]
     first = next((league for league in LEAGUES if any(row.league == league for row in rows)), "")
     return tuple(row for row in rows if row.league == first)
 
