@@ -9,7 +9,15 @@ from tests.conftest import MadeOnce
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place
 
+LONGEST_S = 400
+"""Of a test that says nothing else, what it has measured first included: four tests side by side share two cores."""
 Once = Callable[[str, Callable[[Place], Ended]], tuple[Place, Ended]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST_S))
 
 
 def assert_nothing_left(place: Place) -> None:

@@ -8,8 +8,6 @@ import pytest
 from harness.under_test.launch.servers import SERVERS
 from tests.end_to_end.command import Ended, Place
 
-pytestmark = pytest.mark.timeout(300)
-
 ON_ITS_DEFAULT = ("--server", "gunicorn-gthread")
 """What is wrong with the code shows on one server; the longer of the two right examples is verified on all."""
 

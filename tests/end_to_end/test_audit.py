@@ -13,7 +13,6 @@ from tests.end_to_end.applications import changed, given
 from tests.end_to_end.command import Ended, Place, until
 from tests.end_to_end.conftest import Once
 
-pytestmark = pytest.mark.timeout(400)
 of_the_campaign = pytest.mark.xdist_group("audited")
 """Tests in one process, of which none waits for another to have measured."""
 

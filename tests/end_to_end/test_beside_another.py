@@ -1,13 +1,9 @@
 """Two campaigns at the same time on one machine: both records say so; --exclusive refuses."""
 
-import pytest
-
 from harness.model.measured.campaign import CampaignRecord
 from harness.store.folder import ResultsFolder
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Place, until
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_both_records_name_the_other_campaign(place: Place) -> None:

@@ -13,7 +13,7 @@ from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("broken applications")]
+pytestmark = pytest.mark.xdist_group("broken applications")
 
 SHOPS = {
     "good": "right",

@@ -12,7 +12,7 @@ from harness.under_test.launch.servers import SERVERS
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).parents[2]
 ASKED = ("raw-asgi", "raw-wsgi", "fastapi", "django", "rails", "nginx")

@@ -6,7 +6,7 @@ from harness.under_test.services import provision
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("given database")]
+pytestmark = pytest.mark.xdist_group("given database")
 
 OPTIONS = ("--only", "raw-wsgi", "--scenario", "db", "--quick", "--rotations", "300ms")
 

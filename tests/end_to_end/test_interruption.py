@@ -11,8 +11,6 @@ from harness.model.measured.campaign import CampaignRecord
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Ended, Place, until
 
-pytestmark = pytest.mark.timeout(300)
-
 LONG = ("--rotations", "30s", "--blocks", "1", "--latency", "none", "--continuous", "none")
 """Far longer than any test waits: what is interrupted is always under way."""
 

@@ -17,7 +17,7 @@ from harness.model.measured.trial import Trial
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("main job")]
+pytestmark = pytest.mark.xdist_group("main job")
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,12 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import COMMAND, Ended, Place, environment
-
-pytestmark = pytest.mark.timeout(300)
 
 SHORT = ("--scenario", "json", "--quick", "--rotations", "300ms", "--seed", "5", "--latency", "none")
 

@@ -14,8 +14,6 @@ from tests.cli.said import said
 from tests.end_to_end.applications import given
 from tests.end_to_end.command import Ended, Place
 
-pytestmark = pytest.mark.timeout(300)
-
 FIVE_FAULTS = """
 id = "Shop"
 titel = "A shop"

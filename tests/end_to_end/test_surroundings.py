@@ -16,8 +16,6 @@ from tests.cli.said import said
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import Place, until
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process can be set on Linux alone")
 def test_a_disk_that_fills_up_ends_it_with_one_message_and_everything_is_kept(place: Place) -> None:

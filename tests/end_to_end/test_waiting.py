@@ -12,8 +12,6 @@ import pytest
 from tests.end_to_end.applications import given, shop
 from tests.end_to_end.command import COMMAND, Ended, Place, Running, environment, unless_given, until
 
-pytestmark = pytest.mark.timeout(300)
-
 ENDING_NOW = "Ending now; what was measured is kept"
 LONG = ("--rotations", "30s", "--blocks", "1", "--latency", "none", "--continuous", "none")
 PROMPT_S = 40.0
