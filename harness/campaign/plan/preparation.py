@@ -136,13 +136,14 @@ def not_asked_for(url: str | None) -> tuple[Notice, ...]:
     )
 
 
-def prepare(project: Project, options: RunOptions) -> Prepared:
-    """Make the plan, and the record it is kept in. Nothing is installed or started by it.
+def prepare(project: Project, options: RunOptions, given: Selected | None = None) -> Prepared:
+    """Make the plan, and the record it is kept in. Nothing is installed or started by it. `given`: what to measure
+    where that lies in no folder with a manifest; the options select nothing then.
 
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
     refuse_unusable_temporary_folder()
-    chosen = select(project, options.selection, profile(options.profile))
+    chosen = given or select(project, options.selection, profile(options.profile))
     selected, left_out = runnable_here(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     platform = find_platform(project, options.platform, options.generator, needs_database)
