@@ -14,6 +14,7 @@ from harness.under_test.launch.programs import search_path
 from harness.under_test.launch.servers import SERVERS, THREADS, Server
 
 ENTRY: Final = "harness_entry:application"
+SOURCES: Final = "src"
 ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
 
 
@@ -70,6 +71,12 @@ def replaced(text: str, given: Mapping[str, str]) -> str:
     return text
 
 
+def code_of(application: Application) -> list[str]:
+    """Where its modules are found: its root, and the folder `src` in it where there is one."""
+    root = application.root.resolve()
+    return [str(root), *([str(root / SOURCES)] if (root / SOURCES).is_dir() else [])]
+
+
 def environment_of(
     application: Application,
     server: Server,
@@ -95,8 +102,11 @@ def environment_of(
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",
         "PYTHONNOUSERSITE": "1",
-        "PYTHONPATH": os.pathsep.join(str(path.resolve()) for path in (application.root, shared, ENTRY_FOLDER, PROBE)),
+        "PYTHONPATH": os.pathsep.join(
+            [*code_of(application), *(str(path.resolve()) for path in (shared, ENTRY_FOLDER, PROBE))]
+        ),
         **application.manifest.environment,
+        **application.private,
         "HARNESS_IDENTITY": str(identities),
         "HARNESS_POOL_SIZE": str(pool_size),
         **({"HARNESS_TARGET": target} if target else {}),

@@ -161,6 +161,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         log=launch.log,
         cwd=application.root,
         cpus=launch.cpus,
+        secrets=application.secrets,
         env=environment_of(
             application,
             server,
