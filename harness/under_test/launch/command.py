@@ -71,10 +71,10 @@ def replaced(text: str, given: Mapping[str, str]) -> str:
     return text
 
 
-def code_of(application: Application) -> list[str]:
-    """Where its modules are found: its root, and the folder `src` in it where there is one."""
-    root = application.root.resolve()
-    return [str(root), *([str(root / SOURCES)] if (root / SOURCES).is_dir() else [])]
+def path_of_modules(root: Path, *also: Path) -> dict[str, str]:
+    """Where modules are found: in the root, in the folder `src` of it where there is one, and in those named."""
+    folders = (root, *((root / SOURCES,) if (root / SOURCES).is_dir() else ()), *also)
+    return {"PYTHONPATH": os.pathsep.join(str(one.resolve()) for one in folders)}
 
 
 def environment_of(
@@ -102,9 +102,7 @@ def environment_of(
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",
         "PYTHONNOUSERSITE": "1",
-        "PYTHONPATH": os.pathsep.join(
-            [*code_of(application), *(str(path.resolve()) for path in (shared, ENTRY_FOLDER, PROBE))]
-        ),
+        **path_of_modules(application.root, shared, ENTRY_FOLDER, PROBE),
         **application.manifest.environment,
         **application.private,
         "HARNESS_IDENTITY": str(identities),

@@ -67,7 +67,7 @@ def interface_of(found: Any) -> str:
     parameters = required(found)
     if parameters is None or inspect.isclass(found):
         return ""
-    awaited = inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(getattr(found, "__call__", None))
+    awaited = any(map(inspect.iscoroutinefunction, (found, type(found).__call__)))
     if len(parameters) == 3 and (awaited or parameters[0] == "scope"):
         return "asgi"
     if len(parameters) == 2 and not awaited and (parameters[1] == "start_response" or not inspect.isroutine(found)):
