@@ -33,7 +33,8 @@ class Application:
     """What an application says of itself, and where it lies.
 
     `lock`: its lock, where that does not lie in its folder. `complete`: the interpreter that it runs on has all that it
-    needs, so no environment is made. `private`: variables of its environment that no record holds, and no log.
+    needs, so no environment is made. `private`: variables of its environment that no record holds, and no log; `values`:
+    what `{{name}}` in requests stands for, private alike.
     """
 
     manifest: AppManifest
@@ -41,6 +42,7 @@ class Application:
     lock: Path | None = None
     complete: bool = False
     private: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:

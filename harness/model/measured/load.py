@@ -14,13 +14,15 @@ ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "he
 
 
 class Target(Record):
-    """A live server as a client sees it. `cell` is the cell's id; `sends_date`: whether its responses tell the date."""
+    """A live server as a client sees it. `cell` is the cell's id; `sends_date`, `sends_name`: whether its responses have the headers
+    Date and Server."""
 
     cell: str
     host: str
     port: int = Field(ge=1, le=65_535)
     keep_alive: bool = True
     sends_date: bool = True
+    sends_name: bool = True
 
 
 class LoadScenario(Record):

@@ -36,6 +36,12 @@ def keeps_alive(server: Server, application: Application) -> bool:
     return own.keep_alive if server.argv is None and own else server.keep_alive
 
 
+def sends_date(server: Server, application: Application) -> bool:
+    """As the server's entry declares it, or the manifest for the application's own server."""
+    own = application.manifest.own
+    return own.sends_date if server.argv is None and own else server.sends_date
+
+
 def command_of(
     server: Server,
     application: Application,
