@@ -33,8 +33,8 @@ class Application:
     """What an application says of itself, and where it lies.
 
     `lock`: its lock, where that does not lie in its folder. `complete`: the interpreter that it runs on has all that it
-    needs, so no environment is made. `private`: variables of its environment that no record holds, and no log; `values`:
-    what `{{name}}` in requests stands for, private alike.
+    needs, so no environment is made. `private`: variables of its environment that no record holds, and no log.
+    `values`: what `{{name}}` in requests stands for, private alike.
     """
 
     manifest: AppManifest

@@ -17,6 +17,7 @@ from harness.campaign.block.latency import measure_latency, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
+from harness.campaign.cells.resetting import reset
 from harness.campaign.plan.planning import block_dice, rotation_of, seen_short_of_workers, warm_up_of
 from harness.campaign.session.surviving import refuse_lost
 from harness.catalog.scenarios import Scenario
@@ -169,7 +170,9 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
             if bench.stage.service:
                 bench.stage.service.settle()
             block.ledger.open(tables_of(bench, block))
-            launches = bench.stage.launches(block.cells)
+            block.failures += reset(bench.stage, block.cells)
+            unable = {failure.cell for failure in block.failures}
+            launches = bench.stage.launches([cell for cell in block.cells if cell.id not in unable])
             for batch in [[launch] for launch in launches] if one_by_one else [launches]:
                 live, failures = stack.enter_context(launched_together(batch))
                 if failures:

@@ -36,7 +36,7 @@ class Service:
     """`folder`: the project's, where its command would be started. `target`: `module:callable`; or `command`: an argv
     list that starts a server of its own at {host} and {port}. `venv`: an environment that has all it needs; without one
     it is made from the project's files for `python`. `variables`: of its environment, kept out of every record.
-    `servers`: ids, or `all`; none: the default of the interface.
+    `servers`: ids, or `all`; none: the default of the interface. `before_block`: an argv list, run before each block.
     """
 
     folder: Path
@@ -47,6 +47,7 @@ class Service:
     python: Path = Path(sys.executable)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     servers: tuple[str, ...] = ()
+    before_block: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -59,8 +60,9 @@ class Service:
         return self.venv / "bin" / "python" if self.venv else self.python
 
 
-def application_of(service: Service, cache: Path) -> Application:
-    """The application that a campaign measures. Its environment is made here, since only there can be seen what it is.
+def application_of(service: Service, cache: Path) -> tuple[Application, Path]:
+    """The application that a campaign measures, and the python of its environment, which is made here: only there can
+    be seen what it is.
 
     Raises UsageError for what cannot be meant, EnvironmentRefused where the environment cannot be made, TargetFailed
     where the target does not load.
@@ -70,7 +72,7 @@ def application_of(service: Service, cache: Path) -> Application:
     lock = _lock(service, wanted, cache)
     python = ensure(service.id, lock, service.interpreter, cache)
     if service.command:
-        return _application(service, lock, (OWN,), own=_own(service, python))
+        return _application(service, lock, (OWN,), own=_own(service, python)), python
     assert service.target is not None, "a target or a command, as was refused above"
     interface = service.interface or interface_of(
         service.target, python, service.folder, {**passed_on(), **service.variables, **path_of_modules(service.folder)}
@@ -78,7 +80,7 @@ def application_of(service: Service, cache: Path) -> Application:
     servers = _fitting(service, interface, wanted)
     if service.venv:
         _refuse_what_is_missing(servers, python)
-    return _application(service, lock, servers, targets=Targets.model_validate({interface: service.target}))
+    return _application(service, lock, servers, targets=Targets.model_validate({interface: service.target})), python
 
 
 def _refuse_what_cannot_be(service: Service) -> None:
@@ -195,6 +197,7 @@ def _application(
         own=own,
         servers=servers,
         scenarios=(SCENARIO,),
+        before_block=service.before_block,
     )
     return Application(
         manifest, service.folder.resolve(), lock=lock, complete=lock is None, private=dict(service.variables)

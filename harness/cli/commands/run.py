@@ -15,9 +15,16 @@ def run(asked: RunAsked) -> int:
     from harness.cli.run import plans
 
     plans.check_fail_on(asked.fail_on)
+    asked.refuse_without_service()
     project = Project.here()
     resumed = results_folder(project, asked.resume) if asked.resume else None
-    prepared = prepare(project, plans.wanted_options(resumed, asked.options))
+    options = plans.wanted_options(resumed, asked.options)
+    if asked.names_a_service:
+        from harness.cli.run.given import prepared_service
+
+        prepared = prepared_service(project, asked, options, resumed)
+    else:
+        prepared = prepare(project, options)
     if asked.plan:
         plans.show_plan(prepared.record.plan, prepared.record.notices, json=asked.json)
         return ExitCode.OK
@@ -31,7 +38,7 @@ def run(asked: RunAsked) -> int:
 
     start = go_on(prepared, resumed) if resumed else begin(prepared, asked.results or project.results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)
-    again = running.needed_again(asked.app, asked.scenarios, asked.python)
+    again = (*running.needed_again(asked.app, asked.scenarios, asked.python), *asked.service_options())
     return running.finish(
         project,
         start.folder.path,

@@ -11,12 +11,13 @@ from harness.campaign.plan.options import QUICK_SHAPE, Generator, RunOptions
 from harness.campaign.plan.planning import NONE
 from harness.cli.options import Filters, Json, PlatformChoice, Quiet
 from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.cli.run.service import ServiceChoice
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import SliceShape
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunAsked(PlatformChoice, Filters):
+class RunAsked(ServiceChoice, PlatformChoice, Filters):
     """The options of `harness run`; None is what was not given."""
 
     profile: Annotated[

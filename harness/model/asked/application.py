@@ -60,8 +60,8 @@ class OwnServer(Record):
 
     `{host}`, `{port}`, `{workers}`, `{python}` and `{work}` (a folder of this start's own, removed afterwards) are
     filled in. `config` names a file of the application's folder that is filled in alike and put into `{work}`;
-    `{config}` is where it lies then. What it can do is declared as in the server table; `sends_name`: its responses have
-    the header Server.
+    `{config}` is where it lies then. What it can do is declared as in the server table; `sends_name`: its responses
+    have the header Server.
     """
 
     argv: tuple[str, ...] = Field(min_length=1)
@@ -84,6 +84,7 @@ class AppManifest(Record):
     """app.toml. The first server is the default one; `root` is where the code lies inside the folder. The catalog puts
     ids in the place of what else a ServerName may be.
 
+    `before_block`: an argv list, run in its root before each block, that puts back what requests changed.
     `start_timeout_s`: seconds each phase of its start may take; None for those of the harness.
     `core`: whether a campaign measures it when nothing else was asked for.
     """
@@ -101,6 +102,7 @@ class AppManifest(Record):
     requirements: InsidePath = "requirements.txt"
     start_timeout_s: float | None = Field(default=None, gt=0, le=3600)
     environment: dict[str, str] = Field(default_factory=dict)
+    before_block: tuple[str, ...] = ()
     programs: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     install: str = Field(default="", max_length=400)
     uses: Uses = Uses()

@@ -15,8 +15,8 @@ ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "he
 
 
 class Target(Record):
-    """A live server as a client sees it. `cell` is the cell's id; `sends_date`, `sends_name`: whether its responses have
-    the headers Date and Server.
+    """A live server as a client sees it. `cell` is the cell's id; `sends_date`, `sends_name`: whether its responses
+    have the headers Date and Server.
 
     `values`: what `{{name}}` in a request stands for: secrets, and what was captured from this server. No record, log
     or message may hold them.

@@ -83,6 +83,22 @@ def path_of_modules(root: Path, *also: Path) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(str(one.resolve()) for one in folders)}
 
 
+def own_environment(application: Application, python: Path, *modules: Path) -> dict[str, str]:
+    """Variables of any program of the application: the few that are passed on, where its modules are found (`modules`
+    beside its own), and those it asks for itself."""
+    return {
+        **passed_on(),
+        "PATH": os.pathsep.join([str(python.parent), search_path()]),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONNOUSERSITE": "1",
+        **path_of_modules(application.root, *modules),
+        **application.manifest.environment,
+        **application.private,
+    }
+
+
 def environment_of(
     application: Application,
     server: Server,
@@ -102,15 +118,7 @@ def environment_of(
     """
     target = application.manifest.targets.of(server.interface)
     return {
-        **passed_on(),
-        "PATH": os.pathsep.join([str(python.parent), search_path()]),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONNOUSERSITE": "1",
-        **path_of_modules(application.root, shared, ENTRY_FOLDER, PROBE),
-        **application.manifest.environment,
-        **application.private,
+        **own_environment(application, python, shared, ENTRY_FOLDER, PROBE),
         "HARNESS_IDENTITY": str(identities),
         "HARNESS_POOL_SIZE": str(pool_size),
         **({"HARNESS_TARGET": target} if target else {}),

@@ -67,19 +67,23 @@ def interface_of(found: Any) -> str:
     parameters = required(found)
     if parameters is None or inspect.isclass(found):
         return ""
-    awaited = any(map(inspect.iscoroutinefunction, (found, type(found).__call__)))
-    if len(parameters) == 3 and (awaited or parameters[0] == "scope"):
+    if len(parameters) == 3 and (awaited(found) or parameters[0] == "scope"):
         return "asgi"
-    if len(parameters) == 2 and not awaited and (parameters[1] == "start_response" or not inspect.isroutine(found)):
+    if len(parameters) == 2 and not awaited(found) and (parameters[1] == "start_response" or not inspect.isroutine(found)):
         return "wsgi"
     return ""
+
+
+def awaited(found: Any) -> bool:
+    """Whether a call of it is awaited."""
+    return any(map(inspect.iscoroutinefunction, (found, type(found).__call__)))
 
 
 def shape_of(found: Any) -> str:
     """What it is where it is no application: `factory`, `class`, `value`."""
     if inspect.isclass(found):
         return "class"
-    if inspect.isfunction(found) and not required(found) and not inspect.iscoroutinefunction(found):
+    if inspect.isfunction(found) and not inspect.signature(found).parameters and not awaited(found):
         return "factory"
     return "callable" if callable(found) else "value"
 

@@ -1,0 +1,45 @@
+"""What a campaign measures of a service: itself on its servers, and the scenario made of what is asked of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness.campaign.plan.planning import Choice
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import Selected, most_workers
+from harness.campaign.target.asking import Wanted
+from harness.campaign.target.learning import Learned, learn
+from harness.campaign.target.service import Service, application_of
+from harness.catalog.scenarios import Scenario
+from harness.model.asked.scenario import Request, ScenarioManifest
+from harness.model.measured.campaign import Plan
+from harness.process.folders import temporary_folder
+from harness.process.in_use import using
+
+
+def learned_of(service: Service, wanted: Wanted, project: Project) -> Learned:
+    """Its environment made, itself started once and looked at."""
+    with using(project.cache, f"harness run in {service.folder}"), temporary_folder("service") as workdir:
+        application, python = application_of(service, project.cache)
+        return learn(application, python, wanted, workdir=workdir, shared=project.apps / "_shared")
+
+
+def selected(found: Learned, folder: Path) -> Selected:
+    """As a campaign is given it."""
+    application, scenario = found.application, Scenario(found.scenario, folder)
+    choices = tuple(
+        Choice(application.manifest, server, most_workers=most_workers(application, server))
+        for server in application.manifest.servers
+    )
+    return Selected((application,), choices, (scenario,), found.notices)
+
+
+def as_before(found: Learned, plan: Plan) -> Learned:
+    """With the right answers that a campaign began with: some of them may look different now."""
+    [then] = plan.scenarios
+    if _asked(then) == _asked(found.scenario):
+        return replace(found, scenario=then)
+    return found
+
+
+def _asked(scenario: ScenarioManifest) -> list[Request]:
+    return [request.model_copy(update={"expect": None}) for request in scenario.requests]
