@@ -10,7 +10,7 @@ from harness.model.record import Record, Slug
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """What a header may be (RFC 9110, 5.1 and 5.5): no line break, so that one header never becomes two."""
-VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
+VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{1,63}"
 PLACEHOLDER: Final = re.compile(rf"\{{\{{({VALUE_NAME})\}}\}}")
 """`{{token}}` in a path, header or body stands for a value that is known only while measuring."""
 
@@ -47,9 +47,11 @@ class Expectation(Record):
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)
 
     @model_validator(mode="after")
-    def _fixed_needs_a_body(self) -> Self:
+    def _body_and_form_agree(self) -> Self:
         if self.fixed and self.body is None:
             raise ValueError("fixed = true needs the expected body")
+        if self.form == "any" and self.body is not None:
+            raise ValueError('a body is given, which form = "any" does not look at: give it another form')
         return self
 
 
