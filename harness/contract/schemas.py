@@ -28,6 +28,19 @@ def schema_faults(value: Any, schema: str) -> Iterator[Fault]:
         )
 
 
+def unusable(schema: str) -> str:
+    """Why the text is no JSON schema; empty where it is one."""
+    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only few scenarios have a schema
+
+    try:
+        Draft202012Validator.check_schema(json.loads(schema))
+    except SchemaError as error:
+        return clipped(f"{error.json_path}: {error.message}")
+    except (ValueError, RecursionError) as error:
+        return clipped(str(error))
+    return ""
+
+
 @lru_cache(maxsize=64)
 def _validator(schema: str) -> Any:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - only few scenarios have a schema

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.model.asked.scenario import PLACEHOLDER, Request, Step
+from harness.model.asked.scenario import PLACEHOLDER, Expectation, Request, Step
 from harness.model.given_file import shortened
 from harness.model.notice import Notice
 
@@ -37,6 +37,17 @@ class FoundRequests:
     before: tuple[Step, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Notice, ...] = ()
+
+
+def status_alone(status: int) -> Expectation:
+    """That an answer has this status; what else is right is learned from the live application."""
+    return Expectation(status=status, content_type="", form="any")
+
+
+def is_json_type(content_type: str) -> bool:
+    """Whether a media type is one of JSON (RFC 6839 for `+json`)."""
+    media = content_type.partition(";")[0].strip().lower()
+    return media == "application/json" or media.endswith("+json")
 
 
 def left_out(what: str, why: str) -> LeftOut:

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from harness.model.asked.scenario import Request, Step
+from harness.model.asked.scenario import Asked, Step
 
 
 def uncaptured(
-    before: Sequence[Step], requests: Sequence[Request], known: Collection[str] = ()
+    before: Sequence[Step], requests: Sequence[Asked], known: Collection[str] = ()
 ) -> Iterator[tuple[str, str, str]]:
     """Names that stand in a step or request and have no value by then: the key, what is wrong, how to mend it.
 

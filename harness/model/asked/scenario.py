@@ -65,7 +65,8 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
 
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
-AskedPath = Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)]
+MOST_PATH: Final = 8000
+AskedPath = Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=MOST_PATH)]
 
 
 class Asked(Record):
