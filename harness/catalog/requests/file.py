@@ -23,7 +23,8 @@ SET_BY_THE_HARNESS: Final = frozenset({"content-length", "transfer-encoding"})
 class Wanted(Record):
     """A right answer. `expect = 200` is written for `{ status = 200 }`.
 
-    Without `form`: `any` where no body is given, `json` where the content type is one of JSON, else `text`.
+    Without `form`: `json` where the content type is one of JSON or a schema is given, else `text`. A body that is not
+    given is learned, unless the form is `any`.
     """
 
     status: int = Field(default=200, ge=200, le=599)
@@ -110,5 +111,5 @@ def _request(one: FileRequest) -> Request:
 
 
 def _expectation(wanted: Wanted) -> Expectation:
-    form = wanted.form or ("any" if wanted.body is None else "json" if is_json_type(wanted.content_type) else "text")
+    form = wanted.form or ("json" if wanted.json_schema or is_json_type(wanted.content_type) else "text")
     return Expectation(**(wanted.model_dump() | {"form": form}))

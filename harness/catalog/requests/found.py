@@ -40,8 +40,9 @@ class FoundRequests:
 
 
 def status_alone(status: int) -> Expectation:
-    """That an answer has this status; what else is right is learned from the live application."""
-    return Expectation(status=status, content_type="", form="any")
+    """That an answer has this status. Without a body, and with a form other than `any`, what else is right is learned
+    from the live application (harness.under_test.verify.learning)."""
+    return Expectation(status=status, content_type="", form="text")
 
 
 def is_json_type(content_type: str) -> bool:

@@ -81,6 +81,8 @@ def made_request(asked: str, **parts: Any) -> Request | LeftOut:
         return left_out(asked, f"its path has more than {MOST_PATH} characters")
     if len(body) > MOST_BODY:
         return left_out(asked, f"its body has more than {MOST_BODY:,} characters")
+    if "\0" in body:
+        return left_out(asked, "its body holds a NUL character")
     if holds_a_name(path, body, *headers.values()):
         return left_out(asked, NAME_IN_IT)
     try:

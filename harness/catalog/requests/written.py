@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from harness.catalog.requests.found import FoundRequests
+from harness.catalog.requests.found import FoundRequests, status_alone
 from harness.model.asked.scenario import Asked, Expectation
 
 PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -17,8 +17,8 @@ HEAD: Final = """\
 
 
 def to_toml(found: FoundRequests) -> str:
-    """The steps and requests as TOML; what was left out, and notes, as comments. Secrets stand in it where they were not
-    hidden (harness.catalog.requests.secrets)."""
+    """The steps and requests as TOML; what was left out, and notes, as comments. Secrets stand in it where they were
+    not hidden (harness.catalog.requests.secrets)."""
     lines = [HEAD]
     lines += [f"# {note.seen}" for note in found.notes]
     lines += [f"# left out: {one}" for one in found.left_out]
@@ -43,14 +43,9 @@ def _asked(asked: Asked) -> Iterator[str]:
 
 
 def _expected(expect: Expectation) -> str:
-    given = expect.model_dump(exclude_defaults=True)
-    if given == {"content_type": "", "form": "any"} or given == {
-        "status": expect.status,
-        "content_type": "",
-        "form": "any",
-    }:
+    if expect == status_alone(expect.status):
         return str(expect.status)
-    return _table({"status": expect.status, **given})
+    return _table({"status": expect.status, **expect.model_dump(exclude_defaults=True)})
 
 
 def _table(given: Mapping[str, Any]) -> str:
@@ -66,7 +61,7 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """As it stands where TOML has a way (a JSON body is easier to edit so), else with escapes, which are those of JSON."""
+    """As it stands where TOML has a way (JSON is easier to edit so), else with escapes, which are those of JSON."""
     if '"' in text and LITERAL.fullmatch(text):
         return f"'{text}'"
     return json.dumps(text, ensure_ascii=False).replace(DELETE, "\\u007f")

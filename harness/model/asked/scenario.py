@@ -118,6 +118,10 @@ class Step(Asked):
     expect: int | None = Field(default=None, ge=200, le=599)
     capture: dict[ValueName, Capture] = Field(default_factory=dict)
 
+    def as_request(self) -> Request:
+        """What is sent."""
+        return Request(method=self.method, path=self.path, headers=self.headers, body=self.body)
+
 
 class Edge(Record):
     """A request of an odd parameter, and the rows it must be answered with."""
