@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.requests.found import FoundRequests, bounded, is_json_type
 from harness.catalog.requests.secrets import variable_of
 from harness.model.asked.capturing import uncaptured
-from harness.model.asked.scenario import MOST_SCHEMA, Asked, Expectation, Request, Step
+from harness.model.asked.scenario import MOST_SCHEMA, Asked, Expectation, Form, Request, Step
 from harness.model.record import Record
 
 DESCRIBED_IN: Final = "docs/requests.md"
@@ -29,7 +29,7 @@ class Wanted(Record):
 
     status: int = Field(default=200, ge=200, le=599)
     content_type: str = Field(default="", max_length=200)
-    form: Literal["json", "text", "html", "any"] | None = None
+    form: Form | None = None
     body: str | None = None
     fixed: bool = False
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)

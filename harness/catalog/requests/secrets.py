@@ -15,7 +15,7 @@ from harness.model.given_file import shortened
 A = TypeVar("A", bound=Asked)
 
 SECRET_NAME: Final = re.compile(
-    r"token|secret|passw|passphrase|pwd|api[-_]?key|auth(?!or)|credential|session|signature|csrf|xsrf|jwt|cookie|\bsid\b",
+    r"token|secret|passw|passphrase|pwd|api[-_]?key|auth(?!or(?!i))|credential|session|signature|csrf|xsrf|jwt|cookie|\bsid\b",
     re.IGNORECASE,
 )
 """Names of headers, parameters and fields that hold what nobody else may know."""
@@ -129,7 +129,7 @@ class _Hider:
         while member := MEMBER.search(body, at):
             parts.append(body[at : member.end()])
             at = member.end()
-            if is_secret(member[1]) and (end := _end_of_value(body, at)):
+            if is_secret(_decoded_name(member[1])) and (end := _end_of_value(body, at)):
                 quoted = body[at] == '"'
                 value = body[at + quoted : end - quoted]
                 parts.append(f'"{self._all(value)}"' if quoted else self._all(value))
@@ -138,6 +138,14 @@ class _Hider:
 
 
 _decoded: Final[Callable[..., tuple[Any, int]]] = json.JSONDecoder(strict=False).raw_decode
+
+
+def _decoded_name(raw: str) -> str:
+    """A key without its escapes."""
+    try:
+        return str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw
+    except ValueError:
+        return raw
 
 
 def _end_of_value(body: str, at: int) -> int | None:

@@ -30,6 +30,9 @@ MOST_SCHEMA: Final = 16_384
 """Characters of a JSON schema: it lies in the record of every campaign."""
 
 
+Form = Literal["json", "text", "html", "any"]
+
+
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
@@ -41,7 +44,7 @@ class Expectation(Record):
 
     status: int = Field(default=200, ge=200, le=599)
     content_type: str
-    form: Literal["json", "text", "html", "any"]
+    form: Form
     body: str | None = None
     fixed: bool = False
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)

@@ -11,7 +11,7 @@ from harness.catalog.requests.found import is_json_type
 from harness.contract.bodies import strict_json
 from harness.contract.judge import content, is_bodyless, judge
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.scenario import Expectation, Form, Level, Request
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.notice import Notice
@@ -131,7 +131,7 @@ def _with_body(
     """With the body where it never changes and is no secret; else with its form alone."""
     bodies = {content(response, request) for response in responses}
     texts = [text_of(body) for body in bodies if isinstance(body, bytes)]
-    form = expect.form if expect.form != "text" else "any"
+    form: Form = expect.form if expect.form != "text" else "any"
     if expect.json_schema is None and is_json_type(expect.content_type):
         form = "json" if all(text is not None and is_right_json(text) for text in texts) else form
     (text,) = texts if len(texts) == len(bodies) == 1 else (None,)
