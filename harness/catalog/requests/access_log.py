@@ -108,7 +108,7 @@ def found_in(traffic: Traffic, most: int) -> FoundRequests:
         else:
             taken.append((made, statuses.total()))
     dropped += [
-        left_out(f"{count:,} requests {method}", "only GET and HEAD are asked")
+        left_out(f"{method} ({count:,} in the log)", "only GET and HEAD are asked")
         for method, count in traffic.unsafe.most_common(20)
     ]
     weights = shares_as_weights([count for _, count in taken])
@@ -120,7 +120,7 @@ def found_in(traffic: Traffic, most: int) -> FoundRequests:
 
 
 def _made(method: str, path: str, statuses: Counter[int]) -> Request | LeftOut:
-    asked = f"{method} {path} ({statuses.total():,} times)"
+    asked = f"{method} {path} ({statuses.total():,} in the log)"
     ((status, _),) = statuses.most_common(1)
     if not path.startswith("/"):
         return left_out(asked, "not a path: it was asked of another host, or of a proxy")
@@ -134,9 +134,9 @@ def _made(method: str, path: str, statuses: Counter[int]) -> Request | LeftOut:
 def _notes(traffic: Traffic, asked: int, kinds: int, rare: int) -> Iterator[Notice]:
     read = traffic.lines - traffic.unread
     share = asked / read if read else 0.0
-    seen = f"{kinds} requests are asked, which are {share:.1%} of {read:,} in the log"
+    seen = f"the most frequent requests are asked ({kinds}): {share:.1%} of the {read:,} in the log"
     more = rare + (traffic.beyond > 0)
-    yield Notice(code="share-of-the-log", seen=seen + (f"; {rare:,} kinds are asked more seldom" if more else ""))
+    yield Notice(code="share-of-the-log", seen=seen + (f"; less frequent: {rare:,} others" if more else ""))
     if traffic.unread:
         yield Notice(
             code="lines-not-read", seen=f"{traffic.unread:,} of {traffic.lines:,} lines are no line of an access log"

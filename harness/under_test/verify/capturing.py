@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
-from harness.contract.judge import content
+from harness.contract.judge import content, other_status
 from harness.contract.response import Response, clipped
 from harness.model.asked.scenario import Request, Step
 from harness.model.errors import TargetFailed
@@ -55,8 +55,7 @@ def _values_of(step: Step, answer: Response | Fault, target: Target) -> dict[str
         raise _failed(step, target, str(answer))
     if not _is_right(step, answer.status):
         wanted = "200 to 299" if step.expect is None else str(step.expect)
-        seen = f"{answer.status}, {clipped(answer.body)}"
-        raise _failed(step, target, f"status; expected {wanted}; seen {seen}")
+        raise _failed(step, target, str(other_status(answer, wanted)))
     found: dict[str, str] = {}
     for name, place in step.capture.items():
         try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from harness.catalog.requests.found import is_json_type
 from harness.contract.bodies import strict_json
-from harness.contract.judge import content, is_bodyless, judge
+from harness.contract.judge import content, is_bodyless, judge, other_status
 from harness.contract.response import Response, clipped
 from harness.model.asked.scenario import Expectation, Form, Level, Request
 from harness.model.fault import Fault
@@ -103,8 +103,7 @@ def expectation_of(
     for answer in responses:
         if answer.status != status or (wanted is None and not 200 <= status <= 399):
             expected = str(wanted.status) if wanted else str(status) if status <= 399 else "one of 200 to 399"
-            seen = f"{answer.status}, {clipped(answer.body)}"
-            return Fault(code="status-differs", what="status", expected=expected, seen=seen)
+            return other_status(answer, expected)
     if wanted and (wanted.body is not None or wanted.form == "any"):
         return wanted.model_copy(update={"content_type": wanted.content_type or content_type_of(responses)})
     expect = Expectation(
