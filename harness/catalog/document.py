@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, get_args
@@ -46,11 +46,18 @@ class Document(Generic[R]):
         return ManifestFault(self.path, key, what, mend)
 
 
-def read(path: Path, model: type[R]) -> Document[R]:
-    """Read a manifest. Types are strict, as TOML has them: a quoted number is not a number."""
+def read(
+    path: Path,
+    model: type[R],
+    *,
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    most_bytes: int = MOST_BYTES,
+) -> Document[R]:
+    """Read a manifest. Types are strict, as TOML has them: a quoted number is not a number. `prepare`: writes out what
+    the file may say in short."""
     nested = ManifestFault(path, "", "cannot be read: its values are nested too deeply")
     try:
-        raw = tomllib.loads(text_of(path, MOST_BYTES))
+        raw = prepare(tomllib.loads(text_of(path, most_bytes)))
         # By way of JSON, because only there does pydantic's strict mode take a list for a tuple.
         text = json.dumps(raw, default=str)
     except Unreadable as error:

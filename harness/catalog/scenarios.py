@@ -8,6 +8,8 @@ from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.folders import folders_with
+from harness.contract.judge import BODYLESS
+from harness.model.asked.capturing import uncaptured
 from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.errors import UsageError
 from harness.model.given_file import lies_at
@@ -87,14 +89,15 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
     given, expect = document.raw.get("id"), document.table("expect")
     if isinstance(given, str) and given != name:
         yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
-    if expect and "body" not in expect and check is None:
+    if expect and not _says_all(expect) and check is None:
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
     requests = document.raw.get("requests")
     for number, request in enumerate(requests if isinstance(requests, list) else []):
         own = request.get("expect") if isinstance(request, dict) else None
-        if isinstance(own, dict) and "body" not in own and request.get("method") != "HEAD":
-            key = f"requests.{number}.expect.body"
-            yield document.fault(key, "check.py is not asked about a request with its own expect", "give the body")
+        if isinstance(own, dict) and not (_says_all(own) or request.get("method") == "HEAD"):
+            what, mend = "check.py is not asked about a request with its own expect", 'give the body, or form = "any"'
+            yield document.fault(f"requests.{number}.expect.body", what, mend)
+    yield from _capture_faults(document)
     if document.table("audit") and document.raw.get("needs", []) == []:
         yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
     for key, value in document.table("audit").items():
@@ -107,6 +110,20 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
                 mend = "name a level exactly as it stands there"
                 yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)
             yield from _parameter_faults(document, levels, prefix)
+
+
+def _says_all(expect: dict[str, object]) -> bool:
+    """Whether nothing of a body is left to be judged by check.py."""
+    return "body" in expect or expect.get("form") == "any" or expect.get("status") in BODYLESS
+
+
+def _capture_faults(document: Document[ScenarioManifest]) -> Iterator[ManifestFault]:
+    """Each value is captured before it is sent."""
+    if document.record is None:
+        return
+    manifest = document.record
+    for key, what, mend in uncaptured(manifest.before, manifest.requests):
+        yield document.fault(key, what, mend)
 
 
 def _parameter_faults(

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.contract.response import clipped
+from harness.contract.schemas import schema_faults
 from harness.model.asked.scenario import Expectation
 from harness.model.fault import Fault
 
 
 def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
-    """Everything a manifest alone can tell is wrong with a body."""
+    """Everything a manifest alone can tell is wrong with a body. Of the form `any` nothing is."""
+    if expect.form == "any":
+        return
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -18,12 +21,13 @@ def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
         yield Fault(code="body-not-utf-8", what="the body is not UTF-8", expected=expected, seen=seen)
         return
     if expect.form == "json":
-        yield from _json_faults(text, expect.body)
+        yield from _json_faults(text, expect)
     elif expect.body is not None and text != expect.body:
         yield Fault(code="body-differs", what="the body differs", expected=clipped(expect.body), seen=clipped(text))
 
 
-def _json_faults(text: str, wanted: str | None) -> Iterator[Fault]:
+def _json_faults(text: str, expect: Expectation) -> Iterator[Fault]:
+    wanted = expect.body
     try:
         given = strict_json(text)
     except (ValueError, RecursionError) as error:
@@ -32,6 +36,8 @@ def _json_faults(text: str, wanted: str | None) -> Iterator[Fault]:
         return
     if wanted is not None and (difference := json_difference(strict_json(wanted), given)):
         yield Fault(code="body-differs", what=difference, expected=clipped(wanted), seen=clipped(text))
+    elif expect.json_schema is not None:
+        yield from schema_faults(given, expect.json_schema)
 
 
 def strict_json(text: str) -> Any:

@@ -18,6 +18,8 @@ FAULTS: Final[Mapping[str, str]] = {
     "body-not-json": "the body is not JSON, or not strictly",
     "body-differs": "the body is not the expected one",
     "body-varies": "the body should always be the same, and is not",
+    "schema-differs": "the body does not fit the JSON schema",
+    "schema-unusable": "the JSON schema itself cannot be used",
     "check-failed": "the scenario's check found a fault and gave it no code",
     "check-raised": "the scenario's check could not read the body",
     "row-malformed": "a row lacks a key, has another one, or holds a value out of range",

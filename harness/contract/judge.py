@@ -52,7 +52,7 @@ def head_faults(
 ) -> tuple[Fault, ...]:
     """What status and headers alone show to be wrong."""
     if response.status != expect.status:
-        return (_other_status(response, expect),)
+        return (other_status(response, str(expect.status)),)
     codings, bodyless = codings_asked(request), is_bodyless(request, response.status)
     return tuple(
         header_faults(response, expect.content_type, dated=dated, named=named, codings=codings, bodyless=bodyless)
@@ -87,11 +87,11 @@ def checked(check: Callable[..., str | Fault | None], *arguments: object) -> Fau
     return Fault(code="check-failed", what=found) if isinstance(found, str) else found
 
 
-def _other_status(response: Response, expect: Expectation) -> Fault:
-    """A redirect says where to."""
+def other_status(response: Response, expected: str) -> Fault:
+    """That the status is not the expected one. A redirect says where to."""
     places = [f"Location: {clipped(place)}" for place in response.all_of("location")]
     seen = ", ".join([str(response.status), *places, clipped(response.body)])
-    return Fault(code="status-differs", what="status", expected=str(expect.status), seen=seen)
+    return Fault(code="status-differs", what="status", expected=expected, seen=seen)
 
 
 def _check_faults(body: bytes, check: Check | None, level: Level) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ HIDDEN: Final = "***"
 _IN_URL: Final = re.compile(r"(?<=://)([^\s/:@'\"]{0,100}):([^\s@'\"]{1,300})@")
 """user:password of a URL; the password may hold a slash that nobody escaped."""
 _SECRET_NAME: Final = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.IGNORECASE)
-_SHORTEST: Final = 4
+SHORTEST_SECRET: Final = 4
 """A shorter password stands in too many other words to be looked for by itself."""
 
 
@@ -44,7 +44,7 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
 def secrets_in(variables: Mapping[str, str]) -> frozenset[str]:
     """What a program was given in its environment and must not be shown: passwords of URLs, as written and decoded, and
     values of variables named like a password, a secret or a token."""
-    return frozenset(secret for secret in _secrets(variables) if len(secret) >= _SHORTEST)
+    return frozenset(secret for secret in _secrets(variables) if len(secret) >= SHORTEST_SECRET)
 
 
 def _secrets(variables: Mapping[str, str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Script
 from harness.model.asked.scenario import Level
+from harness.model.foreign import redacted
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 
 CONNECT_TIMEOUT_S: Final = 10.0
@@ -105,7 +106,8 @@ class Rotation:
             gc.enable()
         cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - began
         record = record_of(slice_, drive, started_at=started_at, wall_s=wall_s, cpu_s=cpu_s)
-        return Outcome(record, drive.faults, script.lore.take())
+        secrets = self._targets[slice_.target].secrets
+        return Outcome(record, [redacted(fault, secrets) for fault in drive.faults], script.lore.take())
 
     def know(self, slice_: Slice, bodies: Sequence[bytes]) -> None:
         """Bodies of a slice that were found right."""

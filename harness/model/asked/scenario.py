@@ -10,7 +10,7 @@ from harness.model.record import Record, Slug
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """What a header may be (RFC 9110, 5.1 and 5.5): no line break, so that one header never becomes two."""
-VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
+VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{1,63}"
 PLACEHOLDER: Final = re.compile(rf"\{{\{{({VALUE_NAME})\}}\}}")
 """`{{token}}` in a path, header or body stands for a value that is known only while measuring."""
 
@@ -30,6 +30,9 @@ MOST_SCHEMA: Final = 16_384
 """Characters of a JSON schema: it lies in the record of every campaign."""
 
 
+Form = Literal["json", "text", "html", "any"]
+
+
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
@@ -41,15 +44,17 @@ class Expectation(Record):
 
     status: int = Field(default=200, ge=200, le=599)
     content_type: str
-    form: Literal["json", "text", "html", "any"]
+    form: Form
     body: str | None = None
     fixed: bool = False
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)
 
     @model_validator(mode="after")
-    def _fixed_needs_a_body(self) -> Self:
+    def _body_and_form_agree(self) -> Self:
         if self.fixed and self.body is None:
             raise ValueError("fixed = true needs the expected body")
+        if self.form == "any" and self.body is not None:
+            raise ValueError('a body is given, which form = "any" does not look at: give it another form')
         return self
 
 
@@ -63,7 +68,8 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
 
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
-AskedPath = Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)]
+MOST_PATH: Final = 8000
+AskedPath = Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=MOST_PATH)]
 
 
 class Asked(Record):
@@ -114,6 +120,10 @@ class Step(Asked):
     name: Slug
     expect: int | None = Field(default=None, ge=200, le=599)
     capture: dict[ValueName, Capture] = Field(default_factory=dict)
+
+    def as_request(self) -> Request:
+        """What is sent."""
+        return Request(method=self.method, path=self.path, headers=self.headers, body=self.body)
 
 
 class Edge(Record):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from harness.model.asked.scenario import Expectation, Level, Request
 from harness.model.fault import Fault
+from harness.model.foreign import SHORTEST_SECRET
 from harness.model.record import Record
 
 Waiting = Literal["spin", "block"]
@@ -29,6 +30,11 @@ class Target(Record):
     sends_date: bool = True
     sends_name: bool = True
     values: Mapping[str, str] = Field(default_factory=dict, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that are long enough to be looked for in what is shown."""
+        return tuple(value for value in self.values.values() if len(value) >= SHORTEST_SECRET)
 
 
 class LoadScenario(Record):

@@ -15,6 +15,7 @@ from harness.contract.rows import rows_told
 from harness.model.asked.scenario import Level, Request
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
+from harness.model.foreign import redacted
 from harness.model.measured.audit import Asked
 from harness.model.measured.load import Target
 from harness.model.record import Record
@@ -120,7 +121,7 @@ class Examiner:
 
     def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
         """What is wrong with an answer."""
-        faults = probe.judge(answer, self.target)
+        faults = without_values(probe.judge(answer, self.target), self.target)
         if not faults:
             self.right[probe.scenario.id, probe.level.n] += 1
         return faults
@@ -234,6 +235,18 @@ class Examiner:
         while len(answers) < len(probes) and connection.reusable:
             answers.append(await connection.ask(probes[len(answers)].request, deadline_s))
         return answers
+
+
+def without_values(faults: Iterable[Fault], target: Target) -> tuple[Fault, ...]:
+    """The faults without the target's values, which an answer may repeat."""
+    if not target.secrets:
+        return tuple(faults)
+    return tuple(
+        fault.model_copy(
+            update={name: redacted(getattr(fault, name), target.secrets) for name in ("what", "expected", "seen")}
+        )
+        for fault in faults
+    )
 
 
 def grouped(faults: Sequence[Fault], load: str) -> list[Fault]:
