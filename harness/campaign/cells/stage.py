@@ -41,7 +41,8 @@ class Stage:
 
     def _launch(self, cell: Cell) -> Launch:
         # A start ends with the first answer to the first request of the first scenario.
-        first = self.scenarios_of(cell)[0].manifest
+        scenarios = self.scenarios_of(cell)
+        first = scenarios[0].manifest
         return Launch(
             cell=cell,
             application=self.prepared.applications[cell.app],
@@ -54,6 +55,7 @@ class Stage:
             host=self.prepared.record.plan.target_host,
             probe=first.probe,
             deadlines=self._deadlines(cell),
+            before=tuple(step for scenario in scenarios for step in scenario.manifest.before),
         )
 
     def _deadlines(self, cell: Cell) -> Deadlines:

@@ -7,9 +7,9 @@ from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.target.given import as_before, learned_of, selected
-from harness.catalog.requests.file import write_requests
+from harness.catalog.requests.written import to_toml
 from harness.cli.console import messages
-from harness.model.errors import UsageError
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
     messages.print("Making the service's environment, and asking it once", style="dim")
     found = learned_of(service, asked.wanted, project)
     if asked.save_requests:
-        write_requests(found.found, asked.save_requests)
+        _save(to_toml(found.found), asked.save_requests)
     if before:
         found = as_before(found, before)
     if service.venv:
@@ -41,3 +41,12 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
             update={"platform": options.platform.model_copy(update={"python": service.interpreter})}
         )
     return prepare(project, options, selected(found, service.folder))
+
+
+def _save(text: str, file: Path) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"cannot be written: {error.strerror}", where=f"--save-requests {file}", mend="name another file"
+        ) from None

@@ -148,7 +148,7 @@ class ServiceChoice:
 
         return Wanted(
             inline=tuple(self.request or ()),
-            expected=tuple(self.expect or ()),
+            expected=tuple(map(str, self.expect or ())),
             file=self.requests,
             openapi=self.openapi,
             har=self.har,

@@ -10,7 +10,7 @@ from typing import Final
 
 from harness.catalog.applications import Application
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Request
+from harness.model.asked.scenario import Request, Step
 from harness.model.errors import EnvironmentRefused, HarnessError, TargetFailed
 from harness.model.measured.load import Target
 from harness.model.measured.machine import Identity
@@ -20,6 +20,7 @@ from harness.process.owned import OwnedProcess, stop_together
 from harness.under_test.launch.command import command_of, environment_of, keeps_alive, sends_date, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
 from harness.under_test.launch.servers import THREADS, Server
+from harness.under_test.verify.capturing import capture
 
 LOOPBACK: Final = "127.0.0.1"
 ATTEMPTS: Final = 3
@@ -32,8 +33,9 @@ class Launch:
 
     `python`: of the application's environment. `log` is appended to. `shared`: the folder of `harness_data`.
     `pool_size`: database connections over all workers. `threads`: of each worker, where its server has a pool of them.
-    `cpus`: logical CPUs, none means any. `probe`: the request whose first answer ends the start. `port`: None for a
-    free one, chosen anew when it is taken meanwhile. `readable`: for a profiler.
+    `cpus`: logical CPUs, none means any. `probe`: the request whose first answer ends the start. `before`: asked then,
+    in order; what is captured from the answers becomes values of the target. `port`: None for a free one, chosen anew
+    when it is taken meanwhile. `readable`: for a profiler.
     """
 
     cell: Cell
@@ -49,6 +51,7 @@ class Launch:
     host: str = LOOPBACK
     port: int | None = None
     deadlines: Deadlines = field(default_factory=Deadlines)
+    before: tuple[Step, ...] = ()
     readable: bool = False
 
 
@@ -186,9 +189,11 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         found, answered_at = await ready(
             process, target, launch.probe, launch.deadlines, identities=identities, workers=workers
         )
+        values = {**target.values, **await capture(target, launch.before)}
     except (asyncio.CancelledError, KeyboardInterrupt):
         process.ask_to_stop()
         raise
+    target = target.model_copy(update={"values": values})
     return LiveServer(target, process, found, shown(command, launch.python, work), answered_at - started_at)
 
 

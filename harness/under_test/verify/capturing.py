@@ -31,10 +31,11 @@ def captured(target: Target, steps: Sequence[Step], *, deadline_s: float = DEADL
     A step may send what the target's `values` hold, and what an earlier one captured. Raises TargetFailed with the
     request, what was expected and what was got, without secrets; UsageError where a step needs a value that has none.
     """
-    return asyncio.run(_captured(target, steps, deadline_s))
+    return asyncio.run(capture(target, steps, deadline_s=deadline_s))
 
 
-async def _captured(target: Target, steps: Sequence[Step], deadline_s: float) -> dict[str, str]:
+async def capture(target: Target, steps: Sequence[Step], *, deadline_s: float = DEADLINE_S) -> dict[str, str]:
+    """`captured`, inside an event loop."""
     values: dict[str, str] = {}
     for step in steps:
         known = target.model_copy(update={"values": {**target.values, **values}})

@@ -162,7 +162,7 @@ def _wrong(
     """The faults of the first answer that has some."""
     for answer in answers:
         assert isinstance(answer, Response), "looked at before"
-        faults = judge(answer, expect, None, LEVEL, dated=target.sends_date, request=request)
+        faults = judge(answer, expect, None, LEVEL, dated=target.sends_date, named=target.sends_name, request=request)
         if faults:
             return faults
     return ()

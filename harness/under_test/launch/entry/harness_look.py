@@ -69,7 +69,11 @@ def interface_of(found: Any) -> str:
         return ""
     if len(parameters) == 3 and (awaited(found) or parameters[0] == "scope"):
         return "asgi"
-    if len(parameters) == 2 and not awaited(found) and (parameters[1] == "start_response" or not inspect.isroutine(found)):
+    if (
+        len(parameters) == 2
+        and not awaited(found)
+        and (parameters[1] == "start_response" or not inspect.isroutine(found))
+    ):
         return "wsgi"
     return ""
 
