@@ -26,6 +26,7 @@ from harness.model.asked.cell import Cell
 from harness.model.errors import TargetFailed
 from harness.model.measured.campaign import Plan
 from harness.model.measured.trial import Trial
+from harness.model.notice import Failure, Notice
 from harness.under_test.launch.launch import as_failure, launched_together
 from harness.under_test.services import Namespace
 from harness.under_test.verify.verification import failure_of, verify_all
@@ -65,7 +66,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     first = len(block.slices)
     rotations = rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
     yield from block.watch.over(block.live, scenario.id, block.slices, rotations, length_s)
-    block.fail_all(block.watch.failures(block.live, scenario.id, block.slices[first:]))
+    heed_logs(bench, block, block.watch.failures(block.live, scenario.id, block.slices[first:]))
     block.costs.spent(scenario.id, block.live, before)
     if failing := repeatable(bench, block, scenario):
         again = repeated_with(bench.plan, cells, failing, block.live.keys())
@@ -84,6 +85,17 @@ def repeated_with(plan: Plan, cells: Sequence[Cell], failing: AbstractSet[str], 
     """The failing cells, and beside them the reference and its twin, without which there is no ratio."""
     wanted = failing | plan.reference_cells & live
     return [cell for cell in cells if cell.id in wanted]
+
+
+def heed_logs(bench: Bench, block: Block, logging: Sequence[Failure]) -> None:
+    """An application that logs each request has failed; of somebody's own service that is how it is run."""
+    services = {cell.id for cell in block.cells if bench.stage.prepared.applications[cell.app].manifest.service}
+    block.fail_all([failure for failure in logging if failure.cell not in services])
+    if any(failure.cell in services for failure in logging):
+        seen = "the service logs each request, and its figures are those of a service that does"
+        block.notices.append(
+            Notice(code="logs-requests", seen=seen, mend="turn its access log off to see what it costs")
+        )
 
 
 def look_at_workers(block: Block) -> None:

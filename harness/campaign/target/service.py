@@ -197,6 +197,7 @@ def _application(
         own=own,
         servers=servers,
         scenarios=(SCENARIO,),
+        service=True,
         before_block=service.before_block,
     )
     return Application(

@@ -86,7 +86,8 @@ class AppManifest(Record):
 
     `before_block`: an argv list, run in its root before each block, that puts back what requests changed.
     `start_timeout_s`: seconds each phase of its start may take; None for those of the harness.
-    `core`: whether a campaign measures it when nothing else was asked for.
+    `core`: whether a campaign measures it when nothing else was asked for. `service`: somebody's own, which is measured
+    as it is run, and need not be comparable with others.
     """
 
     id: Slug
@@ -97,6 +98,7 @@ class AppManifest(Record):
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     tier: Tier = "controlled"
     core: bool = True
+    service: bool = False
     language: str = Field(default="python", max_length=40)
     root: InsidePath = "."
     requirements: InsidePath = "requirements.txt"
