@@ -140,7 +140,7 @@ def test_what_cannot_be_captured_is_said_without_the_answers_values(capture: str
 
 def test_a_step_of_another_status_fails_with_what_was_expected_and_got() -> None:
     with served(shop) as target:
-        with pytest.raises(TargetFailed, match='expected 200 to 299; seen 401, {"error": "no"}'):
+        with pytest.raises(TargetFailed, match=r'expected 200 to 299; seen 401, \{"error": "no"\}'):
             captured(knowing(target, user="eve"), [LOGIN])
         with pytest.raises(TargetFailed, match="expected 201; seen 200"):
             captured(knowing(target, user="ada"), [LOGIN.model_copy(update={"expect": 201})])
