@@ -15,6 +15,10 @@ HIDDEN: Final = "***"
 _IN_URL: Final = re.compile(r"(?<=://)([^\s/:@'\"]{0,100}):([^\s@'\"]{1,300})@")
 """user:password of a URL; the password may hold a slash that nobody escaped."""
 _SECRET_NAME: Final = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.IGNORECASE)
+_MEMBER: Final = re.compile(
+    r'("[^"\\]{0,60}(?:PASSW|PASSPHRASE|SECRET|TOKEN)[^"\\]{0,60}"\s{0,9}:\s{0,9}")(?:[^"\\]|\\.)+', re.IGNORECASE
+)
+"""A member of JSON, whose text may be cut short."""
 SHORTEST_SECRET: Final = 4
 """A shorter password stands in too many other words to be looked for by itself."""
 
@@ -34,9 +38,12 @@ def _barred(character: str) -> bool:
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` without the passwords of URLs, and without `secrets` wherever they stand as words."""
+    """`text` without the passwords of URLs, without what JSON in it holds under the name of a secret, and without
+    `secrets` wherever they stand as words."""
     if "://" in text:
         text = _IN_URL.sub(rf"\1:{HIDDEN}@", text)
+    if '"' in text:
+        text = _MEMBER.sub(rf"\1{HIDDEN}", text)
     pattern = _pattern(secrets)
     return pattern.sub(HIDDEN, text) if pattern else text
 

@@ -124,3 +124,27 @@ def test_faults_of_manifests_and_checks_are_told_together(tmp_path: Path) -> Non
         "other/scenario.toml: id:",
     ):
         assert part in text
+
+
+OWN = '{ path = "/own", expect = { status = 302, content_type = "", form = "any" } }'
+WITH_OWN = RIGHT_SCENARIO.replace('[{ path = "/hello" }]', f'[{{ path = "/hello" }}, {OWN}]')
+
+
+def test_a_request_may_leave_its_own_body_open_where_it_says_so(tmp_path: Path) -> None:
+    scenario(tmp_path / "open", WITH_OWN)
+    (hello,) = find_scenarios(tmp_path / "open")
+    assert hello.manifest.requests[1].expect
+    scenario(tmp_path / "unsaid", WITH_OWN.replace('"any"', '"text"'))
+    fault = "requests.1.expect.body: check.py is not asked about a request with its own expect"
+    assert f'{fault}; give the body, or form = "any"' in told(tmp_path / "unsaid")
+
+
+STEP = '[[before]]\nname = "login"\npath = "/login"\ncapture = { token = "json:token" }\n'
+
+
+def test_values_are_captured_before_they_are_sent(tmp_path: Path) -> None:
+    sends = WITH_OWN.replace("/own", "/own/{{token}}") + STEP
+    scenario(tmp_path / "right", sends)
+    assert find_scenarios(tmp_path / "right")[0].manifest.before[0].capture == {"token": "json:token"}
+    scenario(tmp_path / "wrong", sends.replace("{{token}}", "{{tokn}}"))
+    assert "requests.1: {{tokn}} has no value; captured are: token" in told(tmp_path / "wrong")

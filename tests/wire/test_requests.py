@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from harness.model.asked.scenario import Level, Request
+from harness.model.errors import UsageError
 from harness.model.measured.load import Target
 from harness.wire.requests import asks_to_close, in_turn, prepared
 
@@ -46,3 +48,20 @@ def test_turns_are_as_many_as_weights_say_and_spread() -> None:
 def test_in_a_round_every_request_comes_as_often_as_it_weighs(weights: list[int]) -> None:
     turns = in_turn(weights)
     assert [turns.count(place) for place in range(len(weights))] == weights
+
+
+def test_the_targets_values_are_filled_in_and_the_length_is_that_of_what_is_sent() -> None:
+    known = HERE.model_copy(update={"values": {"token": "abc", "id": "7"}})
+    asked = Request(method="POST", path="/items/{{id}}?queries={n}", headers={"X-T": "{{token}}"}, body="t={{token}}")
+    sent = prepared(asked, known, Level(connections=1, n=20))
+    assert sent.startswith(b"POST /items/7?queries=20 HTTP/1.1\r\n")
+    assert sent.endswith(b"X-T: abc\r\n\r\nt=abc")
+    assert b"Content-Length: 5\r\n" in sent
+    with pytest.raises(UsageError, match="no value is called 'id'"):
+        prepared(asked, HERE)
+
+
+@pytest.mark.parametrize("headers", [{"A": "x\r\nB: y"}, {"A\r\nB": "x"}, {"A": "\u20ac"}, {"": "x"}, {"A": "\0"}])
+def test_a_header_that_would_be_two_or_none_is_no_request(headers: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=r"is no name of a header|holds a line break"):
+        Request(path="/", headers=headers)

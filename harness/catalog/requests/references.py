@@ -90,8 +90,8 @@ class _Standalone:
         while self._waiting:
             reference = self._waiting.pop()
             definitions[self._names[reference]] = self._kept(self._document.at(reference))
-        if definitions:  # a reference keeps its own, whatever stands beside it
-            root = {"allOf": [root], "$defs": definitions}
+        if definitions:
+            root |= {"$defs": definitions}
         text = json.dumps(root, separators=(",", ":"))
         if len(text) > MOST_SCHEMA:
             raise Unresolved(f"its JSON schema has more than {MOST_SCHEMA:,} characters")

@@ -21,6 +21,9 @@ SECRET_NAME: Final = re.compile(
 """Names of headers, parameters and fields that hold what nobody else may know."""
 SCHEME: Final = re.compile(r"((?:Basic|Bearer|Digest|Token|Negotiate|ApiKey)\s+)(.*)", re.IGNORECASE | re.DOTALL)
 MEMBER: Final = re.compile(r'"((?:[^"\\]|\\.){0,200})"\s{0,20}:\s{0,20}')
+INPUT: Final = re.compile(r"<(?:input|meta)\b[^>]{0,500}?\bname=[\"']?([^\"'>\s]{1,200})", re.IGNORECASE)
+EMPTY: Final = frozenset({'""', "nu", "tr", "fa"})
+"""How null, a truth value or an empty text begins: they are no secrets."""
 PART: Final = re.compile(r'name="([^"\r\n]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.{0,4096}?)(?=\r?\n--)', re.DOTALL)
 """A field of multipart/form-data, and its content."""
 
@@ -57,6 +60,15 @@ def given_values(asked: Iterable[Asked], variables: Mapping[str, str]) -> dict[s
 def is_secret(name: str) -> bool:
     """Whether a header, parameter or field of this name holds a secret."""
     return SECRET_NAME.search(name) is not None
+
+
+def shows_a_secret(body: str) -> bool:
+    """Whether an answer has a member or an input with the name of a secret, and a value that is not empty."""
+    if any(
+        is_secret(_decoded_name(found[1])) and body[found.end() :][:2] not in EMPTY for found in MEMBER.finditer(body)
+    ):
+        return True
+    return any(is_secret(found[1]) for found in INPUT.finditer(body))
 
 
 class _Hider:

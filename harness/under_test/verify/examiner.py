@@ -238,9 +238,7 @@ class Examiner:
 
 
 def without_values(faults: Iterable[Fault], target: Target) -> tuple[Fault, ...]:
-    """The faults without the target's values, which an answer may repeat."""
-    if not target.secrets:
-        return tuple(faults)
+    """The faults without the target's values and other secrets, which an answer may hold."""
     return tuple(
         fault.model_copy(
             update={name: redacted(getattr(fault, name), target.secrets) for name in ("what", "expected", "seen")}

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from harness.catalog.requests.found import is_json_type
+from harness.catalog.requests.secrets import shows_a_secret
 from harness.contract.bodies import strict_json
 from harness.contract.judge import content, is_bodyless, judge, other_status
 from harness.contract.response import Response, clipped
@@ -134,7 +135,12 @@ def _with_body(
     if expect.json_schema is None and is_json_type(expect.content_type):
         form = "json" if all(text is not None and is_right_json(text) for text in texts) else form
     (text,) = texts if len(texts) == len(bodies) == 1 else (None,)
-    if text is None or len(text.encode()) > MOST_BODY or any(secret in text for secret in secrets):
+    if (
+        text is None
+        or len(text.encode()) > MOST_BODY
+        or any(secret in text for secret in secrets)
+        or shows_a_secret(text)
+    ):
         return expect.model_copy(update={"form": form})
     form = form if form == "json" else "text"
     return expect.model_copy(update={"form": form, "body": text, "fixed": True})

@@ -186,6 +186,13 @@ def test_a_schema_of_openapi_30_is_read_as_it_is_meant_there() -> None:
     assert [fits({"n": n}, schema) for n in (None, 1, 0, "x")] == [True, True, False, False]
 
 
+def test_a_schema_that_says_nothing_is_not_kept_and_the_answer_is_json_all_the_same() -> None:
+    content = {"application/json": {"schema": {}}}
+    (request,) = found_in(document({"/a": {"get": {"responses": {"200": {"content": content}}}}})).requests
+    assert request.expect
+    assert (request.expect.form, request.expect.json_schema) == ("json", None)
+
+
 def test_a_schema_that_cannot_be_used_is_a_note_and_the_status_is_still_asked() -> None:
     content = {"application/json": {"schema": {"type": "nonsense"}}}
     found = found_in(document({"/a": {"get": {"responses": {"200": {"content": content}}}}}))
