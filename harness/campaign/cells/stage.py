@@ -52,7 +52,7 @@ class Stage:
             pool_size=self.prepared.record.plan.pool_size,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
-            probe=first.requests[0].at(first.rank.at),
+            probe=first.probe,
             deadlines=self._deadlines(cell),
         )
 

@@ -82,11 +82,14 @@ class Job:
 
 
 def lock_of(application: Application) -> Path | None:
-    """Where the application's lock is or would be; None where it needs none (another language, no requirements).
+    """Where the application's lock is or would be; None where it needs none (another language, no requirements, an
+    interpreter that has all it needs).
 
     Requirements that its author wrote or froze without hashes, and without a `.in` beside them, are no lock but what
     one is made from: they stay as they are, and the lock lies beside them and ends in `.lock`.
     """
+    if application.complete or application.lock:
+        return application.lock
     lock = application.folder / application.manifest.requirements
     if _is_plain(lock):
         return lock.with_suffix(".lock")
