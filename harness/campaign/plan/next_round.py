@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
 from harness.campaign.plan.grouping import Met, meetings
+from harness.model.asked.diff import Diff
 from harness.model.found.ranking import RankedCell
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
@@ -20,9 +22,9 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; a campaign of one cell, which has nothing to resolve, goes on until the interval
-    of its own figure is as narrow as the difference that matters. Cells that failed, or had as many blocks as the plan
-    allows, are left out.
+    After them whatever is unresolved; of two variants, every metric without a verdict. A campaign of one cell, which
+    has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
+    Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
@@ -34,11 +36,26 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
 
 def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    if record.diff:
+        return _undecided(record, trials, record.diff)
     if sum(not cell.twin for cell in record.plan.cells) > 1:
         return {one.scenario: one.cells for one in open_scenarios(record, trials)}
     rankings = rank(record, trials).scenarios
     narrow = {name for name, found in rankings.items() if all(_is_narrow(row, record.plan.delta) for row in found.rows)}
     return {name: cells for name, cells in everything(record).items() if name not in narrow}
+
+
+def _undecided(record: CampaignRecord, trials: Sequence[Trial], diff: Diff) -> Need:
+    """All cells in the scenarios in which a metric has no verdict. The p99 is not waited for: in most campaigns it
+    would take hours."""
+    cells = {cell.app: cell for cell in record.plan.cells if not cell.twin}
+    found = judge(record, trials, (), cells[diff.a.app], cells[diff.b.app], usual_looks_only=True)
+    undecided = {
+        scenario.scenario
+        for scenario, change in found.changes()
+        if change.metric != "p99" and change.verdict == "unresolved"
+    }
+    return {name: needed for name, needed in everything(record).items() if name in undecided}
 
 
 def _is_narrow(row: RankedCell, delta: float) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from packaging.utils import canonicalize_name
 
@@ -28,6 +29,8 @@ from harness.under_test.install.locks import lock_of
 from harness.under_test.install.replacing import versions_in
 from harness.under_test.install.variant_locks import variant_lock
 from harness.under_test.launch.servers import SERVERS
+
+T = TypeVar("T")
 
 LONGEST_ID: Final = 62
 """Of an application's id, with room for what tells the sides apart."""
@@ -74,20 +77,12 @@ class Pair:
 def pair_of(project: Project, base: Base, asked: Sequence[SideAsked], faults: Sequence[str] = ()) -> Pair:
     """Make both variants: revisions exported, locks resolved, all in the cache. `faults`: found in their words before.
 
-    Raises UsageError or EnvironmentRefused with the faults of both sides.
+    Where a side requires other versions, both get a lock with the same servers, so that nothing else differs. Raises
+    UsageError or EnvironmentRefused with the faults of both sides.
     """
-    found: list[Variant] = []
-    failed: list[HarnessError] = [UsageError(fault) for fault in faults]
-    for letter, side in zip(LETTERS, asked, strict=True):
-        try:
-            found.append(_variant(project, base, side, letter))
-        except HarnessError as fault:
-            failed.append(fault)
-    if len(failed) == 1:
-        raise failed[0]
-    if failed:
-        raise type(failed[-1])("\n".join(map(str, failed)))
-    a, b = found
+    drafts = _each([partial(_draft, project, base, *pair) for pair in zip(asked, LETTERS, strict=True)], faults)
+    relocked = any(draft.understood.requirements for draft in drafts)
+    a, b = _each([partial(_variant, project, base, draft, relocked=relocked) for draft in drafts])
     diff = Diff(
         application=base.application.id,
         title=base.application.manifest.title,
@@ -96,6 +91,20 @@ def pair_of(project: Project, base: Base, asked: Sequence[SideAsked], faults: Se
         same=_content(project, a) == _content(project, b),
     )
     return Pair(a, b, diff)
+
+
+def _each(steps: Sequence[Callable[[], T]], faults: Sequence[str] = ()) -> list[T]:
+    """What each step makes. Raises one fault for all that failed, and for `faults`."""
+    made: list[T] = []
+    failed: list[HarnessError] = [UsageError(fault) for fault in faults]
+    for step in steps:
+        try:
+            made.append(step())
+        except HarnessError as fault:
+            failed.append(fault)
+    if failed:
+        raise failed[0] if len(failed) == 1 else type(failed[-1])("\n".join(dict.fromkeys(map(str, failed))))
+    return made
 
 
 def _content(project: Project, variant: Variant) -> tuple[object, ...]:
@@ -111,34 +120,49 @@ def _content(project: Project, variant: Variant) -> tuple[object, ...]:
     )
 
 
-def _variant(project: Project, base: Base, asked: SideAsked, letter: str) -> Variant:
+@dataclass(frozen=True)
+class _Draft:
+    """A side whose code and settings are known, and its versions not yet."""
+
+    letter: str
+    understood: Understood
+    application: Application
+    server: str
+    notices: tuple[Notice, ...]
+
+
+def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draft:
     folder = base.application.folder
     repository = repository_around(folder) if asked.names else None
     why = why_none(folder) if asked.names and repository is None else ""
     side = understood(asked, repository, why, versions_in(_text(lock_of(base.application))))
     app_id = f"{base.application.id[:LONGEST_ID]}-{letter}"
     application, notices = _at_revision(project, base, side, repository, app_id)
-    application = _with_environment(application, asked)
-    server = _server_of(application, base, asked)
-    lock = _lock(project, base, application, side)
+    manifest = application.manifest.model_copy(update={"id": app_id, "tier": _tier(application)})
+    application = _with_environment(replace(application, manifest=manifest), asked)
+    return _Draft(letter, side, application, _server_of(application, base, asked), notices)
+
+
+def _variant(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Variant:
+    application, side = draft.application, draft.understood
+    lock = _lock(project, base, draft, relocked=relocked)
     application = replace(application, lock=lock) if lock else application
     name = _name(base, side, _text(lock_of(application)))
-    title = f"{letter.upper()}: {name}"
-    manifest = application.manifest.model_copy(update={"id": app_id, "title": title, "tier": _tier(application)})
+    manifest = application.manifest.model_copy(update={"title": f"{draft.letter.upper()}: {name}"})
     return Variant(
         application=replace(application, manifest=manifest),
         side=Side(
-            app=app_id,
+            app=application.id,
             name=name,
             words=side.words,
             understood=side.lines,
             commit=side.revision.commit if side.revision else None,
         ),
-        server=server,
-        workers=asked.workers,
-        threads=asked.threads,
-        python=asked.python,
-        notices=notices,
+        server=draft.server,
+        workers=side.asked.workers,
+        threads=side.asked.threads,
+        python=side.asked.python,
+        notices=draft.notices,
     )
 
 
@@ -188,18 +212,19 @@ def _server_of(application: Application, base: Base, asked: SideAsked) -> str:
     return wanted
 
 
-def _lock(project: Project, base: Base, application: Application, side: Understood) -> Path | None:
-    """A lock in the cache, where the side requires other versions, or where a revision has no lock of its own; None
-    where the application's own lock is what the side runs with."""
+def _lock(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Path | None:
+    """A lock in the cache, with the side's server and no other; None where the application's own lock is what the side
+    runs with."""
+    application, side = draft.application, draft.understood
     own = lock_of(application)
-    if not side.requirements and (side.revision is None or own is None or own.is_file()):
+    if not relocked and (side.revision is None or own is None or own.is_file()):
         return None
     like = own if own is not None and own.is_file() else lock_of(base.application)
-    servers = {server.id: server.requirements for server in SERVERS.values()}
+    servers = {draft.server: SERVERS[draft.server].requirements}
     try:
         return variant_lock(application, side.requirements, servers, project.apps, project.cache, like=like)
     except UsageError as fault:
-        where = f'{side.asked.option} "{" ".join(side.words)}"'
+        where = f'{side.asked.option} "{" ".join(side.words)}"' if side.words else side.asked.option
         raise UsageError(fault.what, where=where, mend=fault.mend) from None
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
+from harness.model.asked.diff import Diff
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
@@ -166,6 +167,7 @@ class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
     `interfaces`: how each server calls an application.
+    `diff`: what the two variants are, where the campaign compares two of one application.
     `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
     `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
 
@@ -180,6 +182,7 @@ class CampaignRecord(Record):
     state: Literal["running", "finished", "interrupted"] = "running"
     harness_version: str
     commit: str | None = None
+    diff: Diff | None = None
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)

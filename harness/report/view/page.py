@@ -9,6 +9,7 @@ from harness.report.view.opening.answer import Answer, answers, headline
 from harness.report.view.opening.compared import compared
 from harness.report.view.opening.lead import Lead, lead
 from harness.report.view.opening.reason import reason
+from harness.report.view.opening.variants import VariantsSection, variant_answers, variants_section
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
 from harness.report.view.sections.claim import ClaimSection, claim_section
@@ -50,6 +51,7 @@ class Page:
     campaign: str
     date: str
     flags: tuple[Flag, ...]
+    variants: VariantsSection | None
     headline: str
     reason: str
     lead: Lead | None
@@ -83,16 +85,18 @@ def page(source: Source) -> Page:
     record = source.record
     tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
     timed = {scenario.id: latency(source, scenario) for scenario in record.plan.scenarios}
+    variants = variants_section(source)
     return Page(
         campaign=shorten(record.id, 80),
         date=moment(record.created_at),
         flags=flags(source),
-        headline=headline(source),
+        variants=variants,
+        headline=variants.headline if variants else headline(source),
         reason=reason(source),
-        lead=lead(source),
+        lead=None if variants else lead(source),
         compared=compared(source),
         again=again(source),
-        answers=answers(source),
+        answers=variant_answers(source) if variants else answers(source),
         facts=facts(source),
         glance=glance(source),
         tables=tables,

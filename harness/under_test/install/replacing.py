@@ -14,7 +14,9 @@ from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, text_of
 
 _INCLUDE: Final = re.compile(r"^(?:(?P<constraint>-c|--constraint)|-r|--requirement)[ =]?\s*(?P<path>\S+)$")
-_PINNED: Final = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;\\]+)(?: *; *(?P<marker>[^\\\n]+?))?\s*\\?$")
+_PINNED: Final = re.compile(
+    r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;\\]+)(?: *; *(?P<marker>[^\\\n]+?))?\s*\\?$"
+)
 
 
 @dataclass(frozen=True)
