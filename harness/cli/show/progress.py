@@ -14,7 +14,9 @@ from harness.campaign.session.progress import Silent
 from harness.cli.console import messages, print_notice
 from harness.cli.quantities import number_of, spoken
 from harness.model.found.ranking import Ranking, ScenarioRanking
+from harness.model.found.variants import VariantComparison
 from harness.model.notice import Failure, Notice
+from harness.report.variants import sentences
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
     from harness.analysis.inference.unresolved import Unresolved
@@ -70,6 +72,11 @@ class Bar:
         if any(scenario.comparisons for scenario in still_open):
             block_s = (time.monotonic() - self._began) / self._blocks
             self.step(f"  {open_in_a_line(still_open, block_s)}")
+
+    def compared(self, found: VariantComparison) -> None:
+        block_s = (time.monotonic() - self._began) / self._blocks
+        for scenario in found.scenarios:
+            self.step(f"  {scenario.scenario}, B against A, if it ended now: {'; '.join(sentences(scenario, block_s))}")
 
     def ending(self, now: bool) -> None:
         # Past all buffers, one of which may be in use at this moment.
