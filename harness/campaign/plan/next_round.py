@@ -26,8 +26,9 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; of two variants, throughput or CPU without a verdict. A campaign of one cell, which
-    has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
+    After them whatever is unresolved; of two variants, throughput and CPU until they are decided. A campaign of one
+    cell, which has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that
+    matters.
     Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
