@@ -17,13 +17,13 @@ from harness.campaign.variants.revisions import (
     repository_around,
     why_none,
 )
+from harness.campaign.variants.settings import refuse_a_wrong_interpreter, server_of, with_environment
 from harness.campaign.variants.sides import ENVIRONMENT, SideAsked
 from harness.campaign.variants.understanding import Understood, understood
 from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
 from harness.model.asked.diff import Diff, Side
 from harness.model.errors import HarnessError, UsageError
-from harness.model.foreign import secrets_in
 from harness.model.notice import Notice
 from harness.under_test.install.locks import lock_of
 from harness.under_test.install.replacing import versions_in
@@ -132,6 +132,7 @@ class _Draft:
 
 
 def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draft:
+    refuse_a_wrong_interpreter(asked)
     folder = base.application.folder
     repository = repository_around(folder) if asked.names else None
     why = why_none(folder) if asked.names and repository is None else ""
@@ -139,8 +140,8 @@ def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draf
     app_id = f"{base.application.id[:LONGEST_ID]}-{letter}"
     application, notices = _at_revision(project, base, side, repository, app_id)
     manifest = application.manifest.model_copy(update={"id": app_id, "tier": _tier(application)})
-    application = _with_environment(replace(application, manifest=manifest), asked)
-    return _Draft(letter, side, application, _server_of(application, base, asked), notices)
+    application = with_environment(replace(application, manifest=manifest), asked)
+    return _Draft(letter, side, application, server_of(application, base.server, asked), notices)
 
 
 def _variant(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Variant:
@@ -184,32 +185,6 @@ def _at_revision(
         where = f'{side.asked.option} "{side.revision.name}" ({side.revision.short})'
         raise UsageError(f"the application cannot be measured as it was then\n{fault}", where=where) from None
     return application, tuple(left_out(repository, side.revision, tree))
-
-
-def _with_environment(application: Application, asked: SideAsked) -> Application:
-    """The side's variables; one that is named like a secret stays out of the record."""
-    if not asked.environment:
-        return application
-    private = {name: value for name, value in asked.environment.items() if secrets_in({name: value})}
-    shown = {name: value for name, value in asked.environment.items() if name not in private}
-    environment = {**application.manifest.environment, **shown}
-    manifest = application.manifest.model_copy(update={"environment": environment})
-    return replace(application, manifest=manifest, private={**application.private, **private})
-
-
-def _server_of(application: Application, base: Base, asked: SideAsked) -> str:
-    wanted, offered = asked.server or base.server, application.manifest.servers
-    if wanted not in offered:
-        where = f'{asked.option} "server={wanted}"' if asked.server else asked.option
-        raise UsageError(f"it does not run on {wanted}", where=where, mend=f"name one of: {', '.join(offered)}")
-    if asked.threads is not None and SERVERS[wanted].threads is None:
-        with_threads = [one for one in offered if SERVERS[one].threads is not None]
-        raise UsageError(
-            f"{wanted} has no option for its threads",
-            where=f'{asked.option} "threads={asked.threads}"',
-            mend=f"name a server that has one: {', '.join(with_threads)}" if with_threads else "leave it out",
-        )
-    return wanted
 
 
 def _lock(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Path | None:

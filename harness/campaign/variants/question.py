@@ -1,23 +1,26 @@
 """What `harness diff` was asked, and the campaign that answers it."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.planning import Choice
+from harness.campaign.plan.cells import Choice
+from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
-from harness.campaign.plan.selection import Selected, most_workers, select
+from harness.campaign.plan.selection import Selected, choice_of, select
 from harness.campaign.variants.making import LETTERS, Base, Pair, Variant, pair_of
 from harness.campaign.variants.sides import side_of
 from harness.catalog.applications import Application, application_in
 from harness.catalog.scenarios import Scenario, find_scenarios
+from harness.measure.interpreter import describe, in_path, told_apart
 from harness.model.asked.application import AppManifest
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Source
+from harness.process.environment import passed_on
 from harness.under_test.launch.servers import SERVERS
 
 USUAL = "json"
@@ -64,19 +67,30 @@ def question_of(project: Project, asked: Asked) -> Question:
 
 def planned(project: Project, asked: Asked, pair: Pair, scenarios: Sequence[Scenario]) -> Prepared:
     """The campaign of the two variants. Its record says what they are."""
+    variants = (pair.a, pair.b)
+    pythons, labels = _interpreters(asked.platform, variants)
     given = Selected(
-        applications=(pair.a.application, pair.b.application),
-        choices=tuple(_choice(variant) for variant in (pair.a, pair.b)),
+        applications=tuple(one.application for one in variants),
+        choices=tuple(_choice(one, label) for one, label in zip(variants, labels, strict=True)),
         scenarios=tuple(scenarios),
-        notices=(*pair.a.notices, *pair.b.notices),
+        notices=tuple(notice for one in variants for notice in one.notices),
     )
-    options = RunOptions(
-        **{"platform": asked.platform, **asked.options, "reference": f"{pair.a.application.id}@{pair.a.server}"}
-    )
-    prepared = prepare(project, options, given)
-    commits = {one.side.app: one.side.commit for one in (pair.a, pair.b) if one.side.commit}
+    platform = asked.platform.model_copy(update={"pythons": pythons})
+    reference = f"{pair.a.application.id}@{pair.a.server}"
+    prepared = prepare(project, RunOptions(**asked.options, platform=platform, reference=reference), given)
+    commits = {one.side.app: one.side.commit for one in variants if one.side.commit}
     sources = {app: _of_commit(source, commits.get(app)) for app, source in prepared.record.sources.items()}
     return replace(prepared, record=prepared.record.model_copy(update={"diff": pair.diff, "sources": sources}))
+
+
+def _interpreters(platform: PlatformOptions, variants: Sequence[Variant]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The interpreters of the campaign, and the label of each side's: one for both where they are the same."""
+    usual = platform.pythons[0] if platform.pythons else Path(sys.executable)
+    paths = [in_path(one.python or usual) for one in variants]
+    found = [describe(path, passed_on()) for path in paths]
+    if all(one == found[0] for one in found):
+        return (paths[0],), tuple(one.label for one in found)
+    return tuple(paths), tuple(one.label for one in told_apart(found))
 
 
 def _of_commit(source: Source, commit: str | None) -> Source:
@@ -84,13 +98,15 @@ def _of_commit(source: Source, commit: str | None) -> Source:
     return source.model_copy(update={"commit": commit}) if commit else source
 
 
-def _choice(variant: Variant) -> Choice:
-    application = variant.application
-    return Choice(
-        application.manifest,
-        variant.server,
-        most_workers=most_workers(application, variant.server),
+def _choice(variant: Variant, interpreter: str) -> Choice:
+    exactly = Exactly(
+        app=variant.application.id,
+        server=variant.server,
+        workers=variant.workers,
+        threads=variant.threads,
+        interpreter=interpreter,
     )
+    return choice_of(variant.application, exactly)
 
 
 def _application(project: Project, asked: Asked) -> tuple[Application, str, tuple[Scenario, ...]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, PlatformChoice, Quiet, selection
+from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.model.errors import ExitCode
 
@@ -17,7 +17,7 @@ DELTA = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffAsked(PlatformChoice, Folders):
+class DiffAsked(OneSetting, Folders):
     """The options of `harness diff`."""
 
     app_id: Annotated[str, typer.Argument(metavar="APP", help="The application, by its id.")]

@@ -6,7 +6,7 @@ from harness.cli.show.tables import table
 from harness.model.asked.diff import Diff
 from harness.model.found.variants import ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.variants import (
+from harness.report.view.variants import (
     TITLES,
     between,
     block_s,

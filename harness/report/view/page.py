@@ -14,7 +14,14 @@ from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
 from harness.report.view.sections.claim import ClaimSection, claim_section
 from harness.report.view.sections.details import Detail, details
-from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
+from harness.report.view.sections.effects import (
+    EffectRow,
+    ServerParts,
+    SettingRow,
+    effect_rows,
+    server_parts,
+    setting_rows,
+)
 from harness.report.view.sections.explanations import ExplanationSection, explanation_section
 from harness.report.view.sections.facts import (
     Fact,
@@ -65,6 +72,7 @@ class Page:
     effects: Mapping[str, tuple[EffectRow, ...]]
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
+    settings: Mapping[str, tuple[SettingRow, ...]]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
@@ -103,6 +111,7 @@ def page(source: Source) -> Page:
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
+        settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from harness.model.asked.diff import Diff
 from harness.report.text import shorten
-from harness.report.variants import (
+from harness.report.view.opening.answer import Answer, Span
+from harness.report.view.source import Source
+from harness.report.view.variants import (
     TITLES,
     Difference,
     between,
@@ -17,8 +19,6 @@ from harness.report.variants import (
     value,
     verdict,
 )
-from harness.report.view.opening.answer import Answer, Span
-from harness.report.view.source import Source
 
 
 @dataclass(frozen=True, slots=True)
