@@ -25,8 +25,8 @@ def with_environment(application: Application, asked: SideAsked) -> Application:
 
 
 def server_of(application: Application, usual: str, asked: SideAsked) -> str:
-    """The side's server; `usual` where it names none. Raises UsageError where the application, or a setting, does not go
-    with it."""
+    """The side's server; `usual` where it names none. Raises UsageError where the application does not run on it, or it
+    has no option for a setting of the side."""
     wanted, offered = asked.server or usual, application.manifest.servers
     if wanted not in offered:
         where = f'{asked.option} "server={wanted}"' if asked.server else asked.option

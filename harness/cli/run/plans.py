@@ -3,6 +3,7 @@
 Apart from what measures and reports, which takes a second to load: a plan, or a fault in an option, is shown at once.
 """
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,9 @@ from harness.cli.quantities import number_of, spoken
 from harness.cli.show.tables import table
 from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.model.measured.campaign import Plan
+from harness.model.measured.campaign import CampaignRecord, Plan
 from harness.model.notice import Notice
+from harness.report.view.sections.again import command_of
 from harness.store.folder import ResultsFolder
 
 FAIL_ON: Final = ("unresolved",)
@@ -34,13 +36,25 @@ def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
     given = {name: getattr(asked, name) for name in asked.model_fields_set}
     if resumed is None:
         return RunOptions(**(profile(asked.profile).options | given))
-    before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
+    record = ResultsFolder.open(resumed).read_record()
+    _refuse_variants(record)
+    before = RunOptions.like(record.plan)
     folders = {name: getattr(asked.selection, name) for name in ("app_folders", "scenario_folders")}
     if asked.selection == Selection(**folders):
         given["selection"] = before.selection.model_copy(update=folders)
     given["generator"] = before.generator.model_copy(update=asked.generator.model_dump(exclude_unset=True))
     given["platform"] = before.platform
     return before.model_copy(update=given).on(asked.platform)
+
+
+def _refuse_variants(record: CampaignRecord) -> None:
+    """Its two variants lie in no folder of applications."""
+    if record.diff:
+        raise UsageError(
+            "it compares two variants, and is not resumed",
+            where=record.id,
+            mend="measure again, with a larger --budget where it was too short: " + shlex.join(command_of(record)),
+        )
 
 
 def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
