@@ -14,8 +14,9 @@ from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Notice
 from harness.process.folders import locked
 from harness.process.git import ask_git, git_environment
+from harness.under_test.install.variant_locks import VARIANTS
 
-TREES: Final = Path("variants", "trees")
+TREES: Final = Path(VARIANTS, "trees")
 """Below the cache: a folder for each exported commit, by its hash."""
 MOST_BYTES: Final = 2 * 2**30
 MOST_FILES: Final = 200_000

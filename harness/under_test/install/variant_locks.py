@@ -17,7 +17,9 @@ from harness.under_test.install.local_packages import digests, noted_in
 from harness.under_test.install.locks import CONSTRAINTS, Job, Servers, made_from, resolved
 from harness.under_test.install.replacing import replaced, required_in, without
 
-LOCKS: Final = Path("variants", "locks")
+VARIANTS: Final = "variants"
+"""Below the cache: all that is made for variants."""
+LOCKS: Final = Path(VARIANTS, "locks")
 """Below the cache: a folder for each lock, by what is in it."""
 NAME: Final = "requirements.txt"
 
