@@ -19,7 +19,6 @@ from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.measured.campaign import CampaignRecord, Plan
 from harness.model.notice import Notice
-from harness.report.view.sections.again import command_of
 from harness.store.folder import ResultsFolder
 
 FAIL_ON: Final = ("unresolved",)
@@ -50,10 +49,13 @@ def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
 def _refuse_variants(record: CampaignRecord) -> None:
     """Its two variants lie in no folder of applications."""
     if record.diff:
+        sides = (("--a", record.diff.a), ("--b", record.diff.b))
+        words = [part for option, side in sides for word in side.words for part in (option, word)]
         raise UsageError(
             "it compares two variants, and is not resumed",
             where=record.id,
-            mend="measure again, with a larger --budget where it was too short: " + shlex.join(command_of(record)),
+            mend="measure again, with a larger --budget where time was short: "
+            + shlex.join(["harness", "diff", record.diff.application, *words]),
         )
 
 

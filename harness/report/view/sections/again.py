@@ -39,14 +39,13 @@ def again(source: Source) -> Again:
     record = source.record
     commit = f", commit {shorten(record.commit, 60)}" if record.commit else ""
     return Again(
-        command=shlex.join(command_of(record)),
+        command=shlex.join(_command(record)),
         state=f"harness {shorten(record.harness_version, 40)}{commit}",
         machine=_machine(record),
     )
 
 
-def command_of(record: CampaignRecord) -> list[str]:
-    """What was given to measure it, but for folders."""
+def _command(record: CampaignRecord) -> list[str]:
     diff = record.diff
     if diff is None:
         return ["harness", "run", *options(record)]
