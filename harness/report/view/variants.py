@@ -95,8 +95,8 @@ def value(metric: Metric, figure: float | None) -> str:
 
 
 def changed(change: MetricChange) -> str:
-    """B against A as a change: -2.1 %."""
-    return "n/a" if change.ratio is None else _signed(change.ratio)
+    """B against A as a change: -2.1 %. None without an interval: one block may be far off."""
+    return "n/a" if change.ratio is None or change.low is None else _signed(change.ratio)
 
 
 def between(change: MetricChange) -> str:
