@@ -111,6 +111,17 @@ def find_applications(
     )
 
 
+def application_in(
+    folder: Path, app_id: str, *, known_servers: Mapping[str, Interface], known_scenarios: Collection[str]
+) -> Application:
+    """The application in this folder alone, under another id. Raises UsageError as `find_applications` does."""
+    nothing_else = folder / MANIFEST  # a file: no folders lie below it
+    [found] = find_applications(
+        nothing_else, [Path(f"{app_id}={folder}")], known_servers=known_servers, known_scenarios=known_scenarios
+    )
+    return found
+
+
 def _named(given: Path) -> tuple[str, Path]:
     """(name, folder) of what is given as NAME=DIR; without a name where it is a folder."""
     name, is_named, folder = str(given).partition("=")

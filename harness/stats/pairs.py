@@ -1,12 +1,14 @@
-"""All pairs of cells at once: simultaneous intervals and the verdict of each pair."""
+"""All pairs of cells at once, or one pair of which one is repeated: intervals and the verdict of each pair."""
 
-from math import isfinite
+from dataclasses import dataclass
+from math import isfinite, sqrt
 from typing import Final, Literal
 
 import numpy as np
 
 from harness.stats.arrays import Floats
 from harness.stats.design import TwoWayFit
+from harness.stats.distributions import t_reach
 from harness.stats.studentized import studentized_range_quantile
 
 Verdict = Literal["tied", "better", "unresolved"]
@@ -97,6 +99,82 @@ def _own_df_half_widths(squared_error: Floats, df: Floats, groups: int, confiden
         here = df == value
         widths[here] = studentized_range_quantile(confidence, groups, value) * np.sqrt(squared_error[here] / 2)
     return widths
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One cell against another one and its repeat, the mean of both where both are there.
+
+    `difference`: mean over `blocks` blocks. `own`: variance of the difference in one block. `repeated`: the same as the
+    other cell and its repeat show it, from `repeats` blocks with both (0 blocks: there is no repeat).
+    `repeat_difference`: the other cell minus its repeat; None without one.
+    """
+
+    difference: float
+    own: float
+    blocks: int
+    repeated: float
+    repeats: int
+    repeat_difference: float | None
+
+    def half_width(self, confidence: float, growth: float = 1.0) -> float:
+        """Of the difference; NaN where none can be given. `growth`: how many times as many blocks there are, if
+        variances stay what they are.
+
+        The wider of two, as in `guarded_half_widths`, with Student's t for one difference: by the variance of all
+        three cells together, and by the difference's own, moderated by it.
+        """
+        own_df, blocks = max(0.0, self.blocks * growth - 1), self.blocks * growth
+        common, df = self._common(growth)
+        if df <= 0:
+            return float("nan")
+        alike = t_reach(confidence, df) * sqrt(common / blocks)
+        if not self.repeats or not own_df:
+            return alike
+        moderated = (CONTRASTED * common + own_df * self.own) / (CONTRASTED + own_df)
+        return max(alike, t_reach(confidence, CONTRASTED + own_df) * sqrt(moderated / blocks))
+
+    def repeat_half_width(self, confidence: float) -> float:
+        """Of `repeat_difference`; NaN where none can be given."""
+        common, df = self._common(1.0)
+        if df <= 0 or not self.repeats:
+            return float("nan")
+        variance = 2 * max(common, self.repeated) / WITH_A_REPEAT
+        return t_reach(confidence, df) * sqrt(variance / self.repeats)
+
+    def _common(self, growth: float) -> tuple[float, float]:
+        """(the variance of a difference in one block if all cells are alike, its degrees of freedom)."""
+        own_df, repeat_df = (max(0.0, count * growth - 1) for count in (self.blocks, self.repeats))
+        df = own_df + repeat_df
+        return ((own_df * self.own + repeat_df * self.repeated) / df if df else 0.0), df
+
+
+CONTRASTED: Final = 3
+"""Cells in a contrast: one, the other, and its repeat."""
+WITH_A_REPEAT: Final = 1.5
+"""Variance of one value minus the mean of two others, in units of that of a value."""
+
+
+def mean_of_present(one: Floats, other: Floats) -> Floats:
+    """The mean of both, or the one that is there; NaN where neither is."""
+    return np.where(np.isnan(one), other, np.where(np.isnan(other), one, (one + other) / 2))
+
+
+def contrast(ours: Floats, theirs: Floats, repeat: Floats) -> Contrast | None:
+    """(B,) values of each cell in each block, NaN where it is missing; None where no block can be used."""
+    differences = ours - mean_of_present(theirs, repeat)
+    differences = differences[np.isfinite(differences)]
+    if not len(differences):
+        return None
+    apart = (theirs - repeat)[np.isfinite(theirs - repeat)]
+    return Contrast(
+        difference=float(differences.mean()),
+        own=float(differences.var(ddof=1)) if len(differences) > 1 else 0.0,
+        blocks=len(differences),
+        repeated=float(apart.var(ddof=1)) / 2 * WITH_A_REPEAT if len(apart) > 1 else 0.0,
+        repeats=len(apart),
+        repeat_difference=float(apart.mean()) if len(apart) else None,
+    )
 
 
 def verdict(difference: float, half_width: float, *, delta: float, floor: float = 0.0) -> Verdict:

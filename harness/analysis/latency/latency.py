@@ -179,11 +179,11 @@ def _mean(windows: Sequence[LatencyWindow]) -> float | None:
 def _percentiles(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Percentile, ...]:
     """Of all windows together, with an interval that holds what single blocks say by themselves."""
     blocks = [[w for w in windows if w.block == block] for block in sorted({w.block for w in windows})]
-    whole, alone = _together(windows, histogram), [_together(block, histogram) for block in blocks]
+    whole, alone = together(windows, histogram), [together(block, histogram) for block in blocks]
     return tuple(_percentile(share, whole, alone) for share in SHARES)
 
 
-def _together(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Times, int]:
+def together(windows: Sequence[LatencyWindow], histogram: str) -> tuple[Times, int]:
     """All times of the windows, and how many requests were due in them."""
     return times_of(merged(getattr(w, histogram) for w in windows)), sum(w.offered for w in windows)
 

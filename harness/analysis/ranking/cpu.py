@@ -1,7 +1,6 @@
 """CPU time of the server per request as an outcome of its own: it moves less than requests/s when the machine does."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from harness.analysis.inference.inference import Inference, is_void
 from harness.analysis.inference.verdicts import Look, judge
 from harness.analysis.ranking.shown import noise_floor_of, pairs_of, ratio_of
 from harness.analysis.trials.blocks import BlockValues
+from harness.analysis.trials.outcomes import outcome_values, requests_per_cpu_second
 from harness.model.found.ranking import CpuCell, CpuRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
@@ -38,18 +38,7 @@ WITHDRAWN = {"verdict": "unresolved", "decided_at": None}
 def cpu_values(blocks: Sequence[BlockValues], trials: Mapping[tuple[int, str], Trial]) -> tuple[BlockValues, ...]:
     """The groups of the blocks with log(requests per CPU second) of each cell that tells it; more is better, as with
     requests/s. Groups of which only one cell tells it are left out."""
-    found = []
-    for group in blocks:
-        values = {cell: value for cell in group.cells if (value := _value(trials.get((group.block, cell)))) is not None}
-        if len(values) > 1:
-            found.append(replace(group, cells=tuple(values), values=np.array(list(values.values()))))
-    return tuple(found)
-
-
-def _value(trial: Trial | None) -> float | None:
-    if trial is None or trial.cost is None or not trial.cost.server_cpu_s or not trial.answered:
-        return None
-    return float(np.log(trial.answered / trial.cost.server_cpu_s))
+    return outcome_values(blocks, trials, requests_per_cpu_second)
 
 
 def _rows(record: CampaignRecord, look: Look, blocks: Sequence[BlockValues]) -> Iterable[CpuCell]:

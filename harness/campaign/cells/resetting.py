@@ -18,10 +18,11 @@ LONGEST_S: Final = 120.0
 def reset(stage: Stage, cells: Iterable[Cell]) -> Iterator[Failure]:
     """Run each application's command once; a failure for each cell of one that does not end well."""
     cells = tuple(cells)
-    for app in dict.fromkeys(cell.app for cell in cells):
+    first = {cell.app: cell for cell in reversed(cells)}
+    for app, one in first.items():
         application = stage.prepared.applications[app]
         if application.manifest.before_block:
-            why, tail = _run(application, stage.pythons[app], stage.logs / f"{app}.before-block.log")
+            why, tail = _run(application, stage.pythons.of(one), stage.logs / f"{app}.before-block.log")
             for cell in cells if why else ():
                 if cell.app == app:
                     yield Failure(cell=cell.id, phase="before-block", reason=why, log_tail=tail)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness.campaign.plan.planning import Choice
+from harness.campaign.plan.cells import Choice
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, most_workers
 from harness.campaign.target.asking import Wanted

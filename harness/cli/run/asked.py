@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness.campaign.plan.options import QUICK_SHAPE, Generator, RunOptions
 from harness.campaign.plan.planning import NONE
-from harness.cli.options import Filters, Json, PlatformChoice, Quiet
+from harness.cli.options import Filters, Json, Quiet, SeveralSettings
 from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import UsageError
@@ -17,7 +17,7 @@ from harness.model.measured.campaign import SliceShape
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunAsked(ServiceChoice, PlatformChoice, Filters):
+class RunAsked(ServiceChoice, SeveralSettings, Filters):
     """The options of `harness run`; None is what was not given."""
 
     profile: Annotated[

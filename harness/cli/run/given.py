@@ -29,7 +29,7 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
         )
     before = ResultsFolder.open(resumed).read_record().plan if resumed else None
     named = asked.server or ([cell.server for cell in before.cells if cell.server != "own"] if before else None)
-    service = asked.service(named, options.platform.python)
+    service = asked.service(named, next(iter(options.platform.pythons), None))
     messages.print("Making the service's environment, and asking it once", style="dim")
     found = learned_of(service, asked.wanted, project)
     if asked.save_requests:
@@ -37,9 +37,8 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
     if before:
         found = as_before(found, before)
     if service.venv:
-        options = options.model_copy(
-            update={"platform": options.platform.model_copy(update={"python": service.interpreter})}
-        )
+        platform = options.platform.model_copy(update={"pythons": (service.interpreter,)})
+        options = options.model_copy(update={"platform": platform})
     return prepare(project, options, selected(found, service.folder))
 
 

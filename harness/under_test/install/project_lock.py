@@ -121,7 +121,16 @@ def _resolved(files: ProjectFiles, servers: Sequence[str], folder: Path, python:
         given, pins, out = place / "given.in", place / "pins.txt", place / LOCK_NAME
         given.write_text("\n".join([*files.sources, *servers]) + "\n", encoding="utf-8")
         pins.write_text("\n".join(files.pinned) + "\n", encoding="utf-8")
-        arguments = ["pip", "compile", "--python", str(python), "--only-binary", ":all:", "--generate-hashes"]
+        arguments = [
+            "pip",
+            "compile",
+            "--universal",
+            "--python",
+            str(python),
+            "--only-binary",
+            ":all:",
+            "--generate-hashes",
+        ]
         arguments += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
         arguments += ["--constraints", str(pins), "--output-file", str(out), str(given)]
         try:
