@@ -75,7 +75,8 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
         if bench.surroundings:
             for notice in recorder.renew(bench.surroundings.after_block()):
                 bench.progress.noticed(notice)
-        bench.progress.answer(rank(recorder.record, recorder.trials), unresolved(recorder.record, recorder.trials))
+        record, trials = recorder.record, recorder.trials
+        bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:
