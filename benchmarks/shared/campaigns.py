@@ -12,6 +12,7 @@ from harness.campaign.run import begin, run
 from harness.campaign.session.progress import Silent
 from harness.model.errors import TargetFailed
 from harness.model.found.ranking import Ranking
+from harness.model.measured.campaign import CampaignRecord
 from harness.report.reading import read
 from harness.report.view.source import Source
 from shared.program import say
@@ -24,7 +25,7 @@ class Told(Silent):
         self._began = time.monotonic()
         self.answers_s: list[float] = []
 
-    def answer(self, ranking: Ranking, _still_open: Sequence[Unresolved]) -> None:
+    def answer(self, _record: CampaignRecord, ranking: Ranking, _still_open: Sequence[Unresolved]) -> None:
         self.answers_s.append(time.monotonic() - self._began)
         said = [
             f"{pair.first.partition('.')[0]} {pair.verdict} {pair.second.partition('.')[0]}"

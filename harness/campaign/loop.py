@@ -84,7 +84,7 @@ def _tell(bench: Bench, recorder: Recorder) -> None:
     if compared := variants_so_far(record, trials, usual_looks_only=False):
         bench.progress.compared(compared)
     else:
-        bench.progress.answer(rank(record, trials), unresolved(record, trials))
+        bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:

@@ -8,6 +8,7 @@ import pytest
 from harness.campaign.explaining.database import Reading, work_between
 from harness.campaign.explaining.question import campaigns_of
 from harness.campaign.explaining.queues import LOOK_EVERY_S, Look, look_at, of_stretch, queues_of, watched
+from harness.campaign.plan.options import Exactly
 from harness.catalog.scenarios import find_scenarios
 from harness.measure.sockets import Connection
 from harness.model.asked.scenario import Level
@@ -103,7 +104,7 @@ def test_profiles_go_to_the_newest_campaign_whatever_its_folder_is_called(tmp_pa
         saved(tmp_path / name, record.model_copy(update={"created_at": created_at}), trials)
     (tmp_path / "broken" / RECORD_NAME).write_text("{")
     (tmp_path / "latest").symlink_to("another")
-    pairs = [("fastapi", "uvicorn"), ("flask", "gunicorn-gthread")]
+    pairs = [Exactly(app="fastapi", server="uvicorn"), Exactly(app="flask", server="gunicorn-gthread")]
     assert [one.path.name for one in campaigns_of(tmp_path, pairs, "json")] == ["another", "20261129-1", "sample"]
-    assert list(campaigns_of(tmp_path, [("fastapi", "granian")], "json")) == []
+    assert list(campaigns_of(tmp_path, [Exactly(app="fastapi", server="granian")], "json")) == []
     assert list(campaigns_of(tmp_path, pairs, "fortunes")) == []

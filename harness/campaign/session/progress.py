@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from harness.model.found.ranking import Ranking
 from harness.model.found.variants import VariantComparison
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
@@ -23,8 +24,8 @@ class Progress(Protocol):
     def advance(self, done_s: float, total_s: float) -> None:
         """Seconds of planned measuring behind, and in all, as far as known."""
 
-    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
-        """What is known after a block, and what of each scenario is not resolved yet."""
+    def answer(self, record: CampaignRecord, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
+        """What is known of the campaign after a block, and what of each scenario is not resolved yet."""
 
     def compared(self, found: VariantComparison) -> None:
         """What is known after a block of two variants."""
@@ -45,7 +46,7 @@ class Silent:
     def step(self, text: str) -> None: ...
     def block(self, number: int, cells: int) -> None: ...
     def advance(self, done_s: float, total_s: float) -> None: ...
-    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None: ...
+    def answer(self, record: CampaignRecord, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None: ...
     def compared(self, found: VariantComparison) -> None: ...
     def ending(self, now: bool) -> None: ...
     def failed(self, failure: Failure) -> None: ...

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -13,8 +13,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from harness.campaign.session.progress import Silent
 from harness.cli.console import messages, print_notice
 from harness.cli.quantities import number_of, spoken
+from harness.cli.show.tables import NOTHING
+from harness.model.asked.cell import differences
 from harness.model.found.ranking import RankedCell, Ranking, ScenarioRanking
 from harness.model.found.variants import VariantComparison
+from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
 from harness.report.view.variants import sentences
 
@@ -65,10 +68,10 @@ class Bar:
             self._task = self._bar.add_task("Measuring", total=total_s, left=left)
         self._bar.update(self._task, completed=done_s, total=total_s, left=left, refresh=True)
 
-    def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
+    def answer(self, record: CampaignRecord, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
         for scenario in ranking.scenarios.values():
             if scenario.rows:
-                self.step(f"  {scenario.scenario}: {in_a_line(scenario)}")
+                self.step(f"  {scenario.scenario}: {in_a_line(scenario, differences(record.plan.cells))}")
         if any(scenario.comparisons for scenario in still_open):
             block_s = (time.monotonic() - self._began) / self._blocks
             self.step(f"  {open_in_a_line(still_open, block_s)}")
@@ -121,22 +124,23 @@ def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = N
     return f"{text}; about {number_of(max(known), 'more block')}{time} would decide {which}"
 
 
-def in_a_line(ranking: ScenarioRanking) -> str:
+def in_a_line(ranking: ScenarioRanking, more: Mapping[str, str] = NOTHING) -> str:
     """The fastest cells from the first down, each with its share of the reference; with its server where an application
-    is there on several, and by its id where it has several settings on one."""
-    shown, more = ranking.rows[:_NAMED], len(ranking.rows) - _NAMED
-    apps, pairs = (Counter(map(key, ranking.rows)) for key in (_app, _pair))
-    names = [
-        row.cell if pairs[_pair(row)] > 1 else "@".join(_pair(row)) if apps[row.app] > 1 else row.app for row in shown
-    ]
-    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, shown, strict=True)]
-    rest = f" and {more} more" if more > 0 else ""
-    return ", ".join(cells) + rest + (" (estimate)" if ranking.estimate else "")
+    is there on several, and with its settings where it has several on one (`more`, by cell id)."""
+    on_several = {app for app, servers in _servers(ranking.rows).items() if len(servers) > 1}
+    shown = [(row, _name(row, more, alone=row.app not in on_several)) for row in ranking.rows[:_NAMED]]
+    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for row, name in shown]
+    left = len(ranking.rows) - _NAMED
+    return ", ".join(cells) + (f" and {left} more" if left > 0 else "") + (" (estimate)" if ranking.estimate else "")
 
 
-def _app(row: RankedCell) -> str:
-    return row.app
+def _name(row: RankedCell, more: Mapping[str, str], *, alone: bool) -> str:
+    name = row.app if alone else f"{row.app}@{row.server}"
+    return f"{name} ({more[row.cell]})" if more.get(row.cell) else name
 
 
-def _pair(row: RankedCell) -> tuple[str, str]:
-    return row.app, row.server
+def _servers(rows: Sequence[RankedCell]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.app].add(row.server)
+    return found

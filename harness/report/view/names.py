@@ -7,6 +7,7 @@ from harness.analysis.inference.leagues import league_of
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell, differences
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.machine import Interpreter
 from harness.report.text import shorten
 
 
@@ -100,3 +101,13 @@ def _versions(record: CampaignRecord, cell: Cell) -> str:
 def _interfaces(app: AppManifest) -> str:
     spoken = [name for name in ("asgi", "wsgi", "rsgi") if getattr(app.targets, name)]
     return ", ".join(spoken) or "own"
+
+
+def python_of(interpreter: Interpreter) -> str:
+    """CPython 3.13.0t."""
+    return f"{interpreter.implementation} {version_of(interpreter)}"
+
+
+def version_of(interpreter: Interpreter) -> str:
+    """As cells have it: with `t` where there is no global lock, and the number of a second build."""
+    return interpreter.label.partition("-")[2] or interpreter.version

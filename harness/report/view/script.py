@@ -15,7 +15,7 @@ from harness.report.view.tables.table import LEAGUES
 
 _DIGITS = 7
 """A ratio is made from two of these, and shown with at most four."""
-_OF_CELL: Final = ("id", "label", "server", "interface", "language", "tier", "league")
+_OF_CELL: Final = ("id", "label", "server", "suffix", "interface", "language", "tier", "league")
 
 Pairs = Mapping[tuple[str, str], PairVerdict]
 Amount = tuple[float, str, str]

@@ -4,7 +4,7 @@ const passing = () => {
   const alternatives = control("q").value.split(",").map(words).filter((each) => each.length);
   const wanted = picks.map((name) => [name, boxField(name).values()]).filter(([, values]) => values.length);
   const kept = given.cells.filter((cell) => {
-    const text = [cell.app, cell.server, cell.interface, cell.language, cell.tier].join(" ").toLowerCase();
+    const text = [cell.app, cell.server, cell.suffix, cell.interface, cell.language, cell.tier].join(" ").toLowerCase();
     return (!alternatives.length || alternatives.some((all_) => all_.every((word) => text.includes(word))))
       && wanted.every(([name, values]) => values.includes(cell[name]));
   });

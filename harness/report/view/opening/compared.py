@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import count, listing, percent, place, shorten
+from harness.report.view.names import version_of
 from harness.report.view.sections.details import frameworks
 from harness.report.view.sections.facts import noise_floors
 from harness.report.view.source import Source
@@ -22,7 +23,8 @@ def _parts(source: Source) -> Iterator[str]:
     yield _workers(record)
     yield _cores(record)
     yield _versions(source)
-    yield f"Python {shorten(record.interpreter.version, 40)}"
+    yield _threads(record)
+    yield f"Python {shorten(listing([version_of(one) for one in record.interpreters]), 80)}"
     yield count(len(record.completed_blocks), "block")
     floors = noise_floors(source)
     yield f"differences up to {percent(floors[-1])} are noise" if floors else ""
@@ -31,6 +33,11 @@ def _parts(source: Source) -> Iterator[str]:
 def _workers(record: CampaignRecord) -> str:
     workers = sorted({cell.workers for cell in record.plan.cells})
     return f"{place(workers[0], workers[-1])} {'worker' if workers == [1] else 'workers'} each"
+
+
+def _threads(record: CampaignRecord) -> str:
+    threads = record.plan.threads
+    return f"{place(threads[0], threads[-1])} {'thread' if threads == (1,) else 'threads'} each" if threads else ""
 
 
 def _cores(record: CampaignRecord) -> str:

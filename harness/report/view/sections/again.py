@@ -1,12 +1,14 @@
 """How to measure the same again: a command made from the plan, and what else must be as it was."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from harness.model.asked.cell import short_names
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
-from harness.report.text import count, shorten
+from harness.report.text import count, listing, shorten
+from harness.report.view.names import python_of
 from harness.report.view.source import Source
 
 SHAPE: Final = {
@@ -22,6 +24,7 @@ SHAPE: Final = {
 USUAL_BLOCKS: Final = 1000
 USUAL_DELTA: Final = 0.03
 USUAL_SHARE: Final = 0.5
+USUAL_POOL: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Again:
 
 
 def again(source: Source) -> Again:
-    """Folders given with --app and --scenarios are not known to a record: they are paths of its machine."""
+    """Folders given with --app and --scenarios, and interpreters given with --python, are not known to a record: they
+    are paths of its machine."""
     record = source.record
     commit = f", commit {shorten(record.commit, 60)}" if record.commit else ""
     return Again(
@@ -58,9 +62,9 @@ def _command(record: CampaignRecord) -> list[str]:
 
 
 def _machine(record: CampaignRecord) -> str:
-    machine, python = record.machine, record.interpreter
+    machine, pythons = record.machine, listing([python_of(one) for one in record.interpreters])
     processor = shorten(machine.cpu_model or machine.architecture, 80)
-    return f"{count(machine.logical_cpus, 'logical CPU')} of {processor}, {python.implementation} {python.version}"
+    return f"{count(machine.logical_cpus, 'logical CPU')} of {processor}, {shorten(pythons, 200)}"
 
 
 def options(record: CampaignRecord) -> tuple[str, ...]:
@@ -76,9 +80,10 @@ def _options(record: CampaignRecord) -> Iterator[tuple[str, str]]:
     if any((cell.server,) != usual.get(cell.app) for cell in own):
         yield from (("--server", server) for server in dict.fromkeys(cell.server for cell in own))
     yield from (("--scenario", scenario.id) for scenario in plan.scenarios)
-    reference = plan.reference_cell
-    yield "--reference", f"{reference.app}@{reference.server}"
-    yield "--server-workers", str(max(cell.workers for cell in own))
+    yield "--reference", short_names(plan.cells)[plan.reference]
+    yield "--server-workers", _listed(plan.workers)
+    if plan.threads:
+        yield "--threads", _listed(plan.threads)
     if plan.database != "none":
         yield "--database", plan.database
     yield "--generator", plan.waiting
@@ -104,12 +109,18 @@ def _unusual(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "--blocks", str(plan.max_blocks)
     if plan.p99_s is not None:
         yield "--p99", _time(plan.p99_s)
+    if plan.pool_size != USUAL_POOL:
+        yield "--pool", str(plan.pool_size)
     if plan.start_timeout_s is not None:
         yield "--start-timeout", _time(plan.start_timeout_s)
     if plan.load_workers:
         yield "--workers", str(plan.load_workers)
     elif plan.load_processes != 1:
         yield "--load-processes", str(plan.load_processes)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ",".join(map(str, numbers))
 
 
 def _time(seconds: float) -> str:

@@ -109,6 +109,8 @@ def _detail(
 
 def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, alone: bool) -> Iterable[Fact]:
     yield Fact("Workers", str(cell.workers))
+    if cell.threads is not None:
+        yield Fact("Threads of each worker", str(cell.threads))
     yield Fact("Database", cell.database)
     if seen.identity:
         yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
@@ -143,7 +145,8 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
     answered = record.applications[cell.app].scenarios if cell.app in record.applications else ()
     if any(scenario.audit and scenario.id in answered for scenario in record.plan.scenarios) and not cell.twin:
         audited = "; ".join(_audit(found) for found in record.audits.get(cell.id, ()))
-        elsewhere = [one.server for one in record.plan.cells if one.app == cell.app and one.id in record.audits]
+        same = (one for one in record.plan.cells if one.app == cell.app and one.id in record.audits)
+        elsewhere = dict.fromkeys(one.server for one in same)
         without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
         yield Fact("Database audit", audited or without)
     for account in record.cells.get(cell.id, CellFacts()).accounts:

@@ -8,7 +8,7 @@ from typing import Final
 from harness.analysis.layers.table import layers
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
-from harness.model.measured.machine import Machine
+from harness.model.measured.machine import Interpreter, Machine
 from harness.report.text import (
     NOT_AVAILABLE,
     Figure,
@@ -25,6 +25,7 @@ from harness.report.text import (
     shorten,
     size,
 )
+from harness.report.view.names import python_of
 from harness.report.view.remarks import Remark, remark
 from harness.report.view.source import Source
 from harness.report.view.tables.limits import ceiling
@@ -139,10 +140,7 @@ def machine_facts(record: CampaignRecord) -> tuple[Fact, ...]:
         ("Load generator runs on", _cpus(cores.generator)),
         ("Servers run on", _cpus(cores.server)),
         ("Database runs on", _cpus(cores.services)),
-        ("Interpreter", f"{record.interpreter.implementation} {record.interpreter.version}"),
-        ("Interpreter's build", f"{record.interpreter.build}, {record.interpreter.compiler}"),
-        ("Interpreter's options", record.interpreter.options or None),
-        ("Global interpreter lock", "on" if record.interpreter.gil else "off"),
+        *(fact for interpreter in record.interpreters for fact in _interpreter_facts(interpreter)),
         *(_service_fact(service) for service in record.services),
     )
     return tuple(Fact(term, shorten(text, 600) if text else f"{NOT_AVAILABLE} (not reported)") for term, text in facts)
@@ -244,8 +242,16 @@ def _machine_fact(machine: Machine) -> Fact:
 
 
 def _interpreter(record: CampaignRecord) -> tuple[str, str]:
-    python = record.interpreter
-    return shorten(f"{python.implementation} {python.version}", LINE), shorten(python.compiler, LINE)
+    pythons = listing([python_of(one) for one in record.interpreters])
+    compilers = dict.fromkeys(one.compiler for one in record.interpreters)
+    return shorten(pythons, LINE), shorten("; ".join(compilers), LINE)
+
+
+def _interpreter_facts(interpreter: Interpreter) -> Iterator[tuple[str, str | None]]:
+    yield "Interpreter", python_of(interpreter)
+    yield "Interpreter's build", f"{interpreter.build}, {interpreter.compiler}"
+    yield "Interpreter's options", interpreter.options or None
+    yield "Global interpreter lock", "on" if interpreter.gil else "off"
 
 
 def _services(record: CampaignRecord) -> tuple[str, str]:
