@@ -21,6 +21,7 @@ from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.notice import Notice
 from harness.under_test.launch.launch import Launch, launched
+from harness.under_test.launch.readiness import Deadlines
 from harness.under_test.verify.capturing import captured
 from harness.under_test.verify.exchange import connected
 from harness.under_test.verify.learning import Learned as Answers
@@ -42,7 +43,9 @@ class Learned:
     notices: tuple[Notice, ...]
 
 
-def learn(application: Application, python: Path, wanted: Wanted, *, workdir: Path, shared: Path) -> Learned:
+def learn(
+    application: Application, python: Path, wanted: Wanted, *, workdir: Path, shared: Path, deadlines: Deadlines
+) -> Learned:
     """Start it, ask everything a few times, stop it; and again, since another process on another port may answer the
     same request with another body.
 
@@ -51,7 +54,14 @@ def learn(application: Application, python: Path, wanted: Wanted, *, workdir: Pa
     manifest = application.manifest
     offline = found_offline(wanted, application.private)
     cell = Cell(app=manifest.id, server=manifest.servers[0], workers=1, database="none", interpreter="any")
-    launch = Launch(cell=cell, application=application, python=python, log=workdir / "service.log", shared=shared)
+    launch = Launch(
+        cell=cell,
+        application=application,
+        python=python,
+        log=workdir / "service.log",
+        shared=shared,
+        deadlines=deadlines,
+    )
     try:
         with launched(launch) as live:
             found = offline or found_live(live.target, wanted, workdir)

@@ -31,7 +31,7 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
     named = asked.server or ([cell.server for cell in before.cells if cell.server != "own"] if before else None)
     service = asked.service(named, next(iter(options.platform.pythons), None))
     messages.print("Making the service's environment, and asking it once", style="dim")
-    found = learned_of(service, asked.wanted, project)
+    found = learned_of(service, asked.wanted, project, options.platform.start_timeout_s)
     if asked.save_requests:
         _save(to_toml(found.found), asked.save_requests)
     if before:
