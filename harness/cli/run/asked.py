@@ -64,7 +64,11 @@ class RunAsked(SeveralSettings, Filters):
     ] = None
     reference: Annotated[
         str | None,
-        typer.Option("--reference", metavar="APP[@SERVER]", help="The cell that all others are compared with."),
+        typer.Option(
+            "--reference",
+            metavar="APP[@SERVER]",
+            help="The cell that all others are compared with; a cell's id where it has several settings.",
+        ),
     ] = None
     slice_length: Annotated[
         float | None,
