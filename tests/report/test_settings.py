@@ -14,6 +14,7 @@ from harness.model.measured.machine import Interpreter
 from harness.report.export import ranking_of
 from harness.report.reading import read
 from harness.report.view.opening.compared import compared
+from harness.report.view.opening.reason import reason
 from harness.report.view.sections.again import again, options
 from harness.report.view.sections.effects import server_parts
 from harness.report.view.source import Source
@@ -95,6 +96,10 @@ def test_a_server_with_several_settings_has_a_row_of_parts_for_each(source: Sour
     (parts,) = server_parts(source, "json")
     assert len(parts.rows) == len({row.server for row in parts.rows}) == 4
     assert all(effect is not None for row in parts.rows for effect in row.added)
+
+
+def test_the_time_of_one_worker_is_no_reason_where_their_number_differs(source: Source) -> None:
+    assert reason(source) == ""
 
 
 def test_what_was_compared_and_how_to_repeat_it_hold_every_setting(source: Source) -> None:
