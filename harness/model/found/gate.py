@@ -21,7 +21,7 @@ class Threshold(Record):
 
 
 class GateCheck(Record):
-    """One threshold held against one metric.
+    """One threshold held against one metric. `threshold`: None where anything that is called worse fires.
 
     `subject`: what changed, where there is more than one. `ratio`, `low`, `high`: as in the comparison. `outcome`:
     `fired` only where the whole interval lies beyond the threshold, `passed` where all of it lies within. `words`: all
@@ -30,7 +30,7 @@ class GateCheck(Record):
 
     metric: Metric
     scenario: str
-    threshold: Threshold
+    threshold: Threshold | None
     outcome: GateOutcome
     words: str
     subject: str = ""
