@@ -23,7 +23,7 @@ from shared.figures import Figure, Outcome, exact
 from shared.profiled import Explained, profiled
 
 from harness.analysis.layers.residence import limited_by_load
-from harness.campaign.plan.options import Selection
+from harness.campaign.plan.options import Exactly, Selection
 from harness.campaign.plan.project import Project
 from harness.model.found.explanation import FunctionChange
 from harness.report.view.sections.explanations import WAITING, named_layers, undecided
@@ -66,7 +66,7 @@ def explained(faults: Sequence[Fault], arguments: argparse.Namespace) -> Iterabl
         ids = ["as-it-is", *(one.id for one in faults)]
         selection = Selection(
             app_folders=tuple(folder / id_ for id_ in ids),
-            pairs=tuple((id_, default_server(app)) for id_ in ids),
+            exactly=tuple(Exactly(app=id_, server=default_server(app)) for id_ in ids),
             scenarios=(scenario,),
         )
         found = profiled(

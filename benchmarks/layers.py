@@ -21,7 +21,7 @@ import shared.program
 from shared.figures import Figure, Outcome, slug
 from shared.profiled import profiled
 
-from harness.campaign.plan.options import Selection
+from harness.campaign.plan.options import Exactly, Selection
 from harness.campaign.plan.project import Project
 from harness.model.found.explanation import Difference
 
@@ -98,7 +98,7 @@ def looped(folder: Path, apps: Mapping[str, tuple[str, int]]) -> Selection:
         (home / "app.toml").write_text(MANIFEST.format(id=id_, turns=turns, module=module, cost=folder / f"{id_}.cost"))
     return Selection(
         app_folders=tuple(folder / id_ for id_ in apps),
-        pairs=tuple((id_, "uvicorn") for id_ in apps),
+        exactly=tuple(Exactly(app=id_, server="uvicorn") for id_ in apps),
         scenarios=("json",),
     )
 

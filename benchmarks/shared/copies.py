@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.plan.options import Selection
+from harness.campaign.plan.options import Exactly, Selection
 from harness.campaign.plan.project import Project
 from harness.model.errors import EnvironmentRefused
 
@@ -34,8 +34,8 @@ def copies(folder: Path, turns: Mapping[str, int]) -> Selection:
     EnvironmentRefused where the original has no lock.
     """
     made = [copied(folder / id_, turn) for id_, turn in turns.items()]
-    pairs = tuple((id_, SERVER) for id_ in turns)
-    return Selection(app_folders=tuple(made), pairs=pairs, scenarios=(SCENARIO,))
+    exactly = tuple(Exactly(app=id_, server=SERVER) for id_ in turns)
+    return Selection(app_folders=tuple(made), exactly=exactly, scenarios=(SCENARIO,))
 
 
 def copied(folder: Path, turns: int) -> Path:

@@ -8,10 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.campaign.block.driving import refuse_wrong
+from harness.campaign.cells.installing import Pythons, install
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.planning import closed_slice, warm_up_of
-from harness.campaign.plan.preparation import Prepared, install, prepare
+from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.measure.pinning import pinned
@@ -61,13 +62,13 @@ def log_rate(record: SliceRecord) -> float:
     return math.log(max(record.completions, 0.5) / record.duration_s)
 
 
-def installed(options: RunOptions) -> tuple[Project, Prepared, Mapping[str, Path]]:
-    """What `options` make of the project, and the python of each application. Raises HarnessError."""
+def installed(options: RunOptions) -> tuple[Project, Prepared, Pythons]:
+    """What `options` make of the project, and the pythons of its applications. Raises HarnessError."""
     project = Project.here()
     prepared = prepare(project, options)
-    pythons, faults = install(prepared, project.cache)
-    if faults:
-        raise faults[0]
+    pythons = install(prepared, project.cache)
+    for fault in pythons.faults.values():
+        raise fault
     return project, prepared, pythons
 
 

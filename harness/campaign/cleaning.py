@@ -1,5 +1,6 @@
-"""The use case behind `harness clean`: environments that no lock of today asks for."""
+"""The use case behind `harness clean`: environments that no lock of today asks for, and variants that were compared."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,6 +9,16 @@ from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import select
 from harness.under_test.install.environments import environment_of, prune
 from harness.under_test.install.locks import lock_of
+from harness.under_test.install.variant_locks import VARIANTS
+
+
+def remove_variants(project: Project) -> tuple[Path, ...]:
+    """Remove the revisions and locks that `harness diff` made; the folder they lay in, where there was one."""
+    folder = project.cache / VARIANTS
+    if not folder.is_dir():
+        return ()
+    shutil.rmtree(folder)
+    return (folder,)
 
 
 def remove_stale_environments(project: Project) -> tuple[Path, ...]:

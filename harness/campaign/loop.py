@@ -11,7 +11,7 @@ from harness.campaign.block.continuous import CONTINUOUS_RUNS
 from harness.campaign.block.latency import expected_s
 from harness.campaign.block.run_block import run_block, trials_of
 from harness.campaign.block.state import Block
-from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round
+from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round, variants_so_far
 from harness.campaign.plan.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
 from harness.campaign.session.phases import Phases
 from harness.campaign.session.recording import Recorder
@@ -75,7 +75,16 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
         if bench.surroundings:
             for notice in recorder.renew(bench.surroundings.after_block()):
                 bench.progress.noticed(notice)
-        bench.progress.answer(rank(recorder.record, recorder.trials), unresolved(recorder.record, recorder.trials))
+        _tell(bench, recorder)
+
+
+def _tell(bench: Bench, recorder: Recorder) -> None:
+    """What is known after a block."""
+    record, trials = recorder.record, recorder.trials
+    if compared := variants_so_far(record, trials, usual_looks_only=False):
+        bench.progress.compared(compared)
+    else:
+        bench.progress.answer(rank(record, trials), unresolved(record, trials))
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:

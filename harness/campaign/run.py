@@ -11,9 +11,10 @@ from typing import Final
 from harness.campaign.block.bench import Bench
 from harness.campaign.cells.accounting import not_counted
 from harness.campaign.cells.auditing import audit_cells, audits, cells_to_audit
+from harness.campaign.cells.installing import Pythons, install
 from harness.campaign.cells.stage import Stage
 from harness.campaign.loop import measure
-from harness.campaign.plan.preparation import Prepared, database_up, install
+from harness.campaign.plan.preparation import Prepared, database_up
 from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import Interrupt, listening
 from harness.campaign.session.phases import Phases
@@ -215,17 +216,20 @@ def _installed(
     progress: Progress,
     phases: Phases,
     interrupt: Interrupt,
-) -> dict[str, Path]:
-    """Each application's python. One that has none fails its cells; without any the campaign cannot be run."""
+) -> Pythons:
+    """Each application's pythons. A cell that has none fails; without any the campaign cannot be run."""
     progress.step("Making the environments of the applications")
     with phases.timed("environments"), interrupt.waiting():
-        pythons, faults = install(prepared, project.cache)
-    if not pythons:
-        raise EnvironmentRefused("no application's environment could be made:\n" + "\n".join(map(str, faults)))
-    for fault in faults:
-        cells = [cell for cell in prepared.record.plan.cells if cell.app == fault.where]
-        failures = [Failure(cell=cell.id, phase="environment", reason=str(fault)) for cell in cells]
-        recorder.fail(failures)
-        for failure in failures:
-            progress.failed(failure)
+        pythons = install(prepared, project.cache)
+    if not pythons.found:
+        faults = dict.fromkeys(map(str, pythons.faults.values()))
+        raise EnvironmentRefused("no application's environment could be made:\n" + "\n".join(faults))
+    failures = [
+        Failure(cell=cell.id, phase="environment", reason=str(fault))
+        for cell in prepared.record.plan.cells
+        if (fault := pythons.fault_of(cell))
+    ]
+    recorder.fail(failures)
+    for failure in failures:
+        progress.failed(failure)
     return pythons

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ EVERY_OTHER, NOT = "*", "!"
 MOST_REQUIREMENTS_BYTES = 8 * 1024 * 1024
 """Of a lock: hashes of a few thousand distributions."""
 MOST_CONFIG_BYTES = 1024 * 1024
+SHORTEST_SECRET = 8
 RESERVED = re.compile(r"HARNESS_\w*|DATABASE_URL|PYTHONPATH")
 
 Found = Document[AppManifest]
@@ -29,14 +30,28 @@ Found = Document[AppManifest]
 
 @dataclass(frozen=True)
 class Application:
-    """What an application says of itself, and where it lies."""
+    """What an application says of itself, and where it lies.
+
+    `lock`: its lock, where that does not lie in its folder. `complete`: the interpreter that it runs on has all that it
+    needs, so no environment is made. `private`: variables of its environment that no record holds, and no log; `values`:
+    what `{{name}}` in requests stands for, private alike.
+    """
 
     manifest: AppManifest
     folder: Path
+    lock: Path | None = None
+    complete: bool = False
+    private: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
         return self.manifest.id
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Values of its private variables; shorter ones stand in too many other words to be hidden wherever they do."""
+        return frozenset(value for value in self.private.values() if len(value) >= SHORTEST_SECRET)
 
     @property
     def root(self) -> Path:
@@ -94,6 +109,17 @@ def find_applications(
         for document in documents
         if document.record
     )
+
+
+def application_in(
+    folder: Path, app_id: str, *, known_servers: Mapping[str, Interface], known_scenarios: Collection[str]
+) -> Application:
+    """The application in this folder alone, under another id. Raises UsageError as `find_applications` does."""
+    nothing_else = folder / MANIFEST  # a file: no folders lie below it
+    [found] = find_applications(
+        nothing_else, [Path(f"{app_id}={folder}")], known_servers=known_servers, known_scenarios=known_scenarios
+    )
+    return found
 
 
 def _named(given: Path) -> tuple[str, Path]:

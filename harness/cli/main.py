@@ -10,6 +10,7 @@ from harness.campaign.plan.commit import commit_of
 from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import raising
 from harness.cli.commands.clean import clean
+from harness.cli.commands.diff import diff
 from harness.cli.commands.doctor import doctor
 from harness.cli.commands.explain import explain
 from harness.cli.commands.list import list_
@@ -37,7 +38,7 @@ Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("list", cls=Single)(list_)
-for command in (doctor, verify, run, report, compare, explain, export, claim, new, lock, clean, serve, worker):
+for command in (doctor, verify, run, report, compare, diff, explain, export, claim, new, lock, clean, serve, worker):
     app.command(cls=Single)(command)
 
 

@@ -1,5 +1,6 @@
 """Options that several commands share, so that one word means one thing everywhere."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +9,7 @@ import typer
 from pydantic import SecretStr
 
 from harness.campaign.plan.options import GIVEN_BY, PlatformOptions, Selection
-from harness.cli.quantities import duration
+from harness.cli.quantities import Counts, counts, duration
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output; messages go to standard error.")
@@ -94,9 +95,14 @@ def selection(
     )
 
 
+def interpreter(text: str) -> Path:
+    """A path, from this folder on; a name without a slash is looked up in PATH later."""
+    return Path(text).absolute() if os.sep in text else Path(text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlatformChoice:
-    """What applications run on."""
+    """What applications run on, and what is the same for all cells."""
 
     database: Annotated[
         Literal["auto", "postgresql", "sqlite"] | None,
@@ -116,16 +122,6 @@ class PlatformChoice:
             show_envvar=True,
         ),
     ] = None
-    python: Annotated[
-        Path | None,
-        typer.Option(
-            "--python", metavar="PATH", help="Interpreter of all Python applications (default: the harness's own)."
-        ),
-    ] = None
-    server_workers: Annotated[
-        int | None,
-        typer.Option("--server-workers", min=1, metavar="N", help="Worker processes per server."),
-    ] = None
     start_timeout: Annotated[
         float | None,
         typer.Option(
@@ -142,8 +138,89 @@ class PlatformChoice:
         given = {
             "database": self.database,
             "database_url": SecretStr(self.database_url) if self.database_url else None,
-            "python": self.python,
-            "server_workers": self.server_workers,
             "start_timeout_s": self.start_timeout,
+            **self.settings,
         }
         return PlatformOptions.model_validate({name: value for name, value in given.items() if value is not None})
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What may differ from cell to cell, by the name it has in PlatformOptions; None is what was not given."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneSetting(PlatformChoice):
+    """Of commands that start each application in one way."""
+
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            "--python",
+            parser=interpreter,
+            metavar="PATH",
+            help="Interpreter of all Python applications (default: the harness's own).",
+        ),
+    ] = None
+    server_workers: Annotated[
+        int | None,
+        typer.Option("--server-workers", min=1, metavar="N", help="Worker processes per server."),
+    ] = None
+
+    @property
+    def settings(self) -> dict[str, object]:
+        return {
+            "pythons": (self.python,) if self.python else None,
+            "server_workers": (self.server_workers,) if self.server_workers else None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralSettings(PlatformChoice):
+    """Of commands that look at a cell for each value of one setting with each of the others."""
+
+    python: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--python",
+            parser=interpreter,
+            metavar="PATH",
+            help="Interpreter of Python applications (repeatable; default: the harness's own).",
+        ),
+    ] = None
+    server_workers: Annotated[
+        Counts | None,
+        typer.Option(
+            "--server-workers",
+            parser=counts,
+            metavar="N[,N]",
+            help="Worker processes per server (default: one per core of the servers, at most 8).",
+        ),
+    ] = None
+    threads: Annotated[
+        Counts | None,
+        typer.Option(
+            "--threads",
+            parser=counts,
+            metavar="N[,N]",
+            help="Threads of each worker, where the server has an option for them (default: 8).",
+        ),
+    ] = None
+    pool: Annotated[
+        int | None,
+        typer.Option(
+            "--pool",
+            min=1,
+            metavar="N",
+            help="Database connections of each application, over all its workers (default: 16).",
+        ),
+    ] = None
+
+    @property
+    def settings(self) -> dict[str, object]:
+        return {
+            "pythons": tuple(self.python) if self.python else None,
+            "server_workers": self.server_workers and self.server_workers.numbers,
+            "threads": self.threads and self.threads.numbers,
+            "pool_size": self.pool,
+        }

@@ -1,6 +1,7 @@
 """Durations, shares and numbers as people write them: 90s, 10m, 1h, 100ms; 3%; 1 cell, 2 cells."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import typer
@@ -28,6 +29,21 @@ def percentage(text: str) -> float:
     if not match or not 0 < float(match[1]) < 100:
         raise typer.BadParameter(f"{text!r} is not a percentage above 0% and below 100%, such as 3%")
     return float(match[1]) / 100
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Different whole numbers above 0, the least first."""
+
+    numbers: tuple[int, ...]
+
+
+def counts(text: str) -> Counts:
+    """Numbers with commas between them: 1,2,4. Raises typer.BadParameter for anything else."""
+    parts = text.split(",")
+    if not all(re.fullmatch(r" *[1-9]\d{0,5} *", part, re.ASCII) for part in parts):
+        raise typer.BadParameter(f"{text!r} is not a whole number above 0, nor several with commas between, as 1,2,4")
+    return Counts(tuple(sorted({int(part) for part in parts})))
 
 
 def spoken(seconds: float) -> str:

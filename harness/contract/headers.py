@@ -21,15 +21,18 @@ def header_faults(
     content_type: str,
     *,
     dated: bool = True,
+    named: bool = True,
     codings: Collection[str] = (),
     bodyless: bool = False,
 ) -> Iterator[Fault]:
-    """Everything that is wrong with a response's headers. Of a server that is not `dated` no Date is asked.
+    """Everything that is wrong with a response's headers. Of a server that is not `dated` no Date is asked, of
+    one that is not `named` no Server.
 
     `codings`: the compressions that were asked for. `bodyless`: no body was to come, whatever the headers say of one.
     An empty `content_type` asks for none.
     """
-    yield from _server(response)
+    if named:
+        yield from _server(response)
     if dated:
         yield from _date(response)
     if content_type:

@@ -22,15 +22,16 @@ def judge(
     level: Level,
     *,
     dated: bool = True,
+    named: bool = True,
     request: Request = PLAIN,
 ) -> tuple[Fault, ...]:
-    """Everything that is wrong with one response to `request`; empty when it is right. `dated`: whether the server
-    sends a Date.
+    """Everything that is wrong with one response to `request`; empty when it is right. `dated`, `named`: whether
+    the server sends a Date, and its name.
 
     `check` is the scenario's own, asked only of a body that the manifest finds nothing wrong with. A response of
     another status is an error page: nothing else of it is judged.
     """
-    faults = head_faults(response, expect, dated=dated, request=request)
+    faults = head_faults(response, expect, dated=dated, named=named, request=request)
     if response.status != expect.status or is_bodyless(request, response.status):
         return faults
     body = content(response, request)
@@ -42,13 +43,20 @@ def judge(
 
 
 def head_faults(
-    response: Response, expect: Expectation, *, dated: bool = True, request: Request = PLAIN
+    response: Response,
+    expect: Expectation,
+    *,
+    dated: bool = True,
+    named: bool = True,
+    request: Request = PLAIN,
 ) -> tuple[Fault, ...]:
     """What status and headers alone show to be wrong."""
     if response.status != expect.status:
         return (_other_status(response, expect),)
     codings, bodyless = codings_asked(request), is_bodyless(request, response.status)
-    return tuple(header_faults(response, expect.content_type, dated=dated, codings=codings, bodyless=bodyless))
+    return tuple(
+        header_faults(response, expect.content_type, dated=dated, named=named, codings=codings, bodyless=bodyless)
+    )
 
 
 def is_bodyless(request: Request, status: int) -> bool:

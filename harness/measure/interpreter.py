@@ -1,7 +1,9 @@
 """The Python that applications run on, asked to describe itself."""
 
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +11,7 @@ from pydantic import ValidationError
 
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.machine import Interpreter
+from harness.model.notice import Notice
 
 OLDEST: Final = (3, 11)
 ANSWER_S: Final = 30.0
@@ -26,6 +29,64 @@ def describe(python: Path, env: Mapping[str, str] | None = None) -> Interpreter:
     if version_of(interpreter) < OLDEST:
         raise EnvironmentRefused(f"Python {interpreter.version} is too old", where=str(python), mend=MEND)
     return interpreter
+
+
+@dataclass(frozen=True)
+class Python:
+    """An interpreter that can be used: where it is, and what it says of itself."""
+
+    path: Path
+    interpreter: Interpreter
+
+
+def found_of(pythons: Sequence[Path], env: Mapping[str, str] | None = None) -> tuple[tuple[Python, ...], list[Notice]]:
+    """Those that can be used, in their order, and a notice for each that is left out because it cannot, or because it
+    is given twice. Of two builds of one version the later one gets a number into its label. A name without a slash is
+    looked up in PATH.
+
+    Raises EnvironmentRefused where none can be used.
+    """
+    found: dict[Path, Interpreter] = {}
+    notices, faults = [], []
+    for given in pythons:
+        try:
+            interpreter = describe(path := in_path(given), env)
+        except EnvironmentRefused as fault:
+            faults.append(fault)
+            notices.append(_skipped(given, fault.what, fault.mend))
+            continue
+        if interpreter in found.values():
+            notices.append(_skipped(given, f"it is {interpreter.label}, which is given already", "give it once"))
+        else:
+            found[path] = interpreter
+    if not found:
+        raise (
+            faults[0]
+            if len(faults) == 1
+            else EnvironmentRefused(
+                "none of these interpreters can be used:\n" + "\n".join(map(str, faults)), where="--python", mend=MEND
+            )
+        )
+    return tuple(Python(path, one) for path, one in zip(found, told_apart(list(found.values())), strict=True)), notices
+
+
+def in_path(python: Path) -> Path:
+    """What a shell would run."""
+    return python if len(python.parts) > 1 else Path(shutil.which(python) or python)
+
+
+def told_apart(interpreters: Sequence[Interpreter]) -> list[Interpreter]:
+    """Labels that are there before get a number: `cpython-3.13.0`, `cpython-3.13.0-2`."""
+    labels = [one.label for one in interpreters]
+    before = [labels[:at].count(label) for at, label in enumerate(labels)]
+    return [
+        one.model_copy(update={"label": f"{one.label}-{number + 1}"}) if number else one
+        for one, number in zip(interpreters, before, strict=True)
+    ]
+
+
+def _skipped(python: Path, why: str, mend: str) -> Notice:
+    return Notice(code="interpreter-skipped", seen=f"{python} is left out: {why}", mend=mend)
 
 
 def answer_of(python: Path, env: Mapping[str, str] | None) -> str:

@@ -5,9 +5,10 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
 from harness.process.environment import passed_on
@@ -26,16 +27,23 @@ class Answer:
     fault: str = ""
 
 
-def ask(argv: Sequence[str], within_s: float, most_bytes: int = MOST_BYTES) -> Answer:
+def ask(
+    argv: Sequence[str],
+    within_s: float,
+    most_bytes: int = MOST_BYTES,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Answer:
     """Run the program until it ends. It and whatever it started are killed after `within_s` seconds, and when it has
-    printed more than `most_bytes` on either output."""
+    printed more than `most_bytes` on either output. `env`: without it, what every program gets."""
     try:
         asked = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=passed_on(),
+            env=passed_on() if env is None else env,
+            cwd=cwd,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -35,7 +35,8 @@ class OwnedProcess:
     `env` defaults to what every program gets (harness.process.environment), `cwd` to the harness's own. `cpus`: logical
     CPUs the tree may use, empty for any. `stop_signal` asks the program to end; `grace_s` is what it may take before
     everything left is terminated and then killed. `uid` and `gid` start it as another user. Standard output and error
-    go to `log`, which is appended to, and cut where it grows beyond 64 MB.
+    go to `log`, which is appended to, and cut where it grows beyond 64 MB. `secrets`: that log and messages must not
+    hold, beside those which variables of `env` give away by their names.
 
     Entering raises EnvironmentRefused when the program cannot be started.
     """
@@ -53,11 +54,12 @@ class OwnedProcess:
         grace_s: float = 5.0,
         uid: int | None = None,
         gid: int | None = None,
+        secrets: Collection[str] = (),
     ) -> None:
         self.argv, self.name, self.log, self.grace_s = tuple(argv), name, log, grace_s
         self.pid = 0
         self._mark = uuid4().hex
-        self._secrets = secrets_in(os.environ if env is None else env)
+        self._secrets = secrets_in(os.environ if env is None else env) | frozenset(secrets)
         self._exit_code: int | None = None
         self._told = b""
         self._warden: subprocess.Popen[bytes] | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, Literal
 
+from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level
 from harness.model.found.explanation import Explanation
@@ -12,6 +13,7 @@ from harness.model.found.ranking import (
     OverallRanking,
     PairVerdict,
     RankedCell,
+    SettingEffect,
     TierGap,
     UnrankedCell,
 )
@@ -22,13 +24,14 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 4
+RANKING_VERSION: Final = 5
 """Of ranking.json.
 
 1  first version
 2  `tie_groups`, a list of names, where `group` was a string of letters
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
+5  `settings`, `cells`, `other_interpreters`
 """
 
 
@@ -75,10 +78,11 @@ class RankingDocument(Record):
 
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
     scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`:
-    how the generator waited for answers. `null_rps`: the load generator against a responder that does nothing.
+    how the generator waited for answers. `titles`, `cells`: by cell id, what the page calls it, and its settings.
+    `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[4] = RANKING_VERSION
+    schema_version: Literal[5] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None
@@ -97,6 +101,7 @@ class RankingDocument(Record):
     overall: OverallRanking | None
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]
+    settings: tuple[SettingEffect, ...]
     claims: tuple[ClaimFinding, ...]
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
@@ -106,8 +111,10 @@ class RankingDocument(Record):
     waiting: Waiting
     null_rps: float | None
     titles: dict[str, str]
+    cells: dict[str, Cell]
     machine: Machine
     interpreter: Interpreter
+    other_interpreters: tuple[Interpreter, ...]
 
 
 def schema() -> dict[str, Any]:

@@ -35,6 +35,7 @@ def ranking_of(source: Source) -> RankingDocument:
         overall=ranking.overall,
         effects=ranking.effects,
         gaps=ranking.gaps,
+        settings=ranking.settings,
         claims=source.claims,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
@@ -44,8 +45,10 @@ def ranking_of(source: Source) -> RankingDocument:
         waiting=record.plan.waiting,
         null_rps=record.null_rps,
         titles={name.id: name.label for name in source.names.values()},
+        cells={cell.id: cell for cell in record.plan.cells},
         machine=record.machine,
         interpreter=record.interpreter,
+        other_interpreters=record.other_interpreters,
     )
 
 

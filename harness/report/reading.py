@@ -1,15 +1,18 @@
 """A results folder -> what its page and figures are made from; no charts are loaded for figures alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from harness.analysis.compare.variants import judge
 from harness.analysis.latency.capacity import capacity_rows
 from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking.claims import findings
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.gather import salvaged
 from harness.catalog.claim_files import STORY, read_claim
+from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
 from harness.report.explanations import explanations
@@ -42,7 +45,19 @@ def read(results: Path) -> Source:
         capacity=capacity_rows(record, searches),
         claims=findings(read_claim(STORY), record, ranking),
         explanations=explanations(record, ranking, profiles),
+        variants=variants_of(record, trials, windows),
     )
+
+
+def variants_of(
+    record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow]
+) -> VariantComparison | None:
+    """B against A, where the campaign compares two variants."""
+    cells = {cell.app: cell for cell in record.plan.cells if not cell.twin}
+    if record.diff is None or not {record.diff.a.app, record.diff.b.app} <= cells.keys():
+        return None
+    a, b = record.diff.a, record.diff.b
+    return judge(record, trials, windows, cells[a.app], cells[b.app], names=(a.name, b.name))
 
 
 def _as_it_ended(record: CampaignRecord, results: Path) -> CampaignRecord:

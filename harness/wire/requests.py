@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import Target
+from harness.wire.filling import filled
 
 AGENT = "harness-load"
 
@@ -14,9 +15,10 @@ AGENT = "harness-load"
 def prepared(request: Request, target: Target, level: Level | None = None) -> bytes:
     """The bytes of `request` as sent to `target`; at `level`, where its parameter is not filled in yet.
 
-    A target that keeps no connection alive is sent `Connection: close`. Headers that the request names itself win.
+    A target that keeps no connection alive is sent `Connection: close`. Headers that the request names itself win. The
+    target's values are filled in: raises UsageError where that cannot be.
     """
-    request = request.at(level) if level else request
+    request = filled(request.at(level) if level else request, target.values)
     body = request.body.encode()
     host = f"[{target.host}]" if ":" in target.host else target.host
     headers = {"Host": f"{host}:{target.port}", "User-Agent": AGENT, "Accept": "*/*"}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from harness.campaign.cells.auditing import cells_to_audit
+from harness.campaign.cells.installing import Pythons, place_of
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
@@ -12,17 +13,18 @@ from harness.model.notice import Failure
 from harness.store.folder import ResultsFolder
 
 PROJECT = Project(Path(__file__).parents[2])
-PYTHONS = dict.fromkeys(("falcon", "flask", "raw-asgi"), Path("python"))
+APPS = ("falcon", "flask", "raw-asgi")
 COUNTED = (Audited(scenario="db", requests=64, reads=64, rows_read=64, rows_written=0),)
 
 
 def prepared() -> Prepared:
-    wanted = Selection(only=tuple(PYTHONS), servers=("all",), scenarios=("db", "json"))
+    wanted = Selection(only=APPS, servers=("all",), scenarios=("db", "json"))
     return prepare(PROJECT, RunOptions(selection=wanted, platform=PlatformOptions(database="sqlite")))
 
 
 def to_audit(campaign: Prepared, recorder: Recorder) -> list[tuple[str, str]]:
-    return [(cell.app, cell.server) for cell in cells_to_audit(campaign, PYTHONS, recorder)]
+    pythons = Pythons({place_of(cell): Path("python") for cell in campaign.record.plan.cells}, {})
+    return [(cell.app, cell.server) for cell in cells_to_audit(campaign, pythons, recorder)]
 
 
 def test_an_application_on_many_servers_is_audited_once_for_each_interface(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ import pytest
 from harness.campaign import loop
 from harness.campaign.block.latency import expected_s
 from harness.campaign.loop import Clock
-from harness.campaign.plan.planning import GROUP_SIZE, with_twin
+from harness.campaign.plan.cells import with_twin
+from harness.campaign.plan.planning import GROUP_SIZE
 from harness.campaign.session.phases import Phases
 from harness.model.measured.campaign import Plan, SliceShape
 from tests.analysis.campaigns import campaign, cell

@@ -23,7 +23,7 @@ ASKED = {
     ),
     "all by option": RunOptions(
         selection=Selection(only=("flask", "django"), scenarios=("plaintext", "json")),
-        platform=PlatformOptions(server_workers=3),
+        platform=PlatformOptions(server_workers=(3,)),
         reference="flask",
         seed=11,
         shape=SliceShape(length_s=0.2, burn_in_s=0.1, rotations_s=1.0, warm_up_s=0.2),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.analysis.compare.conditions import disclosed
+from harness.campaign.cells.installing import Pythons, place_of
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
@@ -89,6 +90,6 @@ def test_the_start_deadline_is_the_options_before_the_manifests(
 ) -> None:
     ready = prepared(application(tmp_path, manifest + RIGHT_APP), start_timeout_s=asked)
     (cell,) = [cell for cell in ready.record.plan.cells if cell.app == "shop"]
-    stage = Stage(PROJECT, ready, {"shop": Path("python")}, tmp_path, service=None)
+    stage = Stage(PROJECT, ready, Pythons({place_of(cell): Path("python")}, {}), tmp_path, service=None)
     assert stage.launches([cell])[0].deadlines == deadlines
     assert RunOptions.like(ready.record.plan).platform.start_timeout_s == asked

@@ -4,20 +4,23 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.explaining.starting import connections_of
-from harness.campaign.plan.planning import (
-    GROUP_SIZE,
+from harness.campaign.plan.cells import (
+    Axes,
     Choice,
-    block_dice,
-    blocks_of_a_round,
     cells_of,
-    groups_of,
     reference_of,
-    rotation_of,
     seen_short_of_workers,
     short_of_workers,
     waiting_with_workers,
-    whole_waves,
     with_twin,
+)
+from harness.campaign.plan.planning import (
+    GROUP_SIZE,
+    block_dice,
+    blocks_of_a_round,
+    groups_of,
+    rotation_of,
+    whole_waves,
 )
 from harness.campaign.plan.preparation import most_connections
 from harness.campaign.plan.selection import most_workers
@@ -82,9 +85,9 @@ def test_a_cell_has_the_workers_that_really_run_and_it_is_told_where_these_are_f
     )
     choices = [Choice(manifest, server) for server in manifest.servers]
     for wanted in (1, 4):
-        cells = cells_of(choices, workers=wanted, database="none", interpreter="cpython-3.11")
+        cells = cells_of(choices, Axes((wanted,), ("cpython-3.11",)), database="none")
         assert {cell.server: cell.workers for cell in cells} == {"uvicorn": wanted, "daphne": 1}
-        assert len(notices := short_of_workers(cells, wanted)) == (wanted > 1)
+        assert len(notices := short_of_workers(cells, [wanted])) == (wanted > 1)
     assert "daphne runs 1 worker process where others run 4" in notices[0].seen
 
 
@@ -101,8 +104,8 @@ def test_an_own_server_that_is_not_told_how_many_workers_to_run_has_one_and_it_i
         given = {"id": name, "title": name, "own": own, "servers": ["own"], "scenarios": ["json"]}
         application = Application(AppManifest.model_validate(given), tmp_path / name)
         choice = Choice(application.manifest, "own", most_workers=most_workers(application, "own"))
-        (cell,) = cells_of([choice], workers=3, database="none", interpreter="cpython-3.11")
-        notices = [notice.seen for notice in short_of_workers([cell], 3)]
+        (cell,) = cells_of([choice], Axes((3,), ("cpython-3.11",)), database="none")
+        notices = [notice.seen for notice in short_of_workers([cell], [3])]
         assert cell.workers == (1 if name == "plain" else 3)
         assert bool(notices) == (name == "plain")
         assert not notices or notices[0].startswith("plain's own server runs 1 worker process where others run 3")

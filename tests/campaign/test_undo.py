@@ -8,6 +8,7 @@ import pytest
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.run_block import undo
 from harness.campaign.block.state import Block
+from harness.campaign.cells.installing import Pythons
 from harness.campaign.cells.stage import Stage
 from harness.campaign.session.interrupt import Interrupt
 from harness.campaign.session.phases import Phases
@@ -26,7 +27,7 @@ def test_tables_are_put_back_and_whoever_holds_them_fails(
         monkeypatch.setattr(module, "LOCKED_S", 0.2)
     wrote, holds = cell("wrote"), cell("holds")
     with provision(kind, tmp_path, max_connections=5) as service:  # type: ignore[arg-type]
-        stage = Stage(None, None, {}, tmp_path, service)  # type: ignore[arg-type]
+        stage = Stage(None, None, Pythons({}, {}), tmp_path, service)  # type: ignore[arg-type]
         phases = Phases()
         bench = Bench(stage, None, None, Silent(), phases, Interrupt(), None)  # type: ignore[arg-type]
         block = Block(0, [wrote, holds], {}, live={one.id: SimpleNamespace() for one in (wrote, holds)})  # type: ignore[misc]

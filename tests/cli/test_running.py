@@ -97,10 +97,13 @@ def test_the_way_to_go_on_is_told_with_every_path_the_record_does_not_hold(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     interrupted = RECORD.model_copy(update={"state": "interrupted", "phases_s": {"start": 2.0, "slices": 61.4}})
-    again = needed_again([Path("my shop")], [Path("mine")], Path("/opt/python3"))
+    again = needed_again([Path("my shop")], [Path("mine")], [Path("/opt/python3"), Path("/opt/python4")])
     tell_the_end(interrupted, Path("results/one"), again, counted_s=31.7)
     told = capsys.readouterr().err
-    assert "harness run --resume results/one --app 'my shop' --scenarios mine --python /opt/python3" in told
+    assert (
+        "harness run --resume results/one --app 'my shop' --scenarios mine --python /opt/python3 --python /opt/python4"
+        in told
+    )
     assert "start 2 s (3%), slices 1 min 01 s (97%)" in told
     assert "Counted: 32 s (50% of it)" in told
     tell_the_end(RECORD, Path("results/one"), again, counted_s=0.0)
@@ -156,20 +159,20 @@ def interrupted(tmp_path: Path) -> Path:
 def test_what_is_not_given_again_is_as_it_was(interrupted: Path) -> None:
     then = wanted_options(interrupted, NOTHING)
     assert (then.seed, then.shape.length_s, then.delta, then.platform.database) == (7, 0.2, 0.1, "sqlite")
-    assert then.selection.pairs == (("faster", "uvicorn"), ("slower", "uvicorn"))
-    assert then.platform.server_workers == 1
+    assert [(one.app, one.server) for one in then.selection.exactly] == [("faster", "uvicorn"), ("slower", "uvicorn")]
+    assert then.platform.server_workers == (1,)
 
 
 def test_what_is_given_again_is_taken(interrupted: Path) -> None:
-    now = wanted_options(interrupted, RunAsked(only=["x"], python=Path("p"), seed=8, budget=9.0).options)
+    now = wanted_options(interrupted, RunAsked(only=["x"], python=[Path("p")], seed=8, budget=9.0).options)
     assert (now.seed, now.budget_s, now.selection.only) == (8, 9.0, ("x",))
-    assert (now.platform.python, now.platform.database) == (Path("p"), "sqlite")
+    assert (now.platform.pythons, now.platform.database) == ((Path("p"),), "sqlite")
 
 
 def test_folders_given_again_do_not_change_which_cells_are_measured(interrupted: Path) -> None:
     now = wanted_options(interrupted, RunAsked(app=[Path("shop")]).options)
     assert now.selection.app_folders == (Path("shop"),)
-    assert now.selection.pairs
+    assert now.selection.exactly
 
 
 def test_a_new_campaign_has_the_options_given_and_a_seed_of_its_own() -> None:

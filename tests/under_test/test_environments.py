@@ -123,11 +123,12 @@ def test_processes_that_want_it_at_the_same_time_get_the_same_whole_one(requirem
 def test_many_are_made_at_once_and_one_that_cannot_be_does_not_keep_the_others_from_it(
     requirements: Path, cache: Path, tmp_path: Path
 ) -> None:
-    made = ensure_all({"a": requirements, "b": requirements, "c": tmp_path / "none.txt", "d": None}, PYTHON, cache)
-    assert isinstance(made["c"], EnvironmentRefused)
-    assert made["d"] == PYTHON
+    locks = {"a": requirements, "b": requirements, "c": tmp_path / "none.txt", "d": None}
+    made = ensure_all({(app, "one"): (own, PYTHON) for app, own in locks.items()}, cache)
+    assert isinstance(made["c", "one"], EnvironmentRefused)
+    assert made["d", "one"] == PYTHON
     for app in ("a", "b"):
-        python = made[app]
+        python = made[app, "one"]
         assert isinstance(python, Path)
         assert "iniconfig" in packages(python)
         assert app in python.parent.parent.name

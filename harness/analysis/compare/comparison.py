@@ -10,6 +10,7 @@ from harness.analysis.compare.conditions import common_cells, disclosed, forbidd
 from harness.analysis.compare.paired import Paired, PairedCell
 from harness.analysis.inference.inference import infer
 from harness.analysis.inference.leagues import league_of
+from harness.model.asked.cell import labels
 from harness.model.errors import UsageError
 from harness.model.found.comparison import (
     CellChange,
@@ -121,11 +122,8 @@ def _refuse_nothing_in_common(then: CampaignRecord, now: CampaignRecord) -> None
 
 
 def _beside_the_reference(record: CampaignRecord) -> list[str]:
-    return [
-        f"{cell.app} on {cell.server}"
-        for cell in record.plan.cells
-        if not cell.twin and cell.id != record.plan.reference
-    ]
+    called, reference = labels(record.plan.cells), record.plan.reference
+    return [called[cell.id] for cell in record.plan.cells if not cell.twin and cell.id != reference]
 
 
 def _scenario(of: Paired, delta: float, each: float) -> ScenarioComparison:

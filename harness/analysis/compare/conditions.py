@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import Cell, labels
 from harness.model.differing import differing
 from harness.model.found.comparison import Difference
 from harness.model.measured.campaign import CampaignRecord, Source
@@ -53,6 +53,7 @@ def disclosed(before: CampaignRecord, after: CampaignRecord) -> tuple[Difference
         *_differing("harness_version", before.harness_version, after.harness_version),
         *_differing("commit", before.commit, after.commit),
         *_differing("interpreter", before.interpreter, after.interpreter),
+        *_differing("other_interpreters", *({one.label: one for one in r.other_interpreters} for r in (before, after))),
         *_differing("services", *services),
         *(one for name in ("rotations_s", "warm_up_s") for one in _shape(before, after, name)),
         *(one for found in of_apps for one in found),
@@ -69,13 +70,13 @@ def reference_changed(after: CampaignRecord, differences: tuple[Difference, ...]
 
 
 def _place(cell: Cell) -> tuple[object, ...]:
-    return cell.app, cell.server, cell.workers, cell.database, cell.twin
+    return cell.app, cell.server, cell.workers, cell.threads, cell.database, cell.twin
 
 
 def _plans(before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference]:
     references = [record.plan.reference_cell for record in (before, after)]
     if _place(references[0]) != _place(references[1]):
-        yield from _differing("plan.reference", references[0].label, references[1].label)
+        yield from _differing("plan.reference", *(labels(r.plan.cells)[r.plan.reference] for r in (before, after)))
     for name in _DECIDING:
         yield from _differing(f"plan.{name}", getattr(before.plan, name), getattr(after.plan, name))
     for name in _SHAPE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.analysis.inference.verdicts import Look, judge
+from harness.analysis.inference.verdicts import Look, Pair, judge
 from harness.analysis.trials.blocks import BlockValues, block_values
 from harness.analysis.trials.eligible import Eligible, counting_blocks, eligible
 from harness.model.asked.scenario import ScenarioManifest
@@ -28,6 +28,11 @@ class Inference:
     void: bool
     completed: tuple[int, ...]
     delta: float
+
+    def pair(self, one: str, other: str) -> Pair | None:
+        """What was concluded of two cells, whichever is named first; None where either has no figure."""
+        pairs = self.look.pairs if self.look else {}
+        return pairs.get((one, other)) or pairs.get((other, one))
 
     def own_values(self, cell: str) -> dict[int, float]:
         """The cell's log(requests per second) by block number; the mean where several groups of a block hold it."""

@@ -9,6 +9,7 @@ import numpy as np
 from harness.analysis.inference.inference import Inference, infer, is_void
 from harness.analysis.inference.leagues import ranked_together
 from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
+from harness.model.asked.cell import labels
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
@@ -139,7 +140,7 @@ def still_open(
         return
     done = _blocks_of(inference)
     ahead = {key: more for key, more in pairs.items() if more is not None}
-    names = {cell.id: f"{cell.app} on {cell.server}" for cell in record.plan.cells}
+    names = labels(record.plan.cells)
     nearest = list(ahead.items())[:MOST_NAMED]
     parts = [f"{more} for {names[one]} and {names[other]}" for (one, other), more in nearest]
     if others := len(ahead) - len(nearest):

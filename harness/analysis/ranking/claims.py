@@ -98,9 +98,19 @@ def _cell(seen: Seen, subject: Subject, app: str, tier: ClaimTier) -> ClaimedCel
 
 
 def _in_turn(record: CampaignRecord, app: str) -> list[Cell]:
+    """Of several settings on one server those of the reference come first, so that all subjects have the same."""
     servers = record.applications[app].servers if app in record.applications else ()
     planned = [cell for cell in record.plan.cells if cell.app == app and not cell.twin]
-    return sorted(planned, key=lambda cell: servers.index(cell.server) if cell.server in servers else len(servers))
+    usual = record.plan.reference_cell
+    return sorted(
+        planned,
+        key=lambda cell: (
+            servers.index(cell.server) if cell.server in servers else len(servers),
+            cell.interpreter != usual.interpreter,
+            cell.workers != usual.workers,
+            cell.threads != usual.threads,
+        ),
+    )
 
 
 def _why_missing(seen: Seen, planned: Sequence[Cell]) -> str:

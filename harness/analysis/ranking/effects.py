@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -46,13 +47,21 @@ def _over_the_floor(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
 def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, Cell]]:
     """("server", cell, the same application on the first of its servers that is in the plan and calls it alike).
 
-    They may run different numbers of workers: what is reported is the time of one.
+    They may run different numbers of workers: what is reported is the time of one. Where the first server runs several,
+    the one with as many workers and threads is taken.
     """
-    first: dict[tuple[object, ...], Cell] = {}
+    first: dict[tuple[object, ...], list[Cell]] = {}
     for cell in sorted(_shown(record), key=lambda cell: _turn(record, cell)):
-        base = first.setdefault((cell.app, record.interfaces.get(cell.server), cell.database, cell.interpreter), cell)
-        if base != cell:
-            yield "server", cell, base
+        place = (cell.app, record.interfaces.get(cell.server), cell.database, cell.interpreter)
+        bases = first.setdefault(place, [])
+        if not bases or bases[0].server == cell.server:
+            bases.append(cell)
+        else:
+            yield "server", cell, min(bases, key=partial(_distance, cell))
+
+
+def _distance(cell: Cell, base: Cell) -> tuple[bool, bool]:
+    return base.workers != cell.workers, base.threads != cell.threads
 
 
 def _effect(inference: Inference, references: AbstractSet[str], kind: str, cell: Cell, base: Cell) -> Effect | None:
@@ -94,7 +103,7 @@ def _shown(record: CampaignRecord) -> list[Cell]:
 
 
 def _place(cell: Cell) -> tuple[object, ...]:
-    return cell.server, cell.workers, cell.database, cell.interpreter
+    return cell.server, cell.workers, cell.threads, cell.database, cell.interpreter
 
 
 def _tier(record: CampaignRecord, cell: Cell) -> str | None:

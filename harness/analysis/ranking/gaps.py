@@ -2,6 +2,7 @@
 access."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -39,20 +40,26 @@ def gaps_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tupl
 
 
 def _variants(record: CampaignRecord) -> Iterator[Variants]:
-    """Every idiomatic cell with its controlled one: on the same server, or else on the framework's first one."""
+    """Every idiomatic cell with its controlled one: on the same server, or else on the framework's first one, with as
+    many threads where it has them."""
     known = [(cell, app) for cell in record.plan.cells if cell.twin == 0 and (app := record.applications.get(cell.app))]
     for cell, app in known:
         if app.tier != "idiomatic" or not app.uses.framework:
             continue
         base = [(other, its) for other, its in known if _is_base(other, its, cell, app)]
         if base:
-            nearest, _ = min(base, key=lambda found: (found[0].server != cell.server, _turn(*found)))
+            nearest, _ = min(base, key=partial(_distance, cell))
             yield Variants(app.uses.framework, nearest, cell)
 
 
 def _is_base(other: Cell, its: AppManifest, cell: Cell, app: AppManifest) -> bool:
     alike = (other.workers, other.database, other.interpreter) == (cell.workers, cell.database, cell.interpreter)
     return alike and its.tier == "controlled" and its.uses.framework == app.uses.framework
+
+
+def _distance(cell: Cell, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, int]:
+    other, its = found
+    return other.server != cell.server, other.threads != cell.threads, _turn(other, its)
 
 
 def _turn(cell: Cell, app: AppManifest) -> int:
@@ -63,10 +70,8 @@ def _turn(cell: Cell, app: AppManifest) -> int:
 def _gap(inference: Inference, variants: Variants) -> TierGap | None:
     """The pair's difference as the ranking has it: one ratio has one interval on the whole page. None where either cell
     has no figure."""
-    if inference.look is None:
-        return None
-    pairs, (framework, controlled, idiomatic) = inference.look.pairs, variants
-    pair = pairs.get((controlled.id, idiomatic.id)) or pairs.get((idiomatic.id, controlled.id))
+    framework, controlled, idiomatic = variants
+    pair = inference.pair(controlled.id, idiomatic.id)
     if pair is None:
         return None
     log_ratio = pair.difference if pair.first == idiomatic.id else -pair.difference

@@ -14,6 +14,7 @@ from harness.analysis.ranking.cpu import cpu_ranking
 from harness.analysis.ranking.effects import effects_of
 from harness.analysis.ranking.gaps import gaps_of
 from harness.analysis.ranking.overall import overall_ranking
+from harness.analysis.ranking.settings import settings_of
 from harness.analysis.ranking.shown import noise_floor_of, pairs_of, ratio_of
 from harness.analysis.ranking.spreads import spreads_of
 from harness.analysis.ranking.stalls import stalls
@@ -38,6 +39,7 @@ def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
         overall=overall_ranking(record, inferences),
         effects=effects_of(record, inferences),
         gaps=gaps_of(record, inferences),
+        settings=settings_of(record, inferences),
     )
 
 

@@ -17,7 +17,8 @@ from harness.campaign.block.latency import measure_latency, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
-from harness.campaign.plan.planning import block_dice, rotation_of, seen_short_of_workers, warm_up_of
+from harness.campaign.plan.cells import seen_short_of_workers
+from harness.campaign.plan.planning import block_dice, rotation_of, warm_up_of
 from harness.campaign.session.surviving import refuse_lost
 from harness.catalog.scenarios import Scenario
 from harness.measure.tree import tree_size

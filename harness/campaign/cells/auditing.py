@@ -1,9 +1,9 @@
 """Do answers come from the database? A step of its own: its statement counters are never loaded while measuring."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
+from harness.campaign.cells.installing import Pythons
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import GROUP_SIZE
 from harness.campaign.plan.preparation import Prepared, database_up
@@ -71,7 +71,7 @@ def _notices(prepared: Prepared, service: LiveService) -> list[Notice]:
     return [Notice(code="counters-loaded", seen=seen, mend="measure without pg_stat_statements, or on a private one")]
 
 
-def cells_to_audit(prepared: Prepared, pythons: Mapping[str, Path], recorder: Recorder) -> list[Cell]:
+def cells_to_audit(prepared: Prepared, pythons: Pythons, recorder: Recorder) -> list[Cell]:
     """One cell of each application and interface that can be started and has something to audit that was not yet: on
     another server of the same interface the same code asks the database."""
     failed = recorder.failed_cells()
@@ -79,7 +79,7 @@ def cells_to_audit(prepared: Prepared, pythons: Mapping[str, Path], recorder: Re
     audited = {code_of(cell) for cell in cells if cell.id in recorder.record.audits}
     chosen: dict[tuple[str, Interface], Cell] = {}
     for cell in cells:
-        if cell.app in pythons and cell.id not in failed and audits(prepared, cell):
+        if pythons.has(cell) and cell.id not in failed and audits(prepared, cell):
             chosen.setdefault(code_of(cell), cell)
     return [cell for code, cell in chosen.items() if code not in audited]
 
@@ -118,6 +118,6 @@ def _fail(failures: Sequence[Failure], service: LiveService | None, recorder: Re
         progress.failed(failure)
         own = cells[failure.cell]
         alike = [cell for cell in cells.values() if code_of(cell) == code_of(own)]
-        twins = [cell for cell in alike if cell.server == own.server]
+        twins = [cell for cell in alike if cell.is_or_repeats(own)]
         failing = alike if failure.phase == "audit" else twins
         recorder.fail([failure.model_copy(update={"cell": cell.id}) for cell in failing])

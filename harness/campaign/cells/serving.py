@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.campaign.cells.installing import install
 from harness.campaign.cells.stage import Stage
-from harness.campaign.plan.preparation import Prepared, database_up, install
+from harness.campaign.plan.preparation import Prepared, database_up
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
+from harness.model.asked.cell import labels
 from harness.model.errors import UsageError
 from harness.process.in_use import using
 from harness.under_test.launch.launch import LiveServer, launched
@@ -25,15 +27,15 @@ def serving(
     cells = [cell for cell in prepared.record.plan.cells if not cell.twin]
     if len(cells) != 1:
         raise UsageError(
-            f"that means several: {', '.join(cell.label for cell in cells)}", where="APP", mend="name one application"
+            f"that means several: {', '.join(labels(cells).values())}", where="APP", mend="name one application"
         )
     for notice in prepared.record.notices:
         progress.noticed(notice)
     with using(project.cache, f"harness serve {cells[0].app}"):
         progress.step("Making its environment")
-        pythons, faults = install(prepared, project.cache)
-        if faults:
-            raise faults[0]
+        pythons = install(prepared, project.cache)
+        if fault := pythons.fault_of(cells[0]):
+            raise fault
         progress.step("Starting the database and the server")
         with database_up(prepared, workdir) as service:
             stage = Stage(project, prepared, pythons, workdir / "logs", service)

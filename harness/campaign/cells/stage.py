@@ -1,9 +1,10 @@
 """What cells are started on: their applications, environments, cores, and the database they reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.campaign.cells.installing import Pythons
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.catalog.scenarios import Scenario
@@ -13,20 +14,21 @@ from harness.under_test.install.environments import distributions_of
 from harness.under_test.launch.launch import Launch, LiveServer
 from harness.under_test.launch.programs import versions_of
 from harness.under_test.launch.readiness import Deadlines
+from harness.under_test.launch.servers import THREADS
 from harness.under_test.services import LiveService, Namespace
 from harness.under_test.verify.examiner import Subject
 
 
 @dataclass(frozen=True)
 class Stage:
-    """`pythons`: each application's own interpreter, by application id; one that has none cannot be started.
+    """`pythons`: each application's own interpreters; a cell that has none cannot be started.
 
     `logs`: the folder of the servers' logs. `service` is None where no scenario needs a database.
     """
 
     project: Project
     prepared: Prepared
-    pythons: Mapping[str, Path]
+    pythons: Pythons
     logs: Path
     service: LiveService | None
 
@@ -45,14 +47,15 @@ class Stage:
         return Launch(
             cell=cell,
             application=self.prepared.applications[cell.app],
-            python=self.pythons[cell.app],
+            python=self.pythons.of(cell),
             log=self.logs / f"{cell.id}.log",
             shared=self.project.apps / "_shared",
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
             pool_size=self.prepared.record.plan.pool_size,
+            threads=cell.threads or THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
-            probe=first.requests[0].at(first.rank.at),
+            probe=first.probe,
             deadlines=self._deadlines(cell),
         )
 
@@ -79,5 +82,5 @@ class Stage:
             identity=server.identities[0] if server.identities else None,
             lock_sha256=self.prepared.record.locks.get(cell.app),
             programs=dict(versions_of(application.manifest)),
-            distributions=dict(distributions_of(self.pythons[cell.app])) if own else {},
+            distributions=dict(distributions_of(self.pythons.of(cell))) if own else {},
         )

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from harness.campaign.cells.accounting import Ledger, counters_lost, fault_of_account, not_counted, short, was_reset
 from harness.campaign.cells.auditing import audit_of, audits, not_possible
+from harness.campaign.cells.installing import install
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import GROUP_SIZE
-from harness.campaign.plan.preparation import Prepared, database_up, install
+from harness.campaign.plan.preparation import Prepared, database_up
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.surviving import needing, refuse_lost
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import Cell, labels
 from harness.model.notice import Failure
 from harness.process.in_use import using
 from harness.under_test.launch.launch import LiveServer, launched_together
@@ -33,13 +34,12 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
     for notice in prepared.record.notices:
         progress.noticed(notice)
     progress.step("Making the environments of the applications")
-    pythons, faults = install(prepared, project.cache)
+    pythons = install(prepared, project.cache)
     planned = [cell for cell in prepared.record.plan.cells if not cell.twin]
-    cells = [cell for cell in planned if cell.app in pythons]
+    cells, names = [cell for cell in planned if pythons.has(cell)], labels(planned)
     for cell in planned:
-        for fault in faults:
-            if fault.where == cell.app:
-                yield Failure(cell=cell.id, phase="environment", reason=str(fault))
+        if fault := pythons.fault_of(cell):
+            yield Failure(cell=cell.id, phase="environment", reason=str(fault))
     with database_up(prepared, workdir, counting=True) as service, needing(service):
         if service and any(audits(prepared, cell) for cell in cells):
             for unknown in filter(None, (not_possible(service), not_counted(service))):
@@ -47,7 +47,7 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
         stage = Stage(project, prepared, pythons, workdir / "logs", service)
         for start in range(0, len(cells), GROUP_SIZE):
             group = cells[start : start + GROUP_SIZE]
-            progress.step("Looking at " + ", ".join(cell.label for cell in group))
+            progress.step("Looking at " + ", ".join(names[cell.id] for cell in group))
             yield from _look_at(stage, group, progress)
 
 

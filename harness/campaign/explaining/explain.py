@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
+from harness.campaign.cells.installing import install
 from harness.campaign.cells.stage import Stage
 from harness.campaign.explaining.bench import Bench
 from harness.campaign.explaining.profiling import profile_block
 from harness.campaign.explaining.question import Question
 from harness.campaign.explaining.starting import connections_of
-from harness.campaign.plan.preparation import database_up, install
+from harness.campaign.plan.preparation import database_up
 from harness.campaign.plan.project import Project
 from harness.campaign.run import begin, driver_of
 from harness.campaign.session.progress import Progress
@@ -128,11 +129,9 @@ def _bench(
     for notice in prepared.record.notices:
         progress.noticed(notice)
     progress.step("Making the environments of the applications")
-    pythons, faults = install(prepared, project.cache)
-    wanted = {cell.app for cell in question.cells}
-    for fault in faults:
-        if fault.where in wanted:
-            raise fault
+    pythons = install(prepared, project.cache)
+    for fault in filter(None, map(pythons.fault_of, question.cells)):
+        raise fault
     progress.step("Starting the database and the load driver")
     with ExitStack() as stack:
         scratch = stack.enter_context(temporary_folder("explain"))

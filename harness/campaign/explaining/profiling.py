@@ -106,7 +106,7 @@ def _seen(bench: Bench, cell: Cell, servers: Servers) -> Seen:
         profiled.append(drive(bench, servers.sampled, wanted(servers.sampled, 1 - FIRST_SHARE)))
     python, native = ("", first.stacks + second.stacks) if whole else (second.stacks, first.stacks)
     application = stage.prepared.applications[cell.app]
-    owners = owners_in(stage.pythons[cell.app], application.folder, stage.project.apps / "_shared")
+    owners = owners_in(stage.pythons.of(cell), application.folder, stage.project.apps / "_shared")
     server = normalised(SERVERS[cell.server].distribution or APPLICATION)
     return Seen(
         cell=cell,

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
@@ -24,9 +24,6 @@ USUAL: Final = "json"
 """The scenario where none is named and all configurations answer it."""
 MOST_LOOKED_AT: Final = 5
 """Newest campaigns that hold the configurations; what is older was hardly measured on the same versions."""
-
-Pair = tuple[str, str]
-"""An application and one of its servers."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
         if prepared is not None:
             return Question(prepared, _cells(prepared, pairs), scenario, folder)
     options = RunOptions(
-        selection=asked.folders.model_copy(update={"pairs": pairs, "scenarios": (scenario,)}),
+        selection=asked.folders.model_copy(update={"exactly": pairs, "scenarios": (scenario,)}),
         platform=asked.platform,
         profile="full",
         latency=(NONE,),
@@ -79,13 +76,13 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
     return Question(prepared, _cells(prepared, pairs), scenario, None)
 
 
-def _repeated(pairs: Iterable[Pair]) -> str:
+def _repeated(pairs: Iterable[Exactly]) -> str:
     """The application that is named a second time."""
-    (app, _), _ = Counter(pairs).most_common(1)[0]
-    return app
+    pair, _ = Counter(pairs).most_common(1)[0]
+    return pair.app
 
 
-def _pair(project: Project, asked: Asked, name: str) -> tuple[Pair, tuple[str, ...]]:
+def _pair(project: Project, asked: Asked, name: str) -> tuple[Exactly, tuple[str, ...]]:
     """The application and its server, and the ids of the scenarios that it answers."""
     app, _, server = name.partition("@")
     wanted = asked.folders.model_copy(update={"only": (app,), "servers": (server,) if server else ()})
@@ -97,7 +94,8 @@ def _pair(project: Project, asked: Asked, name: str) -> tuple[Pair, tuple[str, .
     if len(choices) != 1:
         several = ", ".join(f"{one.application.id}@{one.server}" for one in choices)
         raise UsageError(f"{name} means several: {several}", where="APP", mend="name one of them")
-    return (choices[0].application.id, choices[0].server), tuple(choices[0].application.scenarios)
+    application, server = choices[0].application, choices[0].server
+    return Exactly(app=application.id, server=server), tuple(application.scenarios)
 
 
 def _is(found: str, wanted: str) -> bool:
@@ -119,7 +117,7 @@ def _scenario(answered: Sequence[tuple[str, ...]], asked: Asked) -> str:
     return USUAL if USUAL in common else common[0]
 
 
-def campaigns_of(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterator[ResultsFolder]:
+def campaigns_of(results: Path, pairs: Iterable[Exactly], scenario: str) -> Iterator[ResultsFolder]:
     """Campaigns that planned these, the newest first whatever their folders are called, as far as they can be read."""
     found = []
     for path in results.glob(f"*/{RECORD_NAME}"):
@@ -130,7 +128,7 @@ def campaigns_of(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterato
     planned = (
         folder
         for record, folder in sorted(found, key=lambda one: one[0].created_at, reverse=True)
-        if {(cell.app, cell.server) for cell in record.plan.cells}.issuperset(pairs)
+        if {(cell.app, cell.server) for cell in record.plan.cells}.issuperset((one.app, one.server) for one in pairs)
         and any(one.id == scenario for one in record.plan.scenarios)
     )
     yield from islice(planned, MOST_LOOKED_AT)
@@ -138,17 +136,20 @@ def campaigns_of(results: Path, pairs: Iterable[Pair], scenario: str) -> Iterato
 
 def _as_then(project: Project, record: CampaignRecord, asked: Asked) -> Prepared | None:
     """What the campaign would measure if it were resumed now; None where something that decides its figures differs."""
-    before = RunOptions.like(record.plan)
+    before = RunOptions.like(record.plan).on(asked.platform)
     outside = asked.folders.model_dump(include={"app_folders", "scenario_folders"})
-    platform = before.platform.model_copy(update=asked.platform.model_dump(exclude_unset=True))
     selection = before.selection.model_copy(update=outside)
     try:
-        prepared = prepare(project, before.model_copy(update={"selection": selection, "platform": platform}))
+        prepared = prepare(project, before.model_copy(update={"selection": selection}))
     except HarnessError:
         return None
     return None if any(differences(record, prepared.record)) else prepared
 
 
-def _cells(prepared: Prepared, pairs: Sequence[Pair]) -> tuple[Cell, ...]:
-    by_pair = {(cell.app, cell.server): cell for cell in prepared.record.plan.cells if not cell.twin}
-    return tuple(by_pair[pair] for pair in pairs)
+def _cells(prepared: Prepared, pairs: Sequence[Exactly]) -> tuple[Cell, ...]:
+    """Where a campaign measured an application on a server with several settings, its first: the fewest workers and
+    threads, which are alike in all."""
+    by_pair: dict[tuple[str, str], Cell] = {}
+    for cell in prepared.record.plan.cells:
+        by_pair.setdefault((cell.app, cell.server), cell)
+    return tuple(by_pair[one.app, one.server] for one in pairs)

@@ -2,14 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
 from harness.campaign.plan.grouping import Met, meetings
 from harness.model.found.ranking import RankedCell
+from harness.model.found.variants import Metric, ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
+
+DECIDED: Final[tuple[Metric, ...]] = ("throughput", "cpu")
+"""What a campaign of two variants goes on for."""
 
 Need = Mapping[str, frozenset[str]]
 """Scenario id -> ids of the cells that must be driven in it. A scenario that needs nothing is not in it."""
@@ -20,9 +26,10 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; a campaign of one cell, which has nothing to resolve, goes on until the interval
-    of its own figure is as narrow as the difference that matters. Cells that failed, or had as many blocks as the plan
-    allows, are left out.
+    After them whatever is unresolved; of two variants, throughput and CPU until they are decided. A campaign of one
+    cell, which has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that
+    matters.
+    Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
@@ -34,11 +41,37 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
 
 def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+    if variants := variants_so_far(record, trials, usual_looks_only=True):
+        return _undecided(record, variants)
     if sum(not cell.twin for cell in record.plan.cells) > 1:
         return {one.scenario: one.cells for one in open_scenarios(record, trials)}
     rankings = rank(record, trials).scenarios
     narrow = {name for name, found in rankings.items() if all(_is_narrow(row, record.plan.delta) for row in found.rows)}
     return {name: cells for name, cells in everything(record).items() if name not in narrow}
+
+
+def variants_so_far(
+    record: CampaignRecord, trials: Sequence[Trial], *, usual_looks_only: bool
+) -> VariantComparison | None:
+    """B against A in what a campaign goes on for; None where it compares no variants."""
+    cells = {cell.app: cell for cell in record.plan.cells if not cell.twin}
+    diff = record.diff
+    if diff is None:
+        return None
+    found = judge(record, trials, (), cells[diff.a.app], cells[diff.b.app], usual_looks_only=usual_looks_only)
+    return found.model_copy(update={"scenarios": tuple(map(_asked_for, found.scenarios))})
+
+
+def _asked_for(scenario: ScenarioVariants) -> ScenarioVariants:
+    """Memory and response times are reported as far as they are known by then: they vary more from start to start."""
+    kept = tuple(change for change in scenario.metrics if change.metric in DECIDED)
+    return scenario.model_copy(update={"metrics": kept})
+
+
+def _undecided(record: CampaignRecord, found: VariantComparison) -> Need:
+    """All cells in the scenarios in which a metric has no verdict."""
+    undecided = {scenario.scenario for scenario, change in found.changes() if change.verdict == "unresolved"}
+    return {name: needed for name, needed in everything(record).items() if name in undecided}
 
 
 def _is_narrow(row: RankedCell, delta: float) -> bool:

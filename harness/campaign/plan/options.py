@@ -2,12 +2,13 @@
 
 import secrets
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr
 
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.profiles import CORE
+from harness.model.asked.cell import Cell, short_names
 from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import Waiting
 from harness.model.record import Record
@@ -18,7 +19,19 @@ LOOPBACK: Final = "127.0.0.1"
 GIVEN_BY: Final = "HARNESS_DATABASE_URL"
 """Environment variable that names a database as `--database-url` does."""
 POOL_SIZE: Final = 16
-"""Database connections of an application over all its workers, equal for everybody."""
+"""Database connections of an application over all its workers, equal for everybody, unless another is asked for."""
+
+Number = Annotated[int, Field(ge=1)]
+
+
+class Exactly(Record):
+    """An application on a server, with the settings it has there; None: whatever the platform has."""
+
+    app: str
+    server: str
+    workers: int | None = None
+    threads: int | None = None
+    interpreter: str | None = None
 
 
 class Selection(Record):
@@ -31,17 +44,21 @@ class Selection(Record):
     app_folders: tuple[Path, ...] = ()
     """Each a folder, or NAME=DIR to give its application another id."""
     scenario_folders: tuple[Path, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    """Exactly these applications on these servers: how a resumed campaign names its cells."""
+    exactly: tuple[Exactly, ...] = ()
+    """These and no others: how a resumed campaign names its cells."""
 
 
 class PlatformOptions(Record):
-    """What applications run on."""
+    """What applications run on. Each of `pythons`, `server_workers` and `threads` of a worker makes cells of its own;
+    none: the harness's own interpreter, a worker per core, and the harness's number of threads. `pool_size`:
+    connections to the database over all workers of an application."""
 
     database: Literal["auto", "postgresql", "sqlite"] = "auto"
     database_url: SecretStr | None = None
-    python: Path | None = None
-    server_workers: int | None = Field(default=None, ge=1)
+    pythons: tuple[Path, ...] = ()
+    server_workers: tuple[Number, ...] = ()
+    threads: tuple[Number, ...] = ()
+    pool_size: Number = POOL_SIZE
     start_timeout_s: float | None = Field(default=None, gt=0)
 
 
@@ -66,15 +83,16 @@ class RunOptions(Record):
         """What would make this plan again, on a machine that has not changed."""
         return cls(
             selection=Selection(
-                pairs=tuple((cell.app, cell.server) for cell in plan.cells if not cell.twin),
+                exactly=tuple(_exactly(cell, plan) for cell in plan.cells if not cell.twin),
                 scenarios=tuple(scenario.id for scenario in plan.scenarios),
             ),
             platform=PlatformOptions(
                 database="auto" if plan.database == "none" else plan.database,
-                server_workers=max(cell.workers for cell in plan.cells),
+                server_workers=plan.workers,
+                pool_size=plan.pool_size,
                 start_timeout_s=plan.start_timeout_s,
             ),
-            reference=next(f"{cell.app}@{cell.server}" for cell in plan.cells if cell.id == plan.reference),
+            reference=short_names(plan.cells)[plan.reference],
             generator=Generator(
                 processes=plan.load_processes,
                 workers=plan.load_workers,
@@ -108,3 +126,29 @@ class RunOptions(Record):
     p99_s: float | None = Field(default=None, gt=0)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
     max_blocks: int = Field(default=1000, ge=1)
+
+    def on(self, platform: PlatformOptions) -> "RunOptions":
+        """These options with what is set in `platform`. Numbers of workers or threads that it gives hold for all cells,
+        also for those that had some of their own."""
+        given = platform.model_dump(exclude_unset=True)
+        free = {"workers": "server_workers", "threads": "threads"}
+        freed = {setting: None for setting, option in free.items() if option in given}
+        cells = dict.fromkeys(one.model_copy(update=freed) for one in self.selection.exactly)
+        return self.model_copy(
+            update={
+                "platform": self.platform.model_copy(update=given),
+                "selection": self.selection.model_copy(update={"exactly": tuple(cells)}),
+            }
+        )
+
+
+def _exactly(cell: Cell, plan: Plan) -> Exactly:
+    """The only interpreter of a plan is the platform's: where that is another one now, the records say how it
+    differs."""
+    return Exactly(
+        app=cell.app,
+        server=cell.server,
+        workers=cell.workers,
+        threads=cell.threads,
+        interpreter=cell.interpreter if len(plan.interpreters) > 1 else None,
+    )

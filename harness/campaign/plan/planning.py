@@ -1,8 +1,7 @@
-"""From what was found and what was asked for to a plan. Pure functions; every random choice comes from the seed."""
+"""What of a plan is measured in each block, and for how long. Pure; every random choice comes from the seed."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import ceil
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -10,115 +9,17 @@ from typing import Final, NamedTuple
 from harness.campaign.plan.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell, DatabaseKind
+from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
-from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import DRAIN_S, Slice
-from harness.model.notice import Notice
-from harness.under_test.launch.servers import SERVERS
 
 GROUP_SIZE: Final = 8
 """Cells that take turns in one rotation: more would put a cell's slices too far apart (docs/method.md)."""
 
 NONE: Final = "none"
-REFERENCE: Final = ("raw-asgi", "uvicorn")
 WAVES: Final = 4
 """A slice counts at least this many times what one request takes when all connections wait (connections / pace)."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An application on one of its servers, as the filters left it. `most_workers`: that this server can run, None for
-    any number."""
-
-    application: AppManifest
-    server: str
-    most_workers: int | None = None
-
-
-def cells_of(choices: Iterable[Choice], *, workers: int, database: DatabaseKind, interpreter: str) -> tuple[Cell, ...]:
-    """A cell for each choice, in a fixed order, with as many of the wanted workers as its server can run."""
-    return tuple(
-        Cell(
-            app=c.application.id,
-            server=c.server,
-            workers=min(SERVERS[c.server].workers(workers), c.most_workers or workers),
-            database=database,
-            interpreter=interpreter,
-        )
-        for c in sorted(choices, key=lambda c: (c.application.id, c.server))
-    )
-
-
-def short_of_workers(cells: Iterable[Cell], wanted: int) -> tuple[Notice, ...]:
-    """Which servers run fewer worker processes than were wanted, having no option for more."""
-    fewer = {_runner(cell): cell.workers for cell in cells if cell.workers < wanted}
-    return tuple(
-        Notice(
-            code="fewer-workers",
-            seen=f"{server} runs {workers} worker process where others run {wanted}: it has no option for more",
-            mend="compare its microseconds per request, or measure all with --server-workers 1",
-        )
-        for server, workers in fewer.items()
-    )
-
-
-def _runner(cell: Cell) -> str:
-    """What runs the cell, for people: two applications' own servers are not the same one."""
-    return f"{cell.app}'s own server" if SERVERS[cell.server].argv is None else cell.server
-
-
-def seen_short_of_workers(cell: Cell, processes: int, threads: int) -> tuple[Notice, ...]:
-    """An own server that is given {workers} and runs fewer, be they processes or threads, as they were seen."""
-    if SERVERS[cell.server].argv is not None or max(processes, threads) >= cell.workers:
-        return ()
-    return (
-        Notice(
-            code="fewer-workers",
-            seen=f"{_runner(cell)} was to run {cell.workers} workers, and {processes} process"
-            f"{'' if processes == 1 else 'es'} with {threads} thread{'' if threads == 1 else 's'} was seen",
-            mend="have its command or its configuration obey {workers}, or measure all with --server-workers 1",
-        ),
-    )
-
-
-def waiting_with_workers(cells: Iterable[Cell]) -> tuple[Notice, ...]:
-    """Which servers make clients wait as soon as they run more than one worker, as some do here."""
-    waiting = {cell.server for cell in cells if cell.workers > 1 and SERVERS[cell.server].nagle_with_workers}
-    return tuple(
-        Notice(
-            code="waits-with-workers",
-            seen=f"{server} with several workers leaves Nagle's algorithm on: on a connection that is kept an answer"
-            " may wait some 40 ms for the acknowledgement of its first part, here as in production",
-            mend="read its figures as those of this wait, or measure it with --server-workers 1",
-        )
-        for server in sorted(waiting)
-    )
-
-
-def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
-    """The cell that all others are compared with: `wanted` as `app` or `app@server`, else the bare ASGI callable, else
-    the first.
-
-    Raises UsageError where the wanted one is not among the cells.
-    """
-    app, _, server = (wanted or "@".join(REFERENCE)).partition("@")
-    for cell in cells:
-        if cell.app == app and server in ("", cell.server):
-            return cell
-    if wanted is None:
-        return cells[0]
-    raise UsageError(
-        f"{wanted!r} is not among the cells of this campaign",
-        where="--reference",
-        mend="choose one of: " + ", ".join(f"{cell.app}@{cell.server}" for cell in cells),
-    )
-
-
-def with_twin(cells: Sequence[Cell], reference: Cell) -> tuple[Cell, ...]:
-    """The cells, and the reference once more under another name: how far apart it comes out is the noise floor."""
-    return (*cells, reference.model_copy(update={"twin": 1}))
 
 
 def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random, met: Met) -> list[tuple[Cell, ...]]:

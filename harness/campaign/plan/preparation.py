@@ -10,17 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import VERSION
-from harness.campaign.plan.commit import commit_around, commit_of
-from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
-from harness.campaign.plan.planning import (
-    GROUP_SIZE,
+from harness.campaign.plan.cells import (
+    Axes,
     cells_of,
-    latency_scenarios,
     reference_of,
     short_of_workers,
     waiting_with_workers,
     with_twin,
+    without_threads,
 )
+from harness.campaign.plan.commit import commit_around, commit_of
+from harness.campaign.plan.options import GIVEN_BY, Generator, PlatformOptions, RunOptions
+from harness.campaign.plan.planning import GROUP_SIZE, latency_scenarios
 from harness.campaign.plan.profiles import profile
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, select
@@ -28,18 +29,17 @@ from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
 from harness.catalog.scenarios import Scenario
 from harness.measure.cores import split_cores
-from harness.measure.interpreter import describe
+from harness.measure.interpreter import Python, found_of
 from harness.measure.machine import fingerprint
 from harness.measure.spinning import why_not_spin
 from harness.model.asked.cell import DatabaseKind
-from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.measured.campaign import CampaignRecord, Plan, Source
 from harness.model.measured.load import Waiting
-from harness.model.measured.machine import Cores, Interpreter
+from harness.model.measured.machine import Cores
 from harness.model.notice import Notice
 from harness.process.environment import passed_on
 from harness.process.folders import refuse_unusable_temporary_folder
-from harness.under_test.install.environments import ensure_all
 from harness.under_test.install.locks import lock_of
 from harness.under_test.launch.programs import absent
 from harness.under_test.launch.servers import SERVERS
@@ -54,14 +54,17 @@ READING = {"GET", "HEAD", "OPTIONS"}
 class Platform:
     """What applications will run on, as it was found on this machine."""
 
-    python: Path
-    interpreter: Interpreter
+    pythons: tuple[Python, ...]
     cores: Cores
     database: DatabaseKind
     database_url: str | None
-    server_workers: int
+    axes: Axes
     waiting: Waiting
     notices: tuple[Notice, ...]
+
+    def python(self, label: str) -> Path:
+        """The interpreter with this label."""
+        return next(one.path for one in self.pythons if one.interpreter.label == label)
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,9 @@ class Prepared:
 
 
 def find_platform(project: Project, asked: PlatformOptions, generator: Generator, needs_database: bool) -> Platform:
-    """Look at the interpreter, the cores and the database. Raises EnvironmentRefused where one cannot be had."""
-    python = asked.python or Path(sys.executable)
-    interpreter = describe(python, passed_on())
+    """Look at the interpreters, the cores and the database. Raises EnvironmentRefused where one cannot be had; of
+    several interpreters, where none can."""
+    pythons, of_pythons = found_of(asked.pythons or (Path(sys.executable),), passed_on())
     cores = split_cores()
     url = asked.database_url.get_secret_value() if asked.database_url else None
     kind: DatabaseKind = "none"
@@ -86,17 +89,20 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
     if needs_database:
         kind, notices = choose_database(asked.database, url, workdir=project.cache)
         notices = (*notices, *not_asked_for(url))
-    workers = asked.server_workers or max(1, min(MOST_SERVER_WORKERS, len(cores.server)))
+    axes = Axes(
+        workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
+        interpreters=tuple(one.interpreter.label for one in pythons),
+        threads=asked.threads,
+    )
     waiting, of_generator = waiting_of(generator, cores)
     return Platform(
-        python,
-        interpreter,
+        pythons,
         cores,
         kind,
         url if kind == "postgresql" else None,
-        workers,
+        axes,
         waiting,
-        (*notices, *of_generator),
+        (*of_pythons, *notices, *of_generator),
     )
 
 
@@ -136,13 +142,14 @@ def not_asked_for(url: str | None) -> tuple[Notice, ...]:
     )
 
 
-def prepare(project: Project, options: RunOptions) -> Prepared:
-    """Make the plan, and the record it is kept in. Nothing is installed or started by it.
+def prepare(project: Project, options: RunOptions, given: Selected | None = None) -> Prepared:
+    """Make the plan, and the record it is kept in. Nothing is installed or started by it. `given`: what to measure
+    where that lies in no folder with a manifest; the options select nothing then.
 
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
     refuse_unusable_temporary_folder()
-    chosen = select(project, options.selection, profile(options.profile))
+    chosen = given or select(project, options.selection, profile(options.profile))
     selected, left_out = runnable_here(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     platform = find_platform(project, options.platform, options.generator, needs_database)
@@ -157,14 +164,16 @@ def prepare(project: Project, options: RunOptions) -> Prepared:
         applications={application.id: application.manifest for application in selected.applications},
         interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
         machine=fingerprint().model_copy(update={"cores": platform.cores}),
-        interpreter=platform.interpreter,
+        interpreter=platform.pythons[0].interpreter,
+        other_interpreters=tuple(one.interpreter for one in platform.pythons[1:]),
         sources={a.id: source_of(a, project.apps) for a in selected.applications},
         locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
         notices=(
             *platform.notices,
             *chosen.notices,
             *left_out,
-            *short_of_workers(plan.cells, platform.server_workers),
+            *short_of_workers(plan.cells, platform.axes.workers),
+            *without_threads(plan.cells, platform.axes.threads),
             *waiting_with_workers(plan.cells),
             *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
         ),
@@ -189,12 +198,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
             where="--p99",
             mend="name one with --latency, instead of none",
         )
-    cells = cells_of(
-        selected.choices,
-        workers=platform.server_workers,
-        database=platform.database,
-        interpreter=platform.interpreter.label,
-    )
+    cells = cells_of(selected.choices, platform.axes, database=platform.database)
     reference = reference_of(cells, options.reference)
     return Plan(
         seed=options.seed,
@@ -216,7 +220,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
         database=platform.database,
-        pool_size=POOL_SIZE,
+        pool_size=options.platform.pool_size,
     )
 
 
@@ -245,14 +249,6 @@ def lock_digest(application: Application) -> str | None:
     """SHA-256 of the application's lock; None where it has none."""
     lock = lock_of(application)
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock and lock.is_file() else None
-
-
-def install(prepared: Prepared, cache: Path) -> tuple[dict[str, Path], tuple[HarnessError, ...]]:
-    """Each application's own python (made now where it is missing), and why some have none."""
-    locks = {application.id: lock_of(application) for application in prepared.applications.values()}
-    made = ensure_all(locks, prepared.platform.python, cache)
-    pythons = {app: found for app, found in made.items() if isinstance(found, Path)}
-    return pythons, tuple(fault for fault in made.values() if isinstance(fault, HarnessError))
 
 
 @contextmanager

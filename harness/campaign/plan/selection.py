@@ -6,8 +6,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.campaign.plan.options import Selection
-from harness.campaign.plan.planning import Choice
+from harness.campaign.plan.cells import Choice
+from harness.campaign.plan.options import Exactly, Selection
 from harness.campaign.plan.profiles import EVERYTHING, Profile
 from harness.campaign.plan.project import Project
 from harness.catalog.applications import Application, find_applications
@@ -43,12 +43,10 @@ def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -
         known_scenarios=[scenario.id for scenario in scenarios],
     )
     chosen = _loaded(choose_scenarios(scenarios, wanted.scenarios), wanted, profile)
-    applications, pairs = _chosen(project, found, wanted, profile)
-    answered = {scenario.id for scenario in chosen}
+    applications, exactly = _chosen(project, found, wanted, profile)
+    known, answered = {application.id: application for application in applications}, {one.id for one in chosen}
     choices = tuple(
-        Choice(application.manifest, server, most_workers=most_workers(application, server))
-        for application, server in pairs
-        if answered.intersection(application.manifest.scenarios)
+        choice_of(known[one.app], one) for one in exactly if answered.intersection(known[one.app].manifest.scenarios)
     )
     kept = {choice.application.id for choice in choices}
     notices = _dropped(project, applications, kept, wanted, servers=wanted.servers or profile.servers, chosen=chosen)
@@ -79,7 +77,7 @@ def _dropped(
 ) -> tuple[Notice, ...]:
     """A notice for each application that a pattern of `--only` named and the other filters drop; raises UsageError for
     those that were named by id or by folder."""
-    if wanted.pairs:
+    if wanted.exactly:
         return ()
     lost = [(one, _why_dropped(one, servers, chosen)) for one in applications if one.id not in kept]
     named = [why for one, why in lost if one.id in wanted.only or one.folder.parent != project.apps]
@@ -97,6 +95,18 @@ def _why_dropped(application: Application, servers: Sequence[str], chosen: tuple
         seen = f"{application.id} answers none of the chosen scenarios ({', '.join(ids)})"
         return f"{seen}; it answers {', '.join(answered)}"
     return runs_not_on(application, servers)
+
+
+def choice_of(application: Application, exactly: Exactly) -> Choice:
+    """The application where it is wanted, with what its server can run there."""
+    return Choice(
+        application.manifest,
+        exactly.server,
+        most_workers=most_workers(application, exactly.server),
+        workers=exactly.workers,
+        threads=exactly.threads,
+        interpreter=exactly.interpreter,
+    )
 
 
 def most_workers(application: Application, server: str) -> int | None:
@@ -117,26 +127,24 @@ def _loaded(scenarios: tuple[Scenario, ...], wanted: Selection, profile: Profile
 
 def _chosen(
     project: Project, found: tuple[Application, ...], wanted: Selection, profile: Profile
-) -> tuple[tuple[Application, ...], tuple[tuple[Application, str], ...]]:
-    if wanted.pairs:
-        missing = sorted({app for app, _ in wanted.pairs} - {application.id for application in found})
+) -> tuple[tuple[Application, ...], tuple[Exactly, ...]]:
+    if wanted.exactly:
+        missing = sorted({one.app for one in wanted.exactly} - {application.id for application in found})
         if missing:
             raise UsageError(
                 f"the campaign measured {', '.join(missing)}, of which nothing is found now",
                 where="--resume",
                 mend="give the folder of each application outside apps/ again: --app DIR",
             )
-        known = {
-            application.id: application for application in choose_applications(found, [a for a, _ in wanted.pairs])
-        }
-        return tuple(known.values()), tuple((known[app], server) for app, server in wanted.pairs)
+        return choose_applications(found, [one.app for one in wanted.exactly]), wanted.exactly
     # An application whose folder was given is wanted, whatever else --only names.
     given = [application.id for application in found if application.folder.parent != project.apps]
     core = [application.id for application in found if application.manifest.core]
     only = [*(wanted.only or core), *given] if wanted.only or profile.core else []
     _refuse_those_of_other_folders(found, wanted.only)
     applications = choose_applications(found, only, wanted.skip)
-    return applications, choose_servers(applications, wanted.servers or profile.servers, SERVERS)
+    chosen = choose_servers(applications, wanted.servers or profile.servers, SERVERS)
+    return applications, tuple(Exactly(app=application.id, server=server) for application, server in chosen)
 
 
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from harness.model.found.ranking import Ranking
+from harness.model.found.variants import VariantComparison
 from harness.model.notice import Failure, Notice
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
@@ -25,6 +26,9 @@ class Progress(Protocol):
     def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None:
         """What is known after a block, and what of each scenario is not resolved yet."""
 
+    def compared(self, found: VariantComparison) -> None:
+        """What is known after a block of two variants."""
+
     def ending(self, now: bool) -> None:
         """An end was asked for, and comes now or after the rotation in hand. Called from a signal handler."""
 
@@ -42,6 +46,7 @@ class Silent:
     def block(self, number: int, cells: int) -> None: ...
     def advance(self, done_s: float, total_s: float) -> None: ...
     def answer(self, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None: ...
+    def compared(self, found: VariantComparison) -> None: ...
     def ending(self, now: bool) -> None: ...
     def failed(self, failure: Failure) -> None: ...
     def noticed(self, notice: Notice) -> None: ...

@@ -39,7 +39,7 @@ def _refuse(found: Sequence[tuple[str, str, str]], folder: Path) -> None:
 
 def differences(then: CampaignRecord, now: CampaignRecord) -> Iterator[tuple[str, str, str]]:
     """(field, value then, value now) of everything that must be equal."""
-    for part in ("plan", "locks", "machine", "interpreter", "applications"):
+    for part in ("plan", "locks", "machine", "interpreter", "other_interpreters", "applications"):
         yield from _held(differing(part, getattr(then, part), getattr(now, part)))
     for app, source in then.sources.items():  # a commit that leaves the folder as it was changes nothing
         if app in now.sources:

@@ -17,7 +17,7 @@ Reports = Annotated[bool, typer.Option("--reports", help="Remove the reports too
 
 def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     """Remove stale environments; on request the whole cache and the reports."""
-    from harness.campaign.cleaning import remove_stale_environments
+    from harness.campaign.cleaning import remove_stale_environments, remove_variants
     from harness.campaign.plan.project import Project
     from harness.process.in_use import refusal, users
 
@@ -27,7 +27,7 @@ def clean(*, everything: Everything = False, reports: Reports = False) -> int:
     if everything:
         remove(project.cache)
     else:
-        for folder in remove_stale_environments(project):
+        for folder in (*remove_stale_environments(project), *remove_variants(project)):
             messages.print(f"removed {folder.name}", markup=False, highlight=False)
     if reports and project.reports.is_dir():
         for folder in sorted(project.reports.iterdir()):

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, PlatformChoice, Quiet, selection
+from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, percentage
 from harness.model.errors import ExitCode
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExplainAsked(PlatformChoice, Folders):
+class ExplainAsked(OneSetting, Folders):
     """The options of `harness explain`."""
 
     app_id: Annotated[str, typer.Argument(metavar="APP[@SERVER]", help="The application, and one of its servers.")]

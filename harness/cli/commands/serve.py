@@ -8,14 +8,14 @@ import typer
 
 from harness.cli.console import messages, output
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, PlatformChoice, selection
+from harness.cli.options import Folders, OneSetting, selection
 from harness.model.errors import ExitCode, UsageError
 
 LOOK_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServeAsked(PlatformChoice, Folders):
+class ServeAsked(OneSetting, Folders):
     """The options of `harness serve`."""
 
     app_id: Annotated[str, typer.Argument(metavar="APP", help="The application's id.")]

@@ -8,13 +8,14 @@ import typer
 
 from harness.cli.console import output, print_json
 from harness.cli.option_record import options_from
-from harness.cli.options import Filters, Json, PlatformChoice, Quiet
-from harness.cli.show.tables import table
+from harness.cli.options import Filters, Json, Quiet, SeveralSettings
+from harness.cli.show.tables import table, who
+from harness.model.asked.cell import differences
 from harness.model.errors import ExitCode
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyAsked(PlatformChoice, Filters):
+class VerifyAsked(SeveralSettings, Filters):
     """The options of `harness verify`."""
 
     server: Annotated[
@@ -61,6 +62,8 @@ def verify(asked: VerifyAsked) -> int:
     if asked.json:
         print_json([verdict.model_dump(mode="json") for verdict in verdicts])
     else:
-        rows = [(v.app, v.server, "ok" if v.passed else "failed", "\n".join(v.faults)) for v in verdicts]
-        output.print(table(("application", "server", "", "what is wrong"), rows))
+        heads, names = who(verdicts, differences(cell for cell in cells.values() if not cell.twin))
+        said = [("ok" if verdict.passed else "failed", "\n".join(verdict.faults)) for verdict in verdicts]
+        rows = [(*name, *words) for name, words in zip(names, said, strict=True)]
+        output.print(table((*heads, "", "what is wrong"), rows))
     return ExitCode.OK if all(verdict.passed for verdict in verdicts) else ExitCode.CELL_FAILED

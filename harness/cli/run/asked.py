@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from harness.campaign.plan.options import QUICK_SHAPE, Generator, RunOptions
 from harness.campaign.plan.planning import NONE
-from harness.cli.options import Filters, Json, PlatformChoice, Quiet
+from harness.cli.options import Filters, Json, Quiet, SeveralSettings
 from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import SliceShape
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunAsked(PlatformChoice, Filters):
+class RunAsked(SeveralSettings, Filters):
     """The options of `harness run`; None is what was not given."""
 
     profile: Annotated[

@@ -3,6 +3,7 @@
 Apart from what measures and reports, which takes a second to load: a plan, or a fault in an option, is shown at once.
 """
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,9 @@ from harness.campaign.session.surroundings import others, wait_for_others
 from harness.cli.console import messages, output, print_json, print_notice
 from harness.cli.quantities import number_of, spoken
 from harness.cli.show.tables import table
+from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, UsageError
-from harness.model.measured.campaign import Plan
+from harness.model.measured.campaign import CampaignRecord, Plan
 from harness.model.notice import Notice
 from harness.store.folder import ResultsFolder
 
@@ -33,14 +35,28 @@ def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
     given = {name: getattr(asked, name) for name in asked.model_fields_set}
     if resumed is None:
         return RunOptions(**(profile(asked.profile).options | given))
-    before = RunOptions.like(ResultsFolder.open(resumed).read_record().plan)
+    record = ResultsFolder.open(resumed).read_record()
+    _refuse_variants(record)
+    before = RunOptions.like(record.plan)
     folders = {name: getattr(asked.selection, name) for name in ("app_folders", "scenario_folders")}
     if asked.selection == Selection(**folders):
         given["selection"] = before.selection.model_copy(update=folders)
-    for part in ("generator", "platform"):
-        changed = getattr(asked, part).model_dump(exclude_unset=True)
-        given[part] = getattr(before, part).model_copy(update=changed)
-    return before.model_copy(update=given)
+    given["generator"] = before.generator.model_copy(update=asked.generator.model_dump(exclude_unset=True))
+    given["platform"] = before.platform
+    return before.model_copy(update=given).on(asked.platform)
+
+
+def _refuse_variants(record: CampaignRecord) -> None:
+    """Its two variants lie in no folder of applications."""
+    if record.diff:
+        sides = (("--a", record.diff.a), ("--b", record.diff.b))
+        words = [part for option, side in sides for word in side.words for part in (option, word)]
+        raise UsageError(
+            "it compares two variants, and is not resumed",
+            where=record.id,
+            mend="measure again, with a larger --budget where time was short: "
+            + shlex.join(["harness", "diff", record.diff.application, *words]),
+        )
 
 
 def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
@@ -51,8 +67,9 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
         print_json(plan.model_dump(mode="json"))
         return
     cells = [cell for cell in plan.cells if not cell.twin]
-    rows = [(cell.app, cell.server, str(cell.workers), cell.database, cell.interpreter) for cell in cells]
-    columns = ("application", "server", "workers", "database", "interpreter")
+    rows = [(cell.app, cell.server, *_settings(plan, cell), cell.database, cell.interpreter) for cell in cells]
+    settings = ("workers", "threads") if plan.threads else ("workers",)
+    columns = ("application", "server", *settings, "database", "interpreter")
     output.print(
         table(columns, rows, title=f"{number_of(len(rows), 'configuration')}, in random order from seed {plan.seed}")
     )
@@ -68,6 +85,11 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
     messages.print(continuous_plan(plan), highlight=False)
     if plan.latency:
         messages.print(latency_plan(plan), highlight=False)
+
+
+def _settings(plan: Plan, cell: Cell) -> tuple[str, ...]:
+    """Its workers, and its threads where anybody chose their number."""
+    return (str(cell.workers), *((str(cell.threads or ""),) if plan.threads else ()))
 
 
 def continuous_plan(plan: Plan) -> str:

@@ -20,7 +20,9 @@ from harness.cli.quantities import spoken
 from harness.cli.run.reporting import report_on
 from harness.cli.show.latency_tables import capacity_table, latency_table
 from harness.cli.show.progress import Bar, FaultsAlone
+from harness.cli.show.settings import show_settings
 from harness.cli.show.tables import MOST, ranking_table
+from harness.model.asked.cell import differences, labels
 from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
 from harness.model.found.ranking import Ranking, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
@@ -74,8 +76,10 @@ def finish(
     if json:
         print_whole(as_json(ranking_document(source)))
     else:
+        more = differences(source.record.plan.cells)
         for ranking in source.ranking.scenarios.values():
-            output.print(ranking_table(ranking, most))
+            output.print(ranking_table(ranking, most, more))
+        show_settings(source, most)
         show_latency(source.record, results, most)
         for line in filter(None, (headline(source), reason(source))):
             output.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -119,11 +123,12 @@ def why_not_ranked(record: CampaignRecord, ranking: Ranking) -> Iterator[str]:
         yield f"Nothing was ranked: {_most_common_reason(record, found)}"
         return
     reference = record.plan.reference_cell
+    called = labels(record.plan.cells)[reference.id]
     for scenario in found:
         if scenario.rows and not any(row.cell == reference.id for row in scenario.rows):
             reasons = [cell.reason for cell in scenario.unranked if cell.cell == reference.id]
             seen = f"{scenario.scenario}: there are no ratios, since the reference has no figure"
-            yield f"{seen}, {reference.app} on {reference.server}: {shorten(' '.join(reasons) or 'not measured', 200)}"
+            yield f"{seen}, {called}: {shorten(' '.join(reasons) or 'not measured', 200)}"
 
 
 def _most_common_reason(record: CampaignRecord, found: Iterable[ScenarioRanking]) -> str:
@@ -135,24 +140,24 @@ def _most_common_reason(record: CampaignRecord, found: Iterable[ScenarioRanking]
 
 def show_latency(record: CampaignRecord, results: Path, most: int | None = None) -> None:
     """Response times at a fixed rate, and rates under a limit, as far as they were measured."""
-    folder = ResultsFolder.open(results)
+    folder, more = ResultsFolder.open(results), differences(record.plan.cells)
     windows, broken_windows = folder.read_windows()
     searches, broken_searches = folder.read_searches()
     for notice in (*broken_windows, *broken_searches):
         print_notice(notice)
     for scenario, rows in latency_rows(record, windows).items():
-        output.print(latency_table(scenario, rows, most))
+        output.print(latency_table(scenario, rows, most, more))
     for scenario, found in capacity_rows(record, searches).items():
-        output.print(capacity_table(scenario, found, most))
+        output.print(capacity_table(scenario, found, most, more))
 
 
 def needed_again(
-    app_folders: Sequence[Path] | None, scenario_folders: Sequence[Path] | None, python: Path | None
+    app_folders: Sequence[Path] | None, scenario_folders: Sequence[Path] | None, pythons: Sequence[Path] | None
 ) -> tuple[str, ...]:
     """What a campaign was started with and its record does not tell, since these are paths of this machine."""
     folders = [part for folder in app_folders or () for part in ("--app", str(folder))]
     folders += [part for folder in scenario_folders or () for part in ("--scenarios", str(folder))]
-    return (*folders, *(("--python", str(python)) if python else ()))
+    return (*folders, *(part for python in pythons or () for part in ("--python", str(python))))
 
 
 def tell_the_end(record: CampaignRecord, results: Path, again: Sequence[str], *, counted_s: float) -> None:

@@ -1,5 +1,7 @@
 """A comparison of two campaigns on the terminal."""
 
+from collections.abc import Mapping
+
 from harness.cli.console import messages, output, print_notice
 from harness.cli.quantities import number_of
 from harness.cli.show.tables import table
@@ -10,8 +12,9 @@ COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict"
 MOST_DIFFERENCES = 12
 
 
-def show(comparison: Comparison) -> None:
-    """Tables on standard output; what differs, and what to bear in mind, on standard error."""
+def show(comparison: Comparison, called: Mapping[str, str]) -> None:
+    """Tables on standard output; what differs, and what to bear in mind, on standard error. `called`: the name of each
+    cell of either campaign."""
     for difference in comparison.differences[:MOST_DIFFERENCES]:
         messages.print(f"differs: {in_words(difference)}", style="dim", markup=False, highlight=False)
     if len(comparison.differences) > MOST_DIFFERENCES:
@@ -20,7 +23,7 @@ def show(comparison: Comparison) -> None:
     for notice in comparison.notices:
         print_notice(notice)
     for scenario in comparison.scenarios:
-        _show(scenario)
+        _show(scenario, called)
     messages.print(in_a_line(comparison), markup=False, highlight=False)
 
 
@@ -47,17 +50,16 @@ def in_a_line(comparison: Comparison) -> str:
     )
 
 
-def _show(scenario: ScenarioComparison) -> None:
+def _show(scenario: ScenarioComparison, called: Mapping[str, str]) -> None:
     title = f"{scenario.scenario} at {scenario.level.label}, requests/s" + (" (void)" if scenario.void else "")
-    rows = [_row(row) for row in scenario.rows]
+    rows = [(called[row.cell], *_figures(row)) for row in scenario.rows]
     output.print(table(COLUMNS, rows, title=title, right=range(1, 6), whole=range(1, 7)))
     for cell in scenario.missing:
-        output.print(f"n/a  {cell.app} on {cell.server}: {cell.reason}", markup=False, highlight=False)
+        output.print(f"n/a  {called[cell.cell]}: {cell.reason}", markup=False, highlight=False)
 
 
-def _row(row: CellChange) -> tuple[str, ...]:
+def _figures(row: CellChange) -> tuple[str, ...]:
     return (
-        f"{row.app} on {row.server}",
         f"{row.rps_before:,.0f}",
         f"{row.rps_after:,.0f}",
         "n/a" if row.relative is None else percent(row.relative.ratio),

@@ -13,8 +13,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from harness.campaign.session.progress import Silent
 from harness.cli.console import messages, print_notice
 from harness.cli.quantities import number_of, spoken
-from harness.model.found.ranking import Ranking, ScenarioRanking
+from harness.model.found.ranking import RankedCell, Ranking, ScenarioRanking
+from harness.model.found.variants import VariantComparison
 from harness.model.notice import Failure, Notice
+from harness.report.view.variants import sentences
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
     from harness.analysis.inference.unresolved import Unresolved
@@ -71,6 +73,11 @@ class Bar:
             block_s = (time.monotonic() - self._began) / self._blocks
             self.step(f"  {open_in_a_line(still_open, block_s)}")
 
+    def compared(self, found: VariantComparison) -> None:
+        block_s = (time.monotonic() - self._began) / self._blocks
+        for scenario in found.scenarios:
+            self.step(f"  {scenario.scenario}, B against A, if it ended now: {'; '.join(sentences(scenario, block_s))}")
+
     def ending(self, now: bool) -> None:
         # Past all buffers, one of which may be in use at this moment.
         with suppress(OSError):
@@ -116,10 +123,20 @@ def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = N
 
 def in_a_line(ranking: ScenarioRanking) -> str:
     """The fastest cells from the first down, each with its share of the reference; with its server where an application
-    is there on several."""
-    on_several = {app for app, cells in Counter(row.app for row in ranking.rows).items() if cells > 1}
+    is there on several, and by its id where it has several settings on one."""
     shown, more = ranking.rows[:_NAMED], len(ranking.rows) - _NAMED
-    names = [f"{row.app}@{row.server}" if row.app in on_several else row.app for row in shown]
+    apps, pairs = (Counter(map(key, ranking.rows)) for key in (_app, _pair))
+    names = [
+        row.cell if pairs[_pair(row)] > 1 else "@".join(_pair(row)) if apps[row.app] > 1 else row.app for row in shown
+    ]
     cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for name, row in zip(names, shown, strict=True)]
     rest = f" and {more} more" if more > 0 else ""
     return ", ".join(cells) + rest + (" (estimate)" if ranking.estimate else "")
+
+
+def _app(row: RankedCell) -> str:
+    return row.app
+
+
+def _pair(row: RankedCell) -> tuple[str, str]:
+    return row.app, row.server

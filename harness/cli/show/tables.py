@@ -1,7 +1,8 @@
 """Tables on the terminal."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Protocol, get_args
 
 from rich import box
 from rich.console import Group
@@ -13,6 +14,8 @@ from harness.report.text import place
 
 MOST: Final = 12
 """Rows of a table at the end of a campaign, which the report holds whole."""
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+WHO: Final = ("application", "server")
 
 
 def table(
@@ -39,16 +42,41 @@ def table(
     return made
 
 
-def ranking_table(ranking: ScenarioRanking, most: int | None = None) -> Group:
+def ranking_table(ranking: ScenarioRanking, most: int | None = None, more: Mapping[str, str] = NOTHING) -> Group:
     """The ranking of one scenario, a table a league, best first; below it cells without a place, with the reason.
 
-    At most `most` rows of each, and how many more there are.
+    At most `most` rows of each, and how many more there are. `more`: by cell id, in what else than application and
+    server cells differ; without any there is no column for it.
     """
     found = {row.league for row in ranking.rows} or {"controlled"}
     leagues = [league for league in get_args(League) if league in found]
-    tables = [_league_table(ranking, league, most, alone=len(leagues) < 2) for league in leagues]
-    unranked = [Text(f"n/a  {cell.app} on {cell.server}: {cell.reason}") for cell in ranking.unranked]
+    tables = [_league_table(ranking, league, most, more, alone=len(leagues) < 2) for league in leagues]
+    unranked = [Text(f"n/a  {called(cell, more)}: {cell.reason}") for cell in ranking.unranked]
     return Group(*tables, *unranked[:most], *left_out(len(unranked), most))
+
+
+class Row(Protocol):
+    """A figure of a cell."""
+
+    @property
+    def cell(self) -> str: ...
+    @property
+    def app(self) -> str: ...
+    @property
+    def server(self) -> str: ...
+
+
+def called(row: Row, more: Mapping[str, str]) -> str:
+    """Its cell, with what tells it apart from others of its application and server."""
+    name = f"{row.app} on {row.server}"
+    return f"{name} ({more[row.cell]})" if more.get(row.cell) else name
+
+
+def who(rows: Sequence[Row], more: Mapping[str, str]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The heads of the columns that say which cell a row is of, and what stands in them."""
+    if not any(more.get(row.cell) for row in rows):
+        return WHO, [(row.app, row.server) for row in rows]
+    return (*WHO, "settings"), [(row.app, row.server, more.get(row.cell, "")) for row in rows]
 
 
 def left_out(rows: int, most: int | None) -> list[Text]:
@@ -57,20 +85,27 @@ def left_out(rows: int, most: int | None) -> list[Text]:
     return [Text(f"… {more} more: see the report, or harness export", style="dim")] if more else []
 
 
-def _league_table(ranking: ScenarioRanking, league: League, most: int | None, *, alone: bool) -> Group:
+def _league_table(
+    ranking: ScenarioRanking, league: League, most: int | None, more: Mapping[str, str], *, alone: bool
+) -> Group:
     of_league = "" if alone else f", {league}"
     title = f"{ranking.scenario} at {ranking.level.label}{of_league}" + (" (estimate)" if ranking.estimate else "")
     ranked = [row for row in ranking.rows if row.league == league]
     errors = any(row.error_share for row in ranked)
-    columns = ("rank", "application", "server", "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
-    rows = [_row(row)[: len(columns)] for row in ranked[:most]]
-    return Group(table(columns, rows, title=title, right=(3, 4, 5, 6), whole=(0,)), *left_out(len(ranked), most))
+    heads, names = who(ranked[:most], more)
+    figures = ("requests/s", "ratio", "interval", *(("errors",) if errors else ()))
+    rows = [
+        (place(row.rank_low, row.rank_high), *name, *_figures(row)[: len(figures)])
+        for row, name in zip(ranked, names, strict=False)
+    ]
+    right = range(1 + len(heads), 1 + len(heads) + len(figures))
+    made = table(("rank", *heads, *figures), rows, title=title, right=right, whole=(0,))
+    return Group(made, *left_out(len(ranked), most))
 
 
-def _row(row: RankedCell) -> tuple[str, ...]:
+def _figures(row: RankedCell) -> tuple[str, ...]:
     ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
-    rank = place(row.rank_low, row.rank_high)
-    return (rank, row.app, row.server, f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
+    return (f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
 
 
 def _interval(row: RankedCell) -> str:

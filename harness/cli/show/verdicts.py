@@ -7,9 +7,10 @@ from harness.model.record import Record
 
 
 class Verdict(Record):
-    """Whether a cell answers the contract, and everything that is wrong with it. `audited`: the scenarios whose
-    statements the database counted."""
+    """Whether a cell answers the contract, and everything that is wrong with it. `cell`: its id. `audited`: the
+    scenarios whose statements the database counted."""
 
+    cell: str
     app: str
     server: str
     passed: bool
@@ -22,9 +23,10 @@ def verdict_of(cell: Cell, outcome: Outcome) -> Verdict:
     """A verification, or a failure to come up with the end of its log, as one verdict."""
     if isinstance(outcome, Failure):
         fault = f"{outcome.phase}: {outcome.reason}" + (f"\n{outcome.log_tail}" if outcome.log_tail else "")
-        return Verdict(app=cell.app, server=cell.server, passed=False, faults=(fault,))
+        return Verdict(cell=cell.id, app=cell.app, server=cell.server, passed=False, faults=(fault,))
     faults = tuple(str(fault) for fault in outcome.faults)
     return Verdict(
+        cell=cell.id,
         app=cell.app,
         server=cell.server,
         passed=outcome.passed,

@@ -40,7 +40,7 @@ class Judge:
 
     def __init__(self, target: Target, scenario: LoadScenario, request: Request, lore: Lore) -> None:
         self._request, self._expect = request, request.expected(scenario.expect)
-        self._dated, self._lore = target.sends_date, lore
+        self._dated, self._named, self._lore = target.sends_date, target.sends_name, lore
         self._bodyless = is_bodyless(request, self._expect.status)
         self._is_coded = bool(codings_asked(request))
         self._is_told = self._expect.body is not None and self._expect.form != "html"
@@ -63,7 +63,13 @@ class Judge:
         return self._of_coded(response) if self._is_coded else self._of_body(response.body)
 
     def _of_head(self, response: Response, took_s: float) -> Fault | None:
-        faults = head_faults(as_contract(response, took_s), self._expect, dated=self._dated, request=self._request)
+        faults = head_faults(
+            as_contract(response, took_s),
+            self._expect,
+            dated=self._dated,
+            named=self._named,
+            request=self._request,
+        )
         if len(self._heads) >= MAX_HEADS:
             self._heads.clear()
         if not faults:

@@ -60,12 +60,15 @@ class OwnServer(Record):
 
     `{host}`, `{port}`, `{workers}`, `{python}` and `{work}` (a folder of this start's own, removed afterwards) are
     filled in. `config` names a file of the application's folder that is filled in alike and put into `{work}`;
-    `{config}` is where it lies then. What it can do is declared as in the server table.
+    `{config}` is where it lies then. What it can do is declared as in the server table; `sends_name`: its responses have
+    the header Server.
     """
 
     argv: tuple[str, ...] = Field(min_length=1)
     config: InsidePath | None = None
     keep_alive: bool = True
+    sends_date: bool = True
+    sends_name: bool = True
 
 
 class Uses(Record):

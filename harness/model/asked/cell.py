@@ -1,5 +1,7 @@
 """The unit that is measured: an application on a server, with everything that may change its speed."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Self
 
 from pydantic import Field
@@ -10,11 +12,16 @@ DatabaseKind = Literal["postgresql", "sqlite", "none"]
 
 
 class Cell(Record):
-    """(application, server, workers, database, interpreter); `twin` counts hidden repeats of it for A/A."""
+    """(application, server, workers, threads, database, interpreter); `twin` counts hidden repeats of it for A/A.
+
+    `threads`: of each worker, where somebody chose their number; None: as many as the harness gives every server that
+    has a pool of them.
+    """
 
     app: Slug
     server: Slug
     workers: int = Field(ge=1)
+    threads: int | None = Field(default=None, ge=1)
     database: DatabaseKind
     interpreter: str = Field(pattern=r"^[\w.+-]+$")
     twin: int = Field(default=0, ge=0)
@@ -22,7 +29,8 @@ class Cell(Record):
     @property
     def id(self) -> str:
         """Unique in a campaign, and safe as a file name."""
-        parts = (self.app, self.server, f"w{self.workers}", self.database, self.interpreter)
+        threads = () if self.threads is None else (f"t{self.threads}",)
+        parts = (self.app, self.server, f"w{self.workers}", *threads, self.database, self.interpreter)
         return ".".join(parts) + (f".twin{self.twin}" if self.twin else "")
 
     def is_or_repeats(self, other: Self) -> bool:
@@ -31,4 +39,56 @@ class Cell(Record):
 
     @property
     def label(self) -> str:
+        """For people, where no other cell of its application and server is near; see `labels`."""
         return f"{self.app} on {self.server}" + (f" (twin {self.twin})" if self.twin else "")
+
+
+def differences(cells: Iterable[Cell]) -> dict[str, str]:
+    """By id, in what else than application and server a cell differs from others of these: "2 workers, 8 threads".
+    Empty where in nothing."""
+    alike: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        alike[cell.app, cell.server].append(cell)
+    return {cell.id: ", ".join(_differing(cell, group)) for group in alike.values() for cell in group}
+
+
+def _differing(cell: Cell, alike: Sequence[Cell]) -> Iterator[str]:
+    if any(other.workers != cell.workers for other in alike):
+        yield in_words(cell.workers, "worker")
+    if any(other.threads != cell.threads for other in alike):
+        yield in_words(cell.threads, "thread")
+    if any(other.database != cell.database for other in alike):
+        yield cell.database
+    if any(other.interpreter != cell.interpreter for other in alike):
+        yield python_in_words(cell.interpreter)
+    if cell.twin:
+        yield f"twin {cell.twin}"
+
+
+def in_words(number: int | None, what: str) -> str:
+    """1 worker, 8 threads; "usual threads" where nobody chose their number."""
+    if number is None:
+        return f"usual {what}s"
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def python_in_words(label: str) -> str:
+    """Of an interpreter's label: "Python 3.13.0t" is CPython without its global lock."""
+    return f"Python {label.removeprefix('cpython-')}"
+
+
+def labels(cells: Iterable[Cell]) -> dict[str, str]:
+    """By id, the cell for people, with what tells it apart from others of its application and server."""
+    cells = tuple(cells)
+    more = differences(cells)
+    return {cell.id: f"{cell.app} on {cell.server}" + (f" ({it})" if (it := more[cell.id]) else "") for cell in cells}
+
+
+def short_names(cells: Iterable[Cell]) -> dict[str, str]:
+    """By id, what a command calls the cell: APP@SERVER, or its id where others of these share that. A/A twins have
+    none."""
+    cells = [cell for cell in cells if not cell.twin]
+    pairs = [(cell.app, cell.server) for cell in cells]
+    return {
+        cell.id: cell.id if pairs.count(pair) > 1 else "@".join(pair) for cell, pair in zip(cells, pairs, strict=True)
+    }

@@ -1,10 +1,18 @@
 """What is asked of an application, and what a right answer is (scenarios/<id>/scenario.toml)."""
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from harness.model.record import Record, Slug
+
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
+HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""What a header may be (RFC 9110, 5.1 and 5.5): no line break, so that one header never becomes two."""
+VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
+PLACEHOLDER: Final = re.compile(rf"\{{\{{({VALUE_NAME})\}}\}}")
+"""`{{token}}` in a path, header or body stands for a value that is known only while measuring."""
 
 
 class Level(Record):
@@ -18,19 +26,25 @@ class Level(Record):
         return f"{self.connections}c" if self.n is None else f"{self.connections}c-n{self.n}"
 
 
+MOST_SCHEMA: Final = 16_384
+"""Characters of a JSON schema: it lies in the record of every campaign."""
+
+
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
     `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
-    random is left to the scenario's check.py. An empty `content_type` asks for none. `fixed` says that the bytes of one
-    application's body never change.
+    random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
+    asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
+    is what the verifier holds a JSON body against.
     """
 
     status: int = Field(default=200, ge=200, le=599)
     content_type: str
-    form: Literal["json", "text", "html"]
+    form: Literal["json", "text", "html", "any"]
     body: str | None = None
     fixed: bool = False
+    json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)
 
     @model_validator(mode="after")
     def _fixed_needs_a_body(self) -> Self:
@@ -39,17 +53,41 @@ class Expectation(Record):
         return self
 
 
-class Request(Record):
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    for name, value in given.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name[:80]!r} is no name of a header")
+        if not HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"the value of {name} holds a line break, a control character or one beyond Latin-1")
+    return given
+
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+AskedPath = Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2000)]
+
+
+class Asked(Record):
+    """What is sent. `{{name}}` in path, headers or body is filled in from `Target.values` when it is sent."""
+
+    method: Method = "GET"
+    path: AskedPath
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
+    body: str = ""
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the values it needs, each once, in the order they stand there."""
+        text = "\n".join((self.path, *self.headers.values(), self.body))
+        return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
     that differs from the scenario's; check.py is not asked about it then.
     """
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = "GET"
-    path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
-    headers: dict[str, str] = Field(default_factory=dict)
-    body: str = ""
     weight: int = Field(default=1, ge=1, le=100)
     expect: Expectation | None = None
 
@@ -60,6 +98,22 @@ class Request(Record):
     def expected(self, otherwise: Expectation) -> Expectation:
         """What its right answer is: its own expectation, or that of the scenario."""
         return self.expect or otherwise
+
+
+Capture = Annotated[str, StringConstraints(pattern=r"^(json|header|cookie):[^\x00-\x1f]{1,200}$")]
+"""Where in an answer a value lies: `json:user.token`, `header:X-Token`, `cookie:sessionid`."""
+ValueName = Annotated[str, StringConstraints(pattern=rf"^{VALUE_NAME}$")]
+
+
+class Step(Asked):
+    """Asked once of each server before its requests, in order, so that values of its answer can be sent with them.
+
+    `expect`: its right status; None: any of 200 to 299. `capture`: name of a value -> where in the answer it lies.
+    """
+
+    name: Slug
+    expect: int | None = Field(default=None, ge=200, le=599)
+    capture: dict[ValueName, Capture] = Field(default_factory=dict)
 
 
 class Edge(Record):
@@ -116,6 +170,7 @@ class Loads(Record):
 class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
+    `before`: what each server is asked once, in order, before its requests: a login, say.
     `edges`: odd parameters, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
@@ -126,6 +181,7 @@ class ScenarioManifest(Loads):
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
     needs: tuple[Literal["database"], ...] = ()
+    before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = Field(min_length=1)
     expect: Expectation
     edges: tuple[Edge, ...] = ()
@@ -138,6 +194,13 @@ class ScenarioManifest(Loads):
         """What the right answer to every request is; None where some are answered in another way, or without a body."""
         alike = all(request.expect is None and request.method != "HEAD" for request in self.requests)
         return self.expect if alike else None
+
+    @property
+    def probe(self) -> Request:
+        """What a starting server is asked until it answers, with whatever status: the first request that needs no value
+        of another answer."""
+        ready = (request for request in self.requests if not request.value_names)
+        return next(ready, Request(path="/")).at(self.rank.at)
 
     @property
     def writes(self) -> bool:

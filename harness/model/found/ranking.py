@@ -195,6 +195,28 @@ class Effect(Record):
     blocks: int
 
 
+Setting = Literal["workers", "threads", "interpreter"]
+
+
+class SettingEffect(Record):
+    """What another value of one setting does to the throughput of an application on a server, in one scenario.
+
+    `ratio`: requests per second of `cell` over those of `base`, two cells that differ in `setting` alone, of which
+    `base` is the first one in the plan; with its simultaneous interval, None while there are too few blocks for one.
+    `verdict`: the ranking's of the two. `blocks`: that held both.
+    """
+
+    setting: Setting
+    scenario: str
+    cell: str
+    base: str
+    ratio: float
+    low: float | None
+    high: float | None
+    verdict: Literal["tied", "better", "unresolved"]
+    blocks: int
+
+
 class TierGap(Record):
     """What using a framework as its documentation recommends does to its throughput, in one scenario.
 
@@ -225,3 +247,4 @@ class Ranking(Record):
     overall: OverallRanking | None = None
     effects: tuple[Effect, ...] = ()
     gaps: tuple[TierGap, ...] = ()
+    settings: tuple[SettingEffect, ...] = ()

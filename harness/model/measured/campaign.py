@@ -1,11 +1,13 @@
 """The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
 
+from collections import defaultdict
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
+from harness.model.asked.diff import Diff
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
@@ -103,6 +105,26 @@ class Plan(Record):
         return max(self.pool_size, cell.workers)
 
     @property
+    def workers(self) -> tuple[int, ...]:
+        """Numbers of workers that were asked for, as far as the cells show. A server that can run one alone runs
+        fewer, so those of the application and server that run most say it."""
+        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for cell in self.cells:
+            found[cell.app, cell.server].add(cell.workers)
+        _, _, most = max((len(numbers), max(numbers), sorted(numbers)) for numbers in found.values())
+        return tuple(most)
+
+    @property
+    def threads(self) -> tuple[int, ...]:
+        """Numbers of threads of each worker that were asked for; none where that was left to the harness."""
+        return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
+
+    @property
+    def interpreters(self) -> tuple[str, ...]:
+        """Labels of the interpreters, each once, in the order of the cells."""
+        return tuple(dict.fromkeys(cell.interpreter for cell in self.cells))
+
+    @property
     def reference_cell(self) -> Cell:
         """The cell that `reference` names."""
         return next(cell for cell in self.cells if cell.id == self.reference)
@@ -166,6 +188,8 @@ class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
     `interfaces`: how each server calls an application.
+    `diff`: what the two variants are, where the campaign compares two of one application.
+    `interpreter`: the first one, or the only one; `other_interpreters`: those beside it, in the order they were given.
     `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
     `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
 
@@ -180,11 +204,13 @@ class CampaignRecord(Record):
     state: Literal["running", "finished", "interrupted"] = "running"
     harness_version: str
     commit: str | None = None
+    diff: Diff | None = None
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)
     machine: Machine
     interpreter: Interpreter
+    other_interpreters: tuple[Interpreter, ...] = ()
     locks: dict[str, str]
     sources: dict[str, Source] = Field(default_factory=dict)
     services: tuple[ServiceFacts, ...] = ()
@@ -195,6 +221,11 @@ class CampaignRecord(Record):
     completed_blocks: tuple[int, ...] = ()
     null_rps: float | None = None
     phases_s: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def interpreters(self) -> tuple[Interpreter, ...]:
+        """All of them, the first one first."""
+        return (self.interpreter, *self.other_interpreters)
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""

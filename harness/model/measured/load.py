@@ -1,5 +1,6 @@
 """The driver seam: live targets and slices go in, one record per slice comes out."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import Field
@@ -14,13 +15,20 @@ ErrorKind = Literal["connect", "timeout", "reset", "closed-early", "status", "he
 
 
 class Target(Record):
-    """A live server as a client sees it. `cell` is the cell's id; `sends_date`: whether its responses tell the date."""
+    """A live server as a client sees it. `cell` is the cell's id; `sends_date`, `sends_name`: whether its responses have
+    the headers Date and Server.
+
+    `values`: what `{{name}}` in a request stands for: secrets, and what was captured from this server. No record, log
+    or message may hold them.
+    """
 
     cell: str
     host: str
     port: int = Field(ge=1, le=65_535)
     keep_alive: bool = True
     sends_date: bool = True
+    sends_name: bool = True
+    values: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
 
 class LoadScenario(Record):

@@ -33,7 +33,8 @@ class Machine(Record):
 
 
 class Interpreter(Record):
-    """The Python that every Python application of a campaign runs on, as it describes itself."""
+    """A Python that applications of a campaign run on, as it describes itself. `label` names it in cells: that of a
+    build without the global lock ends in `t`, and of two builds of one version the later one is numbered."""
 
     label: str
     implementation: str

@@ -1,14 +1,13 @@
 """How cells are called on the page."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from harness.analysis.inference.leagues import league_of
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import Cell, differences
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import count, shorten
+from harness.report.text import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,8 @@ class Name:
 def names(record: CampaignRecord) -> dict[str, Name]:
     """The name of every cell that was planned, by the cell's id."""
     cells = record.plan.cells
-    shared, series = Counter((cell.app, cell.server) for cell in cells), _series(record)
-    return {
-        cell.id: replace(_name(cell, record, alone=shared[cell.app, cell.server] == 1), series=series.get(cell.app, 1))
-        for cell in cells
-    }
+    more, series = differences(cells), _series(record)
+    return {cell.id: replace(_name(cell, record, more[cell.id]), series=series.get(cell.app, 1)) for cell in cells}
 
 
 def _series(record: CampaignRecord) -> dict[str, int]:
@@ -77,14 +73,14 @@ def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "
     )
 
 
-def _name(cell: Cell, record: CampaignRecord, *, alone: bool) -> Name:
+def _name(cell: Cell, record: CampaignRecord, more: str) -> Name:
     app = record.applications.get(cell.app)
     return Name(
         id=cell.id,
         anchor=cell.id,
         title=shorten(app.title, 80) if app else cell.app,
         server=cell.server,
-        suffix="" if alone else shorten(_difference(cell, record.plan.cells), 80),
+        suffix=shorten(f"({more})", 80) if more else "",
         tier=app.tier if app else "unknown",
         league=league_of(app),
         interface=record.interfaces.get(cell.server) or (_interfaces(app) if app else "unknown"),
@@ -99,21 +95,6 @@ def _versions(record: CampaignRecord, cell: Cell) -> str:
     seen = record.cells.get(cell.id)
     versions = [f"{name} {version}" for name, version in seen.programs.items()] if seen else []
     return shorten(", ".join(versions), 120)
-
-
-def _difference(cell: Cell, cells: Sequence[Cell]) -> str:
-    like = [other for other in cells if (other.app, other.server) == (cell.app, cell.server)]
-    parts = [
-        text
-        for text, values in (
-            (count(cell.workers, "worker"), {other.workers for other in like}),
-            (cell.database, {other.database for other in like}),
-            (f"Python {cell.interpreter}", {other.interpreter for other in like}),
-        )
-        if len(values) > 1
-    ]
-    parts += [f"twin {cell.twin}"] if cell.twin else []
-    return f"({', '.join(parts)})" if parts else ""
 
 
 def _interfaces(app: AppManifest) -> str:

@@ -9,11 +9,19 @@ from harness.report.view.opening.answer import Answer, answers, headline
 from harness.report.view.opening.compared import compared
 from harness.report.view.opening.lead import Lead, lead
 from harness.report.view.opening.reason import reason
+from harness.report.view.opening.variants import VariantsSection, variant_answers, variants_section
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
 from harness.report.view.sections.claim import ClaimSection, claim_section
 from harness.report.view.sections.details import Detail, details
-from harness.report.view.sections.effects import EffectRow, ServerParts, effect_rows, server_parts
+from harness.report.view.sections.effects import (
+    EffectRow,
+    ServerParts,
+    SettingRow,
+    effect_rows,
+    server_parts,
+    setting_rows,
+)
 from harness.report.view.sections.explanations import ExplanationSection, explanation_section
 from harness.report.view.sections.facts import (
     Fact,
@@ -50,6 +58,7 @@ class Page:
     campaign: str
     date: str
     flags: tuple[Flag, ...]
+    variants: VariantsSection | None
     headline: str
     reason: str
     lead: Lead | None
@@ -63,6 +72,7 @@ class Page:
     effects: Mapping[str, tuple[EffectRow, ...]]
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
+    settings: Mapping[str, tuple[SettingRow, ...]]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
@@ -83,22 +93,25 @@ def page(source: Source) -> Page:
     record = source.record
     tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
     timed = {scenario.id: latency(source, scenario) for scenario in record.plan.scenarios}
+    variants = variants_section(source)
     return Page(
         campaign=shorten(record.id, 80),
         date=moment(record.created_at),
         flags=flags(source),
-        headline=headline(source),
+        variants=variants,
+        headline=variants.headline if variants else headline(source),
         reason=reason(source),
-        lead=lead(source),
+        lead=None if variants else lead(source),
         compared=compared(source),
         again=again(source),
-        answers=answers(source),
+        answers=variant_answers(source) if variants else answers(source),
         facts=facts(source),
         glance=glance(source),
         tables=tables,
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
+        settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),

@@ -52,10 +52,13 @@ def ensure(app_id: str, lock: Path | None, interpreter: Path, cache: Path) -> Pa
     return _python(folder)
 
 
-def ensure_all(locks: Mapping[str, Path | None], interpreter: Path, cache: Path) -> dict[str, Path | HarnessError]:
-    """`ensure` for many applications at the same time: id -> its python, or why it has none."""
-    made = side_by_side(partial(ensure, app, lock, interpreter, cache) for app, lock in locks.items())
-    return dict(zip(locks, made, strict=True))
+def ensure_all(
+    wanted: Mapping[tuple[str, str], tuple[Path | None, Path]], cache: Path
+) -> dict[tuple[str, str], Path | HarnessError]:
+    """`ensure` for many at the same time. `wanted`: by application and a name of the interpreter, the lock and the
+    interpreter. Returned: its python, or why it has none."""
+    made = side_by_side(partial(ensure, app, *what, cache) for (app, _), what in wanted.items())
+    return dict(zip(wanted, made, strict=True))
 
 
 @lru_cache

@@ -57,10 +57,10 @@ def local_package(line: str, folder: Path, *, where: str) -> LocalPackage | None
     return LocalPackage(line, path)
 
 
-def noted_in(lock: Path, *, where: str) -> tuple[LocalPackage, ...]:
-    """Those that the lock was made with."""
+def noted_in(lock: Path, *, where: str, folder: Path | None = None) -> tuple[LocalPackage, ...]:
+    """Those that the lock was made with. They lie in `folder`, or beside the lock where none is named."""
     lines = NOTED.findall(lock.read_text(encoding="utf-8"))
-    return tuple(found for line in lines if (found := local_package(line, lock.parent, where=where)))
+    return tuple(found for line in lines if (found := local_package(line, folder or lock.parent, where=where)))
 
 
 def digests(packages: Sequence[LocalPackage]) -> Iterator[str]:

@@ -47,8 +47,9 @@ class Locked:
 
 
 @dataclass(frozen=True)
-class _Job:
-    """One resolution: the file it makes, and all that decides what is in it."""
+class Job:
+    """One resolution: the file it makes, and all that decides what is in it. `anew`: packages of which the version in
+    the file is not to be preferred."""
 
     name: str
     output: Path
@@ -57,6 +58,7 @@ class _Job:
     constraints: Path | None
     made_from: str
     folder: Path
+    anew: tuple[str, ...] = ()
 
     def local(self) -> tuple[LocalPackage, ...]:
         """Requirements that are folders beside the manifest. Raises UsageError for one that cannot be."""
@@ -80,11 +82,14 @@ class _Job:
 
 
 def lock_of(application: Application) -> Path | None:
-    """Where the application's lock is or would be; None where it needs none (another language, no requirements).
+    """Where the application's lock is or would be; None where it needs none (another language, no requirements, an
+    interpreter that has all it needs).
 
     Requirements that its author wrote or froze without hashes, and without a `.in` beside them, are no lock but what
     one is made from: they stay as they are, and the lock lies beside them and ends in `.lock`.
     """
+    if application.complete or application.lock:
+        return application.lock
     lock = application.folder / application.manifest.requirements
     if _is_plain(lock):
         return lock.with_suffix(".lock")
@@ -94,10 +99,10 @@ def lock_of(application: Application) -> Path | None:
 
 def has_lock_to_make(application: Application) -> bool:
     """False where there is nothing to make a lock from: another language, or a lock that its author brought."""
-    return _made_from(application) is not None
+    return made_from(application) is not None
 
 
-def _made_from(application: Application) -> Path | None:
+def made_from(application: Application) -> Path | None:
     """The requirements that the application's lock is made from; None where it is made from nothing."""
     lock = lock_of(application)
     if lock is None:
@@ -129,9 +134,9 @@ def lock(
     common = _constraints_job(servers, apps)
     written = []
     if _covers(applications, apps) or not common.is_current():
-        written.append(_resolved(common, cache, upgrade=upgrade))
+        written.append(resolved(common, cache, upgrade=upgrade))
     jobs = [job for application in applications if (job := _job(application, servers, apps))]
-    done = side_by_side(partial(_resolved, job, cache, upgrade=upgrade) for job in jobs)
+    done = side_by_side(partial(resolved, job, cache, upgrade=upgrade) for job in jobs)
     if failures := [fault for fault in done if isinstance(fault, HarnessError)]:
         raise _together(failures)
     return (*written, *(made for made in done if isinstance(made, Locked)))
@@ -162,10 +167,10 @@ def _covers(applications: Iterable[Application], apps: Path) -> bool:
     return bool(asked) and all(manifest.parent.resolve() in asked for manifest in apps.glob("*/app.toml"))
 
 
-def _constraints_job(servers: Servers, apps: Path) -> _Job:
+def _constraints_job(servers: Servers, apps: Path) -> Job:
     lines = tuple(sorted({line for requirements in servers.values() for line in requirements}))
     shared = apps / SHARED_REQUIREMENTS
-    return _Job(
+    return Job(
         "what servers and data access share",
         apps / CONSTRAINTS,
         (shared,),
@@ -176,14 +181,14 @@ def _constraints_job(servers: Servers, apps: Path) -> _Job:
     )
 
 
-def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
+def _job(application: Application, servers: Servers, apps: Path) -> Job | None:
     """None where there is nothing to make a lock from: another language, or a lock that its author brought."""
     lock = lock_of(application)
-    own = _made_from(application)
+    own = made_from(application)
     if lock is None or own is None:
         return None
     used = [line for server in application.manifest.servers for line in servers.get(server, ())]
-    return _Job(
+    return Job(
         application.id,
         lock,
         (own, apps / SHARED_REQUIREMENTS),
@@ -194,7 +199,7 @@ def _job(application: Application, servers: Servers, apps: Path) -> _Job | None:
     )
 
 
-def _resolved(job: _Job, cache: Path, *, upgrade: bool) -> Locked:
+def resolved(job: Job, cache: Path, *, upgrade: bool) -> Locked:
     """Resolve and write the file in one step; raise UsageError with uv's words where that cannot be done."""
     before = job.output.read_text() if job.output.is_file() else ""
     local = job.local()
@@ -204,7 +209,8 @@ def _resolved(job: _Job, cache: Path, *, upgrade: bool) -> Locked:
         out = folder / job.output.name
         if not upgrade:
             out.write_text(before)  # uv prefers the versions it finds there
-        arguments = ["pip", "compile", *ALWAYS, *hashes, *constraints, "--output-file", str(out)]
+        anew = [part for name in job.anew for part in ("--upgrade-package", name)]
+        arguments = ["pip", "compile", *ALWAYS, *anew, *hashes, *constraints, "--output-file", str(out)]
         try:
             run_uv(
                 [*arguments, *(str(source.resolve()) for source in job.sources), "-"],
@@ -226,11 +232,11 @@ def _without(local: Sequence[LocalPackage], text: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if line.split(" ;")[0].strip() not in lines)
 
 
-def _header(job: _Job) -> str:
+def _header(job: Job) -> str:
     return f"# Made by `harness lock` from {job.made_from}; do not edit.\n# inputs: {job.stamp()}\n"
 
 
-def _refuse_addresses(job: _Job, text: str) -> None:
+def _refuse_addresses(job: Job, text: str) -> None:
     """A lock holds names, versions and hashes; an address would tie it to one machine."""
     for line in text.splitlines():
         if "://" in line or line.startswith("-"):

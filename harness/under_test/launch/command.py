@@ -14,6 +14,7 @@ from harness.under_test.launch.programs import search_path
 from harness.under_test.launch.servers import SERVERS, THREADS, Server
 
 ENTRY: Final = "harness_entry:application"
+SOURCES: Final = "src"
 ENTRY_FOLDER: Final = Path(__file__).with_name("entry")
 
 
@@ -33,6 +34,12 @@ def keeps_alive(server: Server, application: Application) -> bool:
     """As the server's entry declares it, or the manifest for the application's own server."""
     own = application.manifest.own
     return own.keep_alive if server.argv is None and own else server.keep_alive
+
+
+def sends_date(server: Server, application: Application) -> bool:
+    """As the server's entry declares it, or the manifest for the application's own server."""
+    own = application.manifest.own
+    return own.sends_date if server.argv is None and own else server.sends_date
 
 
 def command_of(
@@ -70,6 +77,12 @@ def replaced(text: str, given: Mapping[str, str]) -> str:
     return text
 
 
+def path_of_modules(root: Path, *also: Path) -> dict[str, str]:
+    """Where modules are found: in the root, in the folder `src` of it where there is one, and in those named."""
+    folders = (root, *((root / SOURCES,) if (root / SOURCES).is_dir() else ()), *also)
+    return {"PYTHONPATH": os.pathsep.join(str(one.resolve()) for one in folders)}
+
+
 def environment_of(
     application: Application,
     server: Server,
@@ -95,8 +108,9 @@ def environment_of(
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",
         "PYTHONNOUSERSITE": "1",
-        "PYTHONPATH": os.pathsep.join(str(path.resolve()) for path in (application.root, shared, ENTRY_FOLDER, PROBE)),
+        **path_of_modules(application.root, shared, ENTRY_FOLDER, PROBE),
         **application.manifest.environment,
+        **application.private,
         "HARNESS_IDENTITY": str(identities),
         "HARNESS_POOL_SIZE": str(pool_size),
         **({"HARNESS_TARGET": target} if target else {}),

@@ -17,7 +17,7 @@ from harness.model.measured.machine import Identity
 from harness.model.notice import Failure
 from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
-from harness.under_test.launch.command import command_of, environment_of, keeps_alive, server_of
+from harness.under_test.launch.command import command_of, environment_of, keeps_alive, sends_date, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
 from harness.under_test.launch.servers import THREADS, Server
 
@@ -136,12 +136,15 @@ async def _bring_up(launch: Launch, stack: ExitStack) -> LiveServer:
 
 async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) -> LiveServer:
     cell, application = launch.cell, launch.application
+    own = application.manifest.own if server.argv is None else None
     target = Target(
         cell=cell.id,
         host=launch.host,
         port=port,
         keep_alive=keeps_alive(server, application),
-        sends_date=server.sends_date,
+        sends_date=sends_date(server, application),
+        sends_name=own is None or own.sends_name,
+        values=application.values,
     )
     identities = stack.enter_context(temporary_folder("identity"))
     work = stack.enter_context(temporary_folder("work"))
@@ -161,6 +164,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         log=launch.log,
         cwd=application.root,
         cpus=launch.cpus,
+        secrets=application.secrets,
         env=environment_of(
             application,
             server,

@@ -68,7 +68,8 @@ class Probe:
         if isinstance(answer, Fault):
             return (answer,)
         expect = self.request.expected(self.scenario.manifest.expect)
-        return judge(answer, expect, self._check, self.level, dated=target.sends_date, request=self.request)
+        sends = {"dated": target.sends_date, "named": target.sends_name}
+        return judge(answer, expect, self._check, self.level, **sends, request=self.request)
 
     @property
     def _check(self) -> Check | None:

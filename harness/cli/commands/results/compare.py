@@ -50,6 +50,7 @@ def compare(
     from harness.cli.console import messages, output, print_json
     from harness.cli.folders import results_folder
     from harness.cli.show.comparing import show, why_nothing
+    from harness.model.asked.cell import labels
     from harness.report.comparison import measured, write_comparison
 
     project = Project.here()
@@ -58,7 +59,7 @@ def compare(
     if json:
         print_json(comparison.model_dump(mode="json"))
     else:
-        show(comparison)
+        show(comparison, {id_: name for side in sides for id_, name in labels(side.record.plan.cells).items()})
     if out is not None:
         page = write_comparison(comparison, sides[1].record, out)
         messages.print("The comparison:", end=" ")

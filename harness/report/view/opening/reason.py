@@ -57,7 +57,8 @@ def _by_effects(source: Source, scenario: ScenarioManifest, rows: Sequence[Ranke
 
 
 def _takes(source: Source, effect: Effect) -> str:
-    return f"{source.name(effect.cell).server} takes {number(effect.base_microseconds)} µs"
+    base = source.name(effect.base)
+    return f"{base.server} {base.suffix}".rstrip() + f" takes {number(effect.base_microseconds)} µs"
 
 
 def _adds(source: Source, effect: Effect) -> str:

@@ -39,10 +39,22 @@ def again(source: Source) -> Again:
     record = source.record
     commit = f", commit {shorten(record.commit, 60)}" if record.commit else ""
     return Again(
-        command=shlex.join(["harness", "run", *options(record)]),
+        command=shlex.join(_command(record)),
         state=f"harness {shorten(record.harness_version, 40)}{commit}",
         machine=_machine(record),
     )
+
+
+def _command(record: CampaignRecord) -> list[str]:
+    diff = record.diff
+    if diff is None:
+        return ["harness", "run", *options(record)]
+    sides = [
+        part for option, side in (("--a", diff.a), ("--b", diff.b)) for word in side.words for part in (option, word)
+    ]
+    kept = {"--scenario", "--server-workers", "--database", "--generator", "--budget", "--seed", "--blocks"}
+    given = [part for name, text in _options(record) if name in kept for part in (name, text)]
+    return ["harness", "diff", diff.application, *sides, *given, "--until", _share(record.plan.delta)]
 
 
 def _machine(record: CampaignRecord) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.found.ranking import Effect
-from harness.report.text import Figure, absent, number
+from harness.model.asked.cell import Cell, in_words, python_in_words
+from harness.model.found.ranking import Effect, Setting, SettingEffect
+from harness.report.text import Figure, absent, number, times, times_between
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 
@@ -29,7 +30,8 @@ def effect_rows(source: Source, scenario: str) -> tuple[EffectRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ServerRow:
-    """One server: what a request takes it with the bare callable, and what each framework adds to that."""
+    """One server, with its settings where there are several: what a request takes it with the bare callable, and what
+    each framework adds to that."""
 
     server: str
     bare: Figure
@@ -58,14 +60,63 @@ def server_parts(source: Source, scenario: str) -> tuple[ServerParts, ...]:
 
 
 def _parts(effects: Sequence[EffectRow], floor: str) -> ServerParts:
-    bare = {effect.base.server: effect.base_figure for effect in effects}
-    added = {(effect.base.server, effect.name.title): effect for effect in effects}
+    bare = {effect.base.id: effect for effect in effects}
+    added = {(effect.base.id, effect.name.title): effect for effect in effects}
     frameworks = tuple(dict.fromkeys(effect.name.title for effect in effects))
     rows = [
-        ServerRow(server, figure, tuple(added.get((server, framework)) for framework in frameworks))
-        for server, figure in bare.items()
+        ServerRow(
+            f"{one.base.server} {one.base.suffix}".rstrip(),
+            one.base_figure,
+            tuple(added.get((place, framework)) for framework in frameworks),
+        )
+        for place, one in bare.items()
     ]
     return ServerParts(floor, frameworks, tuple(sorted(rows, key=lambda row: row.bare.value or 0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """What `change` brings: requests per second of the cell over those of the same one without it."""
+
+    name: Name
+    change: str
+    ratio: Figure
+    interval: Figure
+    verdict: str
+
+
+def setting_rows(source: Source, scenario: str) -> tuple[SettingRow, ...]:
+    """Cells that differ from another one in a single setting, in one scenario."""
+    cells = {cell.id: cell for cell in source.record.plan.cells}
+    return tuple(
+        SettingRow(
+            name=source.name(one.cell),
+            change=f"{_value(cells[one.cell], one.setting)} instead of {_value(cells[one.base], one.setting)}",
+            ratio=Figure(times(one.ratio), one.ratio),
+            interval=_interval_of_ratio(one.low, one.high),
+            verdict=_said(one),
+        )
+        for one in source.ranking.settings
+        if one.scenario == scenario
+    )
+
+
+def _value(cell: Cell, setting: Setting) -> str:
+    if setting == "interpreter":
+        return python_in_words(cell.interpreter)
+    return in_words(getattr(cell, setting), setting.removesuffix("s"))
+
+
+def _said(effect: SettingEffect) -> str:
+    if effect.verdict == "better":
+        return "faster" if effect.ratio > 1 else "slower"
+    return effect.verdict
+
+
+def _interval_of_ratio(low: float | None, high: float | None) -> Figure:
+    if low is None or high is None:
+        return absent("too few blocks for an interval")
+    return Figure(times_between(low, high), high - low)
 
 
 def _row(source: Source, effect: Effect) -> EffectRow:

@@ -1,0 +1,180 @@
+"""From what the filters left and the settings that were asked for to the cells of a plan. Pure functions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from harness.model.asked.application import AppManifest
+from harness.model.asked.cell import Cell, DatabaseKind, short_names
+from harness.model.errors import UsageError
+from harness.model.notice import Notice
+from harness.under_test.launch.servers import SERVERS
+
+REFERENCE: Final = ("raw-asgi", "uvicorn")
+PYTHON: Final = "python"
+"""The language of applications that another interpreter changes."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An application on one of its servers, as the filters left it. `most_workers`: that this server can run, None for
+    any number. `workers`, `threads`, `interpreter`: of this choice alone; None: every value of the axes."""
+
+    application: AppManifest
+    server: str
+    most_workers: int | None = None
+    workers: int | None = None
+    threads: int | None = None
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Settings that applications are measured with, each value of one with each of the others. `interpreters`: labels.
+    `threads`: of each worker; none leaves their number to the harness."""
+
+    workers: tuple[int, ...]
+    interpreters: tuple[str, ...]
+    threads: tuple[int, ...] = ()
+
+
+def cells_of(choices: Iterable[Choice], axes: Axes, *, database: DatabaseKind) -> tuple[Cell, ...]:
+    """The cells of each choice with each value of the axes, in a fixed order; what comes out twice is one cell.
+
+    A server runs as many of the wanted workers as it can. Threads are left to a server without an option for them, and
+    an application in another language runs beside the first interpreter alone.
+
+    Raises UsageError where a choice names an interpreter that is not among those of the axes.
+    """
+    ordered = sorted(choices, key=lambda c: (c.application.id, c.server))
+    return tuple(dict.fromkeys(cell for choice in ordered for cell in _cells(choice, axes, database)))
+
+
+def _cells(choice: Choice, axes: Axes, database: DatabaseKind) -> list[Cell]:
+    return [
+        Cell(
+            app=choice.application.id,
+            server=choice.server,
+            workers=min(SERVERS[choice.server].workers(workers), choice.most_workers or workers),
+            threads=threads,
+            database=database,
+            interpreter=interpreter,
+        )
+        for workers, threads, interpreter in product(
+            sorted(axes.workers) if choice.workers is None else (choice.workers,),
+            _threads(choice, axes),
+            _interpreters(choice, axes.interpreters),
+        )
+    ]
+
+
+def _threads(choice: Choice, axes: Axes) -> Sequence[int | None]:
+    if SERVERS[choice.server].threads is None:
+        return (None,)
+    return (choice.threads,) if choice.threads else sorted(axes.threads) or (None,)
+
+
+def _interpreters(choice: Choice, known: Sequence[str]) -> Sequence[str]:
+    if choice.interpreter is None:
+        return known if choice.application.language == PYTHON else known[:1]
+    if choice.interpreter not in known:
+        raise UsageError(
+            f"{choice.application.id} is to run on {choice.interpreter}; the interpreters here are {', '.join(known)}",
+            where="--python",
+            mend="give the path of each interpreter: --python PATH, once for each",
+        )
+    return (choice.interpreter,)
+
+
+def short_of_workers(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:
+    """Which servers run fewer worker processes than were wanted, having no option for more."""
+    most: dict[str, int] = {}
+    for cell in cells:
+        most[_runner(cell)] = max(cell.workers, most.get(_runner(cell), 0))
+    return tuple(
+        Notice(
+            code="fewer-workers",
+            seen=f"{server} runs {workers} worker process where others run {_listed(wanted)}: it has no option for"
+            " more",
+            mend="compare its microseconds per request, or measure all with --server-workers 1",
+        )
+        for server, workers in most.items()
+        if workers < max(wanted)
+    )
+
+
+def without_threads(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:
+    """Which servers have no option for the number of threads that was asked for."""
+    lacking = dict.fromkeys(_runner(cell) for cell in cells if cell.threads is None and wanted)
+    return tuple(
+        Notice(
+            code="no-threads",
+            seen=f"{server} has no option for its threads: it is not measured with {_listed(wanted)} of them, but as"
+            " it is",
+            mend="leave it out with --server, or compare others with it as it is",
+        )
+        for server in lacking
+    )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    *others, last = map(str, sorted(numbers))
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _runner(cell: Cell) -> str:
+    """What runs the cell, for people: two applications' own servers are not the same one."""
+    return f"{cell.app}'s own server" if SERVERS[cell.server].argv is None else cell.server
+
+
+def seen_short_of_workers(cell: Cell, processes: int, threads: int) -> tuple[Notice, ...]:
+    """An own server that is given {workers} and runs fewer, be they processes or threads, as they were seen."""
+    if SERVERS[cell.server].argv is not None or max(processes, threads) >= cell.workers:
+        return ()
+    return (
+        Notice(
+            code="fewer-workers",
+            seen=f"{_runner(cell)} was to run {cell.workers} workers, and {processes} process"
+            f"{'' if processes == 1 else 'es'} with {threads} thread{'' if threads == 1 else 's'} was seen",
+            mend="have its command or its configuration obey {workers}, or measure all with --server-workers 1",
+        ),
+    )
+
+
+def waiting_with_workers(cells: Iterable[Cell]) -> tuple[Notice, ...]:
+    """Which servers make clients wait as soon as they run more than one worker, as some do here."""
+    waiting = {cell.server for cell in cells if cell.workers > 1 and SERVERS[cell.server].nagle_with_workers}
+    return tuple(
+        Notice(
+            code="waits-with-workers",
+            seen=f"{server} with several workers leaves Nagle's algorithm on: on a connection that is kept an answer"
+            " may wait some 40 ms for the acknowledgement of its first part, here as in production",
+            mend="read its figures as those of this wait, or measure it with --server-workers 1",
+        )
+        for server in sorted(waiting)
+    )
+
+
+def reference_of(cells: Sequence[Cell], wanted: str | None) -> Cell:
+    """The cell that all others are compared with: `wanted` as `app`, `app@server` or a cell's id, else the bare ASGI
+    callable, else the first. Of several that `wanted` fits, the first.
+
+    Raises UsageError where the wanted one is not among the cells.
+    """
+    app, _, server = (wanted or "@".join(REFERENCE)).partition("@")
+    for cell in cells:
+        if cell.id == wanted or (cell.app == app and server in ("", cell.server)):
+            return cell
+    if wanted is None:
+        return cells[0]
+    raise UsageError(
+        f"{wanted!r} is not among the cells of this campaign",
+        where="--reference",
+        mend="choose one of: " + ", ".join(short_names(cells).values()),
+    )
+
+
+def with_twin(cells: Sequence[Cell], reference: Cell) -> tuple[Cell, ...]:
+    """The cells, and the reference once more under another name: how far apart it comes out is the noise floor."""
+    return (*cells, reference.model_copy(update={"twin": 1}))

@@ -1,0 +1,1 @@
+"""Two variants of one application in one campaign: what `harness diff` measures."""

@@ -1,0 +1,151 @@
+"""What `harness diff` was asked, and the campaign that answers it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from harness.campaign.plan.cells import Choice
+from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.preparation import Prepared, prepare
+from harness.campaign.plan.project import Project
+from harness.campaign.plan.selection import Selected, choice_of, select
+from harness.campaign.variants.making import LETTERS, Base, Pair, Variant, pair_of
+from harness.campaign.variants.sides import side_of
+from harness.catalog.applications import Application, application_in
+from harness.catalog.scenarios import Scenario, find_scenarios
+from harness.measure.interpreter import describe, in_path, told_apart
+from harness.model.asked.application import AppManifest
+from harness.model.errors import UsageError
+from harness.model.measured.campaign import Source
+from harness.process.environment import passed_on
+from harness.under_test.launch.servers import SERVERS
+
+USUAL = "json"
+"""The scenario where none is named and both sides answer it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`a`, `b`: the values of the two options. `server`: for both sides. `scenarios`: patterns; none: the usual one.
+    `folders`: of applications and scenarios outside the project. `options`: of RunOptions, those that were given."""
+
+    application: str
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    folders: Selection
+    server: str | None = None
+    scenarios: tuple[str, ...] = ()
+    platform: PlatformOptions = field(default_factory=PlatformOptions)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The campaign that would answer it, and the two variants."""
+
+    prepared: Prepared
+    pair: Pair
+
+
+def question_of(project: Project, asked: Asked) -> Question:
+    """Find the application, make its variants, and plan the campaign. Nothing is installed or started by it.
+
+    Raises UsageError for words that mean nothing, with those of both sides, and EnvironmentRefused for what cannot be
+    had.
+    """
+    read = [side_of(f"--{letter}", given) for letter, given in zip(LETTERS, (asked.a, asked.b), strict=True)]
+    application, server, found = _application(project, asked)
+    scenarios = find_scenarios(project.scenarios, asked.folders.scenario_folders)
+    reread = partial(_reread, known_scenarios=[one.id for one in scenarios])
+    sides = [side for side, _ in read]
+    pair = pair_of(project, Base(application, reread, server), sides, [fault for _, faults in read for fault in faults])
+    return Question(planned(project, asked, pair, _scenarios(asked, pair, found)), pair)
+
+
+def planned(project: Project, asked: Asked, pair: Pair, scenarios: Sequence[Scenario]) -> Prepared:
+    """The campaign of the two variants. Its record says what they are."""
+    variants = (pair.a, pair.b)
+    pythons, labels = _interpreters(asked.platform, variants)
+    given = Selected(
+        applications=tuple(one.application for one in variants),
+        choices=tuple(_choice(one, label) for one, label in zip(variants, labels, strict=True)),
+        scenarios=tuple(scenarios),
+        notices=tuple(notice for one in variants for notice in one.notices),
+    )
+    platform = asked.platform.model_copy(update={"pythons": pythons})
+    reference = f"{pair.a.application.id}@{pair.a.server}"
+    prepared = prepare(project, RunOptions(**asked.options, platform=platform, reference=reference), given)
+    commits = {one.side.app: one.side.commit for one in variants if one.side.commit}
+    sources = {app: _of_commit(source, commits.get(app)) for app, source in prepared.record.sources.items()}
+    return replace(prepared, record=prepared.record.model_copy(update={"diff": pair.diff, "sources": sources}))
+
+
+def _interpreters(platform: PlatformOptions, variants: Sequence[Variant]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The interpreters of the campaign, and the label of each side's: one for both where they are the same."""
+    usual = platform.pythons[0] if platform.pythons else Path(sys.executable)
+    paths = [in_path(one.python or usual) for one in variants]
+    found = [describe(path, passed_on()) for path in paths]
+    if all(one == found[0] for one in found):
+        return (paths[0],), tuple(one.label for one in found)
+    return tuple(paths), tuple(one.label for one in told_apart(found))
+
+
+def _of_commit(source: Source, commit: str | None) -> Source:
+    """An exported revision lies in the cache, where no commit is found around it."""
+    return source.model_copy(update={"commit": commit}) if commit else source
+
+
+def _choice(variant: Variant, interpreter: str) -> Choice:
+    exactly = Exactly(
+        app=variant.application.id,
+        server=variant.server,
+        workers=variant.workers,
+        threads=variant.threads,
+        interpreter=interpreter,
+    )
+    return choice_of(variant.application, exactly)
+
+
+def _application(project: Project, asked: Asked) -> tuple[Application, str, tuple[Scenario, ...]]:
+    """The application as it is, the server of both sides, and the scenarios that are left to it."""
+    wanted = asked.folders.model_copy(
+        update={
+            "only": (asked.application,),
+            "servers": (asked.server,) if asked.server else (),
+            "scenarios": asked.scenarios,
+        }
+    )
+    try:
+        chosen = select(project, wanted)
+    except UsageError as fault:
+        raise UsageError(fault.what, where=fault.where.replace("--only", "APP"), mend=fault.mend) from None
+    choices = [one for one in chosen.choices if one.application.id == asked.application]
+    if len(choices) != 1:
+        what = "it names several servers" if choices else "it is a pattern, and one application is compared"
+        raise UsageError(what, where=f"APP ({asked.application})", mend="name one application, and one server")
+    [application] = [one for one in chosen.applications if one.id == asked.application]
+    return application, choices[0].server, chosen.scenarios
+
+
+def _reread(folder: Path, app_id: str, known_scenarios: Sequence[str]) -> Application:
+    servers = {server.id: server.interface for server in SERVERS.values()}
+    return application_in(folder, app_id, known_servers=servers, known_scenarios=known_scenarios)
+
+
+def _scenarios(asked: Asked, pair: Pair, found: Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """Those that both sides answer: all that were named, else the usual one, else the first."""
+    manifests = [pair.a.application.manifest, pair.b.application.manifest]
+    common = {one.id: one for one in found if all(one.id in manifest.scenarios for manifest in manifests)}
+    if not common:
+        named = ", ".join(one.id for one in found)
+        raise UsageError(f"the two sides have no scenario in common ({named})", where="--scenario")
+    if asked.scenarios:
+        return tuple(common.values())
+    return (common.get(USUAL) or common[_first(manifests[0], common)],)
+
+
+def _first(manifest: AppManifest, common: dict[str, Scenario]) -> str:
+    return next(one for one in manifest.scenarios if one in common)

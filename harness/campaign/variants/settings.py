@@ -1,0 +1,65 @@
+"""The settings of a side, applied to its application; refused where they would change nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.campaign.plan.selection import most_workers
+from harness.campaign.variants.sides import SideAsked
+from harness.catalog.applications import Application
+from harness.measure.interpreter import describe, in_path
+from harness.model.errors import EnvironmentRefused, UsageError
+from harness.model.foreign import secrets_in
+from harness.process.environment import passed_on
+from harness.under_test.launch.servers import SERVERS
+
+
+def with_environment(application: Application, asked: SideAsked) -> Application:
+    """The side's variables; one that is named like a secret stays out of the record."""
+    if not asked.environment:
+        return application
+    private = {name: value for name, value in asked.environment.items() if secrets_in({name: value})}
+    shown = {name: value for name, value in asked.environment.items() if name not in private}
+    environment = {**application.manifest.environment, **shown}
+    manifest = application.manifest.model_copy(update={"environment": environment})
+    return replace(application, manifest=manifest, private={**application.private, **private})
+
+
+def server_of(application: Application, usual: str, asked: SideAsked) -> str:
+    """The side's server; `usual` where it names none. Raises UsageError where the application does not run on it, or it
+    has no option for a setting of the side."""
+    wanted, offered = asked.server or usual, application.manifest.servers
+    if wanted not in offered:
+        where = f'{asked.option} "server={wanted}"' if asked.server else asked.option
+        raise UsageError(f"it does not run on {wanted}", where=where, mend=f"name one of: {', '.join(offered)}")
+    _refuse_what_it_cannot(application, wanted, asked)
+    return wanted
+
+
+def _refuse_what_it_cannot(application: Application, server: str, asked: SideAsked) -> None:
+    """Raise UsageError where the server has no option for a setting: the side would be as it is without it."""
+    known, offered = SERVERS[server], application.manifest.servers
+    if asked.threads is not None and known.threads is None:
+        raise _no_option("threads", asked.threads, asked, server, [one for one in offered if SERVERS[one].threads])
+    workers = asked.workers or 1
+    most = most_workers(application, server) or workers
+    if min(known.workers(workers), most) < workers:
+        able = [one for one in offered if (most_workers(application, one) or workers) >= workers]
+        raise _no_option("workers", workers, asked, server, [one for one in able if SERVERS[one].workers(workers) > 1])
+
+
+def _no_option(what: str, number: int, asked: SideAsked, server: str, able: Sequence[str]) -> UsageError:
+    return UsageError(
+        f"{server} has no option for the number of its {what}",
+        where=f'{asked.option} "{what}={number}"',
+        mend=f"name a server that has one: {', '.join(able)}" if able else "leave it out",
+    )
+
+
+def refuse_a_wrong_interpreter(asked: SideAsked) -> None:
+    """Raise EnvironmentRefused where the side names one that does not run."""
+    if asked.python is None:
+        return
+    try:
+        describe(in_path(asked.python), passed_on())
+    except EnvironmentRefused as fault:
+        raise EnvironmentRefused(fault.what, where=f'{asked.option} "python={asked.python}"', mend=fault.mend) from None

@@ -1,0 +1,154 @@
+"""`harness diff`: two variants of one application, measured in turn in one campaign."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
+from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.model.errors import ExitCode
+
+BUDGET_S = 180.0
+DELTA = 0.02
+"""Smaller than that of `harness run`: a slow-down by 3 % must not be called a tie."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffAsked(OneSetting, Folders):
+    """The options of `harness diff`."""
+
+    app_id: Annotated[str, typer.Argument(metavar="APP", help="The application, by its id.")]
+    a: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--a",
+            metavar="SPEC",
+            help="What the first side is: a requirement (starlette==0.50), a git revision (main, HEAD~3), '.' (the"
+            " files as they lie), or a setting (server=, workers=, threads=, python=, env:NAME=). Several in one value"
+            " or repeated. Default: the application as it is.",
+        ),
+    ] = None
+    b: Annotated[
+        list[str] | None, typer.Option("--b", metavar="SPEC", help="What the second side is, written like --a.")
+    ] = None
+    server: Annotated[
+        str | None, typer.Option("--server", metavar="SERVER", help="The server of both sides (default: its first).")
+    ] = None
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="SCENARIO",
+            help="Measure these scenarios (repeatable; default: json, or the first that both sides answer).",
+        ),
+    ] = None
+    until: Annotated[
+        float | None,
+        typer.Option("--until", parser=percentage, metavar="SHARE", help="The difference that matters (default: 2%)."),
+    ] = None
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            "--budget",
+            parser=duration,
+            metavar="TIME",
+            help="Start no block that would end after this time (default: 3m).",
+        ),
+    ] = None
+    blocks: Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Most blocks of each side.")] = None
+    rotations: Annotated[
+        float | None,
+        typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per scenario and block."),
+    ] = None
+    continuous: Annotated[
+        float | None,
+        typer.Option(
+            "--continuous",
+            parser=duration_or_none,
+            metavar="TIME",
+            help="Length of each side's continuous run, which shows whether it is warm (default: 5s; 'none': no run).",
+        ),
+    ] = None
+    latency: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--latency",
+            metavar="SCENARIO",
+            help="Measure response times in these scenarios (repeatable; 'all', 'none'; default: in all in turn).",
+        ),
+    ] = None
+    waiting: Annotated[
+        Literal["spin", "block", "auto"] | None,
+        typer.Option("--generator", help="How the load generator waits for answers (as for harness run)."),
+    ] = None
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random orders.")] = None
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")] = False
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="DIR", help="Folder that gets the campaign's folder (default: results)."),
+    ] = None
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
+    ] = None
+    json: Json = False
+    quiet: Quiet = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What decides the plan beside the two sides."""
+        shape = {"rotations_s": self.rotations, "continuous_s": self.continuous}
+        given = {
+            "seed": self.seed,
+            "max_blocks": self.blocks,
+            "latency": tuple(self.latency) if self.latency else None,
+            "shape": {name: value for name, value in shape.items() if value is not None} or None,
+            "generator": {"waiting": self.waiting} if self.waiting else None,
+        }
+        always = {"budget_s": self.budget or BUDGET_S, "delta": self.until or DELTA}
+        return always | {name: value for name, value in given.items() if value is not None}
+
+
+@options_from(DiffAsked)
+def diff(asked: DiffAsked) -> int:
+    """Compare two variants of one application: versions, git revisions, or settings, measured in turn."""
+    from harness.campaign.plan.lacking import refuse_what_is_lacking
+    from harness.campaign.plan.project import Project
+    from harness.campaign.variants.question import Asked, question_of
+    from harness.cli.folders import place_for_report
+    from harness.cli.run import plans
+    from harness.cli.show.varying import show_sides
+
+    project = Project.here()
+    question = question_of(
+        project,
+        Asked(
+            application=asked.app_id,
+            a=tuple(asked.a or ()),
+            b=tuple(asked.b or ()),
+            folders=selection(asked),
+            server=asked.server,
+            scenarios=tuple(asked.scenario or ()),
+            platform=asked.platform,
+            options=asked.options,
+        ),
+    )
+    show_sides(question.pair)
+    prepared = question.prepared
+    if asked.plan:
+        plans.show_plan(prepared.record.plan, prepared.record.notices, json=asked.json)
+        return ExitCode.OK
+    place_for_report(asked.out)
+    refuse_what_is_lacking(prepared)
+
+    # What measures and reports takes a second to load: by now there is something to measure.
+    from harness.campaign.run import begin
+    from harness.cli.run import diffing, running
+
+    start = begin(prepared, asked.results or project.results)
+    fault = running.measure(project, prepared, start, quiet=asked.quiet)
+    diffing.say_what_changed(start.folder, prepared)
+    return diffing.finish(project, start.folder.path, asked.out, json=asked.json, fault=fault)

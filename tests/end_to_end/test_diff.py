@@ -1,0 +1,85 @@
+"""`harness diff`, from a repository that the test makes to the verdict."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.campaign.repositories import commit, everything, repository
+from tests.end_to_end.command import ASLEEP, Ended, Place
+from tests.end_to_end.conftest import Once
+
+SHORT = ("--rotations", "1s", "--blocks", "4", "--continuous", "none", "--latency", "none")
+ANSWER = "return as_json({"
+LOOP = "sum(range(20_000))\n    return as_json({"
+
+
+def slowed(root: Path, place: Place) -> Path:
+    """A repository whose application was slowed since its only commit."""
+    home = repository(place.folder / "repository")
+    shutil.copytree(root / "apps" / "raw-asgi", home / "service", ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = home / "service" / "app.toml"
+    manifest.write_text(manifest.read_text().replace('id = "raw-asgi"', 'id = "service"'))
+    commit(home, "fast")
+    code = home / "service" / "app.py"
+    code.write_text(code.read_text().replace(ANSWER, LOOP, 1))
+    return home
+
+
+def diff(place: Place, home: Path, *arguments: object) -> Ended:
+    return place.run("diff", "service", "--app", home / "service", *place.folders(), *ASLEEP, *arguments)
+
+
+@pytest.fixture(scope="module")
+def measured(once: Once, root: Path) -> tuple[Place, Ended]:
+    def measure(place: Place) -> Ended:
+        home = slowed(root, place)
+        before = everything(home / ".git")
+        ended = diff(place, home, "--a", "HEAD", "--b", ".", *SHORT)
+        assert everything(home / ".git") == before
+        return ended
+
+    return once("diff", measure)
+
+
+def test_a_change_that_makes_it_much_slower_is_called_slower(measured: tuple[Place, Ended]) -> None:
+    place, ended = measured
+    assert ended.code == 0, ended
+    assert "B (uncommitted) is" in ended.out
+    assert "% slower than A (HEAD " in ended.out
+    record = place.campaign.read_record()
+    assert record.diff is not None
+    assert not record.diff.same
+
+
+def test_the_page_speaks_of_variants_and_ranks_no_frameworks(measured: tuple[Place, Ended]) -> None:
+    place, _ = measured
+    page = place.page.read_text()
+    assert "two variants of" in page
+    assert 'id="variants"' in page
+    assert '<table class="lead"' not in page
+    assert "% slower than A (HEAD" in page
+
+
+def test_a_report_made_later_from_the_folder_speaks_of_variants_too(measured: tuple[Place, Ended]) -> None:
+    place, ended = measured
+    again = place.folder / "again"
+    assert place.run("report", place.results / "latest", "--out", again).code == 0
+    (sentence,) = [line for line in ended.out.splitlines() if line.startswith("B (uncommitted) is")]
+    assert sentence.rstrip(".") in (again / "index.html").read_text()
+
+
+def test_run_does_not_resume_it_and_says_what_does(measured: tuple[Place, Ended]) -> None:
+    place, _ = measured
+    ended = place.run("run", "--resume", place.results / "latest")
+    assert ended.code == 2, ended
+    assert "harness diff service" in ended.err
+
+
+def test_a_plan_measures_nothing_and_says_how_words_were_understood(place: Place, root: Path) -> None:
+    home = slowed(root, place)
+    ended = diff(place, home, "--a", "main", "--b", "main", "--plan")
+    assert ended.code == 0, ended
+    assert "main: git revision" in ended.err
+    assert "A against itself" in ended.err
+    assert not place.results.exists()
