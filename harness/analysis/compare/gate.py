@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, get_args
 
-from harness.analysis.compare.words import NAMES, between, in_words, signed
+from harness.model.asked.gate import FailOn, Metric, Threshold
 from harness.model.errors import ExitCode, UsageError
 from harness.model.found.comparison import CellChange, ChangeVerdict, Comparison, ScenarioComparison
-from harness.model.found.gate import GateCheck, GateOutcome, GateResult, Threshold
-from harness.model.found.variants import Metric, MetricChange, ScenarioVariants, VariantComparison
+from harness.model.found.gate import GateCheck, GateOutcome, GateResult
+from harness.model.found.variants import MetricChange, ScenarioVariants, VariantComparison
 
 EXAMPLES: Final = {
     False: "--fail-on 'throughput:-5%,p99:+10%,cpu:+3%,memory:+20%'",
@@ -30,14 +29,6 @@ _ABSENT: Final[Mapping[Metric, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class FailOn:
-    """What --fail-on asks for. `regression`: anything that is called worse."""
-
-    thresholds: tuple[Threshold, ...] = ()
-    regression: bool = False
-
-
 def parse_fail_on(text: str, *, between_campaigns: bool = False) -> FailOn:
     """`throughput:-5%,p99:+10%`; of two campaigns `regression` and thresholds of throughput.
 
@@ -47,7 +38,9 @@ def parse_fail_on(text: str, *, between_campaigns: bool = False) -> FailOn:
     words = {REGRESSION} if between_campaigns else set()
     faults = [f"{part or 'nothing between two commas'}: {why}" for part in parts if (why := _fault(part, words))]
     names = [part.partition(":")[0] for part in parts]
-    faults += [f"{name}: given {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
+    faults += [
+        f"{name}: given {names.count(name)} times" for name in dict.fromkeys(names) if name and names.count(name) > 1
+    ]
     if between_campaigns:
         faults += _not_between_campaigns(parts)
     if faults:
@@ -59,7 +52,7 @@ def parse_fail_on(text: str, *, between_campaigns: bool = False) -> FailOn:
             mend=f"name any of {known}, each with its threshold, as in {example}",
         )
     found = [_FORM.match(part) for part in parts]
-    return FailOn(tuple(_threshold(match) for match in found if match), REGRESSION in parts)
+    return FailOn(thresholds=tuple(_threshold(match) for match in found if match), regression=REGRESSION in parts)
 
 
 def _fault(part: str, words: set[str]) -> str:
@@ -124,24 +117,7 @@ def _check(scenario: ScenarioVariants, threshold: Threshold) -> GateCheck:
 
 
 def _held(scenario: str, change: MetricChange, threshold: Threshold) -> GateCheck:
-    outcome = _outcome(change, threshold)
-    return _made(scenario, change, threshold, outcome, _words(change, threshold, outcome))
-
-
-def _made(
-    scenario: str, change: MetricChange, threshold: Threshold | None, outcome: GateOutcome, words: str
-) -> GateCheck:
-    return GateCheck(
-        metric=change.metric,
-        scenario=scenario,
-        threshold=threshold,
-        outcome=outcome,
-        words=words,
-        ratio=change.ratio,
-        low=change.low,
-        high=change.high,
-        reason=change.reason,
-    )
+    return GateCheck(scenario=scenario, change=change, threshold=threshold, outcome=_outcome(change, threshold))
 
 
 def _outcome(change: MetricChange, threshold: Threshold) -> GateOutcome:
@@ -157,18 +133,6 @@ def _outcome(change: MetricChange, threshold: Threshold) -> GateOutcome:
 
 def _above_the_floor(ratio: float, floor: float | None) -> bool:
     return max(ratio, 1 / ratio) > 1 + (floor or 0.0)
-
-
-def _words(change: MetricChange, threshold: Threshold, outcome: GateOutcome) -> str:
-    allowed = f"{100 * threshold.share:+g} %"
-    if change.ratio is None or change.void:
-        return f"{in_words(change)}; the threshold is {allowed}"
-    said = {
-        "fired": f"beyond the threshold of {allowed}",
-        "passed": f"within the threshold of {allowed}",
-        "inconclusive": f"not decided against the threshold of {allowed}",
-    }[outcome]
-    return f"{NAMES[change.metric]} {signed(change.ratio)} % ({between(change)}): {said}"
 
 
 def gate_between(comparison: Comparison, asked: FailOn) -> GateResult:
@@ -188,20 +152,19 @@ def gate_between(comparison: Comparison, asked: FailOn) -> GateResult:
 def _checks_between(scenario: ScenarioComparison, threshold: Threshold | None) -> Iterator[GateCheck]:
     for row in scenario.rows:
         if (change := change_of(scenario, row)) is not None:
-            check = (
+            made = (
                 _worse(scenario.scenario, change) if threshold is None else _held(scenario.scenario, change, threshold)
             )
-            yield check.model_copy(update={"subject": f"{row.app} on {row.server}"})
+            yield made.model_copy(update={"cell": row.cell})
     for cell in scenario.missing:
         if cell.lost:
             yield GateCheck(
-                metric=threshold.metric if threshold else "throughput",
                 scenario=scenario.scenario,
+                change=MetricChange(metric="throughput", reason=cell.reason),
                 threshold=threshold,
                 outcome="fired",
-                words="it had a figure before and has none now",
-                subject=f"{cell.app} on {cell.server}",
-                reason=cell.reason,
+                cell=cell.cell,
+                lost=True,
             )
 
 
@@ -226,5 +189,5 @@ def change_of(scenario: ScenarioComparison, row: CellChange) -> MetricChange | N
 def _worse(scenario: str, change: MetricChange) -> GateCheck:
     """Whether it was called worse."""
     outcomes: dict[ChangeVerdict, GateOutcome] = {"worse": "fired", "unresolved": "inconclusive"}
-    said = f"{NAMES[change.metric]} {signed(change.ratio or 1.0)} % ({between(change)}): {change.verdict}"
-    return _made(scenario, change, None, outcomes.get(change.verdict, "passed"), said)
+    outcome = outcomes.get(change.verdict, "passed")
+    return GateCheck(scenario=scenario, change=change, threshold=None, outcome=outcome)
