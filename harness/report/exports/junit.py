@@ -27,7 +27,7 @@ def _case(suite: ET.Element, row: Row) -> None:
     name = row.metric + (f": {_text(row.subject)}" if row.subject else "")
     case = ET.SubElement(suite, "testcase", {"classname": f"harness.{_text(row.scenario)}", "name": name})
     lines = [said(check) for check in row.checks] or ["no threshold"]
-    detail = "\n".join([*lines, *([_text(row.reason)] if row.reason else [])])
+    detail = "\n".join([*lines, *([_text(row.reason)] if row.reason else [row.ahead] if row.ahead else [])])
     if row.outcome == "fired":
         ET.SubElement(case, "failure", {"type": "threshold", "message": "; ".join(lines)}).text = detail
     elif row.outcome == "inconclusive":

@@ -27,9 +27,9 @@ def _summary(judged: Judged) -> Iterator[str]:
     yield from (_line(row, several=several) for row in judged.rows[:MOST_ROWS])
     yield ""
     yield from _left_out(judged.rows, MOST_ROWS)
-    notes = [row for row in judged.rows[:MOST_ROWS] if row.reason]
+    notes = [row for row in judged.rows[:MOST_ROWS] if row.reason or row.ahead]
     for row in notes:
-        yield f"- {_place(row)}: {row.metric}: {code(row.reason)}"
+        yield f"- {_place(row)}: {row.metric}: {code(row.reason) if row.reason else row.ahead}"
     if notes:
         yield ""
     yield f"{judged.basis}. Campaign {code(judged.campaign)}."

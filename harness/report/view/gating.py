@@ -25,7 +25,8 @@ HEADLINES: Final[dict[GateOutcome, str]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One metric of one scenario. `scenario`, `subject` and `reason` may be text of others; the rest never is."""
+    """One metric of one scenario. `scenario`, `subject` and `reason` (why there is no figure) may be text of others;
+    the rest never is. `ahead`: how much more measuring would decide it."""
 
     scenario: str
     subject: str
@@ -35,6 +36,7 @@ class Row:
     change: str
     interval: str
     verdict: str
+    ahead: str
     reason: str
     checks: tuple[GateCheck, ...]
 
@@ -145,7 +147,8 @@ def _row(scenario: str, subject: str, change: MetricChange, checks: Sequence[Gat
         change=changed(change),
         interval=between(change),
         verdict=verdict(change),
-        reason=longer(change, None),
+        ahead="" if change.reason else longer(change, None),
+        reason=change.reason,
         checks=tuple(checks),
     )
 
