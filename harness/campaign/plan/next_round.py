@@ -4,14 +4,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from harness.analysis.compare.gate import gate
 from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
 from harness.campaign.plan.grouping import Met, meetings
+from harness.model.asked.diff import Diff
+from harness.model.asked.gate import Metric
 from harness.model.found.ranking import RankedCell
-from harness.model.found.variants import Metric, ScenarioVariants, VariantComparison
+from harness.model.found.variants import ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial
 
 DECIDED: Final[tuple[Metric, ...]] = ("throughput", "cpu")
@@ -21,27 +25,27 @@ Need = Mapping[str, frozenset[str]]
 """Scenario id -> ids of the cells that must be driven in it. A scenario that needs nothing is not in it."""
 
 
-def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow] = ()) -> Need:
     """What is still to be measured; empty when nothing is.
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; of two variants, throughput and CPU until they are decided. A campaign of one
-    cell, which has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that
-    matters.
+    After them whatever is unresolved; of two variants, throughput and CPU until they are decided, or the thresholds of
+    their gate, of which that of response times asks for `windows`. A campaign of one cell, which has nothing to
+    resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
     Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
     fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
-    open_now = everything(record) if fresh else _open(record, trials)
+    open_now = everything(record) if fresh else _open(record, trials, windows)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
     company = record.plan.reference_cells & living
     return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
 
 
-def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
-    if variants := variants_so_far(record, trials, usual_looks_only=True):
+def _open(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow]) -> Need:
+    if variants := variants_so_far(record, trials, windows, usual_looks_only=True):
         return _undecided(record, variants)
     if sum(not cell.twin for cell in record.plan.cells) > 1:
         return {one.scenario: one.cells for one in open_scenarios(record, trials)}
@@ -51,26 +55,30 @@ def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
 
 
 def variants_so_far(
-    record: CampaignRecord, trials: Sequence[Trial], *, usual_looks_only: bool
+    record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow], *, usual_looks_only: bool
 ) -> VariantComparison | None:
     """B against A in what a campaign goes on for; None where it compares no variants."""
     cells = {cell.app: cell for cell in record.plan.cells if not cell.twin}
     diff = record.diff
     if diff is None:
         return None
-    found = judge(record, trials, (), cells[diff.a.app], cells[diff.b.app], usual_looks_only=usual_looks_only)
-    return found.model_copy(update={"scenarios": tuple(map(_asked_for, found.scenarios))})
+    found = judge(record, trials, windows, cells[diff.a.app], cells[diff.b.app], usual_looks_only=usual_looks_only)
+    return found.model_copy(update={"scenarios": tuple(_asked_for(one, diff) for one in found.scenarios)})
 
 
-def _asked_for(scenario: ScenarioVariants) -> ScenarioVariants:
-    """Memory and response times are reported as far as they are known by then: they vary more from start to start."""
-    kept = tuple(change for change in scenario.metrics if change.metric in DECIDED)
-    return scenario.model_copy(update={"metrics": kept})
+def _asked_for(scenario: ScenarioVariants, diff: Diff) -> ScenarioVariants:
+    """Memory and response times are reported as far as they are known by then: they vary more from start to start.
+    Where a gate asks for them the campaign goes on for them too."""
+    asked = {*DECIDED, *(threshold.metric for threshold in diff.thresholds)}
+    return scenario.model_copy(update={"metrics": tuple(one for one in scenario.metrics if one.metric in asked)})
 
 
 def _undecided(record: CampaignRecord, found: VariantComparison) -> Need:
-    """All cells in the scenarios in which a metric has no verdict."""
+    """All cells in the scenarios in which a metric has no verdict; with a gate, in which it is not decided."""
+    thresholds = record.diff.thresholds if record.diff else ()
     undecided = {scenario.scenario for scenario, change in found.changes() if change.verdict == "unresolved"}
+    if thresholds:
+        undecided = {one.scenario for one in gate(found, thresholds).checks if one.outcome == "inconclusive"}
     return {name: needed for name, needed in everything(record).items() if name in undecided}
 
 

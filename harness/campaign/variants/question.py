@@ -18,8 +18,9 @@ from harness.catalog.applications import Application, application_in
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.measure.interpreter import describe, in_path, told_apart
 from harness.model.asked.application import AppManifest
+from harness.model.asked.gate import Threshold
 from harness.model.errors import UsageError
-from harness.model.measured.campaign import Source
+from harness.model.measured.campaign import Plan, Source
 from harness.process.environment import passed_on
 from harness.under_test.launch.servers import SERVERS
 
@@ -30,7 +31,8 @@ USUAL = "json"
 @dataclass(frozen=True)
 class Asked:
     """`a`, `b`: the values of the two options. `server`: for both sides. `scenarios`: patterns; none: the usual one.
-    `folders`: of applications and scenarios outside the project. `options`: of RunOptions, those that were given."""
+    `folders`: of applications and scenarios outside the project. `options`: of RunOptions, those that were given.
+    `thresholds`: of the gate, which decide how long it is measured."""
 
     application: str
     a: tuple[str, ...]
@@ -40,6 +42,7 @@ class Asked:
     scenarios: tuple[str, ...] = ()
     platform: PlatformOptions = field(default_factory=PlatformOptions)
     options: dict[str, Any] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,22 @@ def planned(project: Project, asked: Asked, pair: Pair, scenarios: Sequence[Scen
     platform = asked.platform.model_copy(update={"pythons": pythons})
     reference = f"{pair.a.application.id}@{pair.a.server}"
     prepared = prepare(project, RunOptions(**asked.options, platform=platform, reference=reference), given)
+    _refuse_untimed(asked.thresholds, prepared.record.plan)
     commits = {one.side.app: one.side.commit for one in variants if one.side.commit}
     sources = {app: _of_commit(source, commits.get(app)) for app, source in prepared.record.sources.items()}
-    return replace(prepared, record=prepared.record.model_copy(update={"diff": pair.diff, "sources": sources}))
+    diff = pair.diff.model_copy(update={"thresholds": asked.thresholds})
+    return replace(prepared, record=prepared.record.model_copy(update={"diff": diff, "sources": sources}))
+
+
+def _refuse_untimed(thresholds: Sequence[Threshold], plan: Plan) -> None:
+    """Raises UsageError where a threshold could never be decided: no response times are measured."""
+    untimed = [scenario.id for scenario in plan.scenarios if scenario.id not in plan.latency]
+    if untimed and any(threshold.metric == "p99" for threshold in thresholds):
+        raise UsageError(
+            f"p99 has a threshold, and no response times are measured in {', '.join(untimed)}",
+            where="--fail-on",
+            mend="leave --latency out, or p99",
+        )
 
 
 def _interpreters(platform: PlatformOptions, variants: Sequence[Variant]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
