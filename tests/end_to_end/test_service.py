@@ -162,6 +162,34 @@ def test_a_server_of_its_own_is_measured_by_its_command_and_logs_as_it_likes(pla
     assert "the service logs each request" in place.page.read_text()
 
 
+def test_two_variants_of_a_service_are_planned_from_its_own_files(place: Place) -> None:
+    folder = project(place)
+    given = (
+        "--project",
+        folder,
+        "--env-file",
+        folder / ".env",
+        "--target",
+        "shop.main:app",
+        "--request",
+        "GET /items/1",
+    )
+    ended = place.run("diff", *given, "--b", "env:SHOP_SIZE=large", "--b", "workers=2", "--plan", "--json")
+    assert ended.code == 0, ended
+    a, b = [cell for cell in ended.json["cells"] if not cell["twin"]]
+    assert (a["app"], a["workers"]) == ("shop-a", 1)
+    assert (b["app"], b["workers"]) == ("shop-b", 2)
+    [request] = ended.json["scenarios"][0]["requests"]
+    assert request["expect"] == {
+        "status": 200,
+        "content_type": "application/json",
+        "form": "json",
+        "body": None,
+        "fixed": False,
+        "json_schema": None,
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

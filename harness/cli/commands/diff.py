@@ -9,6 +9,7 @@ import typer
 from harness.cli.option_record import options_from
 from harness.cli.options import Folders, GateOptions, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode
 
 BUDGET_S = 180.0
@@ -17,10 +18,13 @@ DELTA = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffAsked(GateOptions, OneSetting, Folders):
+class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
     """The options of `harness diff`."""
 
-    app_id: Annotated[str, typer.Argument(metavar="APP", help="The application, by its id.")]
+    app_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[APP]", help="The application, by its id; or a service: --target, --command."),
+    ] = None
     a: Annotated[
         list[str] | None,
         typer.Option(
@@ -125,10 +129,12 @@ def diff(asked: DiffAsked) -> int:
     from harness.cli.show.varying import show_sides
 
     asked.refuse_alone()
+    asked.refuse_unless_one(asked.app_id)
     thresholds = parse_fail_on(asked.fail_on).thresholds if asked.fail_on is not None else ()
     files = GateFiles(asked.junit, asked.markdown, asked.comment)
     files.refuse_unwritable()
     project = Project.here()
+    named = asked.names_a_service
     question = question_of(
         project,
         Asked(
@@ -141,6 +147,8 @@ def diff(asked: DiffAsked) -> int:
             platform=asked.platform,
             options=asked.options,
             thresholds=thresholds,
+            service=asked.service([asked.server] if asked.server else None, asked.python) if named else None,
+            requests=asked.wanted,
         ),
     )
     show_sides(question.pair)

@@ -124,10 +124,22 @@ def agreed(first: Request, second: Request) -> Request:
     here, there = first.expect, second.expect
     if here is None or there is None or here == there:
         return first
-    form: Form = "json" if here.form == there.form == "json" else "any"
-    content_type = here.content_type if here.content_type == there.content_type else ""
-    expect = here.model_copy(update={"body": None, "fixed": False, "form": form, "content_type": content_type})
-    return first.model_copy(update={"expect": expect})
+    loose = here.model_copy(
+        update={
+            "form": here.form if here.form == there.form else "any",
+            "content_type": here.content_type if here.content_type == there.content_type else "",
+        }
+    )
+    return with_any_body(first.model_copy(update={"expect": loose}))
+
+
+def with_any_body(request: Request) -> Request:
+    """With the same right status and type, and no certain body; one of JSON must still be JSON."""
+    if request.expect is None:
+        return request
+    form: Form = "json" if request.expect.form == "json" else "any"
+    expect = request.expect.model_copy(update={"body": None, "fixed": False, "form": form})
+    return request.model_copy(update={"expect": expect})
 
 
 def content_type_of(responses: Sequence[Response]) -> str:
