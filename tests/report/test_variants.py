@@ -11,6 +11,8 @@ from harness.model.asked.gate import Metric
 from harness.model.found.variants import MetricChange
 from harness.report.page import html
 from harness.report.reading import read
+from harness.report.text import percent
+from harness.report.view.sections.facts import noise_floors
 from harness.report.view.source import Source
 from harness.report.view.variants import between, changed, headline, longer, packages_that_differ, value, verdict
 from tests.report.campaigns import APPS, App, campaign, saved
@@ -129,3 +131,12 @@ def test_packages_that_differ_are_those_of_the_live_servers(tmp_path: Path) -> N
         seen[cell] = seen[cell].model_copy(update={"identity": identity.model_copy(update={"packages": packages})})
     found = packages_that_differ(record.model_copy(update={"cells": seen}))
     assert [tuple(one) for one in found] == [("new", "none", "1"), ("starlette", "0.50.0", "1.10.0")]
+
+
+def test_the_noise_that_the_page_names_is_that_of_the_two_variants(tmp_path: Path) -> None:
+    source = source_of(tmp_path / "campaign", 0.6)
+    assert source.variants is not None
+    [floor] = [one.floor for one in source.variants.scenarios[0].metrics if one.metric == "throughput"]
+    assert floor is not None
+    assert noise_floors(source) == [floor]
+    assert f"differences up to {percent(floor)} are noise" in html(source)

@@ -21,7 +21,7 @@ from harness.model.notice import Notice
 from harness.under_test.verify.capturing import DEADLINE_S, asked_once
 
 DOCUMENT: Final = "/openapi.json"
-"""Where FastAPI, Litestar and others offer theirs unless told otherwise."""
+"""Where FastAPI, Litestar and others offer theirs by default."""
 SAFE: Final = frozenset({"GET", "HEAD"})
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import short_names
+from harness.model.asked.scenario import Request
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
 from harness.report.text import count, listing, shorten
 from harness.report.view.names import python_of
@@ -25,6 +27,11 @@ USUAL_BLOCKS: Final = 1000
 USUAL_DELTA: Final = 0.03
 USUAL_SHARE: Final = 0.5
 USUAL_POOL: Final = 16
+USUAL_CONNECTIONS: Final = 64
+REQUESTS: Final = "requests"
+"""The scenario of what a service without a manifest is asked."""
+WRONG: Final = 400
+"""A status from here on is right only where that was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,8 @@ class Again:
 
 
 def again(source: Source) -> Again:
-    """Folders given with --app and --scenarios, and interpreters given with --python, are not known to a record: they
-    are paths of its machine."""
+    """Folders given with --app and --scenarios, interpreters given with --python, and a service's folder, environment
+    and secrets are not known to a record: they are of its machine."""
     record = source.record
     commit = f", commit {shorten(record.commit, 60)}" if record.commit else ""
     return Again(
@@ -58,7 +65,39 @@ def _command(record: CampaignRecord) -> list[str]:
     ]
     kept = {"--scenario", "--server-workers", "--database", "--generator", "--budget", "--seed", "--blocks"}
     given = [part for name, text in _options(record) if name in kept for part in (name, text)]
-    return ["harness", "diff", diff.application, *sides, *given, "--until", _share(record.plan.delta)]
+    service = _service(record)
+    compared = [part for pair in _of_service(service, record.plan) for part in pair] if service else [diff.application]
+    return ["harness", "diff", *compared, *sides, *given, "--until", _share(record.plan.delta)]
+
+
+def _service(record: CampaignRecord) -> AppManifest | None:
+    """What is known of a service without a manifest; None where there were manifests."""
+    return next((one for one in record.applications.values() if one.service and one.scenarios == (REQUESTS,)), None)
+
+
+def _of_service(service: AppManifest, plan: Plan) -> Iterator[tuple[str, str]]:
+    """What names a service, and what it is asked: requests of an option's kind as such, others as a file of them."""
+    target = service.targets.asgi or service.targets.wsgi
+    if service.own:
+        yield "--command", shlex.join(service.own.argv)
+    elif target:
+        yield "--target", target
+    if service.before_block:
+        yield "--before-block", shlex.join(service.before_block)
+    [scenario] = plan.scenarios
+    if scenario.before or any(one.headers or one.body for one in scenario.requests):
+        yield "--requests", "FILE"
+    else:
+        for one in scenario.requests:
+            yield "--request", f"{f'{one.weight} ' if one.weight > 1 else ''}{one.method} {one.path}"
+        for one in scenario.requests if any(_status(one) >= WRONG for one in scenario.requests) else ():
+            yield "--expect", str(_status(one))
+    if scenario.rank.at.connections != USUAL_CONNECTIONS:
+        yield "--connections", str(scenario.rank.at.connections)
+
+
+def _status(request: Request) -> int:
+    return request.expect.status if request.expect else 200
 
 
 def _machine(record: CampaignRecord) -> str:
@@ -73,13 +112,17 @@ def options(record: CampaignRecord) -> tuple[str, ...]:
 
 
 def _options(record: CampaignRecord) -> Iterator[tuple[str, str]]:
-    plan, own = record.plan, [cell for cell in record.plan.cells if not cell.twin]
-    yield "--profile", plan.profile
-    yield from (("--only", app) for app in dict.fromkeys(cell.app for cell in own))
+    plan, own, service = record.plan, [cell for cell in record.plan.cells if not cell.twin], _service(record)
+    if service:
+        yield from _of_service(service, plan)
+    else:
+        yield "--profile", plan.profile
+        yield from (("--only", app) for app in dict.fromkeys(cell.app for cell in own))
     usual = {cell.app: record.applications[cell.app].servers[:1] for cell in own if cell.app in record.applications}
     if any((cell.server,) != usual.get(cell.app) for cell in own):
         yield from (("--server", server) for server in dict.fromkeys(cell.server for cell in own))
-    yield from (("--scenario", scenario.id) for scenario in plan.scenarios)
+    if not service:
+        yield from (("--scenario", scenario.id) for scenario in plan.scenarios)
     yield "--reference", short_names(plan.cells)[plan.reference]
     yield "--server-workers", _listed(plan.workers)
     if plan.threads:

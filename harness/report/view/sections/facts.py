@@ -281,7 +281,11 @@ def _noise_floor(source: Source) -> Fact:
 
 
 def noise_floors(source: Source) -> list[float]:
-    """Shares of 1 by scenario, where they are known, the least first."""
+    """Shares of 1 by scenario, where they are known, the least first. Two variants have floors of their own, and those
+    of their throughput are taken."""
+    if source.variants:
+        changes = (change for scenario in source.variants.scenarios for change in scenario.metrics)
+        return sorted(one.floor for one in changes if one.metric == "throughput" and one.floor is not None)
     floors = (ranking.noise_floor for ranking in source.ranking.scenarios.values())
     return sorted(floor.share for floor in floors if floor and floor.share is not None)
 
