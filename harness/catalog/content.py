@@ -11,16 +11,23 @@ LEFT_OUT_ENDS: Final = (".egg-info", ".pyc", ".log")
 """What tools and runs leave behind. Names that begin with a dot are left out too."""
 
 
+CODE: Final = frozenset({".py", ".so", ".toml", ".cfg", ".ini", ".html", ".j2", ".jinja", ".jinja2"})
+"""Suffixes of what a service is made of. A database or a cache beside its code changes while it is measured."""
+
+
 def matters(name: str) -> bool:
     """Whether a file or folder of this name is somebody's work, not what a tool or a run left there."""
     return not name.startswith(".") and name not in LEFT_OUT and not name.endswith(LEFT_OUT_ENDS)
 
 
-def tree_digest(*roots: Path) -> str:
-    """SHA-256 (hex) of the names and contents of all ordinary files below the folders."""
+def tree_digest(*roots: Path, code_alone: bool = False) -> str:
+    """SHA-256 (hex) of the names and contents of all ordinary files below the folders. `code_alone`: not of those that
+    a running program may write there."""
     digest = hashlib.sha256()
     for number, root in enumerate(roots):
         for path in _files(root):
+            if code_alone and path.suffix not in CODE:
+                continue
             digest.update(f"{number}\0{path.relative_to(root)}\0".encode(errors="surrogateescape"))
             try:
                 with path.open("rb") as file:

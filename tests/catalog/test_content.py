@@ -38,3 +38,11 @@ def test_the_same_code_elsewhere_has_the_same_digest(code: Path, tmp_path_factor
     (other / "package").mkdir()
     (other / "package" / "app.py").write_text("app = 1\n")
     assert tree_digest(other) == tree_digest(code)
+
+
+def test_of_code_alone_it_does_not_change_with_what_a_service_writes_beside_it(code: Path) -> None:
+    before = tree_digest(code, code_alone=True)
+    (code / "shop.sqlite3").write_bytes(b"orders")
+    assert tree_digest(code, code_alone=True) == before
+    (code / "more.py").write_text("x = 1\n")
+    assert tree_digest(code, code_alone=True) != before

@@ -1,6 +1,7 @@
 """A service that has no manifest: measured from its own folder, or refused in one message that says how to mend it."""
 
 import json
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +157,30 @@ def test_the_command_before_each_block_ran_in_its_folder(shop: tuple[Place, Ende
     assert (place.folder / "shop" / "resets").read_text() == "x" * len(record_of(place)["completed_blocks"])
 
 
+def test_it_goes_on_with_the_answers_that_it_began_with(shop: tuple[Place, Ended]) -> None:
+    place, _ = shop
+    asked = ("--target", "shop.main:app", "--requests", place.folder / "shop" / "asked.toml")
+    before = record_of(place)
+    again = measured(
+        place, *asked, "--before-block", "python reset.py", "--resume", place.results / "latest", "--blocks", 2
+    )
+    assert again.code == 0, again
+    assert len(record_of(place)["completed_blocks"]) == len(before["completed_blocks"]) + 1
+    assert record_of(place)["plan"]["scenarios"] == before["plan"]["scenarios"]
+
+
+def test_a_given_environment_that_lacks_the_server_is_refused_with_the_command_that_mends_it(place: Place) -> None:
+    venv.create(place.folder / "venv")
+    ended = measured(place, "--target", "shop.main:app", "--venv", place.folder / "venv", "--request", "GET /items/1")
+    assert ended.code == 5, ended
+    assert "uvicorn needs uvicorn, uvloop, httptools, which it lacks" in ended.err
+    assert "-m pip install uvicorn uvloop httptools" in ended.err
+
+
 def test_a_server_of_its_own_is_measured_by_its_command_and_logs_as_it_likes(place: Place) -> None:
-    ended = measured(place, "--command", "python serve.py {host} {port}", "--request", "GET /items/1")
+    venv.create(place.folder / "venv")
+    given = ("--venv", place.folder / "venv", "--request", "GET /items/1")
+    ended = measured(place, "--command", "python serve.py {host} {port}", *given)
     assert ended.code == 0, ended
     assert "the service logs each request" in place.page.read_text()
 

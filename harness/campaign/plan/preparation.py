@@ -228,7 +228,8 @@ def source_of(application: Application, apps: Path) -> Source:
     """What its code is. The project's own applications are of the campaign's commit, which is recorded once."""
     outside = application.folder.parent != apps
     commit = commit_around(application.folder) if outside else None
-    return Source(sha256=tree_digest(application.folder, apps / "_shared"), commit=commit)
+    code_alone = application.manifest.service
+    return Source(sha256=tree_digest(application.folder, apps / "_shared", code_alone=code_alone), commit=commit)
 
 
 def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:

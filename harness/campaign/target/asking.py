@@ -28,7 +28,8 @@ SAFE: Final = frozenset({"GET", "HEAD"})
 @dataclass(frozen=True)
 class Wanted:
     """`inline`, `expected`: of the command line. `openapi`: a file, or a path of the service itself. `unsafe`: also
-    what may change something. `connections`: that ask at a time."""
+    what may change something. `connections`: that ask at a time. `save`: the file that gets what is
+    asked."""
 
     inline: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Wanted:
     access_log: Path | None = None
     unsafe: bool = False
     connections: int = 64
+    save: Path | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from harness.campaign.plan.selection import Selected, most_workers
 from harness.campaign.target.asking import Wanted
 from harness.campaign.target.learning import Learned, learn
 from harness.campaign.target.service import Service, application_of
+from harness.catalog.requests.written import to_toml
 from harness.catalog.scenarios import Scenario
 from harness.model.asked.scenario import Request, ScenarioManifest
+from harness.model.errors import EnvironmentRefused
 from harness.model.measured.campaign import Plan
 from harness.process.folders import temporary_folder
 from harness.process.in_use import using
@@ -18,12 +20,25 @@ from harness.under_test.launch.readiness import Deadlines
 
 
 def learned_of(service: Service, wanted: Wanted, project: Project, start_timeout_s: float | None) -> Learned:
-    """Its environment made, itself started and looked at. `start_timeout_s`: for each phase of a start."""
+    """Its environment made, itself started and looked at; what is asked is written to a file where that is wanted.
+    `start_timeout_s`: for each phase of a start."""
     deadlines = Deadlines.within(start_timeout_s) if start_timeout_s else Deadlines()
     with using(project.cache, f"harness run in {service.folder}"), temporary_folder("service") as workdir:
         application, python = application_of(service, project.cache)
         shared = project.apps / "_shared"
-        return learn(application, python, wanted, workdir=workdir, shared=shared, deadlines=deadlines)
+        found = learn(application, python, wanted, workdir=workdir, shared=shared, deadlines=deadlines)
+    if wanted.save:
+        _save(to_toml(found.found), wanted.save)
+    return found
+
+
+def _save(text: str, file: Path) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"cannot be written: {error.strerror}", where=f"--save-requests {file}", mend="name another file"
+        ) from None
 
 
 def selected(found: Learned, folder: Path) -> Selected:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from harness.campaign.target.asking import Wanted, found_live, found_offline
-from harness.campaign.target.service import SCENARIO
 from harness.catalog.applications import Application
 from harness.catalog.requests.found import FoundRequests
 from harness.catalog.requests.manifest import scenario_of
@@ -15,7 +14,7 @@ from harness.catalog.requests.secrets import given_values, hide_secrets
 from harness.contract.response import Response
 from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Level, Request, ScenarioManifest, Step
+from harness.model.asked.scenario import REQUESTS, Level, Request, ScenarioManifest, Step
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
@@ -70,11 +69,11 @@ def learn(
             values = {name: value.get_secret_value() for name, value in secrets.items()}
             own = asyncio.run(_seen_of(live.target, manifest.own)) if manifest.own else None
             manifest = manifest.model_copy(update={"own": own})
-            answers = learned(_knowing(live.target, own, values, before), requests, scenario=SCENARIO)
+            answers = learned(_knowing(live.target, own, values, before), requests, scenario=REQUESTS)
             _refuse_wrong(answers, manifest.id)
         known = replace(application, manifest=manifest, values=values)
         with launched(replace(launch, application=known, before=before)) as live:
-            again = learned(live.target, requests, times=1, scenario=SCENARIO)
+            again = learned(live.target, requests, times=1, scenario=REQUESTS)
             _refuse_wrong(again, manifest.id)
     except TargetFailed as fault:
         raise _with_its_log(fault) from fault
@@ -82,7 +81,7 @@ def learn(
     asked = [agreed(one, other) for one, other in zip(answers.requests, again.requests, strict=True)]
     return Learned(
         application=known,
-        scenario=scenario_of(SCENARIO, "Requests", asked, before, Level(connections=wanted.connections)),
+        scenario=scenario_of(REQUESTS, "Requests", asked, before, Level(connections=wanted.connections)),
         found=replace(found, requests=requests, before=before),
         notices=(*found.notes, *answers.notices, *_left_out(found)),
     )

@@ -11,9 +11,11 @@ from typing import Final
 from packaging.requirements import Requirement
 from pydantic import TypeAdapter, ValidationError
 
+from harness.campaign.plan.options import PlatformOptions
 from harness.catalog.applications import PYTHON, RESERVED, Application
 from harness.catalog.folders import is_file
 from harness.model.asked.application import AppManifest, ImportTarget, Interface, OwnServer, Targets
+from harness.model.asked.scenario import REQUESTS
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.process.environment import passed_on
 from harness.under_test.install.environments import distributions_of, ensure
@@ -25,8 +27,6 @@ from harness.under_test.launch.servers import SERVERS
 DEFAULT_SERVER: Final[Mapping[str, str]] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
 ALL: Final = "all"
 OWN: Final = "own"
-SCENARIO: Final = "requests"
-"""Id of the scenario that holds what is asked of it."""
 LONGEST_TITLE: Final = 80
 PORT: Final = "{port}"
 _NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -59,6 +59,10 @@ class Service:
     def interpreter(self) -> Path:
         """What runs its code, or what its environment is made for."""
         return self.venv / "bin" / "python" if self.venv else self.python
+
+    def running_on(self, platform: PlatformOptions) -> PlatformOptions:
+        """The platform, with the interpreter of an environment that is given."""
+        return platform.model_copy(update={"pythons": (self.interpreter,)}) if self.venv else platform
 
 
 def application_of(service: Service, cache: Path) -> tuple[Application, Path]:
@@ -100,7 +104,7 @@ def _refuse_what_cannot_be(service: Service) -> None:
         except ValidationError as fault:
             what = fault.errors()[0]["msg"].removeprefix("Value error, ")
             raise UsageError(f"{service.target} is {what}", where="--target") from None
-    if service.command and (service.interface or service.servers):
+    if service.command and (service.interface or set(service.servers) - {OWN}):
         raise UsageError(
             "a command starts its own server", where="--command", mend="leave out --interface and --server"
         )
@@ -220,7 +224,7 @@ def _application(
         targets=targets or Targets(),
         own=own,
         servers=servers,
-        scenarios=(SCENARIO,),
+        scenarios=(REQUESTS,),
         service=True,
         before_block=service.before_block,
     )

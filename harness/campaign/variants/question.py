@@ -70,6 +70,8 @@ def question_of(project: Project, asked: Asked) -> Question:
     had.
     """
     read = [side_of(f"--{letter}", given) for letter, given in zip(LETTERS, (asked.a, asked.b), strict=True)]
+    if asked.service:
+        asked = replace(asked, platform=asked.service.running_on(asked.platform))
     base, found = _base_of_service(project, asked) if asked.service else _base(project, asked)
     sides = [side for side, _ in read]
     pair = pair_of(project, base, sides, [fault for _, faults in read for fault in faults])

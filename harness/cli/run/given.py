@@ -7,9 +7,8 @@ from harness.campaign.plan.options import RunOptions
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.target.given import as_before, learned_of, selected
-from harness.catalog.requests.written import to_toml
 from harness.cli.console import messages
-from harness.model.errors import EnvironmentRefused, UsageError
+from harness.model.errors import UsageError
 from harness.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -28,24 +27,11 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
             mend="leave it out; --server chooses servers for the service",
         )
     before = ResultsFolder.open(resumed).read_record().plan if resumed else None
-    named = asked.server or ([cell.server for cell in before.cells if cell.server != "own"] if before else None)
+    named = asked.server or (list(dict.fromkeys(cell.server for cell in before.cells)) if before else None)
     service = asked.service(named, next(iter(options.platform.pythons), None))
     messages.print("Making the service's environment, and asking it once", style="dim")
     found = learned_of(service, asked.wanted, project, options.platform.start_timeout_s)
-    if asked.save_requests:
-        _save(to_toml(found.found), asked.save_requests)
     if before:
         found = as_before(found, before)
-    if service.venv:
-        platform = options.platform.model_copy(update={"pythons": (service.interpreter,)})
-        options = options.model_copy(update={"platform": platform})
+    options = options.model_copy(update={"platform": service.running_on(options.platform)})
     return prepare(project, options, selected(found, service.folder))
-
-
-def _save(text: str, file: Path) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise EnvironmentRefused(
-            f"cannot be written: {error.strerror}", where=f"--save-requests {file}", mend="name another file"
-        ) from None

@@ -155,6 +155,7 @@ class ServiceChoice:
             access_log=self.access_log,
             unsafe=self.unsafe,
             connections=self.connections or CONNECTIONS,
+            save=self.save_requests,
         )
 
     def refuse_without_service(self) -> None:
