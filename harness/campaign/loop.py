@@ -107,7 +107,7 @@ def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block)
 def _blocks(bench: Bench, recorder: Recorder, clock: Clock) -> Iterator[tuple[Sequence[Cell], Need]]:
     """The cells of each block and what they are needed for, round after round, until nothing is needed or a round does
     not fit the budget. The first round is measured whatever the budget: every cell has a figure after it."""
-    while need := next_round(recorder.record, recorder.trials):
+    while need := next_round(recorder.record, recorder.trials, recorder.windows()):
         turn, met = len(recorder.record.completed_blocks), met_so_far(recorder.record, recorder.trials)
         blocks = blocks_of_a_round(bench.plan, need, recorder.cells_measured_alone(), turn, met)
         if not clock.fits(len(blocks)) and not is_first_round(recorder.record, recorder.trials):

@@ -8,10 +8,12 @@ from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
+from harness.analysis.tuning.race import still_racing
 from harness.campaign.plan.grouping import Met, meetings
 from harness.model.found.ranking import RankedCell
 from harness.model.found.variants import Metric, ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial
 
 DECIDED: Final[tuple[Metric, ...]] = ("throughput", "cpu")
@@ -21,26 +23,29 @@ Need = Mapping[str, frozenset[str]]
 """Scenario id -> ids of the cells that must be driven in it. A scenario that needs nothing is not in it."""
 
 
-def next_round(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow] = ()) -> Need:
     """What is still to be measured; empty when nothing is.
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; of two variants, throughput and CPU until they are decided. A campaign of one
-    cell, which has nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that
-    matters.
+    After them whatever is unresolved; of two variants, throughput and CPU until they are decided; of configurations
+    that race, those that may still be the best (`windows`: of their response times). A campaign of one cell, which has
+    nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
     Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
     fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
-    open_now = everything(record) if fresh else _open(record, trials)
+    open_now = everything(record) if fresh else _open(record, trials, windows)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
     company = record.plan.reference_cells & living
     return {scenario: cells & (able | company) for scenario, cells in open_now.items() if cells & able}
 
 
-def _open(record: CampaignRecord, trials: Sequence[Trial]) -> Need:
+def _open(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow]) -> Need:
+    if record.tuning:
+        racing = still_racing(record, trials, windows)
+        return {scenario.id: racing | record.plan.reference_cells for scenario in record.plan.scenarios if racing}
     if variants := variants_so_far(record, trials, usual_looks_only=True):
         return _undecided(record, variants)
     if sum(not cell.twin for cell in record.plan.cells) > 1:
