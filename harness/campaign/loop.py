@@ -57,9 +57,13 @@ class Clock:
         """Whether so many blocks, each as long as the last one, would end within the budget."""
         return self.spent_s() + blocks * self._block_s <= self._budget_s
 
+    def round_s(self) -> float:
+        """How long a round of all cells takes, as far as that is known."""
+        return self._blocks_a_round * self._block_s
+
     def total_s(self) -> float:
         """How long the whole campaign will take, as far as that is known."""
-        round_s = self._blocks_a_round * self._block_s
+        round_s = self.round_s()
         rounds = min(self._max_blocks, max(1, int(self._budget_s // round_s)))
         return max(self.spent_s(), rounds * round_s)
 

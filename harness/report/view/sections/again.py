@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.asked.cell import short_names
+from harness.model.asked.tuning import Tuning
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
 from harness.report.text import count, listing, shorten
 from harness.report.view.names import python_of
@@ -51,6 +52,8 @@ def again(source: Source) -> Again:
 
 def _command(record: CampaignRecord) -> list[str]:
     diff = record.diff
+    if record.tuning:
+        return ["harness", "tune", *_of_race(record, record.tuning)]
     if diff is None:
         return ["harness", "run", *options(record)]
     sides = [
@@ -59,6 +62,23 @@ def _command(record: CampaignRecord) -> list[str]:
     kept = {"--scenario", "--server-workers", "--database", "--generator", "--budget", "--seed", "--blocks"}
     given = [part for name, text in _options(record) if name in kept for part in (name, text)]
     return ["harness", "diff", diff.application, *sides, *given, "--until", _share(record.plan.delta)]
+
+
+def _of_race(record: CampaignRecord, tuning: Tuning) -> Iterator[str]:
+    """A service is named by its target, which its title is; what it was asked is in no option of a record."""
+    manifest = record.applications.get(tuning.application)
+    if manifest is not None and manifest.service:
+        yield from ("--command" if manifest.own else "--target", tuning.title)
+    else:
+        yield tuning.application
+        yield from (part for scenario in record.plan.scenarios for part in ("--scenario", scenario.id))
+    servers = dict.fromkeys(cell.server for cell in record.plan.cells if cell.server != "own")
+    yield from (part for server in servers for part in ("--server", server))
+    kept = {"--server-workers", "--threads", "--database", "--generator", "--budget", "--seed", "--blocks", "--pool"}
+    yield from (part for name, text in _options(record) if name in kept for part in (name, text))
+    if tuning.p99_s is not None:
+        yield from ("--p99", _time(tuning.p99_s), "--latency-share", _share(record.plan.latency_share))
+    yield from ("--until", _share(record.plan.delta))
 
 
 def _machine(record: CampaignRecord) -> str:
