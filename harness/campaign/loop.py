@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 from harness.analysis.inference.unresolved import unresolved
 from harness.analysis.ranking.ranking import rank
+from harness.analysis.tuning.answer import tuned
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import CONTINUOUS_RUNS
 from harness.campaign.block.latency import expected_s
@@ -87,6 +88,8 @@ def _tell(bench: Bench, recorder: Recorder) -> None:
     record, trials = recorder.record, recorder.trials
     if compared := variants_so_far(record, trials, usual_looks_only=False):
         bench.progress.compared(compared)
+    elif found := tuned(record, trials, recorder.windows()):
+        bench.progress.raced(record, found)
     else:
         bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
 

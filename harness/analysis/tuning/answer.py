@@ -32,7 +32,8 @@ def tuned(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
     found = standings(record, inference, look, limits_of(record, scenario.id, windows))
     rows = {row.cell: row for row in latency_rows(record, windows).get(scenario.id, ())}
     contenders = _contenders(record, inference, found, rows)
-    recommended = next((one.cell for one in contenders if one.limit != "unknown"), None)
+    estimate = look is None or look.fit.variance is None or inference.void
+    recommended = None if estimate else next((one.cell for one in contenders if one.limit != "unknown"), None)
     return Tuned(
         campaign=record.id,
         scenario=scenario.id,
@@ -49,7 +50,7 @@ def tuned(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
         gone=tuple(_gone(record, inference, found, rows)),
         knobs=tuple(_knobs(record, inference, recommended)) if recommended else (),
         settled=bool(contenders) and not found.open,
-        estimate=look is None or look.fit.variance is None or inference.void,
+        estimate=estimate,
         void=inference.void,
     )
 
@@ -89,15 +90,16 @@ def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCos
     assert inference.look is not None, "a contender has a figure"
     assert found.leader is not None, "where there are contenders, one of them leads"
     rates = inference.look.log_rates()
-    pair = beside(inference, cell.id, found.leader)
+    leads = cell.id == found.leader
+    pair = None if leads else beside(inference, cell.id, found.leader)
     tail = tail_of(row) if row else None
     return Contender(
         cell=cell.id,
         rps=float(np.exp(rates[cell.id])),
         ratio=pair.ratio if pair else 1.0,
-        low=pair.low if pair else None,
-        high=pair.high if pair else None,
-        tied=cell.id == found.leader or (pair is not None and pair.verdict == "tied"),
+        low=pair.low if pair else 1.0,
+        high=pair.high if pair else 1.0,
+        tied=leads or (pair is not None and pair.verdict == "tied"),
         together=together(cell),
         memory_bytes=cost.load_pss_bytes,
         cpu_us=cost.server_cpu_us,

@@ -19,7 +19,7 @@ from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import Loads, Ranked
 from harness.model.asked.tuning import Tuning
 from harness.model.errors import UsageError
-from harness.model.measured.campaign import Plan, SliceShape
+from harness.model.measured.campaign import Plan
 from harness.under_test.launch.command import SOURCES
 from harness.under_test.launch.servers import SERVERS, THREADS
 
@@ -100,8 +100,7 @@ def planned(project: Project, chosen: Selected, asked: Asked) -> Prepared:
     )
     chosen = _comparable(_loaded(chosen, asked.connections))
     latency = None if asked.p99_s else (NONE,)
-    shape = SliceShape(**{"continuous_s": 0.0, **(asked.options.get("shape") or {})})
-    options = RunOptions(**{**asked.options, "platform": platform, "latency": latency, "shape": shape})
+    options = RunOptions(**{**asked.options, "platform": platform, "latency": latency})
     prepared = prepare(project, options, chosen)
     plan, record = prepared.record.plan, prepared.record
     cells = [cell for cell in plan.cells if not cell.twin]

@@ -8,7 +8,7 @@ import typer
 
 from harness.cli.option_record import options_from
 from harness.cli.options import Folders, Json, Quiet, SeveralSettings, selection
-from harness.cli.quantities import Counts, counts, duration, percentage
+from harness.cli.quantities import Counts, counts, duration, duration_or_none, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode, UsageError
 
@@ -104,6 +104,15 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
         float | None,
         typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per block (default: 8s)."),
     ] = None
+    continuous: Annotated[
+        float | None,
+        typer.Option(
+            "--continuous",
+            parser=duration_or_none,
+            metavar="TIME",
+            help="Length of each candidate's continuous run, which shows whether it is warm (default: no run).",
+        ),
+    ] = None
     waiting: Annotated[
         Literal["spin", "block", "auto"] | None,
         typer.Option("--generator", help="How the load generator waits for answers (as for harness run)."),
@@ -133,7 +142,7 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
         always = {
             "budget_s": self.budget or BUDGET_S,
             "delta": self.until or DELTA,
-            "shape": {"rotations_s": self.rotations or ROTATIONS_S},
+            "shape": {"rotations_s": self.rotations or ROTATIONS_S, "continuous_s": self.continuous or 0.0},
         }
         return always | {name: value for name, value in given.items() if value is not None}
 

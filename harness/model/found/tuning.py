@@ -15,9 +15,9 @@ Cause = Literal["slower", "over-limit", "failed"]
 class Contender(Record):
     """A configuration that none was called better than. Intervals are None while there are too few blocks for one.
 
-    `ratio`: its throughput over that of the fastest contender, with its simultaneous interval. `together`: how many
-    requests its processes and threads work on at a time, workers x threads. `memory_bytes`: proportional memory under
-    load. `cpu_us`: of the server for one request. `p99_s` and its interval: at the fixed rate.
+    `ratio`: its throughput over that of the fastest contender, with its simultaneous interval; exactly 1 of that one.
+    `together`: workers x threads. `memory_bytes`: proportional memory under load. `cpu_us`: of the server for one
+    request. `p99_s` and its interval: at the fixed rate.
     """
 
     cell: str
@@ -62,8 +62,8 @@ class KnobEffect(Record):
 
 
 class Tuned(Record):
-    """The answer. `contenders`: the tie group of the best, the cheapest first; the first one of them is recommended,
-    unless the limit is not known to be kept by it: `recommended` is the first that keeps it.
+    """The answer. `contenders`: the tie group of the best, the cheapest first. `recommended`: the first of them that is
+    known to keep the limit; None where there is none, or only an estimate.
 
     `settled`: every contender is tied with the fastest, or there is no other. `estimate`: there are no intervals yet.
     `void`: the default was called different from its own twin, so nothing is concluded.

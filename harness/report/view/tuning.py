@@ -78,28 +78,39 @@ class Words:
         return production(planned, manifest, src=tuning is not None and tuning.src) if manifest else None
 
 
+def progress(words: Words, found: Tuned) -> str:
+    """The race after a block, in a line."""
+    fastest = max(found.contenders, key=lambda one: one.ratio, default=None)
+    if fastest is None:
+        return "no configuration has a figure yet"
+    left = f"{len(found.contenders)} of {found.candidates} still in the race"
+    tied = sum(one.tied for one in found.contenders) - 1
+    also = f", {tied} tied with it" if tied > 0 and not found.estimate else ""
+    return f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} requests/s){also}"
+
+
 def headline(words: Words, found: Tuned) -> str:
-    """The answer in one sentence."""
-    names = [one.cell for one in found.contenders]
+    """The answer in one sentence. It counts only what is known to keep the limit."""
     of_all = count(found.candidates, "configuration")
-    if not names:
+    under = f" under {_limit(found)}" if found.p99_s else ""
+    best = [one.cell for one in found.contenders if one.limit != "unknown"]
+    if not found.contenders:
         over = any(one.cause == "over-limit" for one in found.gone)
         return f"None of {of_all} keeps {_limit(found)}" if over else f"None of {of_all} could be measured"
-    if found.recommended is None:
-        return f"No configuration of {found.candidates} is known to keep {_limit(found)} yet"
-    under = f" under {_limit(found)}" if found.p99_s else ""
     if found.estimate:
         return f"Nothing is told apart yet among {of_all}{under}"
-    best = words.name(found.recommended)
-    if len(names) == 1:
+    if found.recommended is None:
+        return f"None of {of_all} is known to keep {_limit(found)} yet"
+    cheapest = words.name(found.recommended)
+    if len(best) == 1:
         default = ", the default," if found.recommended == found.default else ""
-        return f"{best}{default} gives the most requests per second of {of_all}{under}"
+        return f"{cheapest}{default} gives the most requests per second of {of_all}{under}"
     how = "tied" if found.settled else "not told apart"
-    if found.default in names:
-        return (
-            f"The default is as good as any{under}: {words.name(found.default)} is one of {len(names)} that are {how}"
-        )
-    return f"{len(names)} of {of_all} are the best{under} and {how}; the cheapest of them is {best}"
+    if found.default in best:
+        cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"
+        default = f"{words.name(found.default)} is one of {len(best)} configurations that are {how}"
+        return f"The default is as good as any{under}: {default}{cheaper}"
+    return f"{len(best)} of {of_all} are the best{under} and {how}; the cheapest of them is {cheapest}"
 
 
 def _limit(found: Tuned) -> str:
@@ -113,14 +124,13 @@ def sentences(found: Tuned) -> Iterator[str]:
     elif found.estimate and found.contenders:
         yield "There are too few blocks for intervals. Give a larger --budget, or fewer candidates."
     elif len(found.contenders) > 1:
-        others = count(len(found.contenders) - 1, "other")
-        apart = "differ by less than matters" if found.settled else "could not be told apart from the fastest"
-        yield f"{others} {apart}. Take any. They stand with the cheapest first: {CHEAPEST}."
+        apart = f"are within {100 * found.delta:.3g} % of the fastest" if found.settled else "could not be told apart"
+        yield f"The {len(found.contenders)} {apart}. The cheapest is first: {CHEAPEST}."
         if not found.settled:
             yield "More blocks may separate them: give a larger --budget, or a smaller list of candidates."
     unsure = sum(one.limit == "unknown" for one in found.contenders)
     if unsure:
-        yield f"Of {unsure} it is not known whether p99 keeps the limit."
+        yield f"Whether p99 keeps the limit is not known of {unsure} of them, which are not recommended."
     if found.p99_s and found.share:
         yield f"p99 is of response times at a fixed rate, {found.share:.0%} of what each configuration can do."
 
@@ -212,8 +222,8 @@ def _said(effect: KnobEffect) -> str:
 
 def command_said(made: Production, tuning: Tuning) -> str:
     """What to know of the command before it is used."""
-    where = "in the service's folder" if made.folder == "." else f"in its folder {made.folder}"
+    where = "folder" if made.folder == "." else f"folder {made.folder}"
     return (
-        f"Run it {where} of {shorten(tuning.title, 80)}, in its environment, with the variables that it needs. Address,"
-        " port, log level, backlog and keep-alive time are those of the measurement: set your own."
+        f"Run it in the {where} of {shorten(tuning.title, 80)}, in its environment, with the variables that it needs."
+        " Address, port, log level, backlog and keep-alive time are those of the measurement: set your own."
     )

@@ -20,14 +20,14 @@ SIMPLE_NAMES: Final = ("gunicorn", "pyuwsgi")
 """Programs that take no object inside another one."""
 
 BY_PYTHON: Final = {
-    "waitress": "import {module}, waitress; waitress.serve({application}, host={host!r}, port={port},"
+    "waitress": 'import {module}, waitress; waitress.serve({application}, host="{host}", port={port},'
     f" threads={{threads}}, backlog={BACKLOG}, connection_limit={MOST_CONNECTIONS}, channel_timeout={KEEP_ALIVE_S},"
     " asyncore_use_poll=True)",
-    "cheroot": "import {module}; from cheroot.wsgi import Server; server = Server(({host!r}, {port}), {application},"
+    "cheroot": 'import {module}; from cheroot.wsgi import Server; server = Server(("{host}", {port}), {application},'
     f" numthreads={{threads}}, request_queue_size={BACKLOG}, timeout={KEEP_ALIVE_S});"
     f" server.keep_alive_conn_limit = {MOST_CONNECTIONS}; server.safe_start()",
     "fastpysgi": f"import {{module}}, fastpysgi; fastpysgi.server.backlog = {BACKLOG};"
-    " fastpysgi.run({application}, {host!r}, {port}, workers={workers})",
+    ' fastpysgi.run({application}, "{host}", {port}, workers={workers})',
 }
 """What `harness_serve` does, as one line of Python: their command lines lack what was measured."""
 
