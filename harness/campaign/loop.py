@@ -17,7 +17,8 @@ from harness.campaign.plan.planning import GROUP_SIZE, block_dice, blocks_of_a_r
 from harness.campaign.session.phases import Phases
 from harness.campaign.session.recording import Recorder
 from harness.model.asked.cell import Cell
-from harness.model.measured.campaign import Plan
+from harness.model.measured.campaign import CampaignRecord, Plan
+from harness.model.measured.latency import LatencyWindow
 
 OVERHEAD_S = 12.0
 """What starting, verifying and stopping a block is taken to cost until a block has shown it."""
@@ -86,12 +87,17 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
 def _tell(bench: Bench, recorder: Recorder) -> None:
     """What is known after a block."""
     record, trials = recorder.record, recorder.trials
-    if compared := variants_so_far(record, trials, usual_looks_only=False):
+    if compared := variants_so_far(record, trials, _windows(bench, record), usual_looks_only=False):
         bench.progress.compared(compared)
-    elif found := tuned(record, trials, recorder.windows()):
+    elif found := tuned(record, trials, _windows(bench, record)):
         bench.progress.raced(record, found)
     else:
         bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
+
+
+def _windows(bench: Bench, record: CampaignRecord) -> Sequence[LatencyWindow]:
+    """Those so far of a campaign of two variants, or of configurations that race; no other one goes on for them."""
+    return bench.folder.read_windows()[0] if record.diff or record.tuning else ()
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:
@@ -114,7 +120,7 @@ def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block)
 def _blocks(bench: Bench, recorder: Recorder, clock: Clock) -> Iterator[tuple[Sequence[Cell], Need]]:
     """The cells of each block and what they are needed for, round after round, until nothing is needed or a round does
     not fit the budget. The first round is measured whatever the budget: every cell has a figure after it."""
-    while need := next_round(recorder.record, recorder.trials, recorder.windows()):
+    while need := next_round(recorder.record, recorder.trials, _windows(bench, recorder.record)):
         turn, met = len(recorder.record.completed_blocks), met_so_far(recorder.record, recorder.trials)
         blocks = blocks_of_a_round(bench.plan, need, recorder.cells_measured_alone(), turn, met)
         if not clock.fits(len(blocks)) and not is_first_round(recorder.record, recorder.trials):

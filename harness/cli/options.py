@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from harness.campaign.plan.options import GIVEN_BY, PlatformOptions, Selection
 from harness.cli.quantities import Counts, counts, duration
+from harness.model.errors import UsageError
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output; messages go to standard error.")
@@ -224,3 +225,39 @@ class SeveralSettings(PlatformChoice):
             "threads": self.threads and self.threads.numbers,
             "pool_size": self.pool,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateOptions:
+    """Of commands that compare."""
+
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on",
+            metavar="LIST",
+            help="End with 4 if a change is surely beyond its threshold, such as 'throughput:-5%,p99:+10%,cpu:+3%'.",
+        ),
+    ] = None
+    fail_on_inconclusive: Annotated[
+        bool,
+        typer.Option("--fail-on-inconclusive", help="End with 6 if a threshold of --fail-on is not decided."),
+    ] = False
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Also write the result as a JUnit file.")
+    ] = None
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Also write the result as Markdown, for a job's summary."),
+    ] = None
+    comment: Annotated[
+        Path | None,
+        typer.Option("--comment", metavar="FILE", help="Also write the result as the text of a comment."),
+    ] = None
+
+    def refuse_alone(self) -> None:
+        """Raises UsageError where --fail-on-inconclusive has nothing to be about."""
+        if self.fail_on_inconclusive and self.fail_on is None:
+            raise UsageError(
+                "there is no threshold", where="--fail-on-inconclusive", mend="give --fail-on too, or leave it out"
+            )

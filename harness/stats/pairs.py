@@ -131,8 +131,8 @@ class Contrast:
         alike = t_reach(confidence, df) * sqrt(common / blocks)
         if not self.repeats or not own_df:
             return alike
-        moderated = (CONTRASTED * common + own_df * self.own) / (CONTRASTED + own_df)
-        return max(alike, t_reach(confidence, CONTRASTED + own_df) * sqrt(moderated / blocks))
+        moderated = (common + own_df * self.own) / (1 + own_df)
+        return max(alike, t_reach(confidence, 1 + own_df) * sqrt(moderated / blocks))
 
     def repeat_half_width(self, confidence: float) -> float:
         """Of `repeat_difference`; NaN where none can be given."""
@@ -149,8 +149,6 @@ class Contrast:
         return ((own_df * self.own + repeat_df * self.repeated) / df if df else 0.0), df
 
 
-CONTRASTED: Final = 3
-"""Cells in a contrast: one, the other, and its repeat."""
 WITH_A_REPEAT: Final = 1.5
 """Variance of one value minus the mean of two others, in units of that of a value."""
 

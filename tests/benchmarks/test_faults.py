@@ -6,7 +6,7 @@ import pytest
 from faults import base, copied, default_server
 from shared.faults import FAULTS, Fault
 
-from harness.campaign.plan.options import RunOptions, Selection
+from harness.campaign.plan.options import Exactly, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 
@@ -22,6 +22,7 @@ def test_a_fault_makes_another_application_of_its_original(fault: Fault, tmp_pat
     copied(home, fault.app, fault.edits)
     compile((home / "app.py").read_text(), str(home / "app.py"), "exec")
     server = default_server(fault.app)
-    selection = Selection(app_folders=(home,), pairs=((fault.id, server),), scenarios=(fault.scenario,))
+    exactly = (Exactly(app=fault.id, server=server),)
+    selection = Selection(app_folders=(home,), exactly=exactly, scenarios=(fault.scenario,))
     prepared = prepare(Project.here(), RunOptions(selection=selection))
     assert {(cell.app, cell.server) for cell in prepared.record.plan.cells} == {(fault.id, server)}

@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.explaining.database import Reading, work_between
-from harness.campaign.explaining.question import campaigns_of
+from harness.campaign.explaining.question import Asked, campaigns_of, question_of
 from harness.campaign.explaining.queues import LOOK_EVERY_S, Look, look_at, of_stretch, queues_of, watched
-from harness.campaign.plan.options import Exactly
+from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.project import Project
 from harness.catalog.scenarios import find_scenarios
 from harness.measure.sockets import Connection
 from harness.model.asked.scenario import Level
 from harness.model.measured.database_work import Statement
 from harness.model.measured.load import Slice, SliceRecord
-from harness.store.folder import RECORD_NAME
+from harness.store.folder import RECORD_NAME, ResultsFolder
 from tests.report.campaigns import campaign, saved
 
 SCENARIOS = {one.id: one.manifest for one in find_scenarios(Path(__file__).parents[2] / "scenarios")}
@@ -108,3 +110,16 @@ def test_profiles_go_to_the_newest_campaign_whatever_its_folder_is_called(tmp_pa
     assert [one.path.name for one in campaigns_of(tmp_path, pairs, "json")] == ["another", "20261129-1", "sample"]
     assert list(campaigns_of(tmp_path, [Exactly(app="fastapi", server="granian")], "json")) == []
     assert list(campaigns_of(tmp_path, pairs, "fortunes")) == []
+
+
+def test_of_several_settings_of_a_campaign_the_first_is_explained(tmp_path: Path) -> None:
+    project = Project.here()
+    wanted = Selection(only=("raw-wsgi",), scenarios=("json",))
+    asked = RunOptions(selection=wanted, platform=PlatformOptions(server_workers=(1, 2), threads=(1, 4)))
+    record = prepare(project, asked).record
+    ResultsFolder.create(tmp_path / "one").write_record(record.model_copy(update={"state": "finished"}))
+    for given, kept in ((PlatformOptions(), True), (PlatformOptions(server_workers=(2,)), False)):
+        question = question_of(project, tmp_path, Asked(("raw-wsgi",), "json", Selection(), given))
+        (cell,) = question.cells
+        assert (question.folder is not None) == kept
+        assert (cell.workers, cell.threads) == ((1, 1) if kept else (2, None))

@@ -36,6 +36,52 @@ def test_a_regression_ends_with_4_only_where_that_was_asked_for(harness: Harness
     assert plain.out == strict.out
 
 
+def test_a_threshold_fires_and_its_files_say_so(harness: Harness, folders: tuple[Path, Path], tmp_path: Path) -> None:
+    files = {name: tmp_path / f"gate.{name}" for name in ("junit", "markdown", "comment")}
+    options = [part for name, path in files.items() for part in (f"--{name}", path)]
+    ran = harness("compare", *folders, "--fail-on", "throughput:-5%", *options)
+    assert ran.code == 4, ran.err
+    assert "fired: json, flask on gunicorn-gthread: requests per second: -" in ran.err
+    assert "The gate fired: 3 of " in ran.err
+    root = ET.fromstring(files["junit"].read_text())
+    assert (root.tag, root.get("failures")) == ("testsuites", "3")
+    assert files["markdown"].read_text().startswith("### The gate fired: 3 of ")
+    assert files["comment"].read_text().startswith("<!-- harness-gate:gate -->\n**The gate fired")
+
+
+def test_an_undecided_threshold_ends_with_6_only_where_that_was_asked_for(
+    harness: Harness, folders: tuple[Path, Path]
+) -> None:
+    back = ("compare", *reversed(folders), "--fail-on", "throughput:-0.01%")
+    assert harness(*back).code == 0
+    strict = harness(*back, "--fail-on-inconclusive")
+    assert (strict.code, "inconclusive: " in strict.err) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--fail-on", "cpu:+3%"), "cpu: not compared between two campaigns; harness diff compares it inside one"),
+        (("--fail-on", "throughput:5%"), "fewer requests per second are worse: write throughput:-5%"),
+        (("--fail-on-inconclusive",), "--fail-on-inconclusive: there is no threshold"),
+    ],
+)
+def test_a_gate_that_cannot_be_is_refused(
+    harness: Harness, folders: tuple[Path, Path], options: tuple[str, ...], says: str
+) -> None:
+    ran = harness("compare", *folders, *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+
+
+def test_a_file_that_could_not_be_written_is_refused_before_anything_else(
+    harness: Harness, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ran = harness("compare", *folders, "--junit", tmp_path / "no" / "gate.xml")
+    assert (ran.code, ran.out) == (5, "")
+    assert f"there is no folder {tmp_path / 'no'}" in ran.err
+
+
 def test_what_got_better_is_no_regression(harness: Harness, folders: tuple[Path, Path]) -> None:
     ran = harness("compare", *reversed(folders), "--fail-on", "regression")
     assert (ran.code, "3 better" in ran.err) == (0, True)

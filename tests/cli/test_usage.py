@@ -24,6 +24,13 @@ WRONG = {
     "a time without a unit": (["run", "--budget", "10"], "'10' is not a duration", "90s, 10m, 100ms"),
     "a time of nothing": (["run", "--budget", "0s"], "'0s' is not a duration", "above 0"),
     "no blocks": (["run", "--blocks", "0"], "--blocks", "greater than or equal to 1"),
+    "a number of workers that is none": (["run", "--server-workers", "1,,2"], "'1,,2' is not a whole number", "1,2,4"),
+    "no threads": (["verify", "--threads", "0"], "'0' is not a whole number above 0", "1,2,4"),
+    "several workers of one server": (
+        ["serve", "flask", "--server-workers", "1,2"],
+        "--server-workers",
+        "serve --help",
+    ),
     "a share that is none": (["run", "--until", "3"], "'3' is not a percentage", "such as 3%"),
     "a share of everything": (["run", "--until", "100%"], "'100%' is not a percentage", "below 100%"),
     "an unknown database": (["run", "--database", "mysql"], "'mysql' is not one of", "sqlite"),

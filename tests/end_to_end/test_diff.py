@@ -1,6 +1,7 @@
 """`harness diff`, from a repository that the test makes to the verdict."""
 
 import shutil
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -82,4 +83,28 @@ def test_a_plan_measures_nothing_and_says_how_words_were_understood(place: Place
     assert ended.code == 0, ended
     assert "main: git revision" in ended.err
     assert "A against itself" in ended.err
+    assert not place.results.exists()
+
+
+def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(place: Place, root: Path) -> None:
+    home = slowed(root, place)
+    files = {name: place.folder / f"gate.{name}" for name in ("junit", "markdown", "comment")}
+    options = [part for name, path in files.items() for part in (f"--{name}", path)]
+    gate = ("--fail-on", "throughput:-5%,cpu:+5%", *options)
+    ended = diff(place, home, "--a=HEAD", "--b=.", *SHORT, *gate, "--json")
+    assert ended.code == 4, ended
+    assert {check["outcome"] for check in ended.json["gate"]["checks"]} == {"fired"}
+    assert ET.parse(files["junit"]).getroot().get("failures") == "2"
+    assert files["markdown"].read_text().startswith("### The gate fired: 2 of 2 thresholds")
+    assert "**The gate fired" in files["comment"].read_text()
+    record = place.campaign.read_record()
+    assert record.diff is not None
+    assert [one.text for one in record.diff.thresholds] == ["throughput:-5%", "cpu:+5%"]
+    assert len(record.completed_blocks) < 4, "it ends when both are decided"
+
+
+def test_a_threshold_that_could_never_be_decided_is_refused_before_measuring(place: Place, root: Path) -> None:
+    ended = diff(place, slowed(root, place), "--b", ".", "--fail-on", "p99:+10%", "--latency", "none")
+    assert ended.code == 2, ended
+    assert "no response times are measured in json" in ended.err
     assert not place.results.exists()

@@ -69,7 +69,7 @@ def test_a_plan_lists_the_candidates_and_measures_nothing(place: Place) -> None:
 
 
 def test_what_cannot_be_meant_is_refused_at_once(place: Place) -> None:
-    assert "nothing is named to tune" in place.run("tune").err
-    assert "both an application and a service" in place.run("tune", "raw-wsgi", "--target", "app:app").err
+    assert "nothing is named" in place.run("tune").err
+    assert "two are named" in place.run("tune", "raw-wsgi", "--target", "app:app").err
     assert "says something of a service" in place.run("tune", "raw-wsgi", "--request", "GET /").err
     assert "give --p99" in place.run("tune", "raw-wsgi", "--latency-share", "80%").err

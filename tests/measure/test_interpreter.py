@@ -1,10 +1,11 @@
+import json
 import platform
 import sys
 from pathlib import Path
 
 import pytest
 
-from harness.measure.interpreter import describe
+from harness.measure.interpreter import describe, found_of, in_path
 from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, ExitCode
 
@@ -70,3 +71,46 @@ def test_an_interpreter_that_hangs_is_refused(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("harness.measure.interpreter.ANSWER_S", 0.2)
     with pytest.raises(EnvironmentRefused, match="no answer"):
         describe(script(tmp_path / "python", "#!/bin/sh\nexec sleep 30\n"))
+
+
+def other(folder: Path, name: str, version: str, build: str = "one") -> Path:
+    """A program that answers as an interpreter does."""
+    said = {"label": f"cpython-{version}", "implementation": "CPython", "version": version.rstrip("t"), "build": build}
+    program = folder / name
+    program.write_text(f"#!/bin/sh\necho '{json.dumps(said | {'compiler': ''})}'\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_of_several_interpreters_those_that_cannot_be_used_are_left_out_with_the_reason(tmp_path: Path) -> None:
+    good, old = other(tmp_path, "good", "3.12.1"), other(tmp_path, "old", "3.10.4")
+    found, notices = found_of([old, Path(sys.executable), tmp_path / "none", good, good])
+    assert [one.path for one in found] == [Path(sys.executable), good]
+    assert [one.interpreter.label for one in found][1] == "cpython-3.12.1"
+    assert [notice.code for notice in notices] == ["interpreter-skipped"] * 3
+    assert f"{old} is left out: Python 3.10.4 is too old" in notices[0].seen
+    assert "there is no such interpreter" in notices[1].seen
+    assert "it is cpython-3.12.1, which is given already" in notices[2].seen
+
+
+def test_the_only_interpreter_is_refused_and_of_several_all_reasons_are_given(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentRefused, match="there is no such interpreter"):
+        found_of([tmp_path / "none"])
+    old = other(tmp_path, "old", "3.10.4")
+    with pytest.raises(EnvironmentRefused, match=r"(?s)none of these.*no such interpreter.*is too old"):
+        found_of([tmp_path / "none", old])
+
+
+def test_builds_are_told_apart_by_their_labels(tmp_path: Path) -> None:
+    builds = [other(tmp_path, "a", "3.13.0"), other(tmp_path, "b", "3.13.0t"), other(tmp_path, "c", "3.13.0", "two")]
+    found, notices = found_of(builds)
+    assert [one.interpreter.label for one in found] == ["cpython-3.13.0", "cpython-3.13.0t", "cpython-3.13.0-2"]
+    assert notices == []
+
+
+def test_a_name_without_a_slash_is_what_a_shell_would_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = other(tmp_path, "python-of-mine", "3.12.1")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert in_path(Path("python-of-mine")) == program
+    assert in_path(Path("nobody")) == Path("nobody")
+    assert in_path(Path("/nowhere/python")) == Path("/nowhere/python")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.model.asked.diff import Diff, Side
-from harness.model.found.variants import Metric, MetricChange
+from harness.model.asked.gate import Metric
+from harness.model.found.variants import MetricChange
 from harness.report.page import html
 from harness.report.reading import read
 from harness.report.view.source import Source

@@ -15,7 +15,8 @@ from harness.analysis.ranking.shown import finite_exp
 from harness.analysis.trials.blocks import BlockValues
 from harness.analysis.trials.outcomes import Outcome, cpu_per_request, memory_under_load, outcome_values
 from harness.model.asked.cell import Cell
-from harness.model.found.variants import Metric, MetricChange, ScenarioVariants, Variant, VariantComparison
+from harness.model.asked.gate import Metric
+from harness.model.found.variants import MetricChange, ScenarioVariants, Variant, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial

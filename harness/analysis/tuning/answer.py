@@ -1,6 +1,6 @@
 """What the race came to: the tie group of the best, cheapest first, who left and why, and what each knob brings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from harness.analysis.trials.eligible import unranked_cells
 from harness.analysis.tuning.race import Standings, limits_of, standings, tail_of
 from harness.model.asked.cell import Cell
 from harness.model.found.ranking import CellCost
-from harness.model.found.tuning import Contender, Gone, Knob, KnobEffect, Tuned
+from harness.model.found.tuning import Cause, Contender, Gone, Knob, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import LatencyRow, LatencyWindow
 from harness.model.measured.trial import Trial
@@ -47,7 +47,7 @@ def tuned(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
         default=tuning.default,
         recommended=recommended,
         contenders=contenders,
-        gone=tuple(_gone(record, inference, found, rows)),
+        gone=tuple(_gone(record, inference, found, rows, {trial.cell for trial in trials})),
         knobs=tuple(_knobs(record, inference, recommended)) if recommended else (),
         settled=bool(contenders) and not found.open,
         estimate=estimate,
@@ -112,31 +112,33 @@ def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCos
 
 
 def _gone(
-    record: CampaignRecord, inference: Inference, found: Standings, rows: Mapping[str, LatencyRow]
+    record: CampaignRecord, inference: Inference, found: Standings, rows: Mapping[str, LatencyRow], seen: Set[str]
 ) -> Iterator[Gone]:
-    """Those that left, in the order of the plan."""
+    """Those that are no contenders, in the order of the plan. `seen`: what was measured at all."""
     failed = {failure.cell: f"{failure.phase}: {failure.reason}" for failure in reversed(record.failures)}
     reasons = {one.cell: one.reason for one in unranked_cells(record, inference.counted.unranked)} | failed
     rates = inference.look.log_rates() if inference.look else {}
     for cell in record.plan.cells:
         if cell.twin or cell.id in found.contenders:
             continue
-        than = found.slower.get(cell.id)
-        cause, reason = "slower", ""
-        if cell.id in reasons or cell.id not in rates:
-            cause, reason, than = "failed", reasons.get(cell.id, "it was not measured"), None
-        elif cell.id in found.over:
-            cause, reason = "over-limit", _how_far(rows.get(cell.id))
-        yield Gone.model_validate(
-            {
-                "cell": cell.id,
-                "cause": cause,
-                "than": than,
-                "reason": reason,
-                "rps": float(np.exp(rates[cell.id])) if cell.id in rates else None,
-                "blocks": len(inference.own_values(cell.id)),
-            }
+        cause, reason = _cause(cell.id, found, rows.get(cell.id), reasons)
+        if cell.id not in seen | failed.keys():
+            cause = "waiting"
+        yield Gone(
+            cell=cell.id,
+            cause=cause,
+            than=found.slower.get(cell.id) if cause == "slower" else None,
+            reason=reason,
+            rps=float(np.exp(rates[cell.id])) if cell.id in rates else None,
+            blocks=len(inference.own_values(cell.id)),
         )
+
+
+def _cause(cell: str, found: Standings, row: LatencyRow | None, reasons: Mapping[str, str]) -> tuple[Cause, str]:
+    """And the reason, where the cause does not say all."""
+    if cell in found.over:
+        return "over-limit", _how_far(row)
+    return ("slower", "") if cell in found.slower else ("failed", reasons.get(cell, "it has no figure"))
 
 
 def _how_far(row: LatencyRow | None) -> str:

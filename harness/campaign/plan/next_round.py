@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from harness.analysis.compare.gate import gate
 from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
 from harness.analysis.tuning.race import still_racing
 from harness.campaign.plan.grouping import Met, meetings
+from harness.model.asked.diff import Diff
+from harness.model.asked.gate import Metric
 from harness.model.found.ranking import RankedCell
-from harness.model.found.variants import Metric, ScenarioVariants, VariantComparison
+from harness.model.found.variants import ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial
@@ -28,9 +31,10 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequenc
 
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
-    After them whatever is unresolved; of two variants, throughput and CPU until they are decided; of configurations
-    that race, those that may still be the best (`windows`: of their response times). A campaign of one cell, which has
-    nothing to resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
+    After them whatever is unresolved; of two variants, throughput and CPU until they are decided, or the thresholds of
+    their gate; of configurations that race, those that may still be the best. A gate or a limit of response times asks
+    for `windows`. A campaign of one cell, which has nothing to resolve, goes on until the interval of its own figure is
+    as narrow as the difference that matters.
     Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
@@ -46,7 +50,7 @@ def _open(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
     if record.tuning:
         racing = still_racing(record, trials, windows)
         return {scenario.id: racing | record.plan.reference_cells for scenario in record.plan.scenarios if racing}
-    if variants := variants_so_far(record, trials, usual_looks_only=True):
+    if variants := variants_so_far(record, trials, windows, usual_looks_only=True):
         return _undecided(record, variants)
     if sum(not cell.twin for cell in record.plan.cells) > 1:
         return {one.scenario: one.cells for one in open_scenarios(record, trials)}
@@ -56,26 +60,30 @@ def _open(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
 
 
 def variants_so_far(
-    record: CampaignRecord, trials: Sequence[Trial], *, usual_looks_only: bool
+    record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow], *, usual_looks_only: bool
 ) -> VariantComparison | None:
     """B against A in what a campaign goes on for; None where it compares no variants."""
     cells = {cell.app: cell for cell in record.plan.cells if not cell.twin}
     diff = record.diff
     if diff is None:
         return None
-    found = judge(record, trials, (), cells[diff.a.app], cells[diff.b.app], usual_looks_only=usual_looks_only)
-    return found.model_copy(update={"scenarios": tuple(map(_asked_for, found.scenarios))})
+    found = judge(record, trials, windows, cells[diff.a.app], cells[diff.b.app], usual_looks_only=usual_looks_only)
+    return found.model_copy(update={"scenarios": tuple(_asked_for(one, diff) for one in found.scenarios)})
 
 
-def _asked_for(scenario: ScenarioVariants) -> ScenarioVariants:
-    """Memory and response times are reported as far as they are known by then: they vary more from start to start."""
-    kept = tuple(change for change in scenario.metrics if change.metric in DECIDED)
-    return scenario.model_copy(update={"metrics": kept})
+def _asked_for(scenario: ScenarioVariants, diff: Diff) -> ScenarioVariants:
+    """Memory and response times are reported as far as they are known by then: they vary more from start to start.
+    Where a gate asks for them the campaign goes on for them too."""
+    asked = {*DECIDED, *(threshold.metric for threshold in diff.thresholds)}
+    return scenario.model_copy(update={"metrics": tuple(one for one in scenario.metrics if one.metric in asked)})
 
 
 def _undecided(record: CampaignRecord, found: VariantComparison) -> Need:
-    """All cells in the scenarios in which a metric has no verdict."""
+    """All cells in the scenarios in which a metric has no verdict; with a gate, in which it is not decided."""
+    thresholds = record.diff.thresholds if record.diff else ()
     undecided = {scenario.scenario for scenario, change in found.changes() if change.verdict == "unresolved"}
+    if thresholds:
+        undecided = {one.scenario for one in gate(found, thresholds).checks if one.outcome == "inconclusive"}
     return {name: needed for name, needed in everything(record).items() if name in undecided}
 
 

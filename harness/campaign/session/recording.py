@@ -7,7 +7,6 @@ from typing import Any, Final
 from harness.model.asked.cell import Cell
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import CampaignRecord, CellFacts
-from harness.model.measured.latency import LatencyWindow
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
 from harness.process.folders import locked_if_free
@@ -52,11 +51,6 @@ class Recorder:
         self.trials = (*self.trials, *trials)
         if complete:
             self.update(completed_blocks=(*self.record.completed_blocks, block))
-
-    def windows(self) -> tuple[LatencyWindow, ...]:
-        """Response times so far, where how the campaign goes on depends on them."""
-        limited = self.record.tuning is not None and self.record.tuning.p99_s is not None
-        return self.folder.read_windows()[0] if limited else ()
 
     def know(self, facts: dict[str, CellFacts]) -> None:
         """What was seen of cells. What is seen once is remembered."""

@@ -14,13 +14,16 @@ from harness.model.asked.scenario import Request, ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.process.folders import temporary_folder
 from harness.process.in_use import using
+from harness.under_test.launch.readiness import Deadlines
 
 
-def learned_of(service: Service, wanted: Wanted, project: Project) -> Learned:
-    """Its environment made, itself started once and looked at."""
+def learned_of(service: Service, wanted: Wanted, project: Project, start_timeout_s: float | None) -> Learned:
+    """Its environment made, itself started and looked at. `start_timeout_s`: for each phase of a start."""
+    deadlines = Deadlines.within(start_timeout_s) if start_timeout_s else Deadlines()
     with using(project.cache, f"harness run in {service.folder}"), temporary_folder("service") as workdir:
         application, python = application_of(service, project.cache)
-        return learn(application, python, wanted, workdir=workdir, shared=project.apps / "_shared")
+        shared = project.apps / "_shared"
+        return learn(application, python, wanted, workdir=workdir, shared=shared, deadlines=deadlines)
 
 
 def selected(found: Learned, folder: Path) -> Selected:

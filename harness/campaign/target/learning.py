@@ -1,6 +1,7 @@
 """A service started once, to see what it answers: which answers are right later, and what its server does."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,16 +15,17 @@ from harness.catalog.requests.secrets import given_values, hide_secrets
 from harness.contract.response import Response
 from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Level, Request, ScenarioManifest
+from harness.model.asked.scenario import Level, Request, ScenarioManifest, Step
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.notice import Notice
 from harness.under_test.launch.launch import Launch, launched
+from harness.under_test.launch.readiness import Deadlines
 from harness.under_test.verify.capturing import captured
 from harness.under_test.verify.exchange import connected
 from harness.under_test.verify.learning import Learned as Answers
-from harness.under_test.verify.learning import learned
+from harness.under_test.verify.learning import agreed, learned
 
 ASK_S: Final = 10.0
 LAST_LINES: Final = 12
@@ -41,37 +43,55 @@ class Learned:
     notices: tuple[Notice, ...]
 
 
-def learn(application: Application, python: Path, wanted: Wanted, *, workdir: Path, shared: Path) -> Learned:
-    """Start it, ask everything a few times, stop it.
+def learn(
+    application: Application, python: Path, wanted: Wanted, *, workdir: Path, shared: Path, deadlines: Deadlines
+) -> Learned:
+    """Start it, ask everything a few times, stop it; and again, since another process on another port may answer the
+    same request with another body.
 
     Raises UsageError where nothing is left to ask, TargetFailed where it does not come up or answers with an error.
     """
     manifest = application.manifest
     offline = found_offline(wanted, application.private)
     cell = Cell(app=manifest.id, server=manifest.servers[0], workers=1, database="none", interpreter="any")
-    launch = Launch(cell=cell, application=application, python=python, log=workdir / "service.log", shared=shared)
+    launch = Launch(
+        cell=cell,
+        application=application,
+        python=python,
+        log=workdir / "service.log",
+        shared=shared,
+        deadlines=deadlines,
+    )
     try:
         with launched(launch) as live:
             found = offline or found_live(live.target, wanted, workdir)
             requests, before, secrets = hide_secrets(found.requests, found.before)
-            hidden = replace(found, requests=requests, before=before)
             secrets |= given_values((*before, *requests), application.private)
             values = {name: value.get_secret_value() for name, value in secrets.items()}
             own = asyncio.run(_seen_of(live.target, manifest.own)) if manifest.own else None
-            target = live.target.model_copy(update={"values": values} | (_declared(own) if own else {}))
-            target = target.model_copy(update={"values": values | captured(target, before)})
-            answers = learned(target, requests, scenario=SCENARIO)
-            live.prove_ours()
+            manifest = manifest.model_copy(update={"own": own})
+            answers = learned(_knowing(live.target, own, values, before), requests, scenario=SCENARIO)
+            _refuse_wrong(answers, manifest.id)
+        known = replace(application, manifest=manifest, values=values)
+        with launched(replace(launch, application=known, before=before)) as live:
+            again = learned(live.target, requests, times=1, scenario=SCENARIO)
+            _refuse_wrong(again, manifest.id)
     except TargetFailed as fault:
         raise _with_its_log(fault) from fault
-    _refuse_wrong(answers, manifest.id)
-    scenario = scenario_of(SCENARIO, "Requests", answers.requests, before, Level(connections=wanted.connections))
+
+    asked = [agreed(one, other) for one, other in zip(answers.requests, again.requests, strict=True)]
     return Learned(
-        application=replace(application, manifest=manifest.model_copy(update={"own": own}), values=values),
-        scenario=scenario,
-        found=hidden,
+        application=known,
+        scenario=scenario_of(SCENARIO, "Requests", asked, before, Level(connections=wanted.connections)),
+        found=replace(found, requests=requests, before=before),
         notices=(*found.notes, *answers.notices, *_left_out(found)),
     )
+
+
+def _knowing(target: Target, own: OwnServer | None, values: Mapping[str, str], before: Sequence[Step]) -> Target:
+    """With what is known of its server by now, and the values that its requests need."""
+    known = target.model_copy(update={"values": values} | (_declared(own) if own else {}))
+    return known.model_copy(update={"values": {**values, **captured(known, before)}})
 
 
 def _left_out(found: FoundRequests) -> tuple[Notice, ...]:

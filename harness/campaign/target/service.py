@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import Requirement
 from pydantic import TypeAdapter, ValidationError
 
 from harness.catalog.applications import PYTHON, RESERVED, Application
@@ -81,6 +82,9 @@ def application_of(service: Service, cache: Path) -> tuple[Application, Path]:
     if service.venv:
         servers = _there(servers, python) if ALL in service.servers else servers
         _refuse_what_is_missing(servers or (DEFAULT_SERVER[interface],), python)
+    elif servers != wanted:  # what was there to find out the interface may change which versions fit
+        lock = _lock(service, servers, cache)
+        python = ensure(service.id, lock, service.interpreter, cache)
     return _application(service, lock, servers, targets=Targets.model_validate({interface: service.target})), python
 
 
@@ -128,6 +132,26 @@ def _candidates(service: Service) -> tuple[str, ...]:
             raise UsageError(f'no server is called "{name}"', where="--server", mend=f"one of: {known}")
     interfaces = [service.interface] if service.interface in DEFAULT_SERVER else list(DEFAULT_SERVER)
     return service.servers or tuple(DEFAULT_SERVER[one] for one in interfaces if one)
+
+
+def relocked(
+    service: Service,
+    folder: Path,
+    server: str,
+    cache: Path,
+    *,
+    wanted: Sequence[Requirement] = (),
+    like: Path | None = None,
+) -> Path:
+    """A lock of the project as it is in `folder`, with some packages required otherwise (`project_lock`). Raises
+    UsageError where the environment is a given one."""
+    if service.venv:
+        raise UsageError(
+            "the environment is given as it is, and holds one version of each package",
+            where="--venv",
+            mend="leave --venv out, so that one is made for each side",
+        )
+    return project_lock(folder, SERVERS[server].requirements, service.interpreter, cache, wanted=wanted, like=like)
 
 
 def _lock(service: Service, servers: Sequence[str], cache: Path) -> Path | None:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness.campaign.plan.commit import commit_around
@@ -27,8 +28,6 @@ from harness.model.errors import HarnessError, UsageError
 from harness.model.notice import Notice
 from harness.under_test.install.locks import lock_of
 from harness.under_test.install.replacing import versions_in
-from harness.under_test.install.variant_locks import variant_lock
-from harness.under_test.launch.servers import SERVERS
 
 T = TypeVar("T")
 
@@ -42,13 +41,18 @@ Reread = Callable[[Path, str], Application]
 """The application as a folder of another revision describes it, under the id that is given."""
 
 
+Relock = Callable[[Application, Sequence[Requirement], str, Path | None], Path]
+"""(application, packages required otherwise, server, lock to be like) -> a lock in the cache."""
+
+
 @dataclass(frozen=True)
 class Base:
-    """The application as it is. `home`: the folder that its code and its repository are looked for in. `reread`: how
-    it is found in another revision's copy of that folder. `server`: for both sides, where a side names none."""
+    """The application as it is. `reread`: how it is found in another revision's copy of its folder. `relock`: how other
+    versions are resolved for it. `server`: for both sides, where a side names none."""
 
     application: Application
     reread: Reread
+    relock: Relock
     server: str
 
 
@@ -82,7 +86,7 @@ def pair_of(project: Project, base: Base, asked: Sequence[SideAsked], faults: Se
     """
     drafts = _each([partial(_draft, project, base, *pair) for pair in zip(asked, LETTERS, strict=True)], faults)
     relocked = any(draft.understood.requirements for draft in drafts)
-    a, b = _each([partial(_variant, project, base, draft, relocked=relocked) for draft in drafts])
+    a, b = _each([partial(_variant, base, draft, relocked=relocked) for draft in drafts])
     diff = Diff(
         application=base.application.id,
         title=base.application.manifest.title,
@@ -144,9 +148,9 @@ def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draf
     return _Draft(letter, side, application, server_of(application, base.server, asked), notices)
 
 
-def _variant(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Variant:
+def _variant(base: Base, draft: _Draft, *, relocked: bool) -> Variant:
     application, side = draft.application, draft.understood
-    lock = _lock(project, base, draft, relocked=relocked)
+    lock = _lock(base, draft, relocked=relocked)
     application = replace(application, lock=lock) if lock else application
     name = _name(base, side, _text(lock_of(application)))
     manifest = application.manifest.model_copy(update={"title": f"{draft.letter.upper()}: {name}"})
@@ -187,7 +191,7 @@ def _at_revision(
     return application, tuple(left_out(repository, side.revision, tree))
 
 
-def _lock(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Path | None:
+def _lock(base: Base, draft: _Draft, *, relocked: bool) -> Path | None:
     """A lock in the cache, with the side's server and no other; None where the application's own lock is what the side
     runs with."""
     application, side = draft.application, draft.understood
@@ -195,9 +199,8 @@ def _lock(project: Project, base: Base, draft: _Draft, *, relocked: bool) -> Pat
     if not relocked and (side.revision is None or own is None or own.is_file()):
         return None
     like = own if own is not None and own.is_file() else lock_of(base.application)
-    servers = {draft.server: SERVERS[draft.server].requirements}
     try:
-        return variant_lock(application, side.requirements, servers, project.apps, project.cache, like=like)
+        return base.relock(application, side.requirements, draft.server, like)
     except UsageError as fault:
         where = f'{side.asked.option} "{" ".join(side.words)}"' if side.words else side.asked.option
         raise UsageError(fault.what, where=where, mend=fault.mend) from None

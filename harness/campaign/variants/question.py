@@ -7,21 +7,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+
 from harness.campaign.plan.cells import Choice
 from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, choice_of, select
+from harness.campaign.target.asking import Wanted
+from harness.campaign.target.given import learned_of
+from harness.campaign.target.service import Service, relocked
 from harness.campaign.variants.making import LETTERS, Base, Pair, Variant, pair_of
 from harness.campaign.variants.sides import side_of
 from harness.catalog.applications import Application, application_in
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.measure.interpreter import describe, in_path, told_apart
 from harness.model.asked.application import AppManifest
+from harness.model.asked.gate import Threshold
 from harness.model.errors import UsageError
-from harness.model.measured.campaign import Source
+from harness.model.measured.campaign import Plan, Source
 from harness.process.environment import passed_on
+from harness.under_test.install.variant_locks import variant_lock
 from harness.under_test.launch.servers import SERVERS
+from harness.under_test.verify.learning import with_any_body
 
 USUAL = "json"
 """The scenario where none is named and both sides answer it."""
@@ -30,9 +38,11 @@ USUAL = "json"
 @dataclass(frozen=True)
 class Asked:
     """`a`, `b`: the values of the two options. `server`: for both sides. `scenarios`: patterns; none: the usual one.
-    `folders`: of applications and scenarios outside the project. `options`: of RunOptions, those that were given."""
+    `folders`: of applications and scenarios outside the project. `options`: of RunOptions, those that were given.
+    `thresholds`: of the gate, which decide how long it is measured. `service`: what is compared instead of an
+    application with a manifest, and the `requests` that it is asked."""
 
-    application: str
+    application: str | None
     a: tuple[str, ...]
     b: tuple[str, ...]
     folders: Selection
@@ -40,6 +50,9 @@ class Asked:
     scenarios: tuple[str, ...] = ()
     platform: PlatformOptions = field(default_factory=PlatformOptions)
     options: dict[str, Any] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
+    service: Service | None = None
+    requests: Wanted = field(default_factory=Wanted)
 
 
 @dataclass(frozen=True)
@@ -57,11 +70,9 @@ def question_of(project: Project, asked: Asked) -> Question:
     had.
     """
     read = [side_of(f"--{letter}", given) for letter, given in zip(LETTERS, (asked.a, asked.b), strict=True)]
-    application, server, found = _application(project, asked)
-    scenarios = find_scenarios(project.scenarios, asked.folders.scenario_folders)
-    reread = partial(_reread, known_scenarios=[one.id for one in scenarios])
+    base, found = _base_of_service(project, asked) if asked.service else _base(project, asked)
     sides = [side for side, _ in read]
-    pair = pair_of(project, Base(application, reread, server), sides, [fault for _, faults in read for fault in faults])
+    pair = pair_of(project, base, sides, [fault for _, faults in read for fault in faults])
     return Question(planned(project, asked, pair, _scenarios(asked, pair, found)), pair)
 
 
@@ -78,9 +89,22 @@ def planned(project: Project, asked: Asked, pair: Pair, scenarios: Sequence[Scen
     platform = asked.platform.model_copy(update={"pythons": pythons})
     reference = f"{pair.a.application.id}@{pair.a.server}"
     prepared = prepare(project, RunOptions(**asked.options, platform=platform, reference=reference), given)
+    _refuse_untimed(asked.thresholds, prepared.record.plan)
     commits = {one.side.app: one.side.commit for one in variants if one.side.commit}
     sources = {app: _of_commit(source, commits.get(app)) for app, source in prepared.record.sources.items()}
-    return replace(prepared, record=prepared.record.model_copy(update={"diff": pair.diff, "sources": sources}))
+    diff = pair.diff.model_copy(update={"thresholds": asked.thresholds})
+    return replace(prepared, record=prepared.record.model_copy(update={"diff": diff, "sources": sources}))
+
+
+def _refuse_untimed(thresholds: Sequence[Threshold], plan: Plan) -> None:
+    """Raises UsageError where a threshold could never be decided: no response times are measured."""
+    untimed = [scenario.id for scenario in plan.scenarios if scenario.id not in plan.latency]
+    if untimed and any(threshold.metric == "p99" for threshold in thresholds):
+        raise UsageError(
+            f"p99 has a threshold, and no response times are measured in {', '.join(untimed)}",
+            where="--fail-on",
+            mend="leave --latency out, or p99",
+        )
 
 
 def _interpreters(platform: PlatformOptions, variants: Sequence[Variant]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -109,8 +133,41 @@ def _choice(variant: Variant, interpreter: str) -> Choice:
     return choice_of(variant.application, exactly)
 
 
+def _base(project: Project, asked: Asked) -> tuple[Base, tuple[Scenario, ...]]:
+    """An application with a manifest, and the scenarios that are left to it."""
+    application, server, found = _application(project, asked)
+    scenarios = find_scenarios(project.scenarios, asked.folders.scenario_folders)
+
+    def relock(application: Application, wanted: Sequence[Requirement], server: str, like: Path | None) -> Path:
+        requirements = {server: SERVERS[server].requirements}
+        return variant_lock(application, wanted, requirements, project.apps, project.cache, like=like)
+
+    reread = partial(_reread, known_scenarios=[one.id for one in scenarios])
+    return Base(application, reread, relock, server), found
+
+
+def _base_of_service(project: Project, asked: Asked) -> tuple[Base, tuple[Scenario, ...]]:
+    """A service without one, and what it is asked. A body may differ from one side to the other: that is no fault."""
+    service = asked.service
+    assert service is not None, "asked of a service alone"
+    found = learned_of(service, asked.requests, project, asked.platform.start_timeout_s)
+    scenario = found.scenario.model_copy(update={"requests": tuple(map(with_any_body, found.scenario.requests))})
+
+    def relock(application: Application, wanted: Sequence[Requirement], server: str, like: Path | None) -> Path:
+        return relocked(service, application.folder, server, project.cache, wanted=wanted, like=like)
+
+    def reread(folder: Path, app_id: str) -> Application:
+        manifest = found.application.manifest.model_copy(update={"id": app_id})
+        lock = None if service.venv else relocked(service, folder, manifest.servers[0], project.cache)
+        return replace(found.application, manifest=manifest, folder=folder, lock=lock)
+
+    base = Base(found.application, reread, relock, found.application.manifest.servers[0])
+    return base, (Scenario(scenario, service.folder),)
+
+
 def _application(project: Project, asked: Asked) -> tuple[Application, str, tuple[Scenario, ...]]:
     """The application as it is, the server of both sides, and the scenarios that are left to it."""
+    assert asked.application is not None, "a service has none"
     wanted = asked.folders.model_copy(
         update={
             "only": (asked.application,),

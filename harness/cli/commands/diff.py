@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
+from harness.cli.options import Folders, GateOptions, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode
 
 BUDGET_S = 180.0
@@ -17,10 +18,13 @@ DELTA = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffAsked(OneSetting, Folders):
+class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
     """The options of `harness diff`."""
 
-    app_id: Annotated[str, typer.Argument(metavar="APP", help="The application, by its id.")]
+    app_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[APP]", help="The application, by its id; or a service: --target, --command."),
+    ] = None
     a: Annotated[
         list[str] | None,
         typer.Option(
@@ -115,14 +119,22 @@ class DiffAsked(OneSetting, Folders):
 @options_from(DiffAsked)
 def diff(asked: DiffAsked) -> int:
     """Compare two variants of one application: versions, git revisions, or settings, measured in turn."""
+    from harness.analysis.compare.gate import parse_fail_on
     from harness.campaign.plan.lacking import refuse_what_is_lacking
     from harness.campaign.plan.project import Project
     from harness.campaign.variants.question import Asked, question_of
     from harness.cli.folders import place_for_report
     from harness.cli.run import plans
+    from harness.cli.show.gating import GateFiles
     from harness.cli.show.varying import show_sides
 
+    asked.refuse_alone()
+    asked.refuse_unless_one(asked.app_id)
+    thresholds = parse_fail_on(asked.fail_on).thresholds if asked.fail_on is not None else ()
+    files = GateFiles(asked.junit, asked.markdown, asked.comment)
+    files.refuse_unwritable()
     project = Project.here()
+    named = asked.names_a_service
     question = question_of(
         project,
         Asked(
@@ -134,6 +146,9 @@ def diff(asked: DiffAsked) -> int:
             scenarios=tuple(asked.scenario or ()),
             platform=asked.platform,
             options=asked.options,
+            thresholds=thresholds,
+            service=asked.service([asked.server] if asked.server else None, asked.python) if named else None,
+            requests=asked.wanted,
         ),
     )
     show_sides(question.pair)
@@ -151,4 +166,5 @@ def diff(asked: DiffAsked) -> int:
     start = begin(prepared, asked.results or project.results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)
     diffing.say_what_changed(start.folder, prepared)
-    return diffing.finish(project, start.folder.path, asked.out, json=asked.json, fault=fault)
+    gate = diffing.Gate(files, fail_on_inconclusive=asked.fail_on_inconclusive)
+    return diffing.finish(project, start.folder.path, asked.out, json=asked.json, fault=fault, gate=gate)

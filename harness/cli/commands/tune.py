@@ -148,11 +148,7 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
 
     def refuse_what_cannot_be(self) -> None:
         """Raise UsageError where not exactly one thing is named, or an option says nothing."""
-        if (self.app_id is not None) == self.names_a_service:
-            what = "both an application and a service are named" if self.app_id else "nothing is named to tune"
-            raise UsageError(what, where="APP, --target, --command", mend="name one: harness tune APP, or --target")
-        if self.app_id is not None:
-            replace(self, connections=None).refuse_without_service()
+        replace(self, connections=None).refuse_unless_one(self.app_id)
         if self.latency_share is not None and self.p99 is None:
             raise UsageError("it is the rate of the limit on p99", where="--latency-share", mend="give --p99 TIME too")
 

@@ -65,7 +65,11 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
     ] = None
     reference: Annotated[
         str | None,
-        typer.Option("--reference", metavar="APP[@SERVER]", help="The cell that all others are compared with."),
+        typer.Option(
+            "--reference",
+            metavar="APP[@SERVER]",
+            help="The cell that all others are compared with; a cell's id where it has several settings.",
+        ),
     ] = None
     slice_length: Annotated[
         float | None,

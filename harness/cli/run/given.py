@@ -29,7 +29,7 @@ def prepared_service(project: Project, asked: "RunAsked", options: RunOptions, r
     before = ResultsFolder.open(resumed).read_record().plan if resumed else None
     named = asked.server or ([cell.server for cell in before.cells if cell.server != "own"] if before else None)
     service = asked.service(named, next(iter(options.platform.pythons), None))
-    found = asked_once(project, asked, service)
+    found = asked_once(project, asked, service, options.platform)
     if before:
         found = as_before(found, before)
     options = options.model_copy(update={"platform": platform_of(service, options.platform)})
@@ -43,7 +43,7 @@ def selected_service(
     refuse_filters(asked)
     every = None if asked.command else [ALL]
     service = asked.service(servers or every, next(iter(platform.pythons), None))
-    return selected(asked_once(project, asked, service), service.folder), service
+    return selected(asked_once(project, asked, service, platform), service.folder), service
 
 
 def refuse_filters(asked: ServiceChoice) -> None:
@@ -56,10 +56,10 @@ def refuse_filters(asked: ServiceChoice) -> None:
         )
 
 
-def asked_once(project: Project, asked: ServiceChoice, service: Service) -> Learned:
+def asked_once(project: Project, asked: ServiceChoice, service: Service, platform: PlatformOptions) -> Learned:
     """Its environment made, itself started and looked at; what is asked of it is saved where that was wanted."""
     messages.print("Making the service's environment, and asking it once", style="dim")
-    found = learned_of(service, asked.wanted, project)
+    found = learned_of(service, asked.wanted, project, platform.start_timeout_s)
     if asked.save_requests:
         _save(to_toml(found.found), asked.save_requests)
     return found

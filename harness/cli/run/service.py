@@ -166,6 +166,16 @@ class ServiceChoice:
                 mend="name it: --target MODULE:NAME, or --command LINE",
             )
 
+    def refuse_unless_one(self, application: str | None) -> None:
+        """Raise UsageError unless one of an application with a manifest and a service is named."""
+        self.refuse_without_service()
+        if (application is None) != self.names_a_service:
+            raise UsageError(
+                "two are named" if application else "nothing is named",
+                where="APP, --target, --command",
+                mend="name an application that has a manifest, or the target or the command of a service",
+            )
+
     def service_options(self) -> tuple[str, ...]:
         """What was given of these options, as it was written: a campaign that goes on needs it again."""
         given: list[str] = []

@@ -1,5 +1,6 @@
 """What `harness diff` was asked: two sides of one application, and how their words were understood."""
 
+from harness.model.asked.gate import Threshold
 from harness.model.record import Record, Slug
 
 
@@ -19,10 +20,12 @@ class Side(Record):
 
 class Diff(Record):
     """Two sides of one application. `title`: the application's own. `same`: whether nothing sets the two apart, so that
-    they are one thing measured twice."""
+    they are one thing measured twice. `thresholds`: of the gate; the campaign goes on until each is decided,
+    or without any until there are verdicts."""
 
     application: Slug
     title: str
     a: Side
     b: Side
     same: bool = False
+    thresholds: tuple[Threshold, ...] = ()

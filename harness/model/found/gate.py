@@ -1,43 +1,28 @@
-"""What a gate may be asked, and how it decided."""
+"""How a gate decided."""
 
 from typing import Literal
 
-from harness.model.found.variants import Metric
+from harness.model.asked.gate import Threshold
+from harness.model.found.variants import MetricChange
 from harness.model.record import Record
 
 GateOutcome = Literal["fired", "passed", "inconclusive"]
 
 
-class Threshold(Record):
-    """By how much a metric may change: `share` of 1, below 0 for throughput, above 0 for all others."""
-
-    metric: Metric
-    share: float
-
-    @property
-    def text(self) -> str:
-        """As it was asked for: throughput:-5%."""
-        return f"{self.metric}:{100 * self.share:+g}%"
-
-
 class GateCheck(Record):
-    """One threshold held against one metric.
+    """One threshold held against one metric of one scenario. `threshold`: None where anything called worse fires.
 
-    `subject`: what changed, where there is more than one. `ratio`, `low`, `high`: as in the comparison. `outcome`:
-    `fired` only where the whole interval lies beyond the threshold, `passed` where all of it lies within. `words`: all
-    that in one line; text of others stands in `subject`, `scenario` and `reason` alone.
+    `cell`: what changed, by the id of its cell, where there is more than one; empty for B against A. `outcome`: `fired`
+    only where the whole interval lies beyond the threshold, `passed` where all of it lies within. `lost`: it had a
+    figure before, and has none now; `change.reason` says why.
     """
 
-    metric: Metric
     scenario: str
-    threshold: Threshold
+    change: MetricChange
+    threshold: Threshold | None
     outcome: GateOutcome
-    words: str
-    subject: str = ""
-    ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
+    cell: str = ""
+    lost: bool = False
 
 
 class GateResult(Record):

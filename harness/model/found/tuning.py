@@ -9,7 +9,7 @@ from harness.model.record import Record
 Knob = Literal["server", "workers", "threads", "interpreter"]
 LimitState = Literal["none", "kept", "unknown"]
 """Of a limit on p99: there is none; the whole interval lies within it; it is not known whether it does."""
-Cause = Literal["slower", "over-limit", "failed"]
+Cause = Literal["slower", "over-limit", "failed", "waiting"]
 
 
 class Contender(Record):
@@ -37,7 +37,8 @@ class Contender(Record):
 
 
 class Gone(Record):
-    """A configuration that left the race. `than`: the fastest one that was called better. `rps`: as far as known."""
+    """A configuration that left the race, or `waiting`: its first block did not come. `than`: the fastest one that was
+    called better. `rps`: as far as known."""
 
     cell: str
     cause: Cause

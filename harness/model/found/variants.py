@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from harness.model.asked.gate import Metric
 from harness.model.asked.scenario import Level
 from harness.model.found.comparison import ChangeVerdict
 from harness.model.notice import Notice
 from harness.model.record import Record
-
-Metric = Literal["throughput", "cpu", "memory", "p99"]
-"""Requests per second; CPU time of the server per request; proportional memory of its processes under load; the 99th
-percentile of response times at the fixed rate."""
 
 
 class Variant(Record):

@@ -83,7 +83,8 @@ def progress(words: Words, found: Tuned) -> str:
     fastest = max(found.contenders, key=lambda one: one.ratio, default=None)
     if fastest is None:
         return "no configuration has a figure yet"
-    left = f"{len(found.contenders)} of {found.candidates} still in the race"
+    waiting = sum(one.cause == "waiting" for one in found.gone)
+    left = f"{len(found.contenders) + waiting} of {found.candidates} still in the race"
     tied = sum(one.tied for one in found.contenders) - 1
     also = f", {tied} tied with it" if tied > 0 and not found.estimate else ""
     return f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} requests/s){also}"
@@ -131,6 +132,8 @@ def sentences(found: Tuned) -> Iterator[str]:
     unsure = sum(one.limit == "unknown" for one in found.contenders)
     if unsure:
         yield f"Whether p99 keeps the limit is not known of {unsure} of them, which are not recommended."
+    if waiting := sum(one.cause == "waiting" for one in found.gone):
+        yield f"{count(waiting, 'configuration was', 'configurations were')} not measured: the campaign ended before."
     if found.p99_s and found.share:
         yield f"p99 is of response times at a fixed rate, {found.share:.0%} of what each configuration can do."
 

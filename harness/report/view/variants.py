@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from harness.model.asked.diff import Diff, Side
-from harness.model.found.variants import Metric, MetricChange, ScenarioVariants, VariantComparison
+from harness.model.asked.gate import Metric
+from harness.model.found.variants import MetricChange, ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import count, duration, listing, number, shorten
 

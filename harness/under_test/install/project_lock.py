@@ -5,14 +5,17 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from packaging.requirements import Requirement
 
 from harness.catalog.applications import MOST_REQUIREMENTS_BYTES
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, text_of
 from harness.process.folders import locked, temporary_folder
+from harness.under_test.install.replacing import replaced, without
 from harness.under_test.install.uv_command import PACKAGES, UvFailed, run_uv
 
 FOLDER: Final = "targets"
@@ -34,22 +37,35 @@ class ProjectFiles:
     named: str
 
 
-def project_lock(folder: Path, servers: Sequence[str], python: Path, cache: Path) -> Path:
+def project_lock(
+    folder: Path,
+    servers: Sequence[str],
+    python: Path,
+    cache: Path,
+    *,
+    wanted: Sequence[Requirement] = (),
+    like: Path | None = None,
+) -> Path:
     """The lock of the project in `folder` and of the requirements of its servers, for this interpreter. Made when it is
     not there: the same files give the same versions, until the cache is removed.
 
     `uv.lock` comes first, then `pyproject.toml`, then `requirements.txt`; a project without any gets the servers alone.
-    Raises UsageError where no set of versions is found, or a file cannot be read.
+    `wanted`: packages that are required as it says instead; all others keep the versions of the lock `like` as far as
+    they fit. Raises UsageError where no set of versions is found, or a file cannot be read.
     """
-    files = files_of(folder, cache)
-    decisive = [files.sources, files.pinned, sorted(servers), str(python.resolve())]
+    files = changed(files_of(folder, cache), servers, wanted)
+    before = like.read_text(encoding="utf-8") if like else ""
+    decisive = [files.sources, files.pinned, [str(one) for one in wanted], before, str(python.resolve())]
     key = hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
     lock = cache.resolve() / FOLDER / key / LOCK_NAME
     lock.parent.mkdir(parents=True, exist_ok=True)
     with locked(lock.with_name(".lock")):
         if not lock.is_file():
             draft = lock.with_name(".draft")
-            draft.write_text(_resolved(files, servers, folder, python, cache), encoding="utf-8")
+            anew = [one.name for one in wanted]
+            draft.write_text(
+                _resolved(files, before, anew, folder=folder, python=python, cache=cache), encoding="utf-8"
+            )
             draft.replace(lock)
     return lock
 
@@ -65,6 +81,12 @@ def files_of(folder: Path, cache: Path) -> ProjectFiles:
     if (folder / REQUIREMENTS).is_file():
         return _of_requirements(folder / REQUIREMENTS, REQUIREMENTS)
     return ProjectFiles((), (), "no file of requirements")
+
+
+def changed(files: ProjectFiles, servers: Sequence[str], wanted: Sequence[Requirement]) -> ProjectFiles:
+    """With the requirements of the servers, and with the wanted packages required as it says."""
+    sources, pinned = [*files.sources, *sorted(servers)], without(files.pinned, wanted)
+    return replace(files, sources=tuple(replaced(sources, wanted)), pinned=pinned)
 
 
 def _declared(path: Path) -> tuple[str, ...]:
@@ -116,10 +138,12 @@ def _joined(text: str) -> list[str]:
     return [line for one in lines if (line := re.sub(r"\s*--hash=\S+", "", one).strip())]
 
 
-def _resolved(files: ProjectFiles, servers: Sequence[str], folder: Path, python: Path, cache: Path) -> str:
+def _resolved(files: ProjectFiles, before: str, anew: Sequence[str], *, folder: Path, python: Path, cache: Path) -> str:
+    """The text of the lock. Versions of the lock `before` are kept where they fit, but for the packages of `anew`."""
     with temporary_folder("lock") as place:
         given, pins, out = place / "given.in", place / "pins.txt", place / LOCK_NAME
-        given.write_text("\n".join([*files.sources, *servers]) + "\n", encoding="utf-8")
+        given.write_text("\n".join(files.sources) + "\n", encoding="utf-8")
+        out.write_text(before, encoding="utf-8")
         pins.write_text("\n".join(files.pinned) + "\n", encoding="utf-8")
         arguments = [
             "pip",
@@ -132,6 +156,7 @@ def _resolved(files: ProjectFiles, servers: Sequence[str], folder: Path, python:
             "--generate-hashes",
         ]
         arguments += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+        arguments += [part for name in anew for part in ("--upgrade-package", name)]
         arguments += ["--constraints", str(pins), "--output-file", str(out), str(given)]
         try:
             run_uv(arguments, package_cache=cache.resolve() / PACKAGES, cwd=folder)

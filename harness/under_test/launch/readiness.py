@@ -21,6 +21,9 @@ from harness.under_test.launch.listening import Listener, listeners, owner
 from harness.under_test.verify.exchange import connected
 
 LOOK_AGAIN_S: Final = 0.02
+LOOK_ELSEWHERE_S: Final = 1.0
+ELSEWHERE_S: Final = 10.0
+"""How long a program may listen on other ports alone: some open one for themselves before they load the application."""
 LONGER: Final = "if it needs longer, give --start-timeout TIME, or start_timeout_s in its app.toml"
 ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 (recognised here, never bound)
 
@@ -61,21 +64,27 @@ async def ready(
 
 
 async def _listening(process: OwnedProcess, target: Target, identities: Path, within_s: float) -> None:
-    """Until a connection is accepted, by the program itself."""
-    end = time.monotonic() + within_s
+    """Until a connection is accepted, by the program itself. One that listens elsewhere is not waited for as long."""
+    began = look_elsewhere = time.monotonic()
+    elsewhere, alone_since = "", float("inf")
     while True:
         async with connected(target, 1.0) as connection:
             accepted = not isinstance(connection, Fault)
         if accepted:
             return prove_ours(process, target)
         _refuse_the_hopeless(process, target, identities)
-        if time.monotonic() > end:
-            elsewhere = ", ".join(f"{one.ip}:{one.port}" for one in listeners(process.tree()) if one.pid)
+        now = time.monotonic()
+        if now > look_elsewhere + LOOK_ELSEWHERE_S:
+            look_elsewhere = now
+            elsewhere = ", ".join(sorted({f"{one.ip}:{one.port}" for one in listeners(process.tree()) if one.pid}))
+            alone_since = min(alone_since, now) if elsewhere else float("inf")
+        if now > began + within_s or now > alone_since + ELSEWHERE_S:
             raise failure(
                 process,
                 "listen",
-                f"it does not listen on {target.host}:{target.port} after {within_s:g} s"
-                + (f", but on {elsewhere}" if elsewhere else f"; {LONGER}"),
+                f"it does not listen on {target.host}:{target.port}, the port that it was given, but on {elsewhere}"
+                if elsewhere
+                else f"it does not listen on {target.host}:{target.port} after {within_s:g} s; {LONGER}",
             )
         await asyncio.sleep(LOOK_AGAIN_S)
 

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from typing import NamedTuple
 
 from harness.catalog.scenarios import Scenario
@@ -30,6 +31,9 @@ DATE_WAIT_S = 3.0
 AT_ONCE = 64
 ROUNDS = 4
 """The burst: so many connections at once, each asking so many times."""
+
+MOST_IN_A_BURST = 4096
+"""Requests of a burst, where a round has many."""
 
 PATIENCE = 4.0
 """In a burst an answer waits for those of the other connections: so many deadlines."""
@@ -85,6 +89,11 @@ class Probe:
     def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
         request = f"{self.request.method} {clipped(self.request.path)}"
         return [ContractFault(scenario=self.scenario.id, request=request, fault=fault) for fault in faults]
+
+
+def at_once_of(probe: Probe) -> int:
+    """Connections of a burst."""
+    return min(AT_ONCE, probe.level.connections)
 
 
 def probes(scenario: Scenario, full: bool) -> list[Probe]:
@@ -157,10 +166,12 @@ class Examiner:
             return probe.found(self.judged(probe, second))
 
     async def under_load(self, probes: Sequence[Probe]) -> list[ContractFault]:
-        """AT_ONCE connections ask the requests in turn, ROUNDS times, as the load generator does; every answer is
-        judged, and all answers to one request together."""
+        """AT_ONCE connections, or as many as the level has, ask the requests in turn, ROUNDS times, as the load
+        generator does; every answer is judged, and all answers to one request together."""
         turn = in_turn([probe.request.weight for probe in probes])
-        orders = [(turn[start % len(turn) :] + turn[: start % len(turn)]) * ROUNDS for start in range(AT_ONCE)]
+        at_once = at_once_of(probes[0])
+        each = min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
+        orders = [list(islice(cycle(turn), start % len(turn), start % len(turn) + each)) for start in range(at_once)]
         series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))
         answers: list[list[Response | Fault]] = [[] for _ in probes]
         for order, answered in zip(orders, series, strict=True):
@@ -172,7 +183,7 @@ class Examiner:
     def _all_of(self, probe: Probe, answers: Sequence[Response | Fault]) -> list[ContractFault]:
         faults = [fault for answer in answers for fault in self.judged(probe, answer)]
         if faults:
-            return probe.found(grouped(faults, f"{len(answers)} requests, {AT_ONCE} at once"))
+            return probe.found(grouped(faults, f"{len(answers)} requests, {at_once_of(probe)} at once"))
         return probe.found(_together(probe, probe.bodies(answers)))
 
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:

@@ -118,6 +118,30 @@ def expectation_of(
     return _with_body(request, responses, expect, secrets)
 
 
+def agreed(first: Request, second: Request) -> Request:
+    """What was learned of a request from one start of the application and from another: a body that changes with the
+    process or its port is none that must come. Pure."""
+    here, there = first.expect, second.expect
+    if here is None or there is None or here == there:
+        return first
+    loose = here.model_copy(
+        update={
+            "form": here.form if here.form == there.form else "any",
+            "content_type": here.content_type if here.content_type == there.content_type else "",
+        }
+    )
+    return with_any_body(first.model_copy(update={"expect": loose}))
+
+
+def with_any_body(request: Request) -> Request:
+    """With the same right status and type, and no certain body; one of JSON must still be JSON."""
+    if request.expect is None:
+        return request
+    form: Form = "json" if request.expect.form == "json" else "any"
+    expect = request.expect.model_copy(update={"body": None, "fixed": False, "form": form})
+    return request.model_copy(update={"expect": expect})
+
+
 def content_type_of(responses: Sequence[Response]) -> str:
     """The content type of all of them; empty where they have none, or several."""
     given = {response.all_of("content-type") for response in responses}

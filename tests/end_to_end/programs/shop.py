@@ -87,7 +87,8 @@ def main(port: int, how: str) -> None:
         sys.stdout.flush()
     ways = {"slow": Slow, "logs": LogsRequests, "opens-a-port": OpensAPortLater}
     ways |= {"dies-in-the-middle": DiesInTheMiddle, "wrong-later": WrongLater}
-    Server(ways.get(how, getattr(wrong, how, Right))(), port)
+    server = Server(ways.get(how, getattr(wrong, how, Right))(), port)
+    server.threads[0].join()  # since Python 3.12 a program whose main thread has ended starts no others
 
 
 main(int(sys.argv[1]), sys.argv[2])

@@ -1,6 +1,6 @@
 """The answer in sentences, made from the data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
@@ -52,12 +52,25 @@ def headline(source: Source) -> str:
     }
     if not found:
         return explained(source) or "No application could be ranked yet"
+    if len({row.cell for ranking in found.values() for row in contenders(ranking)}) == 1:
+        return _of_one(source, found)
     if all(_open(ranking) for ranking in found.values()):
         return "No application is distinguished from the others yet"
     leads = {title: leaders(ranking) for title, ranking in found.items() if not _open(ranking)}
     everywhere = set.intersection(*({row.cell for row in rows} for rows in leads.values()))
     best = [row for row in next(iter(leads.values())) if row.cell in everywhere]
     return _same_winners(source, best, leads, len(found)) if best else _several_winners(source, leads)
+
+
+def _of_one(source: Source, found: Mapping[str, ScenarioRanking]) -> str:
+    """How fast the only one is that a reader could choose."""
+    rows = {title: contenders(ranking)[0] for title, ranking in found.items()}
+    rates = [
+        f"{''.join(span.text for span in _requests(row))}{f' in {title}' if len(rows) > 1 else ''}"
+        for title, row in rows.items()
+    ]
+    answers_ = "seems to answer" if any(ranking.estimate for ranking in found.values()) else "answers"
+    return f"{_label(source, next(iter(rows.values())))} {answers_} {listing(rates)}"
 
 
 def _open(found: ScenarioRanking) -> bool:

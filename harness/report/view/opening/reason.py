@@ -42,7 +42,10 @@ def _by_profiles(source: Source, scenarios: Sequence[tuple[ScenarioManifest, Seq
 
 
 def _by_effects(source: Source, scenario: ScenarioManifest, rows: Sequence[RankedCell]) -> str:
-    """What the server and the framework take of a request's time, in the fastest and in the slowest."""
+    """What the server and the framework take of a request's time, in the fastest and in the slowest. Nothing where
+    several numbers of workers were measured: the time of one worker is no reason then."""
+    if len(source.record.plan.workers) > 1:
+        return ""
     effects = {
         effect.cell: effect
         for effect in source.ranking.effects
