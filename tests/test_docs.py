@@ -20,7 +20,7 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 SHARED = {
     "## Which applications, servers and scenarios": ("list", "verify", "run", "lock"),
     "## What applications run on (`run`, `verify`)": ("run", "verify"),
-    "## A service without a manifest (`run`, `diff`)": ("run", "diff"),
+    "## A service without a manifest (`run`, `diff`, `tune`)": ("run", "diff", "tune"),
 }
 """Sections whose tables hold options of these commands. One that is headed by a command holds that command's; other
 tables name the command before each option."""

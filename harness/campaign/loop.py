@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 from harness.analysis.inference.unresolved import unresolved
 from harness.analysis.ranking.ranking import rank
+from harness.analysis.tuning.answer import tuned
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import CONTINUOUS_RUNS
 from harness.campaign.block.latency import expected_s
@@ -58,9 +59,13 @@ class Clock:
         """Whether so many blocks, each as long as the last one, would end within the budget."""
         return self.spent_s() + blocks * self._block_s <= self._budget_s
 
+    def round_s(self) -> float:
+        """How long a round of all cells takes, as far as that is known."""
+        return self._blocks_a_round * self._block_s
+
     def total_s(self) -> float:
         """How long the whole campaign will take, as far as that is known."""
-        round_s = self._blocks_a_round * self._block_s
+        round_s = self.round_s()
         rounds = min(self._max_blocks, max(1, int(self._budget_s // round_s)))
         return max(self.spent_s(), rounds * round_s)
 
@@ -84,13 +89,15 @@ def _tell(bench: Bench, recorder: Recorder) -> None:
     record, trials = recorder.record, recorder.trials
     if compared := variants_so_far(record, trials, _windows(bench, record), usual_looks_only=False):
         bench.progress.compared(compared)
+    elif found := tuned(record, trials, _windows(bench, record)):
+        bench.progress.raced(record, found)
     else:
         bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
 
 
 def _windows(bench: Bench, record: CampaignRecord) -> Sequence[LatencyWindow]:
-    """Those so far of a campaign of two variants; no other one goes on for them."""
-    return bench.folder.read_windows()[0] if record.diff else ()
+    """Those so far of a campaign of two variants, or of configurations that race; no other one goes on for them."""
+    return bench.folder.read_windows()[0] if record.diff or record.tuning else ()
 
 
 def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block) -> None:

@@ -22,6 +22,7 @@ from harness.cli.commands.results.export import export
 from harness.cli.commands.results.report import report
 from harness.cli.commands.run import run
 from harness.cli.commands.serve import serve
+from harness.cli.commands.tune import tune
 from harness.cli.commands.verify import verify
 from harness.cli.commands.worker import worker
 from harness.cli.console import output, print_error
@@ -33,12 +34,29 @@ from harness.process.folders import sweep_temporary
 HELP: Final = """Which Python web framework and server to choose, measured on your own machine.
 
 Exit codes: 0 ok, 1 internal fault, 2 usage, 3 some cell failed, 4 regression, 5 environment refused,
-6 inconclusive (4 and 6 only under --fail-on, and from claim: does not hold, cannot tell), 130 interrupted.
+6 inconclusive (4 and 6 only under --fail-on, and from claim: does not hold, cannot tell; 6 from tune: nothing is
+known to keep the limit), 130 interrupted.
 """
 
 app = typer.Typer(help=HELP, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("list", cls=Single)(list_)
-for command in (doctor, verify, run, report, compare, diff, explain, export, claim, new, lock, clean, serve, worker):
+for command in (
+    doctor,
+    verify,
+    run,
+    report,
+    compare,
+    diff,
+    tune,
+    explain,
+    export,
+    claim,
+    new,
+    lock,
+    clean,
+    serve,
+    worker,
+):
     app.command(cls=Single)(command)
 
 

@@ -9,6 +9,7 @@ from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking.claims import findings
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.gather import salvaged
+from harness.analysis.tuning.answer import tuned
 from harness.catalog.claim_files import STORY, read_claim
 from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
@@ -46,6 +47,7 @@ def read(results: Path) -> Source:
         claims=findings(read_claim(STORY), record, ranking),
         explanations=explanations(record, ranking, profiles),
         variants=variants_of(record, trials, windows),
+        tuned=tuned(record, trials, windows),
     )
 
 

@@ -68,7 +68,8 @@ def test_a_folder_given_is_listed_beside_those_that_only_names(
 
 
 def test_a_plan_is_shown_and_nothing_is_made(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, "run", "--plan", "--seed", 7, "--server", "all", "--budget", "90s", "--until", "5%", "--json")
+    decided = ("--seed", 7, "--server", "all", "--budget", "90s", "--until", "5%", "--generator", "block")
+    told = said(capsys, "run", "--plan", *decided, "--json")
     plan = json.loads(told.out)
     assert (told.code, told.err) == (ExitCode.OK, "")
     assert (plan["seed"], plan["budget_s"], plan["delta"], plan["database"]) == (7, 90, 0.05, "none")

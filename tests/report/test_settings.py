@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from harness.cli.console import output
 from harness.cli.show.progress import in_a_line
 from harness.cli.show.settings import show_settings
 from harness.cli.show.tables import ranking_table
@@ -71,7 +72,10 @@ def test_the_line_of_a_block_names_settings(source: Source) -> None:
     assert "raw-wsgi (2 workers, 4 threads) " in line
 
 
-def test_what_settings_bring_is_a_table_of_the_terminal(source: Source, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_settings_bring_is_a_table_of_the_terminal(
+    source: Source, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "width", 200)  # no cell is wrapped
     show_settings(source)
     said = capsys.readouterr().out
     for change in ("2 workers instead of 1", "4 threads instead of 1", "Python 3.13.0t instead of cpython3.11"):

@@ -9,6 +9,7 @@ from harness.analysis.compare.variants import judge
 from harness.analysis.inference.unresolved import Unresolved, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.analysis.trials.eligible import met_others
+from harness.analysis.tuning.race import still_racing
 from harness.campaign.plan.grouping import Met, meetings
 from harness.model.asked.diff import Diff
 from harness.model.asked.gate import Metric
@@ -31,8 +32,9 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequenc
     Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
     for the reference and its twin, which go with all.
     After them whatever is unresolved; of two variants, throughput and CPU until they are decided, or the thresholds of
-    their gate, of which that of response times asks for `windows`. A campaign of one cell, which has nothing to
-    resolve, goes on until the interval of its own figure is as narrow as the difference that matters.
+    their gate; of configurations that race, those that may still be the best. A gate or a limit of response times asks
+    for `windows`. A campaign of one cell, which has nothing to resolve, goes on until the interval of its own figure is
+    as narrow as the difference that matters.
     Cells that failed, or had as many blocks as the plan allows, are left out.
     """
     had = blocks_had(record, trials)
@@ -45,6 +47,9 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequenc
 
 
 def _open(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow]) -> Need:
+    if record.tuning:
+        racing = still_racing(record, trials, windows)
+        return {scenario.id: racing | record.plan.reference_cells for scenario in record.plan.scenarios if racing}
     if variants := variants_so_far(record, trials, windows, usual_looks_only=True):
         return _undecided(record, variants)
     if sum(not cell.twin for cell in record.plan.cells) > 1:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from harness.model.found.ranking import Ranking
+from harness.model.found.tuning import Tuned
 from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
@@ -30,6 +31,9 @@ class Progress(Protocol):
     def compared(self, found: VariantComparison) -> None:
         """What is known after a block of two variants."""
 
+    def raced(self, record: CampaignRecord, found: Tuned) -> None:
+        """What is known after a block of configurations that race."""
+
     def ending(self, now: bool) -> None:
         """An end was asked for, and comes now or after the rotation in hand. Called from a signal handler."""
 
@@ -48,6 +52,7 @@ class Silent:
     def advance(self, done_s: float, total_s: float) -> None: ...
     def answer(self, record: CampaignRecord, ranking: Ranking, still_open: "Sequence[Unresolved]") -> None: ...
     def compared(self, found: VariantComparison) -> None: ...
+    def raced(self, record: CampaignRecord, found: Tuned) -> None: ...
     def ending(self, now: bool) -> None: ...
     def failed(self, failure: Failure) -> None: ...
     def noticed(self, notice: Notice) -> None: ...

@@ -84,7 +84,8 @@ def application_of(service: Service, cache: Path) -> tuple[Application, Path]:
     )
     servers = _fitting(service, interface, wanted)
     if service.venv:
-        _refuse_what_is_missing(servers, python)
+        servers = _there(servers, python) if ALL in service.servers else servers
+        _refuse_what_is_missing(servers or (DEFAULT_SERVER[interface],), python)
     elif servers != wanted:  # what was there to find out the interface may change which versions fit
         lock = _lock(service, servers, cache)
         python = ensure(service.id, lock, service.interpreter, cache)
@@ -177,6 +178,12 @@ def _fitting(service: Service, interface: str, candidates: Sequence[str]) -> tup
             mend=f"choose of these: {there}",
         )
     return fitting
+
+
+def _there(servers: Sequence[str], python: Path) -> tuple[str, ...]:
+    """Those that the given environment holds."""
+    there = distributions_of(python)
+    return tuple(server for server in servers if all(name in there for name in _names(server)))
 
 
 def _refuse_what_is_missing(servers: Sequence[str], python: Path) -> None:

@@ -47,7 +47,13 @@ def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
 
 
 def _refuse_variants(record: CampaignRecord) -> None:
-    """Its two variants lie in no folder of applications."""
+    """Two variants lie in no folder of applications; of a race, this command would give no answer."""
+    if record.tuning:
+        raise UsageError(
+            "its configurations race, and it is not resumed",
+            where=record.id,
+            mend=f"measure again, with a larger --budget if need be: harness tune {record.tuning.application}",
+        )
     if record.diff:
         sides = (("--a", record.diff.a), ("--b", record.diff.b))
         words = [part for option, side in sides for word in side.words for part in (option, word)]

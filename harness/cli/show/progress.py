@@ -16,9 +16,11 @@ from harness.cli.quantities import number_of, spoken
 from harness.cli.show.tables import NOTHING
 from harness.model.asked.cell import differences
 from harness.model.found.ranking import RankedCell, Ranking, ScenarioRanking
+from harness.model.found.tuning import Tuned
 from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.notice import Failure, Notice
+from harness.report.view.tuning import Words, progress
 from harness.report.view.variants import sentences
 
 if TYPE_CHECKING:  # it brings scipy, which takes seconds to load and verify has no use for
@@ -80,6 +82,9 @@ class Bar:
         block_s = (time.monotonic() - self._began) / self._blocks
         for scenario in found.scenarios:
             self.step(f"  {scenario.scenario}, B against A, if it ended now: {'; '.join(sentences(scenario, block_s))}")
+
+    def raced(self, record: CampaignRecord, found: Tuned) -> None:
+        self.step(f"  {found.scenario}: {progress(Words(record), found)}")
 
     def ending(self, now: bool) -> None:
         # Past all buffers, one of which may be in use at this moment.

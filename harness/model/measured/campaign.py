@@ -9,6 +9,7 @@ from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
 from harness.model.asked.diff import Diff
 from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.tuning import Tuning
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
 from harness.model.measured.load import Waiting
@@ -188,7 +189,8 @@ class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
     `interfaces`: how each server calls an application.
-    `diff`: what the two variants are, where the campaign compares two of one application.
+    `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked for,
+    where its cells are configurations of one application that race.
     `interpreter`: the first one, or the only one; `other_interpreters`: those beside it, in the order they were given.
     `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
     `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
@@ -205,6 +207,7 @@ class CampaignRecord(Record):
     harness_version: str
     commit: str | None = None
     diff: Diff | None = None
+    tuning: Tuning | None = None
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)

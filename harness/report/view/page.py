@@ -9,6 +9,7 @@ from harness.report.view.opening.answer import Answer, answers, headline
 from harness.report.view.opening.compared import compared
 from harness.report.view.opening.lead import Lead, lead
 from harness.report.view.opening.reason import reason
+from harness.report.view.opening.tuning import TuningSection, tuning_answers, tuning_section
 from harness.report.view.opening.variants import VariantsSection, variant_answers, variants_section
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
@@ -59,6 +60,7 @@ class Page:
     date: str
     flags: tuple[Flag, ...]
     variants: VariantsSection | None
+    tuning: TuningSection | None
     headline: str
     reason: str
     lead: Lead | None
@@ -93,18 +95,20 @@ def page(source: Source) -> Page:
     record = source.record
     tables = tuple(table(source, scenario) for scenario in record.plan.scenarios)
     timed = {scenario.id: latency(source, scenario) for scenario in record.plan.scenarios}
-    variants = variants_section(source)
+    variants, tuning = variants_section(source), tuning_section(source)
+    first = variants or tuning
     return Page(
         campaign=shorten(record.id, 80),
         date=moment(record.created_at),
         flags=flags(source),
         variants=variants,
-        headline=variants.headline if variants else headline(source),
-        reason=reason(source),
-        lead=None if variants else lead(source),
+        tuning=tuning,
+        headline=first.headline if first else headline(source),
+        reason="" if tuning else reason(source),
+        lead=None if first else lead(source),
         compared=compared(source),
         again=again(source),
-        answers=variant_answers(source) if variants else answers(source),
+        answers=variant_answers(source) or tuning_answers(source) or answers(source),
         facts=facts(source),
         glance=glance(source),
         tables=tables,

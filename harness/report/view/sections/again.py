@@ -8,6 +8,7 @@ from typing import Final
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import short_names
 from harness.model.asked.scenario import REQUESTS, Request
+from harness.model.asked.tuning import Tuning
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
 from harness.report.text import count, listing, shorten
 from harness.report.view.names import python_of
@@ -56,6 +57,8 @@ def again(source: Source) -> Again:
 
 def _command(record: CampaignRecord) -> list[str]:
     diff = record.diff
+    if record.tuning:
+        return ["harness", "tune", *_of_race(record, record.tuning)]
     if diff is None:
         return ["harness", "run", *options(record)]
     sides = [
@@ -96,6 +99,21 @@ def _of_service(service: AppManifest, plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _status(request: Request) -> int:
     return request.expect.status if request.expect else 200
+
+
+def _of_race(record: CampaignRecord, tuning: Tuning) -> Iterator[str]:
+    if service := _service(record):
+        yield from (part for pair in _of_service(service, record.plan) for part in pair)
+    else:
+        yield tuning.application
+        yield from (part for scenario in record.plan.scenarios for part in ("--scenario", scenario.id))
+    servers = dict.fromkeys(cell.server for cell in record.plan.cells if cell.server != "own")
+    yield from (part for server in servers for part in ("--server", server))
+    kept = {"--server-workers", "--threads", "--database", "--generator", "--budget", "--seed", "--blocks", "--pool"}
+    yield from (part for name, text in _options(record) if name in kept for part in (name, text))
+    if tuning.p99_s is not None:
+        yield from ("--p99", _time(tuning.p99_s), "--latency-share", _share(record.plan.latency_share))
+    yield from ("--until", _share(record.plan.delta))
 
 
 def _machine(record: CampaignRecord) -> str:

@@ -1,0 +1,1 @@
+"""One application in many configurations, from the options to a campaign (`harness tune`)."""
