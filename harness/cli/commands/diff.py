@@ -1,13 +1,26 @@
 """`harness diff`: two variants of one application, measured in turn in one campaign."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, GateOptions, Json, OneSetting, Quiet, selection
+from harness.cli.options import (
+    Blocks,
+    Folders,
+    GateOptions,
+    Json,
+    OneSetting,
+    Out,
+    PlanAlone,
+    Quiet,
+    Results,
+    Rotations,
+    Seed,
+    WaitingChoice,
+    selection,
+)
 from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode
@@ -62,11 +75,8 @@ class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
             help="Start no block that would end after this time (default: 3m).",
         ),
     ] = None
-    blocks: Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Most blocks of each side.")] = None
-    rotations: Annotated[
-        float | None,
-        typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per scenario and block."),
-    ] = None
+    blocks: Blocks = None
+    rotations: Rotations = None
     continuous: Annotated[
         float | None,
         typer.Option(
@@ -84,20 +94,11 @@ class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
             help="Measure response times in these scenarios (repeatable; 'all', 'none'; default: in all in turn).",
         ),
     ] = None
-    waiting: Annotated[
-        Literal["spin", "block", "auto"] | None,
-        typer.Option("--generator", help="How the load generator waits for answers (as for harness run)."),
-    ] = None
-    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random orders.")] = None
-    plan: Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")] = False
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="Folder that gets the campaign's folder (default: results)."),
-    ] = None
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
-    ] = None
+    waiting: WaitingChoice = None
+    seed: Seed = None
+    plan: PlanAlone = False
+    results: Results = None
+    out: Out = None
     json: Json = False
     quiet: Quiet = False
 

@@ -2,13 +2,12 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
+from harness.cli.options import Folders, Json, OneSetting, Out, Quiet, Results, selection
 from harness.cli.quantities import duration, percentage
 from harness.model.errors import ExitCode
 
@@ -53,14 +52,8 @@ class ExplainAsked(OneSetting, Folders):
             help="How long each is driven under the profiler in each block (default: 6s), and for 3/4 of it without.",
         ),
     ] = None
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="The folder that gets a new campaign's folder."),
-    ] = None
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
-    ] = None
+    results: Results = None
+    out: Out = None
     json: Json = False
     quiet: Quiet = False
 

@@ -1,13 +1,24 @@
 """`harness tune`: the server, workers and threads that give the most requests per second on this machine."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, Quiet, SeveralSettings, selection
+from harness.cli.options import (
+    Blocks,
+    Folders,
+    Json,
+    Out,
+    PlanAlone,
+    Quiet,
+    Results,
+    Seed,
+    SeveralSettings,
+    WaitingChoice,
+    selection,
+)
 from harness.cli.quantities import Counts, counts, duration, duration_or_none, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode, UsageError
@@ -99,7 +110,7 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
             help="Start no block that would end after this time (default: 15m).",
         ),
     ] = None
-    blocks: Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Most blocks of each.")] = None
+    blocks: Blocks = None
     rotations: Annotated[
         float | None,
         typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per block (default: 8s)."),
@@ -113,20 +124,11 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
             help="Length of each candidate's continuous run, which shows whether it is warm (default: no run).",
         ),
     ] = None
-    waiting: Annotated[
-        Literal["spin", "block", "auto"] | None,
-        typer.Option("--generator", help="How the load generator waits for answers (as for harness run)."),
-    ] = None
-    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all random orders.")] = None
-    plan: Annotated[bool, typer.Option("--plan", help="Show the candidates, and measure nothing.")] = False
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="Folder that gets the campaign's folder (default: results)."),
-    ] = None
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
-    ] = None
+    waiting: WaitingChoice = None
+    seed: Seed = None
+    plan: PlanAlone = False
+    results: Results = None
+    out: Out = None
     json: Json = False
     quiet: Quiet = False
 

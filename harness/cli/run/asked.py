@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 
 from harness.campaign.plan.options import QUICK_SHAPE, Generator, RunOptions
 from harness.campaign.plan.planning import NONE
-from harness.cli.options import Filters, Json, Quiet, SeveralSettings
+from harness.cli.options import (
+    Blocks,
+    Filters,
+    Json,
+    Out,
+    PlanAlone,
+    Quiet,
+    Results,
+    Rotations,
+    Seed,
+    SeveralSettings,
+    WaitingChoice,
+)
 from harness.cli.quantities import duration, duration_or_none, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import UsageError
@@ -49,16 +61,9 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
             help="The difference that matters: cells that are closer are tied (default: 3%).",
         ),
     ] = None
-    blocks: Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Most blocks for each cell.")] = (
-        None
-    )
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            "--seed", min=0, max=2**63 - 1, help="Seed of all random orders (default: chosen at random and recorded)."
-        ),
-    ] = None
-    plan: Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")] = False
+    blocks: Blocks = None
+    seed: Seed = None
+    plan: PlanAlone = False
     resume: Annotated[
         Path | None,
         typer.Option("--resume", metavar="DIR", help="Resume the interrupted campaign in this results folder."),
@@ -81,10 +86,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
         float | None,
         typer.Option("--burn-in", parser=duration, metavar="TIME", help="Uncounted beginning of each slice."),
     ] = None
-    rotations: Annotated[
-        float | None,
-        typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per scenario and block."),
-    ] = None
+    rotations: Rotations = None
     warm_up: Annotated[
         float | None,
         typer.Option(
@@ -145,14 +147,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
             help="Also find the highest rate at which the 99th percentile stays within this time.",
         ),
     ] = None
-    waiting: Annotated[
-        Literal["spin", "block", "auto"] | None,
-        typer.Option(
-            "--generator",
-            help="Whether the load generator keeps its core busy while it waits for answers (spin), or sleeps and must"
-            " be woken, which costs the server time (block). Default: auto, by the machine.",
-        ),
-    ] = None
+    waiting: WaitingChoice = None
     load_processes: Annotated[
         int | None,
         typer.Option("--load-processes", min=1, metavar="N", help="Load processes on this machine (default: 1)."),
@@ -196,14 +191,8 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
     exclusive: Annotated[
         bool, typer.Option("--exclusive", help="End with 5 if another campaign runs on this machine.")
     ] = False
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="Folder that gets the campaign's folder (default: results)."),
-    ] = None
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
-    ] = None
+    results: Results = None
+    out: Out = None
     fail_on: Annotated[
         str | None,
         typer.Option(
