@@ -127,6 +127,9 @@ def sentences(found: Tuned) -> Iterator[str]:
     elif len(found.contenders) > 1:
         apart = f"are within {100 * found.delta:.3g} % of the fastest" if found.settled else "could not be told apart"
         yield f"The {len(found.contenders)} {apart}. The cheapest is first: {CHEAPEST}."
+        cheapest = next((one for one in found.contenders if one.cell == found.recommended), None)
+        if cheapest and cheapest.low is not None and cheapest.low < 1 and not found.settled:
+            yield f"The recommended one may be as slow as {times(cheapest.low)} the fastest: its interval says no more."
         if not found.settled:
             yield "More blocks may separate them: give a larger --budget, or a smaller list of candidates."
     unsure = sum(one.limit == "unknown" for one in found.contenders)
