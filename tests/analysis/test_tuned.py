@@ -76,6 +76,8 @@ def test_what_is_not_told_apart_is_not_called_tied() -> None:
     assert not found.settled
     assert "not told apart" in headline(words, found)
     assert any("More blocks" in line for line in sentences(found))
+    slow = [line for line in sentences(found) if "may be as slow as" in line]
+    assert len(slow) == (found.recommended != max(found.contenders, key=lambda one: one.ratio).cell)
 
 
 def test_one_block_recommends_nothing() -> None:
