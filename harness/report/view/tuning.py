@@ -110,7 +110,8 @@ def headline(words: Words, found: Tuned) -> str:
     if found.default in best:
         cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"
         default = f"{words.name(found.default)} is one of {len(best)} configurations that are {how}"
-        return f"The default is as good as any{under}: {default}{cheaper}"
+        start = "The default" if found.settled else "As far as can be told, the default"
+        return f"{start} is as good as any{under}: {default}{cheaper}"
     return f"{len(best)} of {of_all} are the best{under} and {how}; the cheapest of them is {cheapest}"
 
 
