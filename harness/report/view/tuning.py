@@ -110,7 +110,8 @@ def headline(words: Words, found: Tuned) -> str:
     if found.default in best:
         cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"
         default = f"{words.name(found.default)} is one of {len(best)} configurations that are {how}"
-        return f"The default is as good as any{under}: {default}{cheaper}"
+        start = "The default" if found.settled else "As far as can be told, the default"
+        return f"{start} is as good as any{under}: {default}{cheaper}"
     return f"{len(best)} of {of_all} are the best{under} and {how}; the cheapest of them is {cheapest}"
 
 
@@ -127,6 +128,9 @@ def sentences(found: Tuned) -> Iterator[str]:
     elif len(found.contenders) > 1:
         apart = f"are within {100 * found.delta:.3g} % of the fastest" if found.settled else "could not be told apart"
         yield f"The {len(found.contenders)} {apart}. The cheapest is first: {CHEAPEST}."
+        cheapest = next((one for one in found.contenders if one.cell == found.recommended), None)
+        if cheapest and cheapest.low is not None and cheapest.low < 1 and not found.settled:
+            yield f"The recommended one may be as slow as {times(cheapest.low)} the fastest: its interval says no more."
         if not found.settled:
             yield "More blocks may separate them: give a larger --budget, or a smaller list of candidates."
     unsure = sum(one.limit == "unknown" for one in found.contenders)

@@ -36,7 +36,6 @@ class TuningSection:
     contenders: tuple[ContenderRow, ...]
     gone: tuple[GoneRow, ...]
     knobs: tuple[KnobRow, ...]
-    said: tuple[str, ...]
     delta: str
 
 
@@ -60,15 +59,14 @@ def tuning_section(source: Source) -> TuningSection | None:
         contenders=contender_rows(words, found),
         gone=gone_rows(words, found),
         knobs=knob_rows(words, found),
-        said=tuple(filter(None, (*sentences(found), default_said(words, found)))),
         delta=f"{100 * found.delta:.3g} %",
     )
 
 
 def tuning_answers(source: Source) -> tuple[Answer, ...]:
-    """The one scenario's sentence."""
-    section = tuning_section(source)
-    if section is None or source.tuned is None:
+    """Of the one scenario, what to bear in mind beside the headline."""
+    found = source.tuned
+    if found is None:
         return ()
-    said = " ".join((f"{section.headline}.", *section.said))
-    return (Answer(source.tuned.scenario, section.scenario, (Span(said),)),)
+    said = (f"At {found.level.label}.", *sentences(found), default_said(Words(source.record), found))
+    return (Answer(found.scenario, shorten(found.title, 80), (Span(" ".join(filter(None, said))),)),)
