@@ -44,6 +44,7 @@ async def dying(scope, receive, send):
 
 
 async def answer(send, status, found):
+    sum(range(5_000))  # slower than any load generator, beside other tests too
     body = json.dumps(found).encode()
     sizes = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": sizes})
@@ -56,6 +57,7 @@ import asyncio, sys
 async def serve(reader, writer):
     while await reader.readuntil(b"\\r\\n\\r\\n"):
         print("somebody asked", flush=True)
+        sum(range(5_000))
         writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nContent-Type: text/plain\\r\\n\\r\\nok")
 
 
