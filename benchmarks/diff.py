@@ -76,7 +76,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
                 home = data / kind.id / f"{number:02d}"
                 comparison = kept(home) or measured(kind, application, turns[kind.id], budget_s, home, seed=number)
                 found[kind.id].append(comparison)
-                shared.program.say(f"{kind.id} {number + 1} of {wanted}: {told(comparison)}")
+                shared.program.say(f"{kind.id} {number + 1} of {wanted}: {in_words(comparison)}")
     return conclude(found)
 
 
@@ -139,7 +139,7 @@ def is_slower(comparison: VariantComparison) -> bool:
     return any(change.metric == "throughput" and change.verdict == "worse" for change in called(comparison))
 
 
-def told(comparison: VariantComparison) -> str:
+def in_words(comparison: VariantComparison) -> str:
     """The campaign in a line."""
     said = [f"{TITLES[one.metric]} {verdict(one)} ({between(one)})" for _, one in comparison.changes()]
     return f"{'; '.join(said)} after {comparison.blocks} blocks"

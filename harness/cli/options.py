@@ -16,34 +16,6 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output; messages go to standard error.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress; only the result and what went wrong.")]
-Blocks = Annotated[int | None, typer.Option("--blocks", min=1, metavar="N", help="Most blocks for each cell.")]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed", min=0, max=2**63 - 1, help="Seed of all random orders (default: chosen at random and recorded)."
-    ),
-]
-PlanAlone = Annotated[bool, typer.Option("--plan", help="Show what would be measured, and measure nothing.")]
-Rotations = Annotated[
-    float | None,
-    typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per scenario and block."),
-]
-WaitingChoice = Annotated[
-    Literal["spin", "block", "auto"] | None,
-    typer.Option(
-        "--generator",
-        help="Whether the load generator keeps its core busy while it waits for answers (spin), or sleeps and must"
-        " be woken, which costs the server time (block). Default: auto, by the machine.",
-    ),
-]
-Results = Annotated[
-    Path | None,
-    typer.Option("--results", metavar="DIR", help="Folder that gets the campaign's folder (default: results)."),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Folder of the report (default: reports/ and the campaign's name)."),
-]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,9 @@ def found_of(pythons: Sequence[Path], env: Mapping[str, str] | None = None) -> t
                 "none of these interpreters can be used:\n" + "\n".join(map(str, faults)), where="--python", mend=MEND
             )
         )
-    return tuple(Python(path, one) for path, one in zip(found, told_apart(list(found.values())), strict=True)), notices
+    return tuple(
+        Python(path, one) for path, one in zip(found, with_labels_of_their_own(list(found.values())), strict=True)
+    ), notices
 
 
 def in_path(python: Path) -> Path:
@@ -75,7 +77,7 @@ def in_path(python: Path) -> Path:
     return python if len(python.parts) > 1 else Path(shutil.which(python) or python)
 
 
-def told_apart(interpreters: Sequence[Interpreter]) -> list[Interpreter]:
+def with_labels_of_their_own(interpreters: Sequence[Interpreter]) -> list[Interpreter]:
     """Labels that are there before get a number: `cpython-3.13.0`, `cpython-3.13.0-2`."""
     labels = [one.label for one in interpreters]
     before = [labels[:at].count(label) for at, label in enumerate(labels)]

@@ -74,8 +74,8 @@ def test_where_the_default_is_among_the_best_it_is_as_good_as_any() -> None:
 def test_what_is_not_told_apart_is_not_called_tied() -> None:
     words, found = answer({configured(2): 1020.0}, 4, restart=0.05)
     assert not found.settled
-    assert headline(words, found).startswith("As far as can be told, the default is as good as any: ")
-    assert "not told apart" in headline(words, found)
+    assert headline(words, found).startswith("So far, the default is as good as any: ")
+    assert "undecided" in headline(words, found)
     assert any("More blocks" in line for line in sentences(found))
     slow = [line for line in sentences(found) if "may be as slow as" in line]
     assert len(slow) == (found.recommended != max(found.contenders, key=lambda one: one.ratio).cell)
@@ -85,7 +85,7 @@ def test_one_block_recommends_nothing() -> None:
     words, found = answer({configured(2): 2000.0}, 1)
     assert found.estimate
     assert found.recommended is None
-    assert headline(words, found) == "Nothing is told apart yet among 2 configurations"
+    assert headline(words, found) == "Nothing is decided yet among 2 configurations"
 
 
 def test_each_knob_of_the_recommended_configuration_is_set_beside_those_that_differ_in_it_alone() -> None:

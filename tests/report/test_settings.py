@@ -1,4 +1,4 @@
-"""Cells that differ in workers, threads or interpreter alone are told apart wherever a reader meets them."""
+"""Cells that differ in workers, threads or interpreter alone have different names wherever a reader meets them."""
 
 from pathlib import Path
 

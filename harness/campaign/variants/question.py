@@ -21,7 +21,7 @@ from harness.campaign.variants.making import LETTERS, Base, Pair, Variant, pair_
 from harness.campaign.variants.sides import side_of
 from harness.catalog.applications import Application, application_in
 from harness.catalog.scenarios import Scenario, find_scenarios
-from harness.measure.interpreter import describe, in_path, told_apart
+from harness.measure.interpreter import describe, in_path, with_labels_of_their_own
 from harness.model.asked.application import AppManifest
 from harness.model.asked.gate import Threshold
 from harness.model.errors import UsageError
@@ -116,7 +116,7 @@ def _interpreters(platform: PlatformOptions, variants: Sequence[Variant]) -> tup
     found = [describe(path, passed_on()) for path in paths]
     if all(one == found[0] for one in found):
         return (paths[0],), tuple(one.label for one in found)
-    return tuple(paths), tuple(one.label for one in told_apart(found))
+    return tuple(paths), tuple(one.label for one in with_labels_of_their_own(found))
 
 
 def _of_commit(source: Source, commit: str | None) -> Source:

@@ -5,23 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.option_record import options_from
-from harness.cli.options import (
+from harness.cli.measuring_options import (
     Blocks,
-    Folders,
-    GateOptions,
-    Json,
-    OneSetting,
+    Continuous,
     Out,
     PlanAlone,
-    Quiet,
     Results,
     Rotations,
     Seed,
+    Until,
     WaitingChoice,
-    selection,
 )
-from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, GateOptions, Json, OneSetting, Quiet, selection
+from harness.cli.quantities import duration
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode
 
@@ -62,10 +59,7 @@ class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
             help="Measure these scenarios (repeatable; default: json, or the first that both sides answer).",
         ),
     ] = None
-    until: Annotated[
-        float | None,
-        typer.Option("--until", parser=percentage, metavar="SHARE", help="The difference that matters (default: 2%)."),
-    ] = None
+    until: Until = None
     budget: Annotated[
         float | None,
         typer.Option(
@@ -77,15 +71,7 @@ class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
     ] = None
     blocks: Blocks = None
     rotations: Rotations = None
-    continuous: Annotated[
-        float | None,
-        typer.Option(
-            "--continuous",
-            parser=duration_or_none,
-            metavar="TIME",
-            help="Length of each side's continuous run, which shows whether it is warm (default: 5s; 'none': no run).",
-        ),
-    ] = None
+    continuous: Continuous = None
     latency: Annotated[
         list[str] | None,
         typer.Option(

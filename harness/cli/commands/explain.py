@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.measuring_options import Out, Results
 from harness.cli.option_record import options_from
-from harness.cli.options import Folders, Json, OneSetting, Out, Quiet, Results, selection
+from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, percentage
 from harness.model.errors import ExitCode
 

@@ -5,21 +5,20 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from harness.cli.option_record import options_from
-from harness.cli.options import (
+from harness.cli.measuring_options import (
     Blocks,
-    Folders,
-    Json,
+    Continuous,
+    LatencyShare,
     Out,
     PlanAlone,
-    Quiet,
     Results,
     Seed,
-    SeveralSettings,
+    Until,
     WaitingChoice,
-    selection,
 )
-from harness.cli.quantities import Counts, counts, duration, duration_or_none, percentage
+from harness.cli.option_record import options_from
+from harness.cli.options import Folders, Json, Quiet, SeveralSettings, selection
+from harness.cli.quantities import Counts, counts, duration
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import ExitCode, UsageError
 
@@ -88,19 +87,8 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
             help="Only what keeps the 99th percentile of response times within this time, at a fixed rate.",
         ),
     ] = None
-    latency_share: Annotated[
-        float | None,
-        typer.Option(
-            "--latency-share",
-            parser=percentage,
-            metavar="SHARE",
-            help="The fixed rate of --p99, as a share of what each candidate can do (default: 50%).",
-        ),
-    ] = None
-    until: Annotated[
-        float | None,
-        typer.Option("--until", parser=percentage, metavar="SHARE", help="The difference that matters (default: 3%)."),
-    ] = None
+    latency_share: LatencyShare = None
+    until: Until = None
     budget: Annotated[
         float | None,
         typer.Option(
@@ -115,15 +103,7 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
         float | None,
         typer.Option("--rotations", parser=duration, metavar="TIME", help="Time of rotations per block (default: 8s)."),
     ] = None
-    continuous: Annotated[
-        float | None,
-        typer.Option(
-            "--continuous",
-            parser=duration_or_none,
-            metavar="TIME",
-            help="Length of each candidate's continuous run, which shows whether it is warm (default: no run).",
-        ),
-    ] = None
+    continuous: Continuous = None
     waiting: WaitingChoice = None
     seed: Seed = None
     plan: PlanAlone = False
@@ -157,7 +137,7 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
 
 @options_from(TuneAsked)
 def tune(asked: TuneAsked) -> int:
-    """Find the server, workers and threads with the most requests per second, and say what cannot be told apart."""
+    """Find the server, workers and threads with the most requests per second, and say which are tied or undecided."""
     from harness.campaign.plan.lacking import refuse_what_is_lacking
     from harness.campaign.plan.project import Project
     from harness.campaign.tuning.question import Asked, planned, selected_application

@@ -9,20 +9,19 @@ from pydantic import ValidationError
 
 from harness.campaign.plan.options import QUICK_SHAPE, Generator, RunOptions
 from harness.campaign.plan.planning import NONE
-from harness.cli.options import (
+from harness.cli.measuring_options import (
     Blocks,
-    Filters,
-    Json,
+    Continuous,
+    LatencyShare,
     Out,
     PlanAlone,
-    Quiet,
     Results,
     Rotations,
     Seed,
-    SeveralSettings,
     WaitingChoice,
 )
-from harness.cli.quantities import duration, duration_or_none, percentage
+from harness.cli.options import Filters, Json, Quiet, SeveralSettings
+from harness.cli.quantities import duration, percentage
 from harness.cli.run.service import ServiceChoice
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import SliceShape
@@ -93,15 +92,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
             "--warm-up", parser=duration, metavar="TIME", help="Uncounted load on each cell before its rotations."
         ),
     ] = None
-    continuous: Annotated[
-        float | None,
-        typer.Option(
-            "--continuous",
-            parser=duration_or_none,
-            metavar="TIME",
-            help="Length of each cell's continuous run, which shows whether it is warm (default: 5s; 'none': no run).",
-        ),
-    ] = None
+    continuous: Continuous = None
     levels: Annotated[
         float | None,
         typer.Option(
@@ -120,15 +111,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
             " default: in all, one a block in turn).",
         ),
     ] = None
-    latency_share: Annotated[
-        float | None,
-        typer.Option(
-            "--latency-share",
-            parser=percentage,
-            metavar="SHARE",
-            help="The fixed rate as a share of the cell's capacity (default: 50%).",
-        ),
-    ] = None
+    latency_share: LatencyShare = None
     window: Annotated[
         float | None,
         typer.Option(

@@ -99,18 +99,18 @@ def headline(words: Words, found: Tuned) -> str:
         over = any(one.cause == "over-limit" for one in found.gone)
         return f"None of {of_all} keeps {_limit(found)}" if over else f"None of {of_all} could be measured"
     if found.estimate:
-        return f"Nothing is told apart yet among {of_all}{under}"
+        return f"Nothing is decided yet among {of_all}{under}"
     if found.recommended is None:
         return f"None of {of_all} is known to keep {_limit(found)} yet"
     cheapest = words.name(found.recommended)
     if len(best) == 1:
         default = ", the default," if found.recommended == found.default else ""
         return f"{cheapest}{default} gives the most requests per second of {of_all}{under}"
-    how = "tied" if found.settled else "not told apart"
+    how = "tied" if found.settled else "undecided"
     if found.default in best:
         cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"
         default = f"{words.name(found.default)} is one of {len(best)} configurations that are {how}"
-        start = "The default" if found.settled else "As far as can be told, the default"
+        start = "The default" if found.settled else "So far, the default"
         return f"{start} is as good as any{under}: {default}{cheaper}"
     return f"{len(best)} of {of_all} are the best{under} and {how}; the cheapest of them is {cheapest}"
 
@@ -126,7 +126,7 @@ def sentences(found: Tuned) -> Iterator[str]:
     elif found.estimate and found.contenders:
         yield "There are too few blocks for intervals. Give a larger --budget, or fewer candidates."
     elif len(found.contenders) > 1:
-        apart = f"are within {100 * found.delta:.3g} % of the fastest" if found.settled else "could not be told apart"
+        apart = f"are within {100 * found.delta:.3g} % of the fastest" if found.settled else "are undecided"
         yield f"The {len(found.contenders)} {apart}. The cheapest is first: {CHEAPEST}."
         cheapest = next((one for one in found.contenders if one.cell == found.recommended), None)
         if cheapest and cheapest.low is not None and cheapest.low < 1 and not found.settled:
