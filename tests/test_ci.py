@@ -19,7 +19,18 @@ CI = Path(__file__).parents[1] / "docs" / "ci"
 ACTION, COMMENT = CI / "action" / "action.yml", CI / "github-comment.yml"
 GITHUB, GITLAB = CI / "github-workflow.yml", CI / "gitlab-ci.yml"
 FILES = sorted(CI.rglob("*.yml"))
-needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed; GitHub's machines have it")
+
+
+@pytest.fixture
+def jq() -> None:
+    """The program that the script reads JSON with, as GitHub's machines have it."""
+    if shutil.which("jq") is None:
+        missing = "jq is not installed; on Debian: apt-get install jq"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+
 HOSTILE = "x'; touch stolen; $(touch stolen) `touch stolen` --json"
 
 
@@ -167,7 +178,7 @@ def posted(folder: Path, text: str, *, mine: str = "", commit: str = "abc") -> t
     return (folder / "asked").read_text(), json.loads((folder / "posted").read_text())["body"]
 
 
-@needs_jq
+@pytest.mark.usefixtures("jq")
 def test_the_text_of_strangers_is_shown_in_a_block_that_it_cannot_end(tmp_path: Path) -> None:
     found = posted(tmp_path, EVIL)
     assert found is not None
@@ -181,7 +192,7 @@ def test_the_text_of_strangers_is_shown_in_a_block_that_it_cannot_end(tmp_path: 
     assert len(body) < 20_200
 
 
-@needs_jq
+@pytest.mark.usefixtures("jq")
 def test_its_own_comment_is_replaced(tmp_path: Path) -> None:
     own = ', {"id": 9, "user": {"login": "github-actions[bot]"}, "body": "<!-- harness-gate:gate -->\\nold"}'
     found = posted(tmp_path, "new", mine=own)
@@ -190,6 +201,6 @@ def test_its_own_comment_is_replaced(tmp_path: Path) -> None:
     assert "new" in found[1]
 
 
-@needs_jq
+@pytest.mark.usefixtures("jq")
 def test_without_an_open_pull_request_of_the_commit_nothing_is_posted(tmp_path: Path) -> None:
     assert posted(tmp_path, "new", commit="elsewhere") is None
