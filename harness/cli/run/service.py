@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from harness.model.asked.scenario import USUAL_CONNECTIONS
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, text_of
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from harness.campaign.target.service import Service
 
 MOST_VARIABLES_BYTES: Final = 256 * 1024
-CONNECTIONS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +154,7 @@ class ServiceChoice:
             har=self.har,
             access_log=self.access_log,
             unsafe=self.unsafe,
-            connections=self.connections or CONNECTIONS,
+            connections=self.connections or USUAL_CONNECTIONS,
             save=self.save_requests,
         )
 

@@ -12,6 +12,8 @@ HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """What a header may be (RFC 9110, 5.1 and 5.5): no line break, so that one header never becomes two."""
 REQUESTS: Final = "requests"
 """Id of the scenario of what a service without a manifest is asked."""
+USUAL_CONNECTIONS: Final = 64
+"""That ask it at a time, where nobody says how many."""
 VALUE_NAME: Final = r"[A-Za-z][A-Za-z0-9_-]{1,63}"
 PLACEHOLDER: Final = re.compile(rf"\{{\{{({VALUE_NAME})\}}\}}")
 """`{{token}}` in a path, header or body stands for a value that is known only while measuring."""

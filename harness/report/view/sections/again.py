@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import short_names
-from harness.model.asked.scenario import REQUESTS, Request
+from harness.model.asked.scenario import REQUESTS, USUAL_CONNECTIONS, Request
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
 from harness.report.text import count, listing, shorten
@@ -28,7 +28,6 @@ USUAL_BLOCKS: Final = 1000
 USUAL_DELTA: Final = 0.03
 USUAL_SHARE: Final = 0.5
 USUAL_POOL: Final = 16
-USUAL_CONNECTIONS: Final = 64
 WRONG: Final = 400
 """A status from here on is right only where that was said."""
 
