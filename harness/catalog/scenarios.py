@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.catalog.checks import DESCRIBED_IN, Check, loaded_check
+from harness.catalog.checks import Check, loaded_check
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.folders import folders_with
+from harness.catalog.prepared import SCRIPT, prepared_requests
+from harness.catalog.scripts import DESCRIBED_IN
 from harness.contract.judge import BODYLESS
 from harness.model.asked.capturing import uncaptured
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.scenario import Level, Request, ScenarioManifest
 from harness.model.errors import UsageError
 from harness.model.given_file import lies_at
 from harness.model.measured.load import LoadScenario
@@ -31,6 +33,16 @@ class Scenario:
         return self.manifest.id
 
     @property
+    def requests(self) -> tuple[Request, ...]:
+        """What is asked: the manifest's requests, or those that prepare.py makes. Raises UsageError where it cannot."""
+        prepared = self.manifest.prepared
+        return prepared_requests(self._script, prepared.requests) if prepared else self.manifest.requests
+
+    @property
+    def _script(self) -> Path:
+        return self.folder.absolute() / SCRIPT
+
+    @property
     def for_driver(self) -> LoadScenario:
         """The scenario as the load generator is given it."""
         check = str(self.check.path) if self.check else None
@@ -38,6 +50,8 @@ class Scenario:
         return LoadScenario(
             id=self.id,
             requests=self.manifest.requests,
+            prepare=str(self._script) if self.manifest.prepared else None,
+            prepared=self.manifest.prepared.requests if self.manifest.prepared else 0,
             expect=self.manifest.expect,
             check=check,
             together=together,
@@ -89,7 +103,10 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
     given, expect = document.raw.get("id"), document.table("expect")
     if isinstance(given, str) and given != name:
         yield document.fault("id", f'"{given}" is not the name of its folder', f'make both "{name}"')
-    if expect and not _says_all(expect) and check is None:
+    prepared = "prepared" in document.raw
+    if prepared and not lies_at(document.path.parent / SCRIPT):
+        yield document.fault("prepared", f"there is no {SCRIPT} beside the manifest", f"write {SCRIPT}")
+    if expect and not _says_all(expect) and check is None and not prepared:
         yield document.fault("expect.body", "nothing says what a right body is", "give the body, or write check.py")
     requests = document.raw.get("requests")
     for number, request in enumerate(requests if isinstance(requests, list) else []):

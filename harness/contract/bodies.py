@@ -11,7 +11,9 @@ from harness.model.fault import Fault
 
 
 def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
-    """Everything a manifest alone can tell is wrong with a body. Of the form `any` nothing is."""
+    """Everything a manifest alone can tell is wrong with a body. Of the form `any` only what it must hold is asked."""
+    if expect.holds is not None and expect.holds.encode() not in body:
+        yield Fault(code="body-lacks", what="the body lacks a text", expected=expect.holds, seen=clipped(body))
     if expect.form == "any":
         return
     try:

@@ -32,7 +32,7 @@ def judge(
     another status is an error page: nothing else of it is judged.
     """
     faults = head_faults(response, expect, dated=dated, named=named, request=request)
-    if response.status != expect.status or is_bodyless(request, response.status):
+    if not expect.allows(response.status) or is_bodyless(request, response.status):
         return faults
     body = content(response, request)
     if isinstance(body, Fault):
@@ -51,8 +51,8 @@ def head_faults(
     request: Request = PLAIN,
 ) -> tuple[Fault, ...]:
     """What status and headers alone show to be wrong."""
-    if response.status != expect.status:
-        return (other_status(response, str(expect.status)),)
+    if not expect.allows(response.status):
+        return (other_status(response, expect.statuses),)
     codings, bodyless = codings_asked(request), is_bodyless(request, response.status)
     return tuple(
         header_faults(response, expect.content_type, dated=dated, named=named, codings=codings, bodyless=bodyless)

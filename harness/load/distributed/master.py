@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter as clock
 from typing import Any, Final
 
+from harness.catalog.prepared import with_requests
 from harness.load.distributed.merging import fault_of_part, merged_record
 from harness.load.distributed.pool import Answer, WorkerPool
 from harness.load.distributed.protocol import PREPARE, SETTLE, SLICE, Clock, Driven, Readiness, Settled
@@ -179,6 +180,7 @@ def share_of(slice_: Slice, share: float) -> Slice:
 
 
 def bare(order: Prepare) -> dict[str, Any]:
-    """The order without the paths of checks: what they judge is sent here, so that no code goes to a worker."""
-    scenarios = tuple(s.model_copy(update={"check": s.check and ""}) for s in order.scenarios)
+    """The order without paths, so that no code goes to a worker: bodies for check.py are sent here, and workers get the
+    requests that prepare.py makes."""
+    scenarios = tuple(with_requests(s).model_copy(update={"check": s.check and ""}) for s in order.scenarios)
     return order.model_copy(update={"scenarios": scenarios}).model_dump(mode="json")

@@ -43,7 +43,9 @@ class Judge:
         self._dated, self._named, self._lore = target.sends_date, target.sends_name, lore
         self._bodyless = is_bodyless(request, self._expect.status)
         self._is_coded = bool(codings_asked(request))
-        self._is_told = self._expect.body is not None and self._expect.form != "html"
+        self._is_told = self._expect.holds is not None or (
+            self._expect.body is not None and self._expect.form != "html"
+        )
         self._is_checked = request.expect is None and (scenario.check is not None or not self._is_told)
         self._is_free = lore.together and self._is_checked and not (self._is_told or self._is_coded or self._bodyless)
         self._known: set[bytes] = set()
@@ -74,7 +76,7 @@ class Judge:
             self._heads.clear()
         if not faults:
             return None
-        kind: ErrorKind = "header" if response.head.status == self._expect.status else "status"
+        kind: ErrorKind = "header" if self._expect.allows(response.head.status) else "status"
         return kind, "; and ".join(map(str, faults))
 
     def _of_coded(self, response: Response) -> Verdict:

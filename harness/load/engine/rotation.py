@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import gevent
 
+from harness.catalog.prepared import with_requests
 from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
@@ -89,7 +90,7 @@ class Rotation:
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
-        self._scenarios = {scenario.id: scenario for scenario in scenarios}
+        self._scenarios = {scenario.id: with_requests(scenario) for scenario in scenarios}
         self._scripts = {}
         self._slots.aim(targets)
 

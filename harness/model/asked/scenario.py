@@ -43,18 +43,32 @@ class Expectation(Record):
     `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
     random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
     asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
-    is what the verifier holds a JSON body against.
+    is what the verifier holds a JSON body against. `status_to`: the last of several right statuses, `status` being the
+    first. `holds`: text that the body holds somewhere.
     """
 
     status: int = Field(default=200, ge=200, le=599)
+    status_to: int | None = Field(default=None, ge=200, le=599)
     content_type: str
     form: Form
     body: str | None = None
     fixed: bool = False
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)
+    holds: str | None = Field(default=None, min_length=1, max_length=200)
+
+    def allows(self, status: int) -> bool:
+        """Whether it is a right status."""
+        return self.status <= status <= (self.status_to or self.status)
+
+    @property
+    def statuses(self) -> str:
+        """The right statuses in words."""
+        return str(self.status) if self.status_to is None else f"{self.status} to {self.status_to}"
 
     @model_validator(mode="after")
     def _body_and_form_agree(self) -> Self:
+        if self.status_to is not None and self.status_to <= self.status:
+            raise ValueError("status_to is the last of several statuses: it must be above status")
         if self.fixed and self.body is None:
             raise ValueError("fixed = true needs the expected body")
         if self.form == "any" and self.body is not None:
@@ -161,6 +175,12 @@ class Audit(Record):
     writes: PerRequest = 0
 
 
+class Prepared(Record):
+    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
+
+    requests: int = Field(ge=1, le=4096)
+
+
 class Ranked(Record):
     """How the scenario is ranked, and what its figure means to a reader."""
 
@@ -185,6 +205,7 @@ class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
     `before`: what each server is asked once, in order, before its requests: a login, say.
+    `prepared`: where prepare.py makes the requests, `requests` is empty.
     `edges`: odd parameters, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
@@ -196,18 +217,25 @@ class ScenarioManifest(Loads):
     about: str = Field(min_length=1, max_length=400)
     needs: tuple[Literal["database"], ...] = ()
     before: tuple[Step, ...] = ()
-    requests: tuple[Request, ...] = Field(min_length=1)
+    requests: tuple[Request, ...] = ()
+    prepared: Prepared | None = None
     expect: Expectation
     edges: tuple[Edge, ...] = ()
     audit: Audit | None = None
     core: bool = True
     techempower: Loads | None = None
 
+    @model_validator(mode="after")
+    def _requests_from_one_place(self) -> Self:
+        if bool(self.requests) == (self.prepared is not None):
+            raise ValueError("give the requests, or [prepared] and a prepare.py that makes them: one of the two")
+        return self
+
     @property
     def expect_of_all(self) -> Expectation | None:
         """What the right answer to every request is; None where some are answered in another way, or without a body."""
         alike = all(request.expect is None and request.method != "HEAD" for request in self.requests)
-        return self.expect if alike else None
+        return self.expect if alike and self.prepared is None else None
 
     @property
     def probe(self) -> Request:

@@ -35,6 +35,9 @@ ROUNDS = 4
 MOST_IN_A_BURST = 4096
 """Requests of a burst, where a round has many."""
 
+PREPARED_ASKED = 32
+"""Of requests that prepare.py makes so many are asked one by one, spread evenly over all of them."""
+
 PATIENCE = 4.0
 """In a burst an answer waits for those of the other connections: so many deadlines."""
 
@@ -101,11 +104,25 @@ def probes(scenario: Scenario, full: bool) -> list[Probe]:
     odd ones."""
     ranked = scenario.manifest.rank.at
     if not full:
-        return [Probe(scenario, request.at(ranked), ranked) for request in scenario.manifest.requests]
+        return [Probe(scenario, request.at(ranked), ranked) for request in asked_one_by_one(scenario, full)]
     edges = scenario.manifest.edges
     return probes_at_levels(scenario) + [
         Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
     ]
+
+
+def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
+    """The manifest's requests; of those that prepare.py makes the first, or in full some of all parts of the set."""
+    if scenario.manifest.prepared is None:
+        return scenario.manifest.requests
+    made = scenario.requests
+    return made[:: max(1, len(made) // PREPARED_ASKED)][:PREPARED_ASKED] if full else made[:1]
+
+
+def burst_of(scenario: Scenario) -> list[Probe]:
+    """Each request at the ranking level."""
+    ranked = scenario.manifest.rank.at
+    return [Probe(scenario, request.at(ranked), ranked) for request in scenario.requests]
 
 
 def probes_at_levels(scenario: Scenario) -> list[Probe]:
@@ -115,7 +132,7 @@ def probes_at_levels(scenario: Scenario) -> list[Probe]:
     return [
         Probe(scenario, request.at(level), level)
         for level in (ranked, *others.values())
-        for request in scenario.manifest.requests
+        for request in asked_one_by_one(scenario, full=True)
     ]
 
 
@@ -170,14 +187,17 @@ class Examiner:
         generator does; every answer is judged, and all answers to one request together."""
         turn = in_turn([probe.request.weight for probe in probes])
         at_once = at_once_of(probes[0])
-        each = min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
-        orders = [list(islice(cycle(turn), start % len(turn), start % len(turn) + each)) for start in range(at_once)]
+        is_prepared = probes[0].scenario.manifest.prepared is not None
+        each = ROUNDS if is_prepared else min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
+        starts = [place * (each if is_prepared else 1) % len(turn) for place in range(at_once)]
+        orders = [list(islice(cycle(turn), start, start + each)) for start in starts]
         series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))
         answers: list[list[Response | Fault]] = [[] for _ in probes]
         for order, answered in zip(orders, series, strict=True):
             for place, answer in zip(order, answered, strict=False):
                 answers[place].append(answer)
-        found = [fault for probe, own in zip(probes, answers, strict=True) for fault in self._all_of(probe, own)]
+        asked = [(probe, own) for probe, own in zip(probes, answers, strict=True) if own]
+        found = [fault for probe, own in asked for fault in self._all_of(probe, own)]
         return found or probes[0].found(await self._written(probes, answers))
 
     def _all_of(self, probe: Probe, answers: Sequence[Response | Fault]) -> list[ContractFault]:
