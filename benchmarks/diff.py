@@ -35,7 +35,7 @@ from harness.campaign.variants.question import Asked, question_of
 from harness.model.errors import HarnessError, TargetFailed
 from harness.model.found.variants import MetricChange, VariantComparison
 from harness.report.reading import read
-from harness.report.view.variants import TITLES, between, verdict
+from harness.report.view.variants import between, titled, verdict
 
 APPLICATION: Final = "service"
 ERROR: Final = 0.05
@@ -141,7 +141,7 @@ def is_slower(comparison: VariantComparison) -> bool:
 
 def in_words(comparison: VariantComparison) -> str:
     """The campaign in a line."""
-    said = [f"{TITLES[one.metric]} {verdict(one)} ({between(one)})" for _, one in comparison.changes()]
+    said = [f"{titled(one)} {verdict(one)} ({between(one)})" for _, one in comparison.changes()]
     return f"{'; '.join(said)} after {comparison.blocks} blocks"
 
 

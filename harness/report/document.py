@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -24,7 +24,7 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 5
+RANKING_VERSION: Final = 6
 """Of ranking.json.
 
 1  first version
@@ -32,6 +32,7 @@ RANKING_VERSION: Final = 5
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
+6  `unit` of an inference, which figures count, and of claims
 """
 
 
@@ -40,6 +41,7 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int
@@ -82,7 +84,7 @@ class RankingDocument(Record):
     `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[5] = RANKING_VERSION
+    schema_version: Literal[6] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None

@@ -181,11 +181,21 @@ class Prepared(Record):
     requests: int = Field(ge=1, le=4096)
 
 
+Unit = Literal["requests", "events", "messages", "MB"]
+"""What the ranked figure counts a second."""
+
+
 class Ranked(Record):
-    """How the scenario is ranked, and what its figure means to a reader."""
+    """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer."""
 
     by: Literal["throughput"] = "throughput"
     at: Level
+    unit: Unit = "requests"
+    units: float = Field(default=1.0, gt=0, le=1e9)
+
+    def figure(self, answers: float) -> float:
+        """`answers` a second as the figure that is shown, in units a second."""
+        return answers * self.units
 
 
 class Loads(Record):
