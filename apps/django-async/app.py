@@ -9,10 +9,10 @@ from threading import Lock
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, events, random_id, random_number, row_count
 
 application = get_asgi_application()
 
@@ -64,6 +64,11 @@ async def cached_worlds(request: HttpRequest) -> JsonResponse:
     return JsonResponse([found[world] for world in ids], safe=False)
 
 
+async def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streaming(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
 def fill_the_cache() -> None:
     """Once, however many first requests ask for it at the same time."""
     with filling:
@@ -79,4 +84,5 @@ urlpatterns = [
     path("fortunes", fortunes),
     path("updates", updates),
     path("cached-worlds", cached_worlds),
+    path("stream", stream),
 ]

@@ -4,7 +4,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 """
 
 from django.conf import settings
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count
 from harness_data import sync as data
 
 settings.configure(
@@ -15,7 +15,7 @@ settings.configure(
 )
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads the settings while it is imported
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
 
@@ -48,6 +48,11 @@ def fortunes(request: HttpRequest) -> HttpResponse:
     return render(request, "fortunes.html", {"fortunes": data.fortunes()})
 
 
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streamed(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -56,5 +61,6 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("stream", stream),
 ]
 application = get_wsgi_application()

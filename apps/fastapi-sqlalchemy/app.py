@@ -6,9 +6,10 @@ from typing import Annotated
 
 import harness_data as given
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import Depends, FastAPI, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
+from harness_data import events
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -100,6 +101,21 @@ async def cached_worlds(count: Rows = 1):
     if not cache:
         await fill_the_cache()
     return [cache[given.random_id()] for _ in range(count)]
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

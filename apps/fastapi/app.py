@@ -3,10 +3,10 @@
 No response model here: validating what goes out is a feature of its own, and belongs to an idiomatic variant.
 """
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count
 from harness_data import asynchronous as data
 
 app = FastAPI()
@@ -49,3 +49,18 @@ async def fortunes(request: Request):
     return templates.TemplateResponse(
         request=request, name="fortunes.html", context={"fortunes": await data.fortunes()}
     )
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])

@@ -6,6 +6,7 @@ import harness_data as given
 from flask import Flask, Response, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data import events
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -82,6 +83,12 @@ def cached_worlds() -> list[dict[str, int]]:
     if not cache.has(str(given.WORLD_ROWS)):
         fill_the_cache()
     return cache.get_many(*keys)
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")
 
 
 def read(n: int) -> list[World]:

@@ -1,7 +1,7 @@
 """Flask, as its quickstart writes it: a view returns a dict or a list, which become JSON, a page, or a response."""
 
 from flask import Flask, Response, render_template, request
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count
 from harness_data import sync as data
 
 app = Flask(__name__, template_folder=TEMPLATES)
@@ -40,3 +40,9 @@ def cached_worlds() -> list[data.World]:
 @app.get("/fortunes")
 def fortunes() -> str:
     return render_template("fortunes.html", fortunes=data.fortunes())
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")

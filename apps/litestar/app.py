@@ -1,10 +1,10 @@
 """Litestar, as its documentation writes it: handlers that return plain data, which it serialises, or a template."""
 
-from harness_data import TEMPLATES, World, row_count
+from harness_data import TEMPLATES, World, events, row_count
 from harness_data import asynchronous as data
-from litestar import Litestar, MediaType, get
+from litestar import Litestar, MediaType, WebSocket, get, websocket
 from litestar.contrib.jinja import JinjaTemplateEngine
-from litestar.response import Template
+from litestar.response import Stream, Template
 from litestar.template.config import TemplateConfig
 
 
@@ -43,7 +43,22 @@ async def cached_worlds(count: str | None = None) -> list[World]:
     return await data.cached_worlds(row_count(count))
 
 
+@get("/stream")
+async def stream(seed: str, pause_ms: str | None = None) -> Stream:
+    return Stream(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@websocket("/websocket")
+async def echo(socket: WebSocket) -> None:
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds],
+    [json, plaintext, db, queries, fortunes, updates, cached_worlds, stream, echo],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

@@ -3,7 +3,7 @@
 import json as encoder
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count
 from harness_data import asynchronous as data
 from jinja2 import Environment, FileSystemLoader
 
@@ -38,6 +38,23 @@ async def fortunes(_: bytes) -> tuple[bytes, bytes]:
     return b"text/html; charset=utf-8", PAGE.render(fortunes=await data.fortunes()).encode()
 
 
+async def stream(scope, send) -> None:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async for event in events.streaming(query["seed"][0], query.get("pause_ms", [None])[0]):
+        await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def websocket(receive, send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        await send({"type": "websocket.send", **({"bytes": message["bytes"]} if text is None else {"text": text})})
+
+
 def as_json(value: object) -> tuple[bytes, bytes]:
     return b"application/json", encoder.dumps(value).encode()
 
@@ -57,9 +74,15 @@ ROUTES = {
 }
 
 
-async def app(scope, receive, send) -> None:  # noqa: ARG001 - daphne passes all three by keyword
+async def app(scope, receive, send) -> None:
+    if scope["type"] == "websocket":
+        await websocket(receive, send)
+        return
     if scope["type"] != "http":
         raise NotImplementedError(f"no {scope['type']} here")  # the specification's answer to a lifespan not supported
+    if scope["path"] == "/stream":
+        await stream(scope, send)
+        return
     content_type, body = await ROUTES[scope["path"]](scope["query_string"])
     headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -1,9 +1,10 @@
 """The bare WSGI callable: the floor that the cost of each framework is told from. Only what the contract forces."""
 
 import json as encoder
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count
 from harness_data import sync as data
 from jinja2 import Environment, FileSystemLoader
 
@@ -38,6 +39,12 @@ def fortunes(_: str) -> tuple[str, bytes]:
     return "text/html; charset=utf-8", PAGE.render(fortunes=data.fortunes()).encode()
 
 
+def stream(query: str, start_response) -> Iterator[bytes]:
+    asked = parse_qs(query)
+    start_response("200 OK", [("Content-Type", "text/event-stream")])
+    return map(str.encode, events.streamed(asked["seed"][0], asked.get("pause_ms", [None])[0]))
+
+
 def as_json(value: object) -> tuple[str, bytes]:
     return "application/json", encoder.dumps(value).encode()
 
@@ -57,7 +64,9 @@ ROUTES = {
 }
 
 
-def app(environ, start_response) -> list[bytes]:
+def app(environ, start_response) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/stream":
+        return stream(environ["QUERY_STRING"], start_response)
     route = ROUTES.get(environ["PATH_INFO"])
     if route is None:  # to an exception uWSGI gives no answer at all
         start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")])

@@ -49,6 +49,17 @@ FAULTS: Final[Mapping[str, str]] = {
     "reads-missing": "the database was asked by fewer statements than the answers demand",
     "rows-not-read": "fewer rows were read from the database than the answers demand",
     "rows-not-written": "fewer rows were written to the database than the answers demand",
+    "event-missing": "events of a stream are missing",
+    "events-unordered": "the events of a stream are not in their order",
+    "event-differs": "an event of a stream is not the expected one",
+    "stream-buffered": "events are held back until the end",
+    "events-grouped": "events are held back and come in groups",
+    "handshake-refused": "the answer to a WebSocket's handshake is not 101",
+    "handshake-wrong": "the answer to a WebSocket's handshake opens none",
+    "message-differs": "a message comes back changed",
+    "opcode-differs": "a message comes back as text instead of binary, or the other way round",
+    "frame-malformed": "what comes on a WebSocket is not right by RFC 6455",
+    "websocket-closed": "a WebSocket is closed before the message comes back",
     "counted-too-little": "all answers together demand more of a table than the database counted there",
 }
 """Code -> meaning. A scenario's check may use codes of its own beside these."""

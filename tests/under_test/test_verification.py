@@ -18,7 +18,17 @@ from tests.fakes.wrong import WithHeader, WithoutHeader, Wrong
 SCENARIOS = {s.id: s for s in find_scenarios(Path(__file__).parents[2] / "scenarios")}
 CONTRACT = list(SCENARIOS.values())
 IN_A_HURRY = (wrong.NeverAnswers, wrong.Drips, wrong.ShorterAndOpen, wrong.StallsUnderLoad)
-BASES = (Wrong, WithHeader, WithoutHeader, wrong.OddParameter, wrong.OddPath, wrong.WrongPage, wrong.PageWith)
+BASES = (
+    Wrong,
+    WithHeader,
+    WithoutHeader,
+    wrong.OddParameter,
+    wrong.OddPath,
+    wrong.WrongPage,
+    wrong.PageWith,
+    wrong.WrongStream,
+    wrong.WrongEcho,
+)
 WRONG = [c for c in vars(wrong).values() if isinstance(c, type) and issubclass(c, Wrong) and c not in BASES]
 
 

@@ -33,12 +33,15 @@ PLAUSIBLE: Final = Verdict(None, exact=False)
 class Judge:
     """Judges the responses of one target to one request of a scenario.
 
-    Each different head is judged in full, and again after LOOK_AGAIN_S. A body that the manifest gives is compared each
-    time, by value: JSON may be written with or without blanks, so bytes are known only once judged. Of any other body,
-    or where there is a check.py beside it, `lore` says whether it may be right.
+    Each different head is judged in full, and again after LOOK_AGAIN_S; `heads` holds when, and is shared by judges
+    that expect the same of heads. A body that the manifest gives is compared each time, by value: JSON may be written
+    with or without blanks, so bytes are known only once judged. Of any other body, or where there is a check.py beside
+    it, `lore` says whether it may be right.
     """
 
-    def __init__(self, target: Target, scenario: LoadScenario, request: Request, lore: Lore) -> None:
+    def __init__(
+        self, target: Target, scenario: LoadScenario, request: Request, lore: Lore, heads: dict[Head, float]
+    ) -> None:
         self._request, self._expect = request, request.expected(scenario.expect)
         self._dated, self._named, self._lore = target.sends_date, target.sends_name, lore
         self._bodyless = is_bodyless(request, self._expect.status)
@@ -49,7 +52,7 @@ class Judge:
         self._is_checked = request.expect is None and (scenario.check is not None or not self._is_told)
         self._is_free = lore.together and self._is_checked and not (self._is_told or self._is_coded or self._bodyless)
         self._known: set[bytes] = set()
-        self._heads: dict[Head, float] = {}
+        self._heads = heads
 
     def verdict(self, response: Response, took_s: float, now: float) -> Verdict:
         """What can be judged of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
@@ -63,6 +66,11 @@ class Judge:
         if self._bodyless:
             return RIGHT
         return self._of_coded(response) if self._is_coded else self._of_body(response.body)
+
+    def knows(self, head: Head, now: float) -> bool:
+        """Whether the head was found right, not long ago."""
+        judged = self._heads.get(head)
+        return judged is not None and now - judged <= LOOK_AGAIN_S
 
     def _of_head(self, response: Response, took_s: float) -> Fault | None:
         faults = head_faults(

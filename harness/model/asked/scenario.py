@@ -34,13 +34,13 @@ MOST_SCHEMA: Final = 16_384
 """Characters of a JSON schema: it lies in the record of every campaign."""
 
 
-Form = Literal["json", "text", "html", "any"]
+Form = Literal["json", "text", "events", "html", "any"]
 
 
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
-    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
+    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text` and `events`; `html` and anything
     random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
     asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
     is what the verifier holds a JSON body against. `status_to`: the last of several right statuses, `status` being the
@@ -181,6 +181,11 @@ class Prepared(Record):
     requests: int = Field(ge=1, le=4096)
 
 
+Kind = Literal["requests", "stream", "websocket"]
+"""How a scenario speaks: requests with one answer each; requests that are answered by a stream of events, of which each
+is looked at when it comes; messages on a WebSocket, each a request's body that must come back."""
+
+
 Unit = Literal["requests", "events", "messages", "MB"]
 """What the ranked figure counts a second."""
 
@@ -215,7 +220,7 @@ class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
     `before`: what each server is asked once, in order, before its requests: a login, say.
-    `prepared`: where prepare.py makes the requests, `requests` is empty.
+    `kind`: how it speaks. `prepared`: where prepare.py makes the requests, `requests` is empty.
     `edges`: odd parameters, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
@@ -225,6 +230,7 @@ class ScenarioManifest(Loads):
     id: Slug
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
+    kind: Kind = "requests"
     needs: tuple[Literal["database"], ...] = ()
     before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = ()

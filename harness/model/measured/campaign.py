@@ -230,6 +230,15 @@ class CampaignRecord(Record):
         """All of them, the first one first."""
         return (self.interpreter, *self.other_interpreters)
 
+    def why_not(self, app: str, server: str, scenario: str) -> str:
+        """Why an application on a server is not asked a scenario; empty where it is."""
+        kinds = {one.id: one.kind for one in self.plan.scenarios}
+        if kinds.get(scenario) == "websocket" and self.interfaces.get(server) == "wsgi":
+            return "there are no WebSockets in WSGI, which its server speaks"
+        if app in self.applications and scenario not in self.applications[app].scenarios:
+            return "the application does not answer this scenario"
+        return ""
+
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""
         burning = (cell for cell, facts in self.cells.items() if facts.idle_cpu_share)

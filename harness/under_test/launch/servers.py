@@ -176,12 +176,12 @@ ON_UVLOOP: Final = ("--loop", "uvloop")
 POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S)
 
 ENTRIES: Final = (
-    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
+    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools", "websockets"), "uvicorn", uvicorn("uvloop")),
     Server(
         "uvicorn-asyncio",
         "uvicorn (asyncio)",
         "asgi",
-        ("uvicorn", "httptools"),
+        ("uvicorn", "httptools", "websockets"),
         "uvicorn",
         uvicorn("asyncio"),
         nagle_with_workers=True,
@@ -216,7 +216,7 @@ ENTRIES: Final = (
         "gunicorn-uvicorn-worker",
         "gunicorn (uvicorn worker)",
         "asgi",
-        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools"),
+        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools", "websockets"),
         "gunicorn",
         gunicorn("--worker-class", "uvicorn_worker.UvicornWorker"),
     ),

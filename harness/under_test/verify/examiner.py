@@ -22,6 +22,8 @@ from harness.model.measured.load import Target
 from harness.model.record import Record
 from harness.under_test.services import Namespace
 from harness.under_test.verify.exchange import Connection, connected
+from harness.under_test.verify.pauses import buffered
+from harness.under_test.verify.sockets import faults_alone, faults_at_once
 from harness.wire.requests import asks_to_close, in_turn
 
 DEADLINE_S = 5.0
@@ -37,6 +39,8 @@ MOST_IN_A_BURST = 4096
 
 PREPARED_ASKED = 32
 """Of requests that prepare.py makes so many are asked one by one, spread evenly over all of them."""
+STREAMS_ASKED = 4
+"""Of streams, each of which takes as long as a hundred answers, so many; and a burst has one round."""
 
 PATIENCE = 4.0
 """In a burst an answer waits for those of the other connections: so many deadlines."""
@@ -116,7 +120,8 @@ def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
     if scenario.manifest.prepared is None:
         return scenario.manifest.requests
     made = scenario.requests
-    return made[:: max(1, len(made) // PREPARED_ASKED)][:PREPARED_ASKED] if full else made[:1]
+    asked = STREAMS_ASKED if scenario.manifest.kind == "stream" else PREPARED_ASKED
+    return made[:: max(1, len(made) // asked)][:asked] if full else made[:1]
 
 
 def burst_of(scenario: Scenario) -> list[Probe]:
@@ -188,7 +193,8 @@ class Examiner:
         turn = in_turn([probe.request.weight for probe in probes])
         at_once = at_once_of(probes[0])
         is_prepared = probes[0].scenario.manifest.prepared is not None
-        each = ROUNDS if is_prepared else min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
+        rounds = 1 if probes[0].scenario.manifest.kind == "stream" else ROUNDS
+        each = rounds if is_prepared else min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
         starts = [place * (each if is_prepared else 1) % len(turn) for place in range(at_once)]
         orders = [list(islice(cycle(turn), start, start + each)) for start in starts]
         series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))
@@ -205,6 +211,22 @@ class Examiner:
         if faults:
             return probe.found(grouped(faults, f"{len(answers)} requests, {at_once_of(probe)} at once"))
         return probe.found(_together(probe, probe.bodies(answers)))
+
+    async def sends_at_once(self, probe: Probe) -> list[ContractFault]:
+        """Whether each event of a stream comes when it is due."""
+        fault = await buffered(self.target, probe.request, self.deadline_s)
+        return probe.found([fault] if fault else [])
+
+    async def messages(self, probes: Sequence[Probe], *, full: bool) -> list[ContractFault]:
+        """Messages on WebSockets: one alone, or in full some on one and then many at once."""
+        requests = [probe.request for probe in probes]
+        found = await faults_alone(self.target, requests if full else requests[:1], self.deadline_s)
+        if full and not found:
+            found = await faults_at_once(self.target, requests, PATIENCE * self.deadline_s)
+        faults = (
+            grouped(without_values(found, self.target), f"{AT_ONCE} WebSockets at once") if len(found) > 1 else found
+        )
+        return probes[0].found(faults)
 
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
         """A right answer some seconds after the first, with a later date."""
