@@ -32,7 +32,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  `unit` of an inference, which figures count, and of claims
+6  `unit` of an inference, which figures count, and of claims; `first_event_...`, `held_connections` and
+   `bytes_a_connection` of costs
 """
 
 
@@ -55,13 +56,19 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
+    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known. Of
+    streams and WebSockets: seconds to the first event, how many connections were held open at the same time, and the
+    memory that one of them costs."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    first_event_p50_s: float | None = None
+    first_event_p99_s: float | None = None
+    held_connections: int | None = None
+    bytes_a_connection: float | None = None
 
 
 class Limited(Record):

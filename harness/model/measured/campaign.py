@@ -12,6 +12,7 @@ from harness.model.asked.scenario import ScenarioManifest
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.held import Held
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
@@ -147,7 +148,7 @@ class CellFacts(Record):
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
     time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
-    database counted, in its last block.
+    database counted, in its last block. `held`: by scenario, what connections cost that it holds open.
     """
 
     command: tuple[str, ...] = ()
@@ -161,6 +162,7 @@ class CellFacts(Record):
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None
     accounts: tuple[Account, ...] = ()
+    held: dict[str, Held] = Field(default_factory=dict)
 
     @property
     def packages(self) -> dict[str, str]:
