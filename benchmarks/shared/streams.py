@@ -1,5 +1,5 @@
-"""Streams of events and WebSocket frames: the engine against a null answerer, the fastest echo of the registry (picows), and
-the bare ASGI callable. The engine is no limit where it has nothing to do part of the time."""
+"""Streams of events and WebSocket frames: the engine against a null answerer, an echo on picows, and the bare ASGI
+callable. picows is the fastest echo of the registry. The engine is no limit where it has nothing to do at times."""
 
 import subprocess
 import sys
