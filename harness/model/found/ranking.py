@@ -201,7 +201,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "interpreter"]
+Setting = Literal["workers", "threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):
