@@ -24,7 +24,7 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 5
+RANKING_VERSION: Final = 6
 """Of ranking.json.
 
 1  first version
@@ -32,6 +32,7 @@ RANKING_VERSION: Final = 5
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`
 """
 
 
@@ -53,13 +54,19 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
+    """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
+    `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
+    anything of the server. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    voluntary_switches_a_request: float | None
+    involuntary_switches_a_request: float | None
+    rest_switches_s: float | None
+    rest_cpu_share: float | None
 
 
 class Limited(Record):
@@ -82,7 +89,7 @@ class RankingDocument(Record):
     `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[5] = RANKING_VERSION
+    schema_version: Literal[6] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None

@@ -109,6 +109,7 @@ def _in_turn(record: CampaignRecord, app: str) -> list[Cell]:
             cell.interpreter != usual.interpreter,
             cell.workers != usual.workers,
             cell.threads != usual.threads,
+            cell.pool != usual.pool,
         ),
     )
 

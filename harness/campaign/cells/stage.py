@@ -52,7 +52,7 @@ class Stage:
             log=self.logs / f"{cell.id}.log",
             shared=self.project.apps / "_shared",
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
-            pool_size=self.prepared.record.plan.pool_size,
+            pool_size=self.prepared.record.plan.pool_of(cell),
             threads=cell.threads or THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
