@@ -4,6 +4,7 @@ are in `harness_django`.
 None of Django's middleware, so that nothing synchronous is in the way of a request; the servers send chunks.
 """
 
+import json as encoder
 from threading import Lock
 
 from asgiref.sync import sync_to_async
@@ -13,10 +14,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
 
 application = get_asgi_application()
 
-from harness_django.models import Fortune, World  # noqa: E402 - models are imported when Django is set up
+from harness_django.forms import OrderForm  # noqa: E402 - models are imported when Django is set up
+from harness_django.models import Fortune, World  # noqa: E402 - the same
 
 filling = Lock()
 
@@ -64,6 +68,21 @@ async def cached_worlds(request: HttpRequest) -> JsonResponse:
     return JsonResponse([found[world] for world in ids], safe=False)
 
 
+async def validate(request: HttpRequest) -> JsonResponse:
+    form = OrderForm(encoder.loads(request.body))
+    return JsonResponse(form.normalised()) if form.is_valid() else JsonResponse(form.errors.get_json_data(), status=400)
+
+
+async def auth(request: HttpRequest) -> HttpResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = await World.objects.filter(id=user).afirst() if user else None
+    return JsonResponse(row.as_json()) if row else HttpResponse(status=401)
+
+
+async def upload(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(digest(pieces_of(request, int(request.headers.get("Content-Length") or 0))))
+
+
 def fill_the_cache() -> None:
     """Once, however many first requests ask for it at the same time."""
     with filling:
@@ -77,6 +96,9 @@ urlpatterns = [
     path("db", db),
     path("queries", queries),
     path("fortunes", fortunes),
+    path("validate", validate),
+    path("auth", auth),
+    path("upload", upload),
     path("updates", updates),
     path("cached-worlds", cached_worlds),
 ]

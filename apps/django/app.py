@@ -3,9 +3,14 @@
 Without CommonMiddleware no length is set and the server sends chunks; measured, that costs less than the middleware.
 """
 
+import json as encoder
+
 from django.conf import settings
 from harness_data import TEMPLATES, row_count
 from harness_data import sync as data
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -48,6 +53,23 @@ def fortunes(request: HttpRequest) -> HttpResponse:
     return render(request, "fortunes.html", {"fortunes": data.fortunes()})
 
 
+def validate(request: HttpRequest) -> JsonResponse:
+    try:
+        return JsonResponse(normalised(encoder.loads(request.body)))
+    except InvalidOrder as error:
+        return JsonResponse(error.errors, status=422)
+
+
+def auth(request: HttpRequest) -> HttpResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = data.world(user) if user else None
+    return JsonResponse(row) if row else HttpResponse(status=401)
+
+
+def upload(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(digest(pieces_of(request, int(request.headers.get("Content-Length") or 0))))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -56,5 +78,8 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("validate", validate),
+    path("auth", auth),
+    path("upload", upload),
 ]
 application = get_wsgi_application()

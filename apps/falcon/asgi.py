@@ -4,6 +4,9 @@ import falcon.asgi
 import pages
 from harness_data import asynchronous as data
 from harness_data import row_count
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
+from harness_data.validating import InvalidOrder, normalised
 
 
 class Benchmark:
@@ -30,9 +33,24 @@ class Benchmark:
     async def on_get_cached(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         resp.media = await data.cached_worlds(row_count(req.get_param("count")))
 
+    async def on_post_validate(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        try:
+            resp.media = normalised(await req.get_media())
+        except InvalidOrder as error:
+            raise falcon.HTTPUnprocessableEntity(description=str(error)) from error
+
+    async def on_get_auth(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        user = user_of(req.auth)
+        resp.media = await data.world(user) if user else None
+        if resp.media is None:
+            raise falcon.HTTPUnauthorized(challenges=["Bearer"])
+
+    async def on_post_upload(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = await digest_as_it_comes(req.stream)
+
 
 app = falcon.asgi.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")

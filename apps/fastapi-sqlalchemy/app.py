@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import harness_data as given
+import jwt
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
+from harness_data.orders import Order
+from harness_data.tokens import TOKEN_KEY
+from harness_data.uploads import Digest, digest_as_it_comes
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -100,6 +105,32 @@ async def cached_worlds(count: Rows = 1):
     if not cache:
         await fill_the_cache()
     return [cache[given.random_id()] for _ in range(count)]
+
+
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+async def get_user(session: Session, token: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]) -> World:
+    refusal = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    try:
+        user = int(jwt.decode(token, TOKEN_KEY, algorithms=["HS256"])["sub"])
+    except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+        raise refusal from error
+    if (row := await session.get(World, user)) is None:
+        raise refusal
+    return row
+
+
+@app.get("/auth", response_model=WorldOut)
+async def auth(user: Annotated[World, Depends(get_user)]):
+    return user
+
+
+@app.post("/upload")
+async def upload(request: Request) -> Digest:
+    return await digest_as_it_comes(request.stream())
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

@@ -3,11 +3,16 @@
 No response model here: validating what goes out is a feature of its own, and belongs to an idiomatic variant.
 """
 
-from fastapi import FastAPI, Request
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from harness_data import TEMPLATES, row_count
 from harness_data import asynchronous as data
+from harness_data.orders import Order
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
 
 app = FastAPI()
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -49,3 +54,22 @@ async def fortunes(request: Request):
     return templates.TemplateResponse(
         request=request, name="fortunes.html", context={"fortunes": await data.fortunes()}
     )
+
+
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+@app.get("/auth")
+async def auth(authorization: Annotated[str | None, Header()] = None):
+    user = user_of(authorization)
+    row = await data.world(user) if user else None
+    if row is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return row
+
+
+@app.post("/upload")
+async def upload(request: Request):
+    return await digest_as_it_comes(request.stream())

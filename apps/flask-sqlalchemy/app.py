@@ -3,9 +3,12 @@
 from threading import Lock
 
 import harness_data as given
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -82,6 +85,26 @@ def cached_worlds() -> list[dict[str, int]]:
     if not cache.has(str(given.WORLD_ROWS)):
         fill_the_cache()
     return cache.get_many(*keys)
+
+
+@app.post("/validate")
+def validate() -> dict[str, object]:
+    try:
+        return normalised(request.get_json())
+    except InvalidOrder as error:
+        abort(422, description=str(error))
+
+
+@app.get("/auth")
+def auth() -> dict[str, int]:
+    user = user_of(request.headers.get("Authorization"))
+    row = database.session.get(World, user) if user else None
+    return row.as_json() if row else abort(401)
+
+
+@app.post("/upload")
+def upload() -> Digest:
+    return digest(pieces_of(request.stream, request.content_length or 0))
 
 
 def read(n: int) -> list[World]:

@@ -2,8 +2,12 @@
 
 from harness_data import TEMPLATES, World, row_count
 from harness_data import asynchronous as data
-from litestar import Litestar, MediaType, get
+from harness_data.orders import Order
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest_as_it_comes
+from litestar import Litestar, MediaType, Request, get, post
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.exceptions import NotAuthorizedException
 from litestar.response import Template
 from litestar.template.config import TemplateConfig
 
@@ -43,7 +47,26 @@ async def cached_worlds(count: str | None = None) -> list[World]:
     return await data.cached_worlds(row_count(count))
 
 
+@post("/validate", status_code=200)
+async def validate(data: Order) -> Order:
+    return data
+
+
+@get("/auth")
+async def auth(request: Request) -> World:
+    user = user_of(request.headers.get("Authorization"))
+    row = await data.world(user) if user else None
+    if row is None:
+        raise NotAuthorizedException
+    return row
+
+
+@post("/upload", status_code=200)
+async def upload(request: Request) -> Digest:
+    return await digest_as_it_comes(request.stream())
+
+
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds],
+    [json, plaintext, db, queries, fortunes, updates, cached_worlds, validate, auth, upload],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

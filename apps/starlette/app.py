@@ -2,7 +2,11 @@
 
 from harness_data import TEMPLATES, row_count
 from harness_data import asynchronous as data
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
+from harness_data.validating import InvalidOrder, normalised
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -39,6 +43,25 @@ async def fortunes(request: Request) -> Response:
     return templates.TemplateResponse(request, "fortunes.html", context={"fortunes": await data.fortunes()})
 
 
+async def validate(request: Request) -> JSONResponse:
+    try:
+        return JSONResponse(normalised(await request.json()))
+    except InvalidOrder as error:
+        raise HTTPException(422, detail=str(error)) from error
+
+
+async def auth(request: Request) -> JSONResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = await data.world(user) if user else None
+    if row is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return JSONResponse(row)
+
+
+async def upload(request: Request) -> JSONResponse:
+    return JSONResponse(await digest_as_it_comes(request.stream()))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -48,5 +71,8 @@ app = Starlette(
         Route("/updates", updates),
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
+        Route("/validate", validate, methods=["POST"]),
+        Route("/auth", auth),
+        Route("/upload", upload, methods=["POST"]),
     ]
 )

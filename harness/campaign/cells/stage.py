@@ -44,7 +44,6 @@ class Stage:
     def _launch(self, cell: Cell) -> Launch:
         # A start ends with the first answer to the first request of the first scenario.
         scenarios = self.scenarios_of(cell)
-        first = scenarios[0].manifest
         return Launch(
             cell=cell,
             application=self.prepared.applications[cell.app],
@@ -56,7 +55,7 @@ class Stage:
             threads=cell.threads or THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
-            probe=first.probe,
+            probe=scenarios[0].probe,
             deadlines=self._deadlines(cell),
             before=tuple(step for scenario in scenarios for step in scenario.manifest.before),
         )

@@ -244,7 +244,7 @@ def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
             mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
         )
         for one in scenarios
-        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
+        if "database" not in one.manifest.needs and {each.method for each in one.requests} - READING
     )
 
 

@@ -109,11 +109,13 @@ class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
-    that differs from the scenario's; check.py is not asked about it then.
+    that differs from the scenario's; check.py is not asked about it then. `audited`: whether a right answer to it must
+    have done to the database what the scenario's audit says; a request that is to be refused before need not.
     """
 
     weight: int = Field(default=1, ge=1, le=100)
     expect: Expectation | None = None
+    audited: bool = True
 
     def at(self, level: Level) -> "Request":
         """This request with the level's parameter filled in."""

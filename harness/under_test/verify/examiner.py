@@ -116,7 +116,13 @@ def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
     if scenario.manifest.prepared is None:
         return scenario.manifest.requests
     made = scenario.requests
-    return made[:: max(1, len(made) // PREPARED_ASKED)][:PREPARED_ASKED] if full else made[:1]
+    return [made[place] for place in spread(len(made), PREPARED_ASKED)] if full else made[:1]
+
+
+def spread(size: int, most: int) -> list[int]:
+    """At most so many places of a set, all over it. By an odd step: every 16th request may be of another kind."""
+    step = size // most | 1
+    return list(dict.fromkeys(place * step % size for place in range(min(size, most))))
 
 
 def burst_of(scenario: Scenario) -> list[Probe]:
@@ -138,7 +144,8 @@ def probes_at_levels(scenario: Scenario) -> list[Probe]:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far."""
+    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far, as far as the
+    audit counts their requests."""
 
     target: Target
     deadline_s: float
@@ -148,7 +155,7 @@ class Examiner:
     def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
         """What is wrong with an answer."""
         faults = without_values(probe.judge(answer, self.target), self.target)
-        if not faults:
+        if not faults and probe.request.audited:
             self.right[probe.scenario.id, probe.level.n] += 1
         return faults
 
