@@ -6,6 +6,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 from django.conf import settings
 from harness_data import TEMPLATES, row_count
 from harness_data import sync as data
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -18,6 +19,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads t
 from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
+from harness_django.layers import stacks_of, table  # noqa: E402
 
 
 def json(_: HttpRequest) -> JsonResponse:
@@ -48,6 +50,35 @@ def fortunes(request: HttpRequest) -> HttpResponse:
     return render(request, "fortunes.html", {"fortunes": data.fortunes()})
 
 
+def count(get_response):
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.passed = getattr(request, "passed", 0) + 1
+        return get_response(request)
+
+    return middleware
+
+
+def passed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(getattr(request, "passed", 0)), content_type="text/plain")
+
+
+def item(_: HttpRequest, k: int, name: str) -> HttpResponse:
+    return HttpResponse(f"{k} {name}", content_type="text/plain")
+
+
+STACKS = stacks_of(passed, f"{__name__}.count")
+
+
+def stacks(request: HttpRequest, **_: str) -> HttpResponse:
+    handler, request.urlconf = STACKS[asked(request.path, MIDDLEWARES)]
+    return handler.get_response(request)
+
+
+def tables(request: HttpRequest, **_: str) -> HttpResponse:
+    request.urlconf = table(item, asked(request.path, ROUTES))
+    return STACKS[0][0].get_response(request)
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -56,5 +87,7 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("middleware/<path:_>", stacks),
+    path("routes/<path:_>", tables),
 ]
 application = get_wsgi_application()

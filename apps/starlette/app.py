@@ -1,11 +1,15 @@
 """Starlette, as its documentation writes it: a list of routes to functions that return a response."""
 
+from functools import cache, partial
+
 from harness_data import TEMPLATES, row_count
 from harness_data import asynchronous as data
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.templating import Jinja2Templates
 
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -39,6 +43,43 @@ async def fortunes(request: Request) -> Response:
     return templates.TemplateResponse(request, "fortunes.html", context={"fortunes": await data.fortunes()})
 
 
+class Counting:
+    """Pure ASGI, which Starlette's documentation recommends for what BaseHTTPMiddleware is not needed for."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        scope["passed"] = scope.get("passed", 0) + 1
+        await self.app(scope, receive, send)
+
+
+async def passed(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(request.scope.get("passed", 0)))
+
+
+@cache
+def stack(n: int) -> Starlette:
+    return Starlette(routes=[Route(f"/{n}", passed)], middleware=[Middleware(Counting)] * n)
+
+
+async def item(k: int, request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"{k} {request.path_params['name']}")
+
+
+@cache
+def table(n: int) -> Starlette:
+    return Starlette(routes=[Route(f"/{n}/{k}/items/{{name}}", partial(item, k)) for k in range(1, n + 1)])
+
+
+async def stacks(scope, receive, send) -> None:
+    await stack(asked(scope["path"], MIDDLEWARES))(scope, receive, send)
+
+
+async def tables(scope, receive, send) -> None:
+    await table(asked(scope["path"], ROUTES))(scope, receive, send)
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -48,5 +89,7 @@ app = Starlette(
         Route("/updates", updates),
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
+        Mount("/middleware", stacks),
+        Mount("/routes", tables),
     ]
 )

@@ -46,7 +46,8 @@ class Script:
 
     def __init__(self, target: Target, scenario: LoadScenario, level: Level) -> None:
         self.lore = Lore(together=scenario.together)
-        judges = [Judge(target, scenario, request, self.lore) for request in scenario.requests]
+        here = scenario.model_copy(update={"expect": scenario.expect.at(level)})
+        judges = [Judge(target, here, request, self.lore) for request in scenario.requests]
         order = in_turn([request.weight for request in scenario.requests])
         self.exchanges = [_exchange(scenario.requests[place], judges[place], target, level) for place in order]
         for exchange, following in zip(self.exchanges, [*self.exchanges[1:], *self.exchanges[:1]], strict=True):
