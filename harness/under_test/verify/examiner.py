@@ -75,7 +75,7 @@ class Probe:
     def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
         if isinstance(answer, Fault):
             return (answer,)
-        expect = self.request.expected(self.scenario.manifest.expect)
+        expect = self.request.expected(self.scenario.manifest.expect).at(self.level)
         sends = {"dated": target.sends_date, "named": target.sends_name}
         return judge(answer, expect, self._check, self.level, **sends, request=self.request)
 
@@ -107,7 +107,7 @@ def probes(scenario: Scenario, full: bool) -> list[Probe]:
         return [Probe(scenario, request.at(ranked), ranked) for request in asked_one_by_one(scenario, full)]
     edges = scenario.manifest.edges
     return probes_at_levels(scenario) + [
-        Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
+        Probe(scenario, e.as_request, ranked.model_copy(update={"n": e.n}) if e.n else ranked) for e in edges
     ]
 
 
