@@ -43,7 +43,7 @@ from harness.model.found.gate import GateOutcome
 from harness.model.found.variants import MetricChange, VariantComparison
 from harness.model.record import Record
 from harness.report.reading import read
-from harness.report.view.variants import TITLES, between, verdict
+from harness.report.view.variants import between, titled, verdict
 
 APPLICATION: Final = "service"
 ERROR: Final = 0.05
@@ -179,7 +179,7 @@ def is_slower(comparison: VariantComparison) -> bool:
 
 def in_words(comparison: VariantComparison) -> str:
     """The campaign in a line."""
-    said = [f"{TITLES[one.metric]} {verdict(one)} ({between(one)})" for _, one in comparison.changes()]
+    said = [f"{titled(one)} {verdict(one)} ({between(one)})" for _, one in comparison.changes()]
     return f"{'; '.join(said)} after {comparison.blocks} blocks"
 
 

@@ -56,6 +56,7 @@ def finding(
         title=claim.title,
         about=claim.about,
         scenario=scenario,
+        unit=next((one.rank.unit for one in record.plan.scenarios if one.id == scenario), "requests"),
         campaign=record.id,
         verdict=_together([tier.verdict for tier in tiers]),
         tiers=tiers,

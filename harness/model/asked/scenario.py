@@ -206,8 +206,12 @@ class Prepared(Record):
     requests: int = Field(ge=1, le=4096)
 
 
+Unit = Literal["requests", "events", "messages", "MB"]
+"""What the ranked figure counts a second."""
+
+
 class Ranked(Record):
-    """How the scenario is ranked, and what its figure means to a reader.
+    """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer.
 
     `by`: `throughput`, requests per second at the level `at`; `slope`: how much longer a request takes for each unit of
     the level's `n`. A slope needs all levels: they are measured in the same rotations. `per`: what `n` counts, for
@@ -217,6 +221,12 @@ class Ranked(Record):
     by: Literal["throughput", "slope"] = "throughput"
     at: Level
     per: str = Field(default="unit", pattern=r"^[a-z][a-z ]{0,30}$")
+    unit: Unit = "requests"
+    units: float = Field(default=1.0, gt=0, le=1e9)
+
+    def figure(self, answers: float) -> float:
+        """`answers` a second as the figure that is shown, in units a second."""
+        return answers * self.units
 
 
 class Loads(Record):
