@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
 
 application = get_asgi_application()
 
@@ -71,6 +71,10 @@ def fill_the_cache() -> None:
             cache.set_many({world.id: world.as_json() for world in World.objects.order_by("id")})
 
 
+async def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(await upstream.awaited(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -79,4 +83,5 @@ urlpatterns = [
     path("fortunes", fortunes),
     path("updates", updates),
     path("cached-worlds", cached_worlds),
+    path("wait", wait),
 ]

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
 
 application = get_wsgi_application()
 
@@ -64,6 +64,10 @@ def fill_the_cache() -> None:
             cache.set_many({world.id: world.as_json() for world in World.objects.order_by("id")})
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -72,4 +76,5 @@ urlpatterns = [
     path("fortunes", fortunes),
     path("updates", updates),
     path("cached-worlds", cached_worlds),
+    path("wait", wait),
 ]

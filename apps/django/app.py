@@ -4,7 +4,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 """
 
 from django.conf import settings
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 
 settings.configure(
@@ -48,6 +48,10 @@ def fortunes(request: HttpRequest) -> HttpResponse:
     return render(request, "fortunes.html", {"fortunes": data.fortunes()})
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -56,5 +60,6 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("wait", wait),
 ]
 application = get_wsgi_application()

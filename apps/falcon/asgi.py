@@ -3,7 +3,7 @@
 import falcon.asgi
 import pages
 from harness_data import asynchronous as data
-from harness_data import row_count
+from harness_data import row_count, upstream
 
 
 class Benchmark:
@@ -30,9 +30,12 @@ class Benchmark:
     async def on_get_cached(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         resp.media = await data.cached_worlds(row_count(req.get_param("count")))
 
+    async def on_get_wait(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = await upstream.awaited(req.get_param("key", required=True))
+
 
 app = falcon.asgi.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")

@@ -2,7 +2,7 @@
 
 import falcon
 import pages
-from harness_data import row_count
+from harness_data import row_count, upstream
 from harness_data import sync as data
 
 
@@ -30,9 +30,12 @@ class Benchmark:
     def on_get_cached(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = data.cached_worlds(row_count(req.get_param("count")))
 
+    def on_get_wait(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = upstream.asked(req.get_param("key", required=True))
+
 
 app = falcon.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")

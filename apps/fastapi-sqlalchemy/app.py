@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
+from harness_data import upstream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -100,6 +101,11 @@ async def cached_worlds(count: Rows = 1):
     if not cache:
         await fill_the_cache()
     return [cache[given.random_id()] for _ in range(count)]
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

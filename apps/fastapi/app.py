@@ -6,7 +6,7 @@ No response model here: validating what goes out is a feature of its own, and be
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 
 app = FastAPI()
@@ -49,3 +49,8 @@ async def fortunes(request: Request):
     return templates.TemplateResponse(
         request=request, name="fortunes.html", context={"fortunes": await data.fortunes()}
     )
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)

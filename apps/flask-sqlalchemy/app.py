@@ -6,6 +6,7 @@ import harness_data as given
 from flask import Flask, Response, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data import upstream
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -82,6 +83,11 @@ def cached_worlds() -> list[dict[str, int]]:
     if not cache.has(str(given.WORLD_ROWS)):
         fill_the_cache()
     return cache.get_many(*keys)
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])
 
 
 def read(n: int) -> list[World]:

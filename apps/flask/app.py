@@ -1,7 +1,7 @@
 """Flask, as its quickstart writes it: a view returns a dict or a list, which become JSON, a page, or a response."""
 
 from flask import Flask, Response, render_template, request
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 
 app = Flask(__name__, template_folder=TEMPLATES)
@@ -40,3 +40,8 @@ def cached_worlds() -> list[data.World]:
 @app.get("/fortunes")
 def fortunes() -> str:
     return render_template("fortunes.html", fortunes=data.fortunes())
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])

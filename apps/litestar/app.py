@@ -1,6 +1,6 @@
 """Litestar, as its documentation writes it: handlers that return plain data, which it serialises, or a template."""
 
-from harness_data import TEMPLATES, World, row_count
+from harness_data import TEMPLATES, World, row_count, upstream
 from harness_data import asynchronous as data
 from litestar import Litestar, MediaType, get
 from litestar.contrib.jinja import JinjaTemplateEngine
@@ -43,7 +43,12 @@ async def cached_worlds(count: str | None = None) -> list[World]:
     return await data.cached_worlds(row_count(count))
 
 
+@get("/wait")
+async def wait(key: str) -> upstream.Answer:
+    return await upstream.awaited(key)
+
+
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds],
+    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

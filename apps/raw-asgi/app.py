@@ -3,7 +3,7 @@
 import json as encoder
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 from jinja2 import Environment, FileSystemLoader
 
@@ -38,6 +38,10 @@ async def fortunes(_: bytes) -> tuple[bytes, bytes]:
     return b"text/html; charset=utf-8", PAGE.render(fortunes=await data.fortunes()).encode()
 
 
+async def wait(query: bytes) -> tuple[bytes, bytes]:
+    return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
+
+
 def as_json(value: object) -> tuple[bytes, bytes]:
     return b"application/json", encoder.dumps(value).encode()
 
@@ -54,6 +58,7 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
 }
 
 

@@ -3,7 +3,7 @@
 import json as encoder
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 from jinja2 import Environment, FileSystemLoader
 
@@ -38,6 +38,10 @@ def fortunes(_: str) -> tuple[str, bytes]:
     return "text/html; charset=utf-8", PAGE.render(fortunes=data.fortunes()).encode()
 
 
+def wait(query: str) -> tuple[str, bytes]:
+    return as_json(upstream.asked(parse_qs(query)["key"][0]))
+
+
 def as_json(value: object) -> tuple[str, bytes]:
     return "application/json", encoder.dumps(value).encode()
 
@@ -54,6 +58,7 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
 }
 
 

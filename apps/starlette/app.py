@@ -1,6 +1,6 @@
 """Starlette, as its documentation writes it: a list of routes to functions that return a response."""
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -39,6 +39,10 @@ async def fortunes(request: Request) -> Response:
     return templates.TemplateResponse(request, "fortunes.html", context={"fortunes": await data.fortunes()})
 
 
+async def wait(request: Request) -> JSONResponse:
+    return JSONResponse(await upstream.awaited(request.query_params["key"]))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -48,5 +52,6 @@ app = Starlette(
         Route("/updates", updates),
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
+        Route("/wait", wait),
     ]
 )

@@ -1,7 +1,7 @@
 """What a cell costs in a block: start-up, memory, and CPU time per request, the server's and the service's apart."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from harness.measure.tree import tree_cpu_seconds, tree_pss_bytes
@@ -45,17 +45,19 @@ class Costs:
                 self._server[cell, scenario, cell in repeated] += now - then
 
     @contextmanager
-    def service_for(self, cell: str, scenario: str, service: OwnedProcess | None) -> Iterator[Callable[[int], None]]:
-        """Note the service's CPU time while `cell` alone has it; call what is yielded with the requests answered."""
+    def service_for(
+        self, cell: str, scenario: str, services: Sequence[OwnedProcess]
+    ) -> Iterator[Callable[[int], None]]:
+        """Note the services' CPU time while `cell` alone has them; call what is yielded with the requests answered."""
         answered = 0
 
         def count(requests: int) -> None:
             nonlocal answered
             answered += requests
 
-        before = tree_cpu_seconds(service.warden_pid) if service else None
+        before = _cpu_s(services)
         yield count
-        after = tree_cpu_seconds(service.warden_pid) if service else None
+        after = _cpu_s(services)
         if before is not None and after is not None and answered:
             self._service[cell, scenario] = (after - before) / answered
 
@@ -68,3 +70,9 @@ class Costs:
             server_cpu_s=self._server.get((cell, scenario, repeat)),
             service_cpu_s_a_request=self._service.get((cell, scenario)),
         )
+
+
+def _cpu_s(services: Sequence[OwnedProcess]) -> float | None:
+    """CPU seconds of all of them so far; None where there is none, or the system does not tell of each."""
+    known = [seconds for one in services if (seconds := tree_cpu_seconds(one.warden_pid)) is not None]
+    return sum(known) if known and len(known) == len(services) else None

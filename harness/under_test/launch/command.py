@@ -107,6 +107,7 @@ def environment_of(
     shared: Path,
     identities: Path,
     database_url: str | None,
+    upstream_url: str | None = None,
     pool_size: int,
     readable: bool = False,
 ) -> dict[str, str]:
@@ -123,5 +124,6 @@ def environment_of(
         "HARNESS_POOL_SIZE": str(pool_size),
         **({"HARNESS_TARGET": target} if target else {}),
         **({"DATABASE_URL": database_url} if database_url else {}),
+        **({"HARNESS_UPSTREAM_URL": upstream_url} if upstream_url else {}),
         **({"HARNESS_READABLE": "1"} if readable else {}),
     }
