@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.decorators import async_only_middleware
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
@@ -123,6 +123,10 @@ async def tables(request: HttpRequest, **_: str) -> HttpResponse:
     return await STACKS[0][0].get_response_async(request)
 
 
+async def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(await upstream.awaited(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -136,4 +140,5 @@ urlpatterns = [
     path("cached-worlds", cached_worlds),
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
+    path("wait", wait),
 ]

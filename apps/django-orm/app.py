@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
@@ -117,6 +117,10 @@ def tables(request: HttpRequest, **_: str) -> HttpResponse:
     return STACKS[0][0].get_response(request)
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -130,4 +134,5 @@ urlpatterns = [
     path("cached-worlds", cached_worlds),
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
+    path("wait", wait),
 ]

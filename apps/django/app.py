@@ -6,7 +6,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 import json as encoder
 
 from django.conf import settings
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -101,6 +101,10 @@ def tables(request: HttpRequest, **_: str) -> HttpResponse:
     return STACKS[0][0].get_response(request)
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -114,5 +118,6 @@ urlpatterns = [
     path("upload", upload),
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
+    path("wait", wait),
 ]
 application = get_wsgi_application()

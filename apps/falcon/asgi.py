@@ -5,7 +5,7 @@ from functools import cache
 import falcon.asgi
 import pages
 from harness_data import asynchronous as data
-from harness_data import row_count
+from harness_data import row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
@@ -51,10 +51,13 @@ class Benchmark:
     async def on_post_upload(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         resp.media = await digest_as_it_comes(req.stream)
 
+    async def on_get_wait(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = await upstream.awaited(req.get_param("key", required=True))
+
 
 app = falcon.asgi.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "validate", "auth", "upload"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import falcon
 import pages
-from harness_data import row_count
+from harness_data import row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -51,10 +51,13 @@ class Benchmark:
     def on_post_upload(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = digest(pieces_of(req.bounded_stream, req.content_length or 0))
 
+    def on_get_wait(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = upstream.asked(req.get_param("key", required=True))
+
 
 app = falcon.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "validate", "auth", "upload"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")
 

@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
+from harness_data import upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import TOKEN_KEY
@@ -133,6 +134,11 @@ async def auth(user: Annotated[World, Depends(get_user)]):
 @app.post("/upload")
 async def upload(request: Request) -> Digest:
     return await digest_as_it_comes(request.stream())
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

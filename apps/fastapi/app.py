@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
@@ -120,3 +120,8 @@ async def tables(scope, receive, send) -> None:
 
 app.mount("/middleware", stacks)
 app.mount("/routes", tables)
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)

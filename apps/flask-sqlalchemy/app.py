@@ -7,6 +7,7 @@ import harness_data as given
 from flask import Flask, Response, abort, g, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data import upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
@@ -107,6 +108,11 @@ def auth() -> dict[str, int]:
 @app.post("/upload")
 def upload() -> Digest:
     return digest(pieces_of(request.stream, request.content_length or 0))
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])
 
 
 def read(n: int) -> list[World]:

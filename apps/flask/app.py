@@ -3,7 +3,7 @@
 from functools import cache
 
 from flask import Flask, Response, abort, render_template, request
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -115,3 +115,8 @@ def item_of(k: int):
         return Response(f"{k} {name}", mimetype="text/plain")
 
     return item
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from harness_data import TEMPLATES, World, row_count
+from harness_data import TEMPLATES, World, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
@@ -110,7 +110,12 @@ async def tables(scope, receive, send) -> None:
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 
 
+@get("/wait")
+async def wait(key: str) -> upstream.Answer:
+    return await upstream.awaited(key)
+
+
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds, validate, auth, upload, stacks, tables],
+    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, stacks, tables],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

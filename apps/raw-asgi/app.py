@@ -4,7 +4,7 @@ import json as encoder
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
@@ -69,6 +69,10 @@ async def pieces(receive):
         more = message.get("more_body", False)
 
 
+async def wait(query: bytes) -> tuple[bytes, bytes]:
+    return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
+
+
 def as_json(value: object) -> tuple[bytes, bytes]:
     return b"application/json", encoder.dumps(value).encode()
 
@@ -128,6 +132,7 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
 }
 REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""

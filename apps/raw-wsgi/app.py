@@ -4,7 +4,7 @@ import json as encoder
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
@@ -65,6 +65,10 @@ def body_of(environ):
     return pieces_of(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
 
 
+def wait(query: str) -> tuple[str, bytes]:
+    return as_json(upstream.asked(parse_qs(query)["key"][0]))
+
+
 def as_json(value: object) -> tuple[str, bytes]:
     return "application/json", encoder.dumps(value).encode()
 
@@ -123,6 +127,7 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
 }
 REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""

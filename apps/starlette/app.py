@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -103,6 +103,10 @@ async def tables(scope, receive, send) -> None:
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 
 
+async def wait(request: Request) -> JSONResponse:
+    return JSONResponse(await upstream.awaited(request.query_params["key"]))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -117,5 +121,6 @@ app = Starlette(
         Route("/upload", upload, methods=["POST"]),
         Mount("/middleware", stacks),
         Mount("/routes", tables),
+        Route("/wait", wait),
     ]
 )

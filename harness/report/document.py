@@ -32,8 +32,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit` of
-   an inference, which figures count, and of claims
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+   of an inference, which figures count, and of claims
 """
 
 

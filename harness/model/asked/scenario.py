@@ -258,6 +258,10 @@ class Loads(Record):
         return self.levels if self.rank.by == "slope" else (self.rank.at,)
 
 
+Need = Literal["database", "upstream"]
+"""A kind of service that an application must reach."""
+
+
 class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
@@ -272,7 +276,7 @@ class ScenarioManifest(Loads):
     id: Slug
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
-    needs: tuple[Literal["database"], ...] = ()
+    needs: tuple[Need, ...] = ()
     before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = ()
     prepared: Prepared | None = None
@@ -300,6 +304,11 @@ class ScenarioManifest(Loads):
         of another answer."""
         ready = (request for request in self.requests if not request.value_names)
         return next(ready, Request(path="/")).at(self.rank.at)
+
+    @property
+    def waits(self) -> bool:
+        """Whether each request waits for the upstream, so that a server answers as many in its delay as may wait."""
+        return "upstream" in self.needs
 
     @property
     def writes(self) -> bool:
