@@ -33,7 +33,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  `story`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`;
+   `story`
 """
 
 
@@ -55,13 +56,19 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
+    """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
+    `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
+    anything of the server. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    voluntary_switches_a_request: float | None
+    involuntary_switches_a_request: float | None
+    rest_switches_s: float | None
+    rest_cpu_share: float | None
 
 
 class Limited(Record):

@@ -85,6 +85,10 @@ def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
             load_pss_bytes=found.memory.value,
             rest_pss_bytes=found.rest.value,
             startup_s=found.startup.value,
+            voluntary_switches_a_request=found.voluntary.value,
+            involuntary_switches_a_request=found.involuntary.value,
+            rest_switches_s=found.idle_switches.value,
+            rest_cpu_share=found.idle_cpu.value,
         )
         for cell, found in costs(source, scenario).items()
     }

@@ -27,6 +27,7 @@ COLUMNS: Final = (
     ),
     *("tier", "rps", "rps_low", "rps_high", "ratio", "ratio_low", "ratio_high", "blocks", "slices", "completions"),
     *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
+    *("voluntary_switches_a_request", "involuntary_switches_a_request", "rest_switches_s", "rest_cpu_share"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),
 )
