@@ -17,6 +17,7 @@ from harness.model.found.ranking import (
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
@@ -33,7 +34,7 @@ RANKING_VERSION: Final = 6
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
 6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
-   of an inference, which figures count, and of claims
+   of an inference, which figures count, and of claims; `story`
 """
 
 
@@ -82,6 +83,18 @@ class Limited(Record):
     ceiling_rps: float | None
 
 
+class AnsweredStatement(StatementFinding):
+    """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
+
+    evidence: str
+
+
+class AnsweredStory(StoryFinding):
+    """A story's statements, each with its sentence."""
+
+    statements: tuple[AnsweredStatement, ...]
+
+
 class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
@@ -112,6 +125,7 @@ class RankingDocument(Record):
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
     claims: tuple[ClaimFinding, ...]
+    story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]
