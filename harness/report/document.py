@@ -17,6 +17,7 @@ from harness.model.found.ranking import (
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
@@ -32,7 +33,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  `unit` of an inference, which figures count, and of claims; `first_event_...`, `held_connections` and
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+   of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
    `bytes_a_connection` of costs
 """
 
@@ -56,15 +58,20 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known. Of
-    streams and WebSockets: seconds to the first event, how many connections were held open at the same time, and the
-    memory that one of them costs."""
+    """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
+    `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
+    anything of the server. Of streams and WebSockets: seconds to the first event, how many connections were held open
+    at the same time, and the memory that each of them costs. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    voluntary_switches_a_request: float | None
+    involuntary_switches_a_request: float | None
+    rest_switches_s: float | None
+    rest_cpu_share: float | None
     first_event_p50_s: float | None = None
     first_event_p99_s: float | None = None
     held_connections: int | None = None
@@ -80,6 +87,18 @@ class Limited(Record):
     of_blocks: int
     reason: str
     ceiling_rps: float | None
+
+
+class AnsweredStatement(StatementFinding):
+    """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
+
+    evidence: str
+
+
+class AnsweredStory(StoryFinding):
+    """A story's statements, each with its sentence."""
+
+    statements: tuple[AnsweredStatement, ...]
 
 
 class RankingDocument(Record):
@@ -112,6 +131,7 @@ class RankingDocument(Record):
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
     claims: tuple[ClaimFinding, ...]
+    story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]

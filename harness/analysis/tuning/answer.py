@@ -81,10 +81,17 @@ def together(cell: Cell) -> int:
     return cell.workers * (cell.threads or 1)
 
 
-def cheapness(cell: Cell, cost: CellCost) -> tuple[float, float, float, str]:
-    """What sorts the cheapest first: fewest workers x threads, then least memory, then least CPU time per request."""
+def cheapness(cell: Cell, cost: CellCost) -> tuple[int, int, float, float, str]:
+    """What sorts the cheapest first: fewest workers x threads, then the smallest pool, then least memory, then least
+    CPU time per request."""
     memory, cpu = cost.load_pss_bytes, cost.server_cpu_us
-    return (together(cell), UNKNOWN if memory is None else memory, UNKNOWN if cpu is None else cpu, cell.id)
+    return (
+        together(cell),
+        cell.pool or 0,
+        UNKNOWN if memory is None else memory,
+        UNKNOWN if cpu is None else cpu,
+        cell.id,
+    )
 
 
 def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCost, row: LatencyRow | None) -> Contender:

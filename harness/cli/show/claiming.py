@@ -15,7 +15,7 @@ from harness.model.asked.claim import Claim, ClaimedCell, ClaimFinding, ClaimVer
 from harness.model.errors import ExitCode, UsageError
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import a_second, number
-from harness.report.view.sections.claims import (
+from harness.report.view.sections.claimed.ranking_words import (
     SAID,
     TIER_TITLES,
     interval_of,

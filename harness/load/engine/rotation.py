@@ -8,12 +8,13 @@ from typing import Any, Final, NamedTuple
 import gevent
 
 from harness.catalog.prepared import with_requests
-from harness.load.engine.connections.base import Connection, Lane
+from harness.load.engine.connections.base import Connection
 from harness.load.engine.connections.kinds import Make, make_of
+from harness.load.engine.connections.lane import Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
-from harness.load.engine.script import Script
+from harness.load.engine.script import Bodies, Script
 from harness.model.asked.scenario import Level
 from harness.model.foreign import redacted
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
@@ -98,12 +99,13 @@ class Rotation:
         self._scenarios: dict[str, LoadScenario] = {}
         self._scripts: dict[tuple[str, str, Level], Script] = {}
         self._makes: dict[tuple[str, str], Make] = {}
+        self._bodies: Bodies = {}
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: with_requests(scenario) for scenario in scenarios}
-        self._scripts, self._makes = {}, {}
+        self._scripts, self._makes, self._bodies = {}, {}, {}
         self._slots.aim(targets)
 
     def connect(self, cell: str, scenario: str, count: int) -> None:
@@ -141,7 +143,8 @@ class Rotation:
     def _script(self, slice_: Slice) -> Script:
         key = (slice_.target, slice_.scenario, slice_.level)
         if key not in self._scripts:
-            self._scripts[key] = Script(self._targets[slice_.target], self._scenarios[slice_.scenario], slice_.level)
+            target, scenario = self._targets[slice_.target], self._scenarios[slice_.scenario]
+            self._scripts[key] = Script(target, scenario, slice_.level, self._bodies)
         return self._scripts[key]
 
 
@@ -156,6 +159,7 @@ def record_of(slice_: Slice, drive: Drive, *, started_at: float, wall_s: float, 
         duration_s=drive.duration_s,
         completions=drive.completions,
         answered=drive.answered_in_all,
+        unaudited=drive.unaudited,
         errors=dict(drive.errors),
         bytes_received=drive.bytes_received,
         body_bytes=drive.body_bytes,

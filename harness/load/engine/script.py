@@ -1,25 +1,36 @@
 """What is asked of one target in one slice: a ring of prepared requests, each with the way to judge its response."""
 
-from collections.abc import Hashable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from harness.load.engine.judging import Fault, Judge
+from harness.load.engine.judging import Fault, Heads, Judge, alike
 from harness.load.engine.lore import Lore
 from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import LoadScenario, Target
 from harness.wire.filling import filled
 from harness.wire.frames import BINARY, TEXT, Message, frame, new_mask
-from harness.wire.requests import asks_to_close, in_turn, prepared
-from harness.wire.responses import Head
+from harness.wire.requests import asks_to_close, head_and_body, in_turn
+
+LARGE: Final = 16_384
+"""Bytes of a body that is kept once for all targets, and sent from where it lies."""
+
+Bodies = dict[bytes, bytes]
+"""Large bodies, each of which stands for all that are equal to it."""
 
 
 class Exchange:
     """A prepared request and the response last seen to be right, byte for byte. `next` follows it in the ring.
 
+    `request`: its bytes; where `body` is not None they are followed by these, and `request_size` counts both.
     `tail`: of a stream what follows the head, empty until one was judged right. `bodyless`: the answer has no body,
     whatever it says (HEAD). `closes`: the connection ends with the answer.
+    `audited`: whether the audit counts its right answers; where it does not, each is judged, and none remembered, so
+    that they can be counted apart.
     """
 
     __slots__ = (
+        "audited",
+        "body",
         "bodyless",
         "closes",
         "judge",
@@ -33,9 +44,10 @@ class Exchange:
         "tail_body_size",
     )
 
-    def __init__(self, request: bytes, judge: Judge, *, bodyless: bool, closes: bool) -> None:
-        self.request, self.request_size = request, len(request)
-        self.judge, self.bodyless, self.closes = judge, bodyless, closes
+    def __init__(self, request: bytes, body: bytes | None, judge: Judge, asked: Request, *, closes: bool) -> None:
+        self.request, self.body, self.request_size = request, body, len(request) + len(body or b"")
+        self.judge, self.bodyless, self.closes = judge, asked.method == "HEAD", closes
+        self.audited = asked.audited
         self.forget()
         self.last_size = self.last_body_size = self.tail_body_size = 0
         self.tail = b""
@@ -55,9 +67,9 @@ class Echo(Exchange):
 
     __slots__ = ("message",)
 
-    def __init__(self, message: Message, judge: Judge) -> None:
+    def __init__(self, message: Message, judge: Judge, asked: Request) -> None:
         self.message = message
-        super().__init__(frame(*message, new_mask()), judge, bodyless=False, closes=False)
+        super().__init__(frame(*message, new_mask()), None, judge, asked, closes=False)
         self.last_size, self.last_body_size = len(self.last), len(message.payload)
 
     def forget(self) -> None:
@@ -76,11 +88,15 @@ class Echo(Exchange):
 class Script:
     """A scenario at a level, for one target: its requests are asked in turn by every connection."""
 
-    def __init__(self, target: Target, scenario: LoadScenario, level: Level) -> None:
+    def __init__(self, target: Target, scenario: LoadScenario, level: Level, bodies: Bodies | None = None) -> None:
+        """`bodies`: the large ones so far, of other targets and levels too."""
+        bodies = {} if bodies is None else bodies
         self.lore = Lore(together=scenario.together)
-        heads: dict[Hashable, dict[Head, float]] = {}
+        self._reached: Sequence[Exchange] = []
+        here = scenario.model_copy(update={"expect": scenario.expect.at(level)})
+        heads: dict[object, Heads] = {}
         judges = [
-            Judge(target, scenario, request, self.lore, heads.setdefault(_head_expected(request, scenario), {}))
+            Judge(target, here, request, self.lore, heads.setdefault(alike(request, here), {}))
             for request in scenario.requests
         ]
         order = in_turn([request.weight for request in scenario.requests])
@@ -89,14 +105,23 @@ class Script:
                 _echo(scenario.requests[place], judges[place], target, turn) for turn, place in enumerate(order)
             ]
         else:
-            self.exchanges = [_exchange(scenario.requests[place], judges[place], target, level) for place in order]
+            self.exchanges = [
+                _exchange(scenario.requests[place], judges[place], target, level, bodies) for place in order
+            ]
         for exchange, following in zip(self.exchanges, [*self.exchanges[1:], *self.exchanges[:1]], strict=True):
             exchange.next = following
 
-    def begin(self) -> None:
-        """A slice begins."""
+    def begin(self, connections: int) -> Sequence[Exchange]:
+        """A slice begins. Returns what each connection asks first: what it had come to in the last slice."""
+        if len(self._reached) != connections:
+            self._reached = [self.exchanges[place] for place in starts(len(self.exchanges), connections)]
         self.lore.begin()
         self.forget()
+        return self._reached
+
+    def end(self, reached: Iterable[Exchange | None]) -> None:
+        """A slice is over: what each connection would ask next."""
+        self._reached = [exchange for exchange in reached if exchange is not None]
 
     def forget(self) -> None:
         """Judge the next response to each request anew."""
@@ -104,18 +129,22 @@ class Script:
             exchange.forget()
 
 
-def _exchange(request: Request, judge: Judge, target: Target, level: Level) -> Exchange:
+def starts(requests: int, connections: int) -> list[int]:
+    """Where in the ring each connection begins: far apart, so that a slice asks many different requests, and by an odd
+    step, so that what comes every 2nd, 4th or 16th time is not met by all connections at the same moment."""
+    step = requests // connections | 1
+    return [place * step % requests for place in range(connections)]
+
+
+def _exchange(request: Request, judge: Judge, target: Target, level: Level, bodies: Bodies) -> Exchange:
     closes = asks_to_close(request, target)
-    return Exchange(prepared(request, target, level), judge, bodyless=request.method == "HEAD", closes=closes)
+    head, body = head_and_body(request, target, level)
+    if len(body) < LARGE:
+        return Exchange(head + body, None, judge, request, closes=closes)
+    return Exchange(head, bodies.setdefault(body, body), judge, request, closes=closes)
 
 
 def _echo(request: Request, judge: Judge, target: Target, turn: int) -> Exchange:
     """Text and binary messages take turns, so that an application that turns all into one of them is found out."""
-    return Echo(Message(BINARY if turn % 2 else TEXT, filled(request, target.values).body.encode()), judge)
-
-
-def _head_expected(request: Request, scenario: LoadScenario) -> Hashable:
-    """All that a head is judged by."""
-    expect = request.expected(scenario.expect)
-    asked = (request.method, tuple(request.headers.items()))
-    return (*asked, expect.status, expect.status_to, expect.content_type)
+    message = Message(BINARY if turn % 2 else TEXT, filled(request, target.values).body.encode())
+    return Echo(message, judge, request)

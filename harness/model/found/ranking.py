@@ -12,14 +12,20 @@ references. References hold no places, and neither do floors beside applications
 
 
 class CellCost(Record):
-    """Medians over the blocks, but for `server_cpu_us`, which is of all blocks together; None where the system does not
-    tell. Microseconds of CPU are those of one request."""
+    """Medians over the blocks, but for `server_cpu_us`, `voluntary_switches` and `involuntary_switches`, which are of
+    all blocks together; None where the system does not tell. Microseconds of CPU and context switches are those of one
+    request; `rest_switches_s` is a second, `rest_cpu_share` of a core, both while nobody asks anything of the server.
+    """
 
     startup_s: float | None = None
     rest_pss_bytes: float | None = None
     load_pss_bytes: float | None = None
     server_cpu_us: float | None = None
     service_cpu_us: float | None = None
+    voluntary_switches: float | None = None
+    involuntary_switches: float | None = None
+    rest_switches_s: float | None = None
+    rest_cpu_share: float | None = None
 
 
 class RankedCell(Record):
@@ -197,7 +203,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "interpreter"]
+Setting = Literal["workers", "threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):

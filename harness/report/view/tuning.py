@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.model.asked.cell import Cell, in_words, python_in_words
+from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_words
 from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Contender, Gone, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import NOT_AVAILABLE, a_second, count, number, per_second, shorten, size, times, times_between
+from harness.report.view.sections.effects import change
 from harness.under_test.launch.production import Production, production
 
-CHEAPEST: Final = "fewest workers x threads, then the least memory, then the least CPU time per request"
+CHEAPEST: Final = "fewest workers x threads, then the smallest pool, the least memory, the least CPU time per request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Words:
         yield in_words(cell.workers, "worker")
         if cell.threads:
             yield in_words(cell.threads, "thread")
+        if cell.pool:
+            yield pool_in_words(cell.pool)
         if self._pythons:
             yield python_in_words(cell.interpreter)
 
@@ -217,10 +220,7 @@ def knob_rows(words: Words, found: Tuned) -> tuple[KnobRow, ...]:
 def _change(cell: Cell, other: Cell, effect: KnobEffect) -> str:
     if effect.knob == "server":
         return f"{cell.server} instead of {other.server}"
-    if effect.knob == "interpreter":
-        return f"{python_in_words(cell.interpreter)} instead of {python_in_words(other.interpreter).split()[-1]}"
-    now, before = (getattr(one, effect.knob) for one in (cell, other))
-    return f"{in_words(now, effect.knob.removesuffix('s'))} instead of {before}"
+    return change(cell, other, effect.knob)
 
 
 def _said(effect: KnobEffect) -> str:

@@ -7,15 +7,14 @@ as tight as Python allows: a response equal byte for byte to the last one that w
 import errno
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any, Final
 
 from gevent.monkey import get_original
 
+from harness.load.engine.connections.lane import Lane, Owner
 from harness.load.engine.judging import Fault
-from harness.model.measured.load import ErrorKind, Target
-from harness.wire.responses import HEAD_END, Head, Response, parse_head
+from harness.model.measured.load import ErrorKind
 
 if TYPE_CHECKING:
     from harness.load.engine.script import Exchange
@@ -25,68 +24,6 @@ RawSocket = get_original("socket", "socket")
 
 READ, WRITE = 1, 2  # libev's flags
 READ_SIZE: Final = 65_536
-MAX_HEADS: Final = 512
-
-
-class Lane:
-    """What the connections to one address share."""
-
-    def __init__(self, loop: Any, target: Target) -> None:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)[0]
-        self.loop, self.family, self.address = loop, found[0], found[4]
-        self.keeps_alive = target.keep_alive
-        self._heads: dict[bool, dict[bytes, Head]] = {False: {}, True: {}}
-
-    def head(self, raw: bytes, *, bodyless: bool) -> Head:
-        """Understand a head; one seen before is not parsed again. Raises Malformed."""
-        heads = self._heads[bodyless]
-        head = heads.get(raw)
-        if head is None:
-            head = parse_head(raw, bodyless=bodyless)
-            if len(heads) >= MAX_HEADS:  # Date makes new ones each second
-                heads.clear()
-            heads[raw] = head
-        return head
-
-    def known(self, raw: bytes) -> Head | None:
-        """A head with a body that was understood before."""
-        return self._heads[False].get(raw)
-
-    def whole(self, data: bytes, bodyless: bool) -> Response | None:
-        """The response, when `data` is one in full and its head tells its length; heads seen before are not parsed."""
-        end = data.find(b"\r\n\r\n") + 4
-        if end < 4:
-            return None
-        raw = data[:end]
-        head = self._heads[bodyless].get(raw)
-        if head is None:
-            found = HEAD_END.search(raw)
-            if found is None or found.end() != end:  # it ended before, at a bare LF
-                return None
-            head = self.head(raw, bodyless=bodyless)
-        if head.length is None or head.status < 200 or end + head.length != len(data):
-            return None
-        return Response(head, data[end:], len(data))
-
-
-class Owner:
-    """Whom a connection tells what happens. This one, between slices, counts nothing."""
-
-    streaming = False
-    """Whether to go on with the next request at once: the closed model, while its slice lasts."""
-
-    def __init__(self) -> None:
-        self.record: Callable[[float], None] = lambda _: None
-        self.bytes_received = self.body_bytes = self.reconnects = 0
-
-    def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
-        """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
-
-    def began(self, connection: "Connection", now: float) -> None:
-        """The first event of a stream came."""
-
-    def failed(self, connection: "Connection", kind: ErrorKind, why: str) -> None:
-        """No complete response, or no connection; the socket is closed."""
 
 
 class Connection(ABC):
@@ -259,7 +196,10 @@ class Connection(ABC):
         """Send the request; what the socket does not take at once follows when it can."""
         exchange: Any = self.exchange
         try:
-            sent = self._send(exchange.request)
+            if exchange.body is None:
+                sent = self._send(exchange.request)
+            else:
+                sent = self._socket.sendmsg((exchange.request, exchange.body))
         except OSError as error:
             self._not_sent(error)
             return
@@ -274,8 +214,7 @@ class Connection(ABC):
 
     def _send_later(self, sent: int) -> None:
         """The rest of a request that is longer than the socket's buffer; an answer may come before all of it is out."""
-        exchange: Any = self.exchange
-        self._unsent = memoryview(exchange.request)[sent:]
+        self._unsent = unsent(self.exchange, sent)  # type: ignore[arg-type]
         self._watcher.callback = self._on_more
         self._writer = self._lane.loop.io(self._socket.fileno(), WRITE)
         self._writer.start(self._on_writable)
@@ -306,3 +245,11 @@ class Connection(ABC):
     def _fail(self, kind: ErrorKind, why: str) -> None:
         self.close()
         self.drive.failed(self, kind, why)
+
+
+def unsent(exchange: "Exchange", sent: int) -> memoryview:
+    """What is left of a request of which `sent` bytes are out. A large body is not copied for it."""
+    if exchange.body is None:
+        return memoryview(exchange.request)[sent:]
+    left = len(exchange.request) - sent
+    return memoryview(exchange.body)[-left:] if left <= 0 else memoryview(exchange.request[sent:] + exchange.body)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from time import perf_counter as clock
 from typing import Any
 
-from harness.load.engine.connections.base import READ_SIZE, Connection, Lane, Owner
+from harness.load.engine.connections.base import READ_SIZE, Connection
+from harness.load.engine.connections.lane import Lane, Owner
 from harness.model.measured.load import ErrorKind
 from harness.wire.frames import CLOSE, PING, PONG, FrameReader, Message, frame, handshake_fault, new_key, new_mask
 from harness.wire.responses import HEAD_END, MAX_HEAD, Malformed, parse_head

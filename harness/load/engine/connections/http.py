@@ -3,7 +3,8 @@
 from time import perf_counter as clock
 from typing import Any
 
-from harness.load.engine.connections.base import Connection, Lane, Owner
+from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.lane import Lane, Owner
 from harness.wire.responses import ClosedEarly, Malformed, Response, ResponseParser
 
 
@@ -50,7 +51,9 @@ class HttpConnection(Connection):
         now = clock()
         closes = response.head.close or exchange.closes
         fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
-        if exact and response.size == len(data) and not closes:
+        if fault is None and not exchange.audited:
+            self.drive.unaudited += 1
+        elif exact and response.size == len(data) and not closes:
             self._remember(data, response)
         self._parser = None
         if closes or self._unsent is not None:

@@ -206,7 +206,7 @@ def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[Ra
     if not beside:
         return ", the slowest"
     names = listing(_some([_label(source, row) for row in beside], NAMED))
-    return f", {_how_near(source, found, last, beside)} {names}"
+    return f" (which is {_how_near(source, found, last, beside)} {names})"
 
 
 def _how_near(source: Source, found: ScenarioRanking, one: RankedCell, others: Sequence[RankedCell]) -> str:

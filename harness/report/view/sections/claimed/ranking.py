@@ -8,7 +8,7 @@ from harness.model.asked.scenario import Unit
 from harness.model.foreign import clean
 from harness.report.text import Figure, absent, between, number, shorten
 from harness.report.view.names import Name
-from harness.report.view.sections.claims import (
+from harness.report.view.sections.claimed.ranking_words import (
     SAID,
     TIER_TITLES,
     interval_of,
