@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
 from harness.model.asked.diff import Diff
-from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.scenario import Kind, ScenarioManifest
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
@@ -202,12 +202,12 @@ class Source(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
-    `interfaces`: how each server calls an application.
-    `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked for,
-    where its cells are configurations of one application that race.
-    `interpreter`: the first one, or the only one; `other_interpreters`: those beside it, in the order they were given.
-    `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
-    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
+    `interfaces`: how each server calls an application. `cannot`: by server, kinds of scenario that it cannot do, and
+    why. `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked
+    for, where its cells are configurations of one application that race. `interpreter`: the first one, or the only one;
+    `other_interpreters`: those beside it, in the order they were given. `audits`: by cell id, what the database counted
+    in the audit before measuring; empty where it counts nothing. `null_rps`: what the load generator does on this
+    machine against a responder that does nothing, requests per second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
     `completed_blocks`, and is left out of inference.
@@ -225,6 +225,7 @@ class CampaignRecord(Record):
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)
+    cannot: dict[str, dict[Kind, str]] = Field(default_factory=dict)
     machine: Machine
     interpreter: Interpreter
     other_interpreters: tuple[Interpreter, ...] = ()
@@ -247,8 +248,8 @@ class CampaignRecord(Record):
     def why_not(self, app: str, server: str, scenario: str) -> str:
         """Why an application on a server is not asked a scenario; empty where it is."""
         kinds = {one.id: one.kind for one in self.plan.scenarios}
-        if kinds.get(scenario) == "websocket" and self.interfaces.get(server) == "wsgi":
-            return "there are no WebSockets in WSGI, which its server speaks"
+        if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
+            return reason
         if app in self.applications and scenario not in self.applications[app].scenarios:
             return "the application does not answer this scenario"
         return ""

@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from harness.model.asked.application import Interface
+from harness.model.asked.scenario import Kind
 
 BACKLOG: Final = "4096"
 KEEP_ALIVE_S: Final = "3600"
@@ -24,6 +26,8 @@ STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 (where it is; files are made there safely)
+
+NOT_IN_WSGI: Final = "there are no WebSockets in WSGI, which its server speaks"
 
 Argv = Callable[[str, str, int, int], list[str]]
 """(target, host, port, workers) -> what follows the environment's python."""
@@ -39,8 +43,9 @@ class Server:
     by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
-    threads of a worker run the application, None where it has no pool of them. `argv` is None where the application
-    brings the command (its manifest's table `own`).
+    threads of a worker run the application, None where it has no pool of them. `lacks`: kinds of scenario that it
+    cannot do although its interface could, and why. `argv` is None where the application brings the command (its
+    manifest's table `own`).
     """
 
     id: str
@@ -55,6 +60,12 @@ class Server:
     sends_date: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
+    lacks: Mapping[Kind, str] = MappingProxyType({})
+
+    @property
+    def cannot(self) -> Mapping[Kind, str]:
+        """Kinds of scenario that nothing on it can do, and why."""
+        return {"websocket": NOT_IN_WSGI, **self.lacks} if self.interface == "wsgi" else self.lacks
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
