@@ -1,5 +1,6 @@
 """Streams of events under load: every event is judged, in whatever pieces it comes, and the first one is timed."""
 
+import itertools
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from harness.load.driver import LocustDriver
 from harness.load.histogram import percentile_s, recorded_us
 from harness.model.asked.scenario import Expectation, Request
 from harness.model.measured.load import LoadScenario, SliceRecord
-from tests.load.servers import Behaviour, Peer, Served, serving, slice_of
+from tests.load.servers import Behaviour, Peer, Served, head_of, serving, slice_of
 
 HEAD = b"HTTP/1.1 200 OK\r\nServer: events\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
@@ -37,17 +38,25 @@ SCENARIO = LoadScenario(
 )
 
 
+def seed_of(request: bytes) -> int:
+    return int(request.split()[1].rpartition(b"=")[2])
+
+
 class Streaming:
-    """Sends what `pieces` makes of a seed and of how many streams were asked for before, a piece at a time."""
+    """Sends what `pieces` makes of a seed and of how many streams were asked for, a piece at a time."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def counted(self) -> int:
+        return next(self._numbers)
 
     def pieces(self, seed: int, number: int) -> list[bytes]:
         return [HEAD, *(chunk(one) for one in events(seed)), END]
 
     def __call__(self, peer: Peer) -> None:
         while True:
-            number = peer.request()
-            path = peer._served.bodies[number - 1].split()[1]
-            for piece in self.pieces(int(path.rpartition(b"=")[2]), number):
+            for piece in self.pieces(seed_of(head_of(peer)), self.counted()):
                 peer.send(piece)
 
 
@@ -55,6 +64,7 @@ class WrongLater(Streaming):
     """Right until every stream is known, then wrong in one event."""
 
     def __init__(self, wrong: list[bytes]) -> None:
+        super().__init__()
         self.wrong = wrong
 
     def pieces(self, seed: int, number: int) -> list[bytes]:
@@ -85,9 +95,7 @@ class FirstAtOnce(Streaming):
 
     def __call__(self, peer: Peer) -> None:
         while True:
-            number = peer.request()
-            path = peer._served.bodies[number - 1].split()[1]
-            head, first, *others = self.pieces(int(path.rpartition(b"=")[2]), number)
+            head, first, *others = self.pieces(seed_of(head_of(peer)), self.counted())
             peer.send(head + first)
             time.sleep(0.02)
             peer.send(b"".join(others))

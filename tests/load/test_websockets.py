@@ -9,7 +9,7 @@ from harness.load.driver import LocustDriver
 from harness.model.asked.scenario import Expectation, Request
 from harness.model.measured.load import LoadScenario, SliceRecord
 from harness.wire.frames import accept_of
-from tests.load.servers import Behaviour, Peer, Served, serving, slice_of
+from tests.load.servers import Behaviour, Peer, Served, head_of, serving, slice_of
 
 MESSAGES = tuple(f"{number:064}" for number in range(8))
 SCENARIO = LoadScenario(
@@ -26,22 +26,18 @@ Answer = Callable[[Peer, int, bytes], None]
 
 
 def opened(peer: Peer, accept: str = "") -> None:
-    number = peer.request()
-    head = peer._served.bodies[number - 1]
-    key = next(line[19:].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
+    lines = head_of(peer).split(b"\r\n")
+    key = next(line[18:].strip() for line in lines if line.lower().startswith(b"sec-websocket-key:"))
     upgraded = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept or accept_of(key.decode())}"
     peer.send(f"HTTP/1.1 101 Switching Protocols\r\n{upgraded}\r\n\r\n".encode())
 
 
 def message(peer: Peer) -> tuple[int, bytes]:
     """The next frame of a client, unmasked; each is short."""
-    while len(peer._buffer) < 2 or len(peer._buffer) < 6 + (peer._buffer[1] & 0x7F):
-        peer._more()
-    opcode, masked, size = peer._buffer[0], peer._buffer[1] & 0x80, peer._buffer[1] & 0x7F
-    assert masked, "a client masks every frame"
-    mask, payload = peer._buffer[2:6], peer._buffer[6 : 6 + size]
-    peer._buffer = peer._buffer[6 + size :]
-    return opcode & 0x0F, bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
+    first, second = peer.take(2)
+    assert second & 0x80, "a client masks every frame"
+    mask, payload = peer.take(4), peer.take(second & 0x7F)
+    return first & 0x0F, bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
 
 
 def frame(first: int, payload: bytes) -> bytes:
@@ -185,7 +181,7 @@ def test_requests_and_messages_have_connections_of_their_own(driver: LocustDrive
 
     def both(peer: Peer) -> None:
         peer.head()
-        if b"websocket" in peer._buffer:
+        if peer.waits_with(b"websocket"):
             echoing(right)(peer)
         while True:
             peer.request()
