@@ -19,15 +19,8 @@ from harness.model.fault import Fault
 from harness.model.measured.audit import Asked, Audited
 from harness.model.record import Record
 from harness.under_test.services import Counts
-from harness.under_test.verify.examiner import (
-    DEADLINE_S,
-    ContractFault,
-    Examiner,
-    Probe,
-    Subject,
-    grouped,
-    probes_at_levels,
-)
+from harness.under_test.verify.examiner import DEADLINE_S, Examiner, Subject, grouped
+from harness.under_test.verify.probes import ContractFault, Probe, probes_at_levels
 
 REQUESTS: Final = 64
 AT_ONCE: Final = 16

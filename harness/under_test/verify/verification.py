@@ -13,17 +13,8 @@ from harness.model.measured.load import Target
 from harness.model.notice import Failure
 from harness.model.record import Record
 from harness.under_test.services import Namespace
-from harness.under_test.verify.examiner import (
-    DATE_WAIT_S,
-    DEADLINE_S,
-    ContractFault,
-    Examiner,
-    Probe,
-    Subject,
-    asked_one_by_one,
-    burst_of,
-    probes,
-)
+from harness.under_test.verify.examiner import DATE_WAIT_S, DEADLINE_S, Examiner, Subject
+from harness.under_test.verify.probes import ContractFault, Probe, asked_one_by_one, burst_of, probes
 
 Dated = dict[tuple[str, str, str, str], Response]
 """The first right answer by cell, scenario, method and path: later ones must have later dates."""
