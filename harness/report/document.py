@@ -4,7 +4,8 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level, Unit
+from harness.model.asked.counting import Unit
+from harness.model.asked.scenario import Level
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,

@@ -3,8 +3,9 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from harness.model.asked.counting import Audit, Unit
 from harness.model.record import Record, Slug
 
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
@@ -176,30 +177,6 @@ class Edge(Record):
         return Request(path=self.path, expect=self.expect)
 
 
-def _number_or_n(given: object) -> object:
-    if given == "n" or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
-        return given
-    raise ValueError('must be a whole number, or "n"')
-
-
-PerRequest = Annotated[int | Literal["n"], BeforeValidator(_number_or_n)]
-"""A number, or as many as the request asks rows for."""
-
-
-class Audit(Record):
-    """What every request must do to the tables, as the database itself counts it over a burst.
-
-    `reads`: statements that read them, each giving `rows` rows; 0 means that an answer comes from a cache, which may
-    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row. `table`:
-    which table is read.
-    """
-
-    reads: PerRequest
-    table: Literal["world", "fortune"] = "world"
-    rows: int = Field(default=1, ge=1)
-    writes: PerRequest = 0
-
-
 class Prepared(Record):
     """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
 
@@ -209,10 +186,6 @@ class Prepared(Record):
 Kind = Literal["requests", "stream", "websocket"]
 """How a scenario speaks: requests with one answer each; requests that are answered by a stream of events, of which each
 is looked at when it comes; messages on a WebSocket, each a request's body that must come back."""
-
-
-Unit = Literal["requests", "events", "messages", "MB"]
-"""What the ranked figure counts a second."""
 
 
 class Ranked(Record):

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from harness.model.asked.application import Interface
@@ -60,12 +59,12 @@ class Server:
     sends_date: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
-    lacks: Mapping[Kind, str] = MappingProxyType({})
+    lacks: tuple[tuple[Kind, str], ...] = ()
 
     @property
-    def cannot(self) -> Mapping[Kind, str]:
+    def cannot(self) -> dict[Kind, str]:
         """Kinds of scenario that nothing on it can do, and why."""
-        return {"websocket": NOT_IN_WSGI, **self.lacks} if self.interface == "wsgi" else self.lacks
+        return ({"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}) | dict(self.lacks)
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
 from harness.contract.rows import rows_told
-from harness.model.asked.scenario import Audit
+from harness.model.asked.counting import Audit
 from harness.model.fault import Fault
 from harness.model.measured.audit import Asked, Audited
 from harness.model.record import Record
