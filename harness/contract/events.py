@@ -21,15 +21,16 @@ def events_faults(text: str, wanted: str) -> Iterator[Fault]:
         return
     came, due = events_in(text), events_in(wanted)
     place = next((n for n, (one, other) in enumerate(zip(came, due, strict=False)) if one != other), None)
-    if sorted(came) == sorted(due):
-        code, what = "events-unordered", "the events are not in their order"
-    elif _is_part(came, due):
-        code, what = "event-missing", f"{len(due) - len(came)} of {len(due)} events are missing"
-    else:
-        code, what = "event-differs", "an event is not the expected one"
     place = min(len(came), len(due)) if place is None else place
     expected, seen = (clipped("".join(events[place : place + 1])) or "the end" for events in (due, came))
-    yield Fault(code=code, what=what, expected=expected, seen=seen)
+    if sorted(came) == sorted(due):
+        what = "the events are not in their order"
+        yield Fault(code="events-unordered", what=what, expected=expected, seen=seen)
+    elif _is_part(came, due):
+        what = f"{len(due) - len(came)} of {len(due)} events are missing"
+        yield Fault(code="event-missing", what=what, expected=expected, seen=seen)
+    else:
+        yield Fault(code="event-differs", what="an event is not the expected one", expected=expected, seen=seen)
 
 
 def _is_part(came: Sequence[str], due: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "body-not-utf-8": "the body is not UTF-8",
     "body-not-json": "the body is not JSON, or not strictly",
     "body-differs": "the body is not the expected one",
+    "body-lacks": "the body does not hold a text that it must hold",
     "body-varies": "the body should always be the same, and is not",
     "schema-differs": "the body does not fit the JSON schema",
     "schema-unusable": "the JSON schema itself cannot be used",

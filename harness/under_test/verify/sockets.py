@@ -56,9 +56,11 @@ class Socket:
                 return Fault(code="response-cut", what="no answer to the handshake", seen=clipped(came))
         head = parse_head(came[: end.end()])
         wrong = handshake_fault(head, key)
+        what, expected = "the WebSocket is not opened", "101 and its headers"
+        if wrong is not None and head.status != 101:
+            return Fault(code="handshake-refused", what=what, expected=expected, seen=wrong)
         if wrong is not None:
-            code = "handshake-wrong" if head.status == 101 else "handshake-refused"
-            return Fault(code=code, what="the WebSocket is not opened", expected="101 and its headers", seen=wrong)
+            return Fault(code="handshake-wrong", what=what, expected=expected, seen=wrong)
         self._came += self._frames.feed(came[end.end() :])
         return None
 
