@@ -129,7 +129,7 @@ def test_right_streams_are_counted_in_whatever_pieces_they_come(
     [
         ([chunk(b"id: 0\ndata: 0\n\n")], "body"),
         ([b"not a chunk\r\n"], "protocol"),
-        ([END, b"more than the end"], "protocol"),
+        ([END + b"more than the end"], "protocol"),
     ],
     ids=["an event more", "no chunk", "bytes after the end"],
 )
