@@ -14,6 +14,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Stream, Template
 from litestar.template.config import TemplateConfig
+from litestar.types import Receive, Scope, Send
 
 
 @get("/json")
@@ -99,13 +100,13 @@ def table(n: int) -> Litestar:
 
 
 @asgi("/middleware", is_mount=True, copy_scope=True)
-async def stacks(scope, receive, send) -> None:
+async def stacks(scope: Scope, receive: Receive, send: Send) -> None:
     scope["path"] = scope["raw_path"].decode()
     await stack(asked(scope["path"], MIDDLEWARES))(scope, receive, send)
 
 
 @asgi("/routes", is_mount=True, copy_scope=True)
-async def tables(scope, receive, send) -> None:
+async def tables(scope: Scope, receive: Receive, send: Send) -> None:
     scope["path"] = scope["raw_path"].decode()
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 

@@ -31,7 +31,9 @@ def main(written: Path) -> None:
                 connected, _ = listener.accept()
                 connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 selector.register(connected, selectors.EVENT_READ, [False])
-            elif not answered(key.fileobj, key.data):
+                continue
+            assert isinstance(key.fileobj, socket.socket)
+            if not answered(key.fileobj, key.data):
                 selector.unregister(key.fileobj)
                 key.fileobj.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from picows import WSFrame, WSListener, WSTransport, WSUpgradeRequest, ws_create_server
 
 
-class Echo(WSListener):
+class Echo(WSListener):  # type: ignore[misc]  # it is installed for the benchmark alone
     """Sends back every message as it came."""
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:

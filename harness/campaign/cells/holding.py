@@ -80,14 +80,13 @@ def _answered(batch: Sequence[socket.socket], wanted: bytes) -> list[socket.sock
             selector.register(one, selectors.EVENT_READ)
         while len(found) < len(batch) and (left := deadline - time.monotonic()) > 0:
             for key, _ in selector.select(left):
-                one = key.fileobj
-                assert isinstance(one, socket.socket)
-                data = _received(one)
-                came[one] += data
-                if wanted in came[one]:
-                    found.append(one)
-                if wanted in came[one] or not data:
-                    selector.unregister(one)
+                assert isinstance(key.fileobj, socket.socket)
+                data = _received(key.fileobj)
+                came[key.fileobj] += data
+                if wanted in came[key.fileobj]:
+                    found.append(key.fileobj)
+                if wanted in came[key.fileobj] or not data:
+                    selector.unregister(key.fileobj)
             if not selector.get_map():
                 break
     return found

@@ -9,9 +9,9 @@ from typing import Final
 import gevent
 import numpy as np
 
-from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.base import Connection, Owner
 from harness.load.engine.connections.kinds import make_of
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.load.engine.drive import IDLE, RETRY_S
 from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script

@@ -14,8 +14,7 @@ import gevent
 import numpy as np
 from gevent.event import Event
 
-from harness.load.engine.connections.base import Connection
-from harness.load.engine.connections.lane import Owner
+from harness.load.engine.connections.base import Connection, Owner
 from harness.load.engine.judging import Fault
 from harness.load.engine.lateness import away, suspended_s
 from harness.load.engine.script import Script

@@ -26,6 +26,7 @@ STOP_S: Final = "1"
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 (where it is; files are made there safely)
 
+HOLDS_BACK: Final = "it holds an answer back until all of it is made"
 NOT_IN_WSGI: Final = "there are no WebSockets in WSGI, which its server speaks"
 
 Argv = Callable[[str, str, int, int], list[str]]
@@ -64,7 +65,8 @@ class Server:
     @property
     def cannot(self) -> dict[Kind, str]:
         """Kinds of scenario that nothing on it can do, and why."""
-        return ({"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}) | dict(self.lacks)
+        of_interface: dict[Kind, str] = {"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}
+        return of_interface | dict(self.lacks)
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -260,6 +262,7 @@ ENTRIES: Final = (
         served("waitress", *POOL),
         most_workers=1,
         threads="--threads",
+        lacks=(("stream", "it closes the connection after an answer of unknown length, although it keeps others"),),
     ),
     Server(
         "cheroot",
@@ -271,7 +274,17 @@ ENTRIES: Final = (
         most_workers=1,
         threads="--threads",
     ),
-    Server("pyuwsgi", "uWSGI", "wsgi", ("pyuwsgi",), "pyuwsgi", pyuwsgi, load_per_worker=False, threads="--threads"),
+    Server(
+        "pyuwsgi",
+        "uWSGI",
+        "wsgi",
+        ("pyuwsgi",),
+        "pyuwsgi",
+        pyuwsgi,
+        load_per_worker=False,
+        threads="--threads",
+        lacks=(("stream", HOLDS_BACK),),
+    ),
     Server(
         "fastpysgi",
         "fastpysgi",
@@ -280,6 +293,7 @@ ENTRIES: Final = (
         "fastpysgi",
         served("fastpysgi", "--workers", "{workers}"),
         load_per_worker=False,
+        lacks=(("stream", HOLDS_BACK),),
     ),
     Server("own", "its own", "own", (), None, None),
 )

@@ -7,12 +7,13 @@ as tight as Python allows: a response equal byte for byte to the last one that w
 import errno
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any, Final
 
 from gevent.monkey import get_original
 
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.load.engine.judging import Fault
 from harness.model.measured.load import ErrorKind
 
@@ -24,6 +25,29 @@ RawSocket = get_original("socket", "socket")
 
 READ, WRITE = 1, 2  # libev's flags
 READ_SIZE: Final = 65_536
+
+
+class Owner:
+    """Whom a connection tells what happens. This one, between slices, counts nothing.
+
+    `unaudited`: right responses whose request the database audit does not count.
+    """
+
+    streaming = False
+    """Whether to go on with the next request at once: the closed model, while its slice lasts."""
+
+    def __init__(self) -> None:
+        self.record: Callable[[float], None] = lambda _: None
+        self.bytes_received = self.body_bytes = self.reconnects = self.unaudited = 0
+
+    def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
+        """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
+
+    def began(self, connection: "Connection", now: float) -> None:
+        """The first event of a stream came."""
+
+    def failed(self, connection: "Connection", kind: ErrorKind, why: str) -> None:
+        """No complete response, or no connection; the socket is closed."""
 
 
 class Connection(ABC):

@@ -7,9 +7,9 @@ comes in. So each piece is compared with the stream that was judged in full; the
 from time import perf_counter as clock
 from typing import Any, Final
 
-from harness.load.engine.connections.base import READ_SIZE
+from harness.load.engine.connections.base import READ_SIZE, Owner
 from harness.load.engine.connections.http import HttpConnection
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.wire.responses import HEAD_END, Response
 
 MOST_KEPT: Final = 64 * 1024

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from time import perf_counter as clock
 from typing import Any
 
-from harness.load.engine.connections.base import READ_SIZE, Connection
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.base import READ_SIZE, Connection, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.model.measured.load import ErrorKind
 from harness.wire.frames import CLOSE, PING, PONG, FrameReader, Message, frame, handshake_fault, new_key, new_mask
 from harness.wire.responses import HEAD_END, MAX_HEAD, Malformed, parse_head
@@ -57,9 +57,9 @@ class FramesConnection(Connection):
         except Malformed as fault:
             self._lost("protocol", str(fault))
             return
-        fault = handshake_fault(head, self._key)
-        if fault is not None:
-            self._lost("protocol" if head.status == 101 else "status", f"handshake: {fault}")
+        why_not = handshake_fault(head, self._key)
+        if why_not is not None:
+            self._lost("protocol" if head.status == 101 else "status", f"handshake: {why_not}")
             return
         self._watcher.callback = self._on_idle
         messages = self._heard(rest) if rest else ()

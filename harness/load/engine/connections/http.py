@@ -3,8 +3,8 @@
 from time import perf_counter as clock
 from typing import Any
 
-from harness.load.engine.connections.base import Connection
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.base import Connection, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.wire.responses import ClosedEarly, Malformed, Response, ResponseParser
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.base import Connection, Owner
 from harness.load.engine.connections.events import EventsConnection
 from harness.load.engine.connections.frames import FramesConnection
 from harness.load.engine.connections.http import HttpConnection
-from harness.load.engine.connections.lane import Lane, Owner
+from harness.load.engine.connections.lane import Lane
 from harness.model.asked.scenario import Request
 from harness.model.measured.load import LoadScenario, Target
 from harness.wire.frames import handshake_of

@@ -1,15 +1,10 @@
-"""What the connections to one address share, and whom they tell what happens."""
+"""What the connections to one address share."""
 
 import socket
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from harness.load.engine.judging import Fault
-from harness.model.measured.load import ErrorKind, Target
+from harness.model.measured.load import Target
 from harness.wire.responses import HEAD_END, Head, Response, parse_head
-
-if TYPE_CHECKING:
-    from harness.load.engine.connections.base import Connection
 
 MAX_HEADS: Final = 512
 
@@ -53,26 +48,3 @@ class Lane:
         if head.length is None or head.status < 200 or end + head.length != len(data):
             return None
         return Response(head, data[end:], len(data))
-
-
-class Owner:
-    """Whom a connection tells what happens. This one, between slices, counts nothing.
-
-    `unaudited`: right responses whose request the database audit does not count.
-    """
-
-    streaming = False
-    """Whether to go on with the next request at once: the closed model, while its slice lasts."""
-
-    def __init__(self) -> None:
-        self.record: Callable[[float], None] = lambda _: None
-        self.bytes_received = self.body_bytes = self.reconnects = self.unaudited = 0
-
-    def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
-        """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
-
-    def began(self, connection: "Connection", now: float) -> None:
-        """The first event of a stream came."""
-
-    def failed(self, connection: "Connection", kind: ErrorKind, why: str) -> None:
-        """No complete response, or no connection; the socket is closed."""
