@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
+from harness_data.work import computed
 
 application = get_asgi_application()
 
@@ -75,6 +76,10 @@ async def wait(request: HttpRequest) -> JsonResponse:
     return JsonResponse(await upstream.awaited(request.GET["key"]))
 
 
+async def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -84,4 +89,5 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("wait", wait),
+    path("mixed", mixed),
 ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
+from harness_data.work import computed
 
 application = get_wsgi_application()
 
@@ -68,6 +69,10 @@ def wait(request: HttpRequest) -> JsonResponse:
     return JsonResponse(upstream.asked(request.GET["key"]))
 
 
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -77,4 +82,5 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("wait", wait),
+    path("mixed", mixed),
 ]

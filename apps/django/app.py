@@ -6,6 +6,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 from django.conf import settings
 from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
+from harness_data.work import computed
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -52,6 +53,10 @@ def wait(request: HttpRequest) -> JsonResponse:
     return JsonResponse(upstream.asked(request.GET["key"]))
 
 
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -61,5 +66,6 @@ urlpatterns = [
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
     path("wait", wait),
+    path("mixed", mixed),
 ]
 application = get_wsgi_application()

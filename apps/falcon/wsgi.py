@@ -4,6 +4,7 @@ import falcon
 import pages
 from harness_data import row_count, upstream
 from harness_data import sync as data
+from harness_data.work import computed
 
 
 class Benchmark:
@@ -33,9 +34,12 @@ class Benchmark:
     def on_get_wait(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = upstream.asked(req.get_param("key", required=True))
 
+    def on_get_mixed(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = computed(req.get_param_as_int("work"), req.get_param_as_int("seed"))
+
 
 app = falcon.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "mixed"):
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/cached-worlds", benchmark, suffix="cached")

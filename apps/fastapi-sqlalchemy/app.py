@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from harness_data import upstream
+from harness_data.work import computed
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -106,6 +107,11 @@ async def cached_worlds(count: Rows = 1):
 @app.get("/wait")
 async def wait(key: str):
     return await upstream.awaited(key)
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.work import computed
 
 app = FastAPI()
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -54,3 +55,8 @@ async def fortunes(request: Request):
 @app.get("/wait")
 async def wait(key: str):
     return await upstream.awaited(key)
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)

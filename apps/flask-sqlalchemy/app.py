@@ -7,6 +7,7 @@ from flask import Flask, Response, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
 from harness_data import upstream
+from harness_data.work import computed
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -88,6 +89,11 @@ def cached_worlds() -> list[dict[str, int]]:
 @app.get("/wait")
 def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))
 
 
 def read(n: int) -> list[World]:

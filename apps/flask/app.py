@@ -3,6 +3,7 @@
 from flask import Flask, Response, render_template, request
 from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
+from harness_data.work import computed
 
 app = Flask(__name__, template_folder=TEMPLATES)
 
@@ -45,3 +46,8 @@ def fortunes() -> str:
 @app.get("/wait")
 def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))

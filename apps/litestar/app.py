@@ -2,6 +2,7 @@
 
 from harness_data import TEMPLATES, World, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.work import computed
 from litestar import Litestar, MediaType, get
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.response import Template
@@ -48,7 +49,12 @@ async def wait(key: str) -> upstream.Answer:
     return await upstream.awaited(key)
 
 
+@get("/mixed")
+async def mixed(work: int, seed: int) -> dict[str, int]:
+    return computed(work, seed)
+
+
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait],
+    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, mixed],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.work import computed
 from jinja2 import Environment, FileSystemLoader
 
 PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
@@ -42,6 +43,11 @@ async def wait(query: bytes) -> tuple[bytes, bytes]:
     return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
 
 
+async def mixed(query: bytes) -> tuple[bytes, bytes]:
+    asked = parse_qs(query.decode("latin-1"))
+    return as_json(computed(int(asked["work"][0]), int(asked["seed"][0])))
+
+
 def as_json(value: object) -> tuple[bytes, bytes]:
     return b"application/json", encoder.dumps(value).encode()
 
@@ -59,6 +65,7 @@ ROUTES = {
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
     "/wait": wait,
+    "/mixed": mixed,
 }
 
 

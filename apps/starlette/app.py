@@ -2,6 +2,7 @@
 
 from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.work import computed
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -43,6 +44,10 @@ async def wait(request: Request) -> JSONResponse:
     return JSONResponse(await upstream.awaited(request.query_params["key"]))
 
 
+async def mixed(request: Request) -> JSONResponse:
+    return JSONResponse(computed(int(request.query_params["work"]), int(request.query_params["seed"])))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -53,5 +58,6 @@ app = Starlette(
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
         Route("/wait", wait),
+        Route("/mixed", mixed),
     ]
 )

@@ -77,6 +77,9 @@ class Owner:
     def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
         """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
 
+    def beside(self, connection: "Connection") -> None:
+        """The same for a right response to a request that is not timed."""
+
     def failed(self, connection: "Connection", kind: ErrorKind, why: str) -> None:
         """No complete response, or no connection; the socket is closed."""
 
@@ -261,7 +264,7 @@ class Connection:
         now = clock()
         closes = response.head.close or exchange.closes
         fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
-        if exact and response.size == len(data) and not closes:
+        if exact and exchange.timed and response.size == len(data) and not closes:
             exchange.remember(data, len(response.body))
         self._parser = None
         if closes or self._unsent is not None:
@@ -273,8 +276,12 @@ class Connection:
 
     def _answered(self, size: int, body_size: int, fault: Fault | None, now: float) -> None:
         self.busy = False
-        self.exchange = self.exchange.next  # type: ignore[union-attr]
-        self.drive.answered(self, size, body_size, fault, now)
+        exchange: Any = self.exchange
+        self.exchange = exchange.next
+        if exchange.timed or fault is not None:
+            self.drive.answered(self, size, body_size, fault, now)
+        else:
+            self.drive.beside(self)
 
     def _transmit(self) -> None:
         """Send the request; what the socket does not take at once follows when it can."""

@@ -109,10 +109,12 @@ class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
-    that differs from the scenario's; check.py is not asked about it then.
+    that differs from the scenario's; check.py is not asked about it then. `timed`: whether it counts among the
+    scenario's requests, in response times and throughput; else it only keeps the server busy beside them.
     """
 
     weight: int = Field(default=1, ge=1, le=100)
+    timed: bool = True
     expect: Expectation | None = None
 
     def at(self, level: Level) -> "Request":
@@ -176,16 +178,39 @@ class Audit(Record):
 
 
 class Prepared(Record):
-    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
+    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation.
+
+    `busy_s`: how long one that computes keeps an interpreter busy, seconds. prepare.py is given `work` then, the count
+    of steps that takes so long; None: it was not calibrated, and SOME_WORK is asked for.
+    """
 
     requests: int = Field(ge=1, le=4096)
+    busy_s: float | None = Field(default=None, gt=0, le=1)
+    work: int | None = Field(default=None, ge=1)
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        """What prepare.py is called with."""
+        return (self.requests,) if self.busy_s is None else (self.requests, self.work or SOME_WORK)
+
+
+SOME_WORK: Final = 20_000
+"""Steps that a request computes where only its answer matters: about a millisecond and a half."""
 
 
 class Ranked(Record):
-    """How the scenario is ranked, and what its figure means to a reader."""
+    """How the scenario is ranked, and what its figure means to a reader. `by`: goodput in the closed model, or the 99th
+    percentile of response times at `rate` requests per second, the same for all cells."""
 
-    by: Literal["throughput"] = "throughput"
+    by: Literal["throughput", "p99"] = "throughput"
     at: Level
+    rate: float | None = Field(default=None, gt=0, le=100_000)
+
+    @model_validator(mode="after")
+    def _a_percentile_has_its_rate(self) -> Self:
+        if (self.rate is not None) != (self.by == "p99"):
+            raise ValueError('rank.rate is needed with by = "p99", and only there')
+        return self
 
 
 class Loads(Record):
