@@ -97,7 +97,8 @@ class League:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The ranking of one scenario, league by league. `figure`: what is ranked, in words, and `unit` of it."""
+    """The ranking of one scenario, league by league. `figure`: what is ranked, in words, and `unit` of it;
+    `service`: what works for a request beside the server."""
 
     id: str
     title: str
@@ -105,6 +106,7 @@ class Table:
     load: str
     figure: str
     unit: str
+    service: str
     estimate: bool
     inference: str
     costed: bool
@@ -123,6 +125,7 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         about=shorten(scenario.about, 400),
         load=load(scenario.rank.at) if scenario.rank.rate is None else _offered(scenario.rank),
         figure=RANKED[scenario.rank.by],
+        service="upstream" if scenario.waits else "database",
         unit="requests/s" if scenario.rank.by == "throughput" else "p99, ms",
         estimate=found.estimate if found else True,
         inference=_inference(source, found) if found else "",
