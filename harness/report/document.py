@@ -40,6 +40,8 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "p99"]
+    rate: float | None
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int

@@ -110,4 +110,4 @@ def test_it_has_ended_after_the_with_block_and_says_so_where_it_ends_before(tmp_
         with pytest.raises(EnvironmentRefused, match="does not say what it was asked"):
             live.asked()
     assert isinstance(live.process, OwnedProcess)
-    assert live.process.tree() == []
+    assert live.process.tree() == ()
