@@ -39,6 +39,11 @@ class Scenario:
         return prepared_requests(self._script, *prepared.given) if prepared else self.manifest.requests
 
     @property
+    def probe(self) -> Request:
+        """What a starting server is asked until it answers, with whatever status."""
+        return self.requests[0] if self.manifest.prepared else self.manifest.probe
+
+    @property
     def _script(self) -> Path:
         return self.folder.absolute() / SCRIPT
 

@@ -31,7 +31,7 @@ from harness.stats.robust import t_interval
 def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
     """Everything that may be said of a campaign, from the trials of its completed blocks."""
     inferences = infer(record, trials, as_ranked=True)
-    throughput = {id_: one for id_, one in inferences.items() if one.scenario.rank.by == "throughput"}
+    throughput = {id_: one for id_, one in inferences.items() if one.scenario.rank.rate is None}
     return Ranking(
         campaign=record.id,
         reference=record.plan.reference,
@@ -51,6 +51,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
         level=scenario.rank.at,
         by=scenario.rank.by,
         rate=scenario.rank.rate,
+        unit=scenario.rank.unit,
         estimate=True,
         rows=(),
         unranked=unranked_cells(record, {**_without_p99(inference), **inference.counted.unranked}),
@@ -58,7 +59,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     if look is None:
         return ranking
     floor = noise_floor_of(record, look, void=inference.void)
-    by_throughput = scenario.rank.by == "throughput"
+    by_throughput = scenario.rank.rate is None
     inferred, ahead = look.fit.variance is not None, blocks_more(record, inference)
     return ranking.model_copy(
         update={
@@ -93,11 +94,12 @@ def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[Ran
 
 def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:
     log_rate, values = look.log_rates()[cell.id], inference.own_values(cell.id)
+    figure = inference.scenario.rank.figure
     half = t_interval(np.array(list(values.values())))
     trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
     errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
     ratio, ratio_low, ratio_high = ratio_of(cell.id, record.plan.reference, look)
-    application, by_throughput = record.applications.get(cell.app), inference.scenario.rank.by == "throughput"
+    application, by_throughput = record.applications.get(cell.app), inference.scenario.rank.rate is None
     return RankedCell(
         cell=cell.id,
         app=cell.app,
@@ -115,7 +117,7 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         slices=sum(len(trial.rates) for trial in trials),
         completions=completions,
         error_share=errors / (errors + completions),
-        block_rps=tuple(float(np.exp(value)) for value in values.values()) if by_throughput else (),
+        block_rps=tuple(figure(float(np.exp(value))) for value in values.values()) if by_throughput else (),
         block_numbers=tuple(values) if by_throughput else (),
         cost=cost_of(trials),
     )
@@ -124,30 +126,24 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
 def _figures(
     inference: Inference, trials: Sequence[Trial], log_value: float, half: float | None
 ) -> dict[str, float | None]:
-    """Of a row: the figure that is ranked, with its interval, and requests per second."""
-    low, middle, high = (
-        None if half is None else log_value - half,
-        log_value,
-        None if half is None else log_value + half,
-    )
-    if inference.scenario.rank.by == "throughput":
-        names = ("rps_low", "rps", "rps_high")
-        return {
-            name: None if at is None else float(np.exp(at)) for name, at in zip(names, (low, middle, high), strict=True)
-        }
+    """Of a row: the figure that is ranked, with its interval, and what it answers a second."""
+    rank = inference.scenario.rank
+    offs = (0.0, None, None) if half is None else (0.0, -half, half)
+    middle, low, high = (None if off is None else float(np.exp(log_value + off)) for off in offs)
+    if rank.rate is None:
+        named = {"rps": middle, "rps_low": low, "rps_high": high}
+        return {name: None if value is None else rank.figure(value) for name, value in named.items()}
     duration_s = sum(trial.duration_s for trial in trials)
     rps = sum(trial.completions for trial in trials) / duration_s if duration_s else 0.0
-    names = ("p99_high", "p99_s", "p99_low")
-    times = {
-        name: None if at is None else float(np.exp(-at)) for name, at in zip(names, (low, middle, high), strict=True)
-    }
-    return {"rps": rps, "rps_low": None, "rps_high": None, **times}
+    named = {"p99_s": middle, "p99_low": high, "p99_high": low}  # of one over the time
+    times = {name: None if value is None else 1 / value for name, value in named.items()}
+    return {"rps": rank.figure(rps), "rps_low": None, "rps_high": None, **times}
 
 
 def _without_p99(inference: Inference) -> dict[str, str]:
     """Cells that were measured and have no 99th percentile, where that is ranked, and why they have no place."""
     rank, known = inference.scenario.rank, inference.look.cells if inference.look else ()
-    if rank.by == "throughput":
+    if rank.rate is None:
         return {}
     reason = f"no p99 of its response times at {rank.rate:,.0f} requests/s: see its response times"
     return {cell: reason for _, cell in inference.counted.trials if cell not in known}

@@ -60,7 +60,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
     paces = warm_up(bench, block, scenario)
     yield from run_continuously(bench, block, scenario, paces=paces)
-    before = block.costs.cpu_of(block.live)
+    before = block.costs.so_far(block.live)
     length_s = bench.plan.shape.rotations_s
     cells = block.living(scenario)
     first = len(block.slices)
@@ -71,7 +71,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     if failing := repeatable(bench, block, scenario):
         again = repeated_with(bench.plan, cells, failing, block.live.keys())
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
-        share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
+        share, before = length_s * len(again) / len(cells), block.costs.so_far(block.live)
         yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     usual = {**paces, **rates_of(block.slices[first:])}

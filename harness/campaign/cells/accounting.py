@@ -46,7 +46,8 @@ class Ledger:
     def note(self, records: Iterable[SliceRecord]) -> None:
         """Slices of any kind: what was answered in burn-in and drain came from the database as well."""
         for record in records:
-            self.note_answers(record.target, {(record.scenario, record.level.n): record.answered})
+            audited = record.answered - record.unaudited
+            self.note_answers(record.target, {(record.scenario, record.level.n): audited})
 
     def note_answers(self, cell: str, answers: Mapping[Asked, int]) -> None:
         """Right answers of a cell, to verifier and load generator."""

@@ -1,6 +1,6 @@
 """What cells are started on: their applications, environments, cores, and the services they reach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from harness.model.asked.cell import Cell
 from harness.model.measured.campaign import CellFacts
 from harness.process.owned import OwnedProcess
 from harness.under_test.install.environments import distributions_of
+from harness.under_test.install.metadata import requirements_of
 from harness.under_test.launch.launch import Launch, LiveServer
 from harness.under_test.launch.programs import versions_of
 from harness.under_test.launch.readiness import Deadlines
-from harness.under_test.launch.servers import THREADS
+from harness.under_test.launch.servers import SERVERS, THREADS
 from harness.under_test.services import LiveService, Namespace
 from harness.under_test.services.upstream import CellsUpstream, LiveUpstream
 from harness.under_test.verify.examiner import Subject
@@ -60,7 +61,6 @@ class Stage:
     def _launch(self, cell: Cell) -> Launch:
         # A start ends with the first answer to the first request of the first scenario.
         scenarios = self.scenarios_of(cell)
-        first = scenarios[0].manifest
         return Launch(
             cell=cell,
             application=self.prepared.applications[cell.app],
@@ -69,11 +69,11 @@ class Stage:
             shared=self.project.apps / "_shared",
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
             upstream_url=own.url if (own := self.upstream_of(cell)) else None,
-            pool_size=self.prepared.record.plan.pool_size,
+            pool_size=self.prepared.record.plan.pool_of(cell),
             threads=cell.threads or THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
-            probe=first.probe,
+            probe=scenarios[0].probe,
             deadlines=self._deadlines(cell),
             before=tuple(step for scenario in scenarios for step in scenario.manifest.before),
         )
@@ -111,4 +111,11 @@ class Stage:
             lock_sha256=self.prepared.record.locks.get(cell.app),
             programs=dict(versions_of(application.manifest)),
             distributions=dict(distributions_of(self.pythons.of(cell))) if own else {},
+            requirements=dict(self._requirements_of(cell)),
         )
+
+    def _requirements_of(self, cell: Cell) -> Mapping[str, tuple[str, ...]]:
+        """Of the cell's framework and server; nothing where the application has no environment of its own."""
+        names = (self.prepared.applications[cell.app].manifest.uses.framework, SERVERS[cell.server].distribution)
+        locked = cell.app in self.prepared.record.locks
+        return requirements_of(self.pythons.of(cell), filter(None, names)) if locked else {}

@@ -16,10 +16,11 @@ from harness.campaign.plan.cells import (
     short_of_workers,
     waiting_with_workers,
     with_twin,
+    without_database,
     without_threads,
 )
 from harness.campaign.plan.commit import commit_around, commit_of
-from harness.campaign.plan.options import GIVEN_BY, Generator, PlatformOptions, RunOptions
+from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
 from harness.campaign.plan.planning import latency_scenarios
 from harness.campaign.plan.profiles import profile
 from harness.campaign.plan.project import Project
@@ -91,6 +92,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
         interpreters=tuple(one.interpreter.label for one in pythons),
         threads=asked.threads,
+        pools=asked.pools if len(asked.pools) > 1 and kind != "none" else (),
     )
     waiting, of_generator = waiting_of(generator, cores)
     return Platform(
@@ -100,7 +102,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         url if kind == "postgresql" else None,
         axes,
         waiting,
-        (*of_pythons, *notices, *of_generator),
+        (*of_pythons, *notices, *without_database(asked.pools, kind), *of_generator),
     )
 
 
@@ -218,7 +220,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
         database=platform.database,
-        pool_size=options.platform.pool_size,
+        pool_size=options.platform.pools[0] if len(options.platform.pools) == 1 else POOL_SIZE,
     )
 
 
@@ -240,7 +242,7 @@ def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
             mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
         )
         for one in scenarios
-        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
+        if "database" not in one.manifest.needs and {each.method for each in one.requests} - READING
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
 from harness.model.asked.cell import Cell
+from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
 from harness.process.environment import passed_on
 from harness.under_test.launch.programs import search_path
@@ -122,6 +123,7 @@ def environment_of(
         **own_environment(application, python, shared, ENTRY_FOLDER, PROBE),
         "HARNESS_IDENTITY": str(identities),
         "HARNESS_POOL_SIZE": str(pool_size),
+        KEY_VARIABLE: TOKEN_KEY,
         **({"HARNESS_TARGET": target} if target else {}),
         **({"DATABASE_URL": database_url} if database_url else {}),
         **({"HARNESS_UPSTREAM_URL": upstream_url} if upstream_url else {}),

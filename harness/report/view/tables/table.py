@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.model.asked.scenario import Level, Ranked, ScenarioManifest
+from harness.model.asked.scenario import Level, Ranked, ScenarioManifest, Unit
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.report.text import (
@@ -34,16 +34,12 @@ LEAGUES: Final = {
     "outside": "Other languages",
     "reference": "References outside Python, for orientation: they hold no ranks",
 }
-RANKED: Final = {
-    "throughput": "Requests per second, in this run",
-    "p99": "99th percentile of response times, ms: less is better",
-}
 ONE_BLOCK: Final = "one block gives no interval"
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the bars of a scenario show: ratios, or requests per second; `longest` is the full length."""
+    """What the bars of a scenario show: ratios, or the figure itself; `longest` is the full length."""
 
     ratios: bool
     longest: float
@@ -97,15 +93,15 @@ class League:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The ranking of one scenario, league by league. `figure`: what is ranked, in words, and `unit` of it;
-    `service`: what works for a request beside the server."""
+    """The ranking of one scenario, league by league. `timed`: whether response times are ranked; `service`: what
+    works for a request beside the server."""
 
     id: str
     title: str
     about: str
     load: str
-    figure: str
-    unit: str
+    unit: Unit
+    timed: bool
     service: str
     estimate: bool
     inference: str
@@ -124,9 +120,9 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         title=shorten(scenario.title, 80),
         about=shorten(scenario.about, 400),
         load=load(scenario.rank.at) if scenario.rank.rate is None else _offered(scenario.rank),
-        figure=RANKED[scenario.rank.by],
+        unit=scenario.rank.unit,
+        timed=scenario.rank.rate is not None,
         service="upstream" if scenario.waits else "database",
-        unit="requests/s" if scenario.rank.by == "throughput" else "p99, ms",
         estimate=found.estimate if found else True,
         inference=_inference(source, found) if found else "",
         costed=any(cost.known() for cost in costed.values()),
@@ -216,7 +212,7 @@ def _of_p99(row: RankedCell, why_not: str) -> Figure:
 
 
 def _bar(row: RankedCell, scale: Scale) -> Bar:
-    """The ratio and its interval; without a reference, requests per second and no whisker."""
+    """The ratio and its interval; without a reference, the figure itself and no whisker."""
     if not scale.ratios:
         return bar(row.rps, None, None, scale.longest)
     return bar(row.ratio or 0.0, row.ratio_low, row.ratio_high, scale.longest)
