@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog.prepared import with_requests
 from harness.catalog.scenarios import find_scenarios
 from harness.load.driver import LocustDriver
-from harness.load.engine.script import Script
 from harness.load.histogram import recorded_us
 from harness.model.asked.scenario import Level, Request
-from harness.model.measured.load import LoadScenario, SliceRecord, Target
+from harness.model.measured.load import LoadScenario, SliceRecord
 from tests.load.servers import RIGHT, Behaviour, Peer, serving, slice_of
 from tests.load.test_manifest_requests import TEXT
 
@@ -60,18 +58,6 @@ def test_their_right_answers_are_in_no_time_and_no_throughput_but_the_server_wor
 def test_their_wrong_answers_are_errors_like_any_other(driver: LocustDriver, rate: float | None) -> None:
     record, asked = driven(driver, RIGHT.replace(b"Hello", b"Jello"), rate)
     assert record.errors["body"] == asked[b"/slow"] > 0
-
-
-def test_a_long_ring_is_begun_at_places_spread_over_all_of_it_and_elsewhere_each_time() -> None:
-    (mixed,) = (one for one in find_scenarios(Path(__file__).parents[2] / "scenarios") if one.id == "mixed")
-    script = Script(Target(cell="c", host="127.0.0.1", port=1), with_requests(mixed.for_driver), LEVEL)
-    places = {id(exchange): place for place, exchange in enumerate(script.exchanges)}
-    starts = [[places[id(exchange)] for exchange in script.starts(64)] for _ in range(20)]
-    assert len({tuple(own) for own in starts}) > 1
-    for own in starts:
-        gaps = {(after - before) % 1000 for before, after in zip(own, [*own[1:], own[0]], strict=True)}
-        assert gaps <= {15, 16}
-    assert script.starts(1000) == script.exchanges
 
 
 def test_one_in_a_hundred_computes_and_no_other_and_its_answer_depends_on_every_step() -> None:
