@@ -122,6 +122,21 @@ async def mixed(work: int, seed: int) -> dict[str, int]:
 
 
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, stacks, tables, mixed],
+    [
+        json,
+        plaintext,
+        db,
+        queries,
+        fortunes,
+        updates,
+        cached_worlds,
+        wait,
+        validate,
+        auth,
+        upload,
+        stacks,
+        tables,
+        mixed,
+    ],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )
