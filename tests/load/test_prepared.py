@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.load.driver import LocustDriver
 from harness.load.distributed.merging import merged_record
+from harness.load.driver import LocustDriver
 from harness.load.engine.connection import unsent
 from harness.load.engine.judging import Judge
 from harness.load.engine.lore import Lore
