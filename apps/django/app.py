@@ -6,8 +6,9 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 import json as encoder
 
 from django.conf import settings
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
@@ -23,6 +24,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads t
 from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
+from harness_django.layers import stacks_of, table  # noqa: E402
 
 
 def json(_: HttpRequest) -> JsonResponse:
@@ -70,6 +72,39 @@ def upload(request: HttpRequest) -> JsonResponse:
     return JsonResponse(digest(pieces_of(request, int(request.headers.get("Content-Length") or 0))))
 
 
+def count(get_response):
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.passed = getattr(request, "passed", 0) + 1
+        return get_response(request)
+
+    return middleware
+
+
+def passed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(getattr(request, "passed", 0)), content_type="text/plain")
+
+
+def item(_: HttpRequest, k: int, name: str) -> HttpResponse:
+    return HttpResponse(f"{k} {name}", content_type="text/plain")
+
+
+STACKS = stacks_of(passed, f"{__name__}.count")
+
+
+def stacks(request: HttpRequest, **_: str) -> HttpResponse:
+    handler, request.urlconf = STACKS[asked(request.path, MIDDLEWARES)]
+    return handler.get_response(request)
+
+
+def tables(request: HttpRequest, **_: str) -> HttpResponse:
+    request.urlconf = table(item, asked(request.path, ROUTES))
+    return STACKS[0][0].get_response(request)
+
+
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -81,5 +116,8 @@ urlpatterns = [
     path("validate", validate),
     path("auth", auth),
     path("upload", upload),
+    path("middleware/<path:_>", stacks),
+    path("routes/<path:_>", tables),
+    path("wait", wait),
 ]
 application = get_wsgi_application()

@@ -1,10 +1,13 @@
 """The bare ASGI callable: the floor that the cost of each framework is told from. Only what the contract forces."""
 
 import json as encoder
+from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.layers import MIDDLEWARES, asked
+from harness_data.layers import ROUTES as TABLES
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
@@ -66,12 +69,59 @@ async def pieces(receive):
         more = message.get("more_body", False)
 
 
+async def wait(query: bytes) -> tuple[bytes, bytes]:
+    return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
+
+
 def as_json(value: object) -> tuple[bytes, bytes]:
     return b"application/json", encoder.dumps(value).encode()
 
 
 def rows_wanted(query: bytes, name: str) -> int:
     return row_count(parse_qs(query.decode("latin-1")).get(name, [None])[0])
+
+
+@cache
+def stack(n: int):
+    """`n` callables around the one that answers how many were passed."""
+    app = passed if n in MIDDLEWARES else missing
+    for _ in range(n):
+        app = counting(app)
+    return app
+
+
+def counting(app):
+    async def middleware(scope, receive, send) -> None:
+        scope["passed"] = scope.get("passed", 0) + 1
+        await app(scope, receive, send)
+
+    return middleware
+
+
+async def passed(scope, _, send) -> None:
+    await answer(send, b"text/plain; charset=utf-8", b"%d" % scope.get("passed", 0))
+
+
+async def missing(_, __, send) -> None:
+    await answer(send, b"text/plain; charset=utf-8", b"", 404)
+
+
+@cache
+def table(n: int):
+    return {f"/routes/{n}/{k}/items": partial(item, k) for k in range(1, n + 1)}
+
+
+async def item(k: int, name: str, send) -> None:
+    await answer(send, b"text/plain; charset=utf-8", f"{k} {name}".encode())
+
+
+async def beyond(scope, receive, send) -> None:
+    path = scope["path"]
+    route, _, name = path.rpartition("/")
+    if found := table(asked(path, TABLES)).get(route):
+        await found(name, send)
+    else:
+        await stack(asked(path, MIDDLEWARES) if route == "/middleware" else -1)(scope, receive, send)
 
 
 ROUTES = {
@@ -82,6 +132,7 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
 }
 REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""
@@ -90,12 +141,16 @@ REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 async def app(scope, receive, send) -> None:
     if scope["type"] != "http":
         raise NotImplementedError(f"no {scope['type']} here")  # the specification's answer to a lifespan not supported
-    status = 200
-    if handler := REQUESTS.get(scope["path"]):
+    if route := ROUTES.get(scope["path"]):
+        await answer(send, *await route(scope["query_string"]))
+    elif handler := REQUESTS.get(scope["path"]):
         status, value = await handler(scope, receive)
-        content_type, body = as_json(value)
+        await answer(send, *as_json(value), status)
     else:
-        content_type, body = await ROUTES[scope["path"]](scope["query_string"])
+        await beyond(scope, receive, send)
+
+
+async def answer(send, content_type: bytes, body: bytes, status: int = 200) -> None:
     headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

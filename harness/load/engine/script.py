@@ -64,9 +64,10 @@ class Script:
         bodies = {} if bodies is None else bodies
         self.lore = Lore(together=scenario.together)
         self._reached: Sequence[Exchange] = []
+        here = scenario.model_copy(update={"expect": scenario.expect.at(level)})
         heads: dict[object, Heads] = {}
         judges = [
-            Judge(target, scenario, request, self.lore, heads.setdefault(alike(request, scenario), {}))
+            Judge(target, here, request, self.lore, heads.setdefault(alike(request, here), {}))
             for request in scenario.requests
         ]
         order = in_turn([request.weight for request in scenario.requests])

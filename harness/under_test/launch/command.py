@@ -108,6 +108,7 @@ def environment_of(
     shared: Path,
     identities: Path,
     database_url: str | None,
+    upstream_url: str | None = None,
     pool_size: int,
     readable: bool = False,
 ) -> dict[str, str]:
@@ -125,5 +126,6 @@ def environment_of(
         KEY_VARIABLE: TOKEN_KEY,
         **({"HARNESS_TARGET": target} if target else {}),
         **({"DATABASE_URL": database_url} if database_url else {}),
+        **({"HARNESS_UPSTREAM_URL": upstream_url} if upstream_url else {}),
         **({"HARNESS_READABLE": "1"} if readable else {}),
     }
