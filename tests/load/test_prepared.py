@@ -11,10 +11,11 @@ from harness.load.driver import LocustDriver
 from harness.load.engine.connection import unsent
 from harness.load.engine.judging import Judge
 from harness.load.engine.lore import Lore
-from harness.load.engine.script import LARGE, Exchange, Script, starts
+from harness.load.engine.script import LARGE, Exchange, Script
 from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import ErrorKind, SliceRecord
 from harness.under_test.verify.verification import verify
+from harness.wire.requests import spread
 from tests.load.servers import RIGHT, Peer, Served, answering, scenario, serving, slice_of
 from tests.load.summing import adding, answer, right, summing
 
@@ -83,7 +84,7 @@ def test_workers_are_sent_what_the_program_makes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("requests", "connections"), [(1, 8), (16, 16), (16, 64), (64, 8), (1024, 64), (1024, 256)])
 def test_connections_begin_far_apart_and_meet_each_kind_alike(requests: int, connections: int) -> None:
-    found = starts(requests, connections)
+    found = spread(requests, connections)
     assert len(found) == connections
     assert len(set(found)) == min(requests, connections)
     of_a_kind = Counter(place % 16 for place in found)

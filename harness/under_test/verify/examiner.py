@@ -23,7 +23,7 @@ from harness.model.record import Record
 from harness.under_test.services import Namespace
 from harness.under_test.services.upstream import CellsUpstream
 from harness.under_test.verify.exchange import Connection, connected
-from harness.wire.requests import asks_to_close, in_turn
+from harness.wire.requests import asks_to_close, in_turn, spread
 
 DEADLINE_S = 5.0
 """For one exchange, and for one connection."""
@@ -122,13 +122,9 @@ def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
     if scenario.manifest.prepared is None:
         return scenario.manifest.requests
     made, most = scenario.requests, WAITING_ASKED if scenario.manifest.waits else PREPARED_ASKED
-    return [made[place] for place in spread(len(made), most)] if full else made[:1]
-
-
-def spread(size: int, most: int) -> list[int]:
-    """At most so many places of a set, all over it. By an odd step: every 16th request may be of another kind."""
-    step = size // most | 1
-    return list(dict.fromkeys(place * step % size for place in range(min(size, most))))
+    if not full:
+        return made[:1]
+    return [made[place] for place in dict.fromkeys(spread(len(made), min(len(made), most)))]
 
 
 def burst_of(scenario: Scenario) -> list[Probe]:
