@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -17,6 +17,7 @@ from harness.model.found.ranking import (
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
@@ -24,7 +25,7 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 5
+RANKING_VERSION: Final = 6
 """Of ranking.json.
 
 1  first version
@@ -32,6 +33,8 @@ RANKING_VERSION: Final = 5
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+   of an inference, which figures count, and of claims; `story`
 """
 
 
@@ -40,6 +43,7 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int
@@ -53,13 +57,19 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
+    """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
+    `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
+    anything of the server. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    voluntary_switches_a_request: float | None
+    involuntary_switches_a_request: float | None
+    rest_switches_s: float | None
+    rest_cpu_share: float | None
 
 
 class Limited(Record):
@@ -73,6 +83,18 @@ class Limited(Record):
     ceiling_rps: float | None
 
 
+class AnsweredStatement(StatementFinding):
+    """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
+
+    evidence: str
+
+
+class AnsweredStory(StoryFinding):
+    """A story's statements, each with its sentence."""
+
+    statements: tuple[AnsweredStatement, ...]
+
+
 class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
@@ -82,7 +104,7 @@ class RankingDocument(Record):
     `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[5] = RANKING_VERSION
+    schema_version: Literal[6] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None
@@ -103,6 +125,7 @@ class RankingDocument(Record):
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
     claims: tuple[ClaimFinding, ...]
+    story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from harness.model.asked.scenario import ScenarioManifest
+from harness.model.found.statements import StoryFinding
 from harness.model.measured.latency import LatencyRow
-from harness.report.document import Costs, Inference, RankingDocument
+from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inference, RankingDocument
+from harness.report.view.sections.claimed.story_words import sentence
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import costs
 from harness.report.view.tables.limits import limits
@@ -37,6 +39,7 @@ def ranking_of(source: Source) -> RankingDocument:
         gaps=ranking.gaps,
         settings=ranking.settings,
         claims=source.claims,
+        story=answered(source.story, source) if source.story else None,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
         latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},
@@ -50,6 +53,15 @@ def ranking_of(source: Source) -> RankingDocument:
         interpreter=record.interpreter,
         other_interpreters=record.other_interpreters,
     )
+
+
+def answered(found: StoryFinding, source: Source) -> AnsweredStory:
+    """The story with a sentence for each statement."""
+    statements = tuple(
+        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label))
+        for one in found.statements
+    )
+    return AnsweredStory(**(dict(found) | {"statements": statements}))
 
 
 INFERRED = tuple(Inference.model_fields)
@@ -73,6 +85,10 @@ def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
             load_pss_bytes=found.memory.value,
             rest_pss_bytes=found.rest.value,
             startup_s=found.startup.value,
+            voluntary_switches_a_request=found.voluntary.value,
+            involuntary_switches_a_request=found.involuntary.value,
+            rest_switches_s=found.idle_switches.value,
+            rest_cpu_share=found.idle_cpu.value,
         )
         for cell, found in costs(source, scenario).items()
     }

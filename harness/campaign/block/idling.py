@@ -43,7 +43,8 @@ def set_the_burning_apart(bench: Bench, block: Block) -> None:
     if len(block.live) == 1 and not burned:
         return
     cores, together = len(bench.cores.server) or 1, len(block.live) > 1
-    found = burning(block.live, cores)
+    with block.costs.idle(block.live):
+        found = burning(block.live, cores)
     for cell in block.living():
         if cell.id in burned or cell.id in found:
             block.know(cell.id, idle_cpu_share=found.get(cell.id, 0.0))

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
@@ -12,22 +12,28 @@ references. References hold no places, and neither do floors beside applications
 
 
 class CellCost(Record):
-    """Medians over the blocks, but for `server_cpu_us`, which is of all blocks together; None where the system does not
-    tell. Microseconds of CPU are those of one request."""
+    """Medians over the blocks, but for `server_cpu_us`, `voluntary_switches` and `involuntary_switches`, which are of
+    all blocks together; None where the system does not tell. Microseconds of CPU and context switches are those of one
+    request; `rest_switches_s` is a second, `rest_cpu_share` of a core, both while nobody asks anything of the server.
+    """
 
     startup_s: float | None = None
     rest_pss_bytes: float | None = None
     load_pss_bytes: float | None = None
     server_cpu_us: float | None = None
     service_cpu_us: float | None = None
+    voluntary_switches: float | None = None
+    involuntary_switches: float | None = None
+    rest_switches_s: float | None = None
+    rest_cpu_share: float | None = None
 
 
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
-    `rps`: goodput, requests per second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold in its league; None of a reference, and of a floor beside applications. `block_rps`: each
-    block's own value, one for each entry of `block_numbers`.
+    `rps`: goodput, in the scenario's unit per second (requests, unless it names another). `ratio`: to the reference
+    cell of the campaign. `rank_low`..`rank_high`: the places this cell may hold in its league; None of a reference, and
+    of a floor beside applications. `block_rps`: each block's own value, one for each entry of `block_numbers`.
     `tie_groups`: names; two cells with places in a league share one exactly when neither was called better than the
     other. A cell without a place has none.
     """
@@ -119,7 +125,8 @@ class CpuRanking(Record):
 
 
 class ScenarioRanking(Record):
-    """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
+    """Rows in the order of `rps`, best first; `unit`: what it counts. `estimate` is True while the order is not
+    inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `cpu`: the second outcome; None where the system does not report it.
@@ -132,6 +139,7 @@ class ScenarioRanking(Record):
 
     scenario: str
     level: Level
+    unit: Unit = "requests"
     estimate: bool
     rows: tuple[RankedCell, ...]
     unranked: tuple[UnrankedCell, ...] = ()
@@ -195,7 +203,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "interpreter"]
+Setting = Literal["workers", "threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):

@@ -60,7 +60,8 @@ class Plan(Record):
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity;
     `latency_in_turn`: in one of them in each block, else in all. `p99_s`: with it, the highest rate is searched that
     keeps the 99th percentile within so many seconds.
-    `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
+    `start_timeout_s`: what each phase of a server's start may take, where that was asked for. `pool_size`: connections
+    to the database over all workers of a cell, of those that have no `pool` of their own.
     """
 
     seed: int
@@ -103,7 +104,11 @@ class Plan(Record):
 
     def connections_of(self, cell: Cell) -> int:
         """To the database, that the cell's servers open at a time: each worker has one at least."""
-        return max(self.pool_size, cell.workers)
+        return max(self.pool_of(cell), cell.workers)
+
+    def pool_of(self, cell: Cell) -> int:
+        """Connections to the database that the cell may have over all its workers."""
+        return self.pool_size if cell.pool is None else cell.pool
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -119,6 +124,11 @@ class Plan(Record):
     def threads(self) -> tuple[int, ...]:
         """Numbers of threads of each worker that were asked for; none where that was left to the harness."""
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
+
+    @property
+    def pools(self) -> tuple[int, ...]:
+        """Sizes of the pool that were asked for, where they are several; none where `pool_size` is that of all."""
+        return tuple(sorted({cell.pool for cell in self.cells if cell.pool is not None}))
 
     @property
     def interpreters(self) -> tuple[str, ...]:
@@ -143,6 +153,7 @@ class CellFacts(Record):
 
     `programs`: versions of what the application needs beside Python, as the programs print them. `distributions`: of an
     own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
+    `requirements`: of the framework, the server and what they require, the distributions that each requires.
     `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
@@ -157,6 +168,7 @@ class CellFacts(Record):
     verified_after: tuple[str, ...] = ()
     programs: dict[str, str] = Field(default_factory=dict)
     distributions: dict[str, str] = Field(default_factory=dict)
+    requirements: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None
