@@ -59,15 +59,19 @@ def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) 
 
 def try_capabilities(project: Project, prepared: Prepared, start: Start, selection: Selection, *, quiet: bool) -> None:
     """Keep in the campaign's folder what its applications can do on its servers; nothing where it was interrupted, or
-    measured somebody's own service, which is in no folder of applications."""
+    measured somebody's own service, which is in no folder of applications. Whatever goes wrong here, the campaign is
+    reported."""
     record = start.folder.read_record()
     if record.state != "finished" or any(manifest.service for manifest in record.applications.values()):
         return
     alike = cells_alike(prepared.record.plan.cells, selection)
-    with contextlib.ExitStack() as stack:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         workdir = stack.enter_context(temporary_folder("capabilities"))
         progress = FaultsAlone() if quiet else stack.enter_context(Bar())
-        start.folder.write_capabilities(probe_cells(project, to_probe(project, alike), workdir, progress))
+        try:
+            start.folder.write_capabilities(probe_cells(project, to_probe(project, alike), workdir, progress))
+        except HarnessError as fault:
+            print_error(f"it was not tried what the applications can do: {fault}")
 
 
 def finish(

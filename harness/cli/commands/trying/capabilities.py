@@ -43,8 +43,8 @@ def capabilities(asked: CapabilitiesAsked) -> int:
     from harness.campaign.plan.project import Project
     from harness.campaign.session.progress import Silent
     from harness.cli.folders import results_folder
+    from harness.cli.show.capable import capability_tables, evidence_lines, failure_lines
     from harness.cli.show.progress import Bar
-    from harness.cli.show.trying.capable import capability_tables, evidence_lines, failure_lines
     from harness.process.folders import temporary_folder
     from harness.store.folder import ResultsFolder
 
