@@ -36,7 +36,6 @@ def to_probe(project: Project, selection: Selection) -> Prepared:
             selection=selection.model_copy(update={"scenarios": answered}),
             platform=ALONE,
             generator=Generator(waiting="block"),  # nothing is measured
-            profile="full",
         ),
     )
 
