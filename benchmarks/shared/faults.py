@@ -31,8 +31,8 @@ class Base:
     last: str
 
 
-FIRST: Final = "from harness_data import TEMPLATES, row_count\n"
-"""In every application."""
+FIRST: Final = "from harness_data import TEMPLATES, "
+"""In every application: where its import of shared data begins."""
 
 ROWS: Final = Base(
     "fastapi",

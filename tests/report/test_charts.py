@@ -132,9 +132,9 @@ def test_without_data_there_is_no_chart() -> None:
     assert cpu("json", "JSON", []) is None
     assert changes("json", "JSON", [], 0.03) is None
     assert at_a_fixed_rate("json", "JSON", one_point, "50%") is None
-    assert levels("json", "JSON", one_point, "connections") is None
+    assert levels("json", "JSON", one_point, "connections", "requests per second") is None
     assert under_full_load("json", "JSON", one_point, "64 connections") is None
-    assert memory("json", "JSON", one_point) is None
+    assert memory("json", "JSON", one_point, "requests per second") is None
     assert trace("json", "JSON", [a_trial("a", 0, (10,))]) is None
 
 
@@ -161,7 +161,13 @@ def test_an_axis_has_a_few_round_ticks_within_it(low: float, times: float) -> No
 
 def test_every_number_of_an_axis_stands_where_its_value_lies() -> None:
     """Ticks and grid are drawn apart from the numbers: both must lie on the scale of what is drawn."""
-    drawn = levels("json", "JSON", [Line("Starlette", ((16, 100), (64, 10_000), (256, 1_000)), floor=False)], "users")
+    drawn = levels(
+        "json",
+        "JSON",
+        [Line("Starlette", ((16, 100), (64, 10_000), (256, 1_000)), floor=False)],
+        "users",
+        "requests per second",
+    )
     assert drawn is not None
     texts = {text.text: text.attributes for text in parse(drawn.svg).all("text")}
     ends = re.findall(r'<use x="([\d.]+)" y="([\d.]+)"', drawn.svg)
@@ -214,11 +220,11 @@ def test_of_more_lines_than_can_be_told_apart_the_fastest_of_each_application_is
         for app in range(5)
         for server in range(20)
     ]
-    drawn = memory("json", "JSON", many)
+    drawn = memory("json", "JSON", many, "requests per second")
     assert drawn is not None
     assert drawn.caption.endswith("5 of 100 configurations are drawn: the fastest of each application.")
     assert re.findall(r"App (\d) on server (\d+):", drawn.svg) == [(str(app), "19") for app in range(5)]
-    few = memory("json", "JSON", many[:16])
+    few = memory("json", "JSON", many[:16], "requests per second")
     assert few is not None
     assert "are drawn" not in few.caption
 
@@ -254,7 +260,7 @@ def test_a_long_name_stands_on_two_lines(name: str, lines: list[str]) -> None:
 def test_names_on_two_lines_are_whole_in_charts_of_bars_and_of_lines() -> None:
     long = "Bare WSGI callable on gunicorn-gthread"
     bars = cost("json", "JSON", [Cost(long, "Raw", 40, 60, 50, 70)])
-    lines = memory("json", "JSON", [Line(long, ((40, 900),), floor=True), TWO_POINTS[0]])
+    lines = memory("json", "JSON", [Line(long, ((40, 900),), floor=True), TWO_POINTS[0]], "requests per second")
     for drawn in (bars, lines):
         assert drawn is not None
         assert ">Bare WSGI callable on<" in drawn.svg

@@ -126,7 +126,7 @@ def test_the_factory_of_this_test_knows_every_string_of_a_trial() -> None:
         for name, info in Trial.model_fields.items()
         if "str" in str(info.annotation) or "Notice" in str(info.annotation)
     }
-    assert strings_of_a_trial == {"cell", "scenario", "histogram", "failed_gates"}
+    assert strings_of_a_trial == {"cell", "scenario", "histogram", "first_histogram", "failed_gates"}
 
 
 def test_hostile_names_stay_text_in_every_chart(tmp_path: Path) -> None:

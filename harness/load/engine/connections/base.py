@@ -43,6 +43,9 @@ class Owner:
     def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
         """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
 
+    def beside(self, connection: "Connection") -> None:
+        """The same for a right response to a request that is not timed."""
+
     def began(self, connection: "Connection", now: float) -> None:
         """The first event of a stream came."""
 
@@ -213,8 +216,12 @@ class Connection(ABC):
 
     def _answered(self, size: int, body_size: int, fault: Fault | None, now: float) -> None:
         self.busy = False
-        self.exchange = self.exchange.next  # type: ignore[union-attr]
-        self.drive.answered(self, size, body_size, fault, now)
+        exchange: Any = self.exchange
+        self.exchange = exchange.next
+        if exchange.timed or fault is not None:
+            self.drive.answered(self, size, body_size, fault, now)
+        else:
+            self.drive.beside(self)
 
     def _transmit(self) -> None:
         """Send the request; what the socket does not take at once follows when it can."""
