@@ -179,6 +179,8 @@ class Server:
                     waiting += received
                 head, _, waiting = waiting.partition(b"\r\n\r\n")
                 if head.split()[1] == b"/websocket":
+                    with self.application.lock:
+                        self.application.asked += 1
                     self.application.echo(connection, head + b"\r\n\r\n" + waiting)
                     return
                 length = next((int(f[15:]) for f in head.split(b"\r\n") if f.lower()[:15] == b"content-length:"), 0)
