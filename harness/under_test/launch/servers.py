@@ -62,7 +62,8 @@ class Server:
     @property
     def cannot(self) -> dict[Kind, str]:
         """Kinds of scenario that nothing on it can do, and why."""
-        return ({"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}) | dict(self.lacks)
+        of_interface: dict[Kind, str] = {"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}
+        return of_interface | dict(self.lacks)
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
