@@ -104,6 +104,29 @@ def settled(
     return tables, ledger.close(0, {"cell": [tables.counts]}, SCENARIOS)["cell"]
 
 
+def test_answers_to_requests_that_are_refused_first_demand_nothing() -> None:
+    ledger = Ledger(before={"cell": {}}, answers={"cell": Counter()})
+    level = Level(connections=64)
+    ledger.note(
+        [
+            SliceRecord(
+                rotation=0,
+                target="cell",
+                scenario="auth",
+                level=level,
+                counted=True,
+                started_at=0.0,
+                duration_s=1.0,
+                completions=90,
+                answered=160,
+                unaudited=10,
+                wall_s=1.0,
+            )
+        ]
+    )
+    assert demands(ledger.answers["cell"], SCENARIOS) == {"world": (150, Counts(150, 150, 0))}
+
+
 def ask(port: int, path: str, times: int) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
         for _ in range(times):
