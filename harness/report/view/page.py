@@ -39,6 +39,7 @@ from harness.report.view.sections.facts import (
 from harness.report.view.sections.gaps import GapRow, gap_rows
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
+from harness.report.view.tables.events import Open, open_connections
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
 from harness.report.view.tables.table import Table, table
@@ -80,6 +81,7 @@ class Page:
     claim: ClaimSection | None
     story: StorySection | None
     latency: Mapping[str, Latency | None]
+    opened: Mapping[str, Open | None]
     standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
@@ -123,6 +125,7 @@ def page(source: Source) -> Page:
         claim=claim_section(source),
         story=story_section(source),
         latency=timed,
+        opened={scenario.id: open_connections(source, scenario) for scenario in record.plan.scenarios},
         standings=standings(tables, timed),
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.model.asked.application import Interface
+from harness.model.asked.scenario import Kind
 
 BACKLOG: Final = "4096"
 KEEP_ALIVE_S: Final = "3600"
@@ -24,6 +25,8 @@ STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 (where it is; files are made there safely)
+
+NOT_IN_WSGI: Final = "there are no WebSockets in WSGI, which its server speaks"
 
 Argv = Callable[[str, str, int, int], list[str]]
 """(target, host, port, workers) -> what follows the environment's python."""
@@ -39,8 +42,9 @@ class Server:
     by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
-    threads of a worker run the application, None where it has no pool of them. `argv` is None where the application
-    brings the command (its manifest's table `own`).
+    threads of a worker run the application, None where it has no pool of them. `lacks`: kinds of scenario that it
+    cannot do although its interface could, and why. `argv` is None where the application brings the command (its
+    manifest's table `own`).
     """
 
     id: str
@@ -55,6 +59,12 @@ class Server:
     sends_date: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
+    lacks: tuple[tuple[Kind, str], ...] = ()
+
+    @property
+    def cannot(self) -> dict[Kind, str]:
+        """Kinds of scenario that nothing on it can do, and why."""
+        return ({"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}) | dict(self.lacks)
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -176,12 +186,12 @@ ON_UVLOOP: Final = ("--loop", "uvloop")
 POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S)
 
 ENTRIES: Final = (
-    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
+    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools", "websockets"), "uvicorn", uvicorn("uvloop")),
     Server(
         "uvicorn-asyncio",
         "uvicorn (asyncio)",
         "asgi",
-        ("uvicorn", "httptools"),
+        ("uvicorn", "httptools", "websockets"),
         "uvicorn",
         uvicorn("asyncio"),
         nagle_with_workers=True,
@@ -216,7 +226,7 @@ ENTRIES: Final = (
         "gunicorn-uvicorn-worker",
         "gunicorn (uvicorn worker)",
         "asgi",
-        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools"),
+        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools", "websockets"),
         "gunicorn",
         gunicorn("--worker-class", "uvicorn_worker.UvicornWorker"),
     ),
