@@ -81,8 +81,8 @@ def main(arguments: argparse.Namespace) -> Outcome:
         *on_nginx(pinned_wrk, nginx, cores, arguments.rounds, dice),
         *on_starlette(pinned_wrk, arguments.rounds, dice),
         *many_connections(cores),
-        *sending(cores, arguments.rounds),
         *streams_and_frames(cores),
+        *sending(cores, arguments.rounds),
         exact("merge_10_million_samples_s", merging_s()),
     ]
     return Outcome(figures, missed=[text for figure in figures if (text := missed(figure))])

@@ -92,7 +92,8 @@ def settled(
     """A block of one cell: so many requests to each scenario, the tables looked at and put back in between."""
     tables = service.namespace(application.__name__)
     ledger = Ledger()
-    ledger.open({"cell": tables})
+    assert tables.counts is not None
+    ledger.open({"cell": [tables.counts]})
     with closing(application(tables)) as app, serving(app) as server:
         for scenario, answers in asked.items():
             path, n = PATHS[scenario]
@@ -100,7 +101,7 @@ def settled(
             ledger.note_answers("cell", {(scenario, n): answers})
             tables.numbers()
             tables.restore()
-    return tables, ledger.close(0, {"cell": tables}, SCENARIOS)["cell"]
+    return tables, ledger.close(0, {"cell": [tables.counts]}, SCENARIOS)["cell"]
 
 
 def test_answers_to_requests_that_are_refused_first_demand_nothing() -> None:

@@ -26,6 +26,7 @@ class Exchange:
     whatever it says (HEAD). `closes`: the connection ends with the answer.
     `audited`: whether the audit counts its right answers; where it does not, each is judged, and none remembered, so
     that they can be counted apart.
+    `timed`: whether a right answer counts among the scenario's.
     """
 
     __slots__ = (
@@ -42,12 +43,13 @@ class Exchange:
         "request_size",
         "tail",
         "tail_body_size",
+        "timed",
     )
 
     def __init__(self, request: bytes, body: bytes | None, judge: Judge, asked: Request, *, closes: bool) -> None:
         self.request, self.body, self.request_size = request, body, len(request) + len(body or b"")
         self.judge, self.bodyless, self.closes = judge, asked.method == "HEAD", closes
-        self.audited = asked.audited
+        self.audited, self.timed = asked.audited, asked.timed
         self.forget()
         self.last_size = self.last_body_size = self.tail_body_size = 0
         self.tail = b""

@@ -43,8 +43,9 @@ class Server:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
     threads of a worker run the application, None where it has no pool of them. `lacks`: kinds of scenario that it
-    cannot do although its interface could, and why. `argv` is None where the application brings the command (its
-    manifest's table `own`).
+    cannot do although its interface could, and why. `tls`: its options for the files of a certificate and of its key,
+    None where it has no TLS or needs more than two options. `argv` is None where the application brings the command
+    (its manifest's table `own`).
     """
 
     id: str
@@ -60,6 +61,7 @@ class Server:
     nagle_with_workers: bool = False
     threads: str | None = None
     lacks: tuple[tuple[Kind, str], ...] = ()
+    tls: tuple[str, str] | None = None
 
     @property
     def cannot(self) -> dict[Kind, str]:
@@ -185,8 +187,20 @@ OLD_AUTOBAHN: Final = "autobahn<26"
 ON_UVLOOP: Final = ("--loop", "uvloop")
 POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S)
 
+SSL_CERTFILE: Final = ("--ssl-certfile", "--ssl-keyfile")
+CERTFILE: Final = ("--certfile", "--keyfile")
+SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
+
 ENTRIES: Final = (
-    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools", "websockets"), "uvicorn", uvicorn("uvloop")),
+    Server(
+        "uvicorn",
+        "uvicorn",
+        "asgi",
+        ("uvicorn", UVLOOP, "httptools", "websockets"),
+        "uvicorn",
+        uvicorn("uvloop"),
+        tls=SSL_CERTFILE,
+    ),
     Server(
         "uvicorn-asyncio",
         "uvicorn (asyncio)",
@@ -195,6 +209,7 @@ ENTRIES: Final = (
         "uvicorn",
         uvicorn("asyncio"),
         nagle_with_workers=True,
+        tls=SSL_CERTFILE,
     ),
     Server(
         "gunicorn-sync",
@@ -204,6 +219,7 @@ ENTRIES: Final = (
         "gunicorn",
         gunicorn("--worker-class", "sync"),
         keep_alive=False,
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-gthread",
@@ -213,6 +229,7 @@ ENTRIES: Final = (
         "gunicorn",
         gunicorn("--worker-class", "gthread"),
         threads="--threads",
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-gevent",
@@ -221,6 +238,7 @@ ENTRIES: Final = (
         ("gunicorn[gevent]>=27",),
         "gunicorn",
         gunicorn("--worker-class", "gevent"),
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-uvicorn-worker",
@@ -229,6 +247,7 @@ ENTRIES: Final = (
         ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools", "websockets"),
         "gunicorn",
         gunicorn("--worker-class", "uvicorn_worker.UvicornWorker"),
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-asgi",
@@ -237,10 +256,35 @@ ENTRIES: Final = (
         ("gunicorn>=27", UVLOOP),
         "gunicorn",
         gunicorn("--worker-class", "asgi", "--asgi-loop", "uvloop"),
+        tls=CERTFILE,
     ),
-    Server("hypercorn", "hypercorn (uvloop)", "asgi", ("hypercorn", UVLOOP), "hypercorn", hypercorn),
-    Server("granian-asgi", "granian (asgi)", "asgi", ("granian", UVLOOP), "granian", granian("asgi", *ON_UVLOOP)),
-    Server("granian-rsgi", "granian (rsgi)", "rsgi", ("granian", UVLOOP), "granian", granian("rsgi", *ON_UVLOOP)),
+    Server(
+        "hypercorn",
+        "hypercorn (uvloop)",
+        "asgi",
+        ("hypercorn", UVLOOP),
+        "hypercorn",
+        hypercorn,
+        tls=CERTFILE,
+    ),
+    Server(
+        "granian-asgi",
+        "granian (asgi)",
+        "asgi",
+        ("granian", UVLOOP),
+        "granian",
+        granian("asgi", *ON_UVLOOP),
+        tls=SSL_CERTIFICATE,
+    ),
+    Server(
+        "granian-rsgi",
+        "granian (rsgi)",
+        "rsgi",
+        ("granian", UVLOOP),
+        "granian",
+        granian("rsgi", *ON_UVLOOP),
+        tls=SSL_CERTIFICATE,
+    ),
     Server(
         "granian-wsgi",
         "granian (wsgi)",
@@ -249,6 +293,7 @@ ENTRIES: Final = (
         "granian",
         granian("wsgi"),
         threads="--blocking-threads",
+        tls=SSL_CERTIFICATE,
     ),
     Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),
     Server(
