@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level
+from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -80,6 +81,13 @@ class Limited(Record):
     ceiling_rps: float | None
 
 
+class NamedCurve(Curve):
+    """`title`: what the page calls it. `says`: what follows from it, in sentences."""
+
+    title: str
+    says: tuple[str, ...]
+
+
 class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
@@ -109,6 +117,7 @@ class RankingDocument(Record):
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
+    curves: tuple[NamedCurve, ...]
     claims: tuple[ClaimFinding, ...]
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]

@@ -7,6 +7,7 @@ from functools import cached_property
 from harness.analysis.trials.eligible import eligible
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import PairVerdict, Ranking
 from harness.model.found.tuning import Tuned
@@ -22,16 +23,17 @@ from harness.report.view.names import Name, name_of, names
 class Source:
     """A campaign as it was recorded, and what the analysis concluded from it.
 
-    `latency`, `capacity`: by scenario id; `windows_s`: seconds that the latency rests on. `claims`: the project's own
-    claim in each scenario that it could be put to the test in. `explanations`: by scenario id, where servers were
-    profiled. `variants`: of a campaign that compares two variants; `tuned`: of one whose configurations race. `logs`:
-    by cell id, where the page finds the log, as a relative address; `flames` likewise, by scenario, cell, and the cell
-    that it is compared with or "".
+    `curves`: throughput over the values of a setting. `latency`, `capacity`: by scenario id; `windows_s`: seconds that
+    the latency rests on. `claims`: the project's own claim in each scenario that it could be put to the test in.
+    `explanations`: by scenario id, where servers were profiled. `variants`: of a campaign that compares two variants;
+    `tuned`: of one whose configurations race. `logs`: by cell id, where the page finds the log, as a relative address;
+    `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
     """
 
     record: CampaignRecord
     trials: tuple[Trial, ...]
     ranking: Ranking
+    curves: tuple[Curve, ...] = ()
     notices: tuple[Notice, ...] = ()
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
