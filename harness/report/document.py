@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
@@ -18,6 +18,7 @@ from harness.model.found.ranking import (
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
@@ -33,7 +34,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+   of an inference, which figures count, and of claims; `story`
 """
 
 
@@ -42,6 +44,7 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int
@@ -88,6 +91,18 @@ class NamedCurve(Curve):
     says: tuple[str, ...]
 
 
+class AnsweredStatement(StatementFinding):
+    """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
+
+    evidence: str
+
+
+class AnsweredStory(StoryFinding):
+    """A story's statements, each with its sentence."""
+
+    statements: tuple[AnsweredStatement, ...]
+
+
 class RankingDocument(Record):
     """ranking.json. Maps whose key is not named are keyed by scenario id, those inside them by cell id.
 
@@ -119,6 +134,7 @@ class RankingDocument(Record):
     settings: tuple[SettingEffect, ...]
     curves: tuple[NamedCurve, ...]
     claims: tuple[ClaimFinding, ...]
+    story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]

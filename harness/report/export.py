@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.model.asked.scenario import ScenarioManifest
+from harness.model.found.statements import StoryFinding
 from harness.model.measured.latency import LatencyRow
-from harness.report.document import Costs, Inference, NamedCurve, RankingDocument
+from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inference, NamedCurve, RankingDocument
+from harness.report.view.sections.claimed.story_words import sentence
 from harness.report.view.sections.settings.curves import sentences, titles
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import costs
@@ -40,6 +42,7 @@ def ranking_of(source: Source) -> RankingDocument:
         settings=ranking.settings,
         curves=tuple(_named(source)),
         claims=source.claims,
+        story=answered(source.story, source) if source.story else None,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
         latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},
@@ -53,6 +56,15 @@ def ranking_of(source: Source) -> RankingDocument:
         interpreter=record.interpreter,
         other_interpreters=record.other_interpreters,
     )
+
+
+def answered(found: StoryFinding, source: Source) -> AnsweredStory:
+    """The story with a sentence for each statement."""
+    statements = tuple(
+        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label))
+        for one in found.statements
+    )
+    return AnsweredStory(**(dict(found) | {"statements": statements}))
 
 
 INFERRED = tuple(Inference.model_fields)

@@ -1,7 +1,6 @@
 """Throughput over the values of a setting, and what is distinguished along the way. Pure functions of a ranking."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Final, get_args
 
 from harness.model.asked.cell import Cell
@@ -12,7 +11,7 @@ from harness.model.measured.campaign import CampaignRecord
 AXES: Final[tuple[Axis, ...]] = get_args(Axis)
 FLOOR: Final = "floor"
 
-Verdicts = Mapping[AbstractSet[str], PairVerdict]
+Verdicts = Mapping[frozenset[str], PairVerdict]
 
 
 def curves_of(record: CampaignRecord, scenarios: Mapping[str, ScenarioRanking]) -> tuple[Curve, ...]:
@@ -49,6 +48,7 @@ def _curve(record: CampaignRecord, found: ScenarioRanking, setting: Axis, cells:
     return Curve(
         setting=setting,
         scenario=found.scenario,
+        unit=found.unit,
         points=points,
         beside=beside,
         best=best,

@@ -39,6 +39,7 @@ def tuned(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
         scenario=scenario.id,
         title=scenario.title,
         level=scenario.rank.at,
+        unit=scenario.rank.unit,
         delta=inference.delta,
         p99_s=tuning.p99_s,
         share=record.plan.latency_share if record.plan.latency else None,
@@ -102,7 +103,7 @@ def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCos
     tail = tail_of(row) if row else None
     return Contender(
         cell=cell.id,
-        rps=float(np.exp(rates[cell.id])),
+        rps=inference.scenario.rank.figure(float(np.exp(rates[cell.id]))),
         ratio=pair.ratio if pair else 1.0,
         low=pair.low if pair else 1.0,
         high=pair.high if pair else 1.0,
@@ -136,7 +137,7 @@ def _gone(
             cause=cause,
             than=found.slower.get(cell.id) if cause == "slower" else None,
             reason=reason,
-            rps=float(np.exp(rates[cell.id])) if cell.id in rates else None,
+            rps=inference.scenario.rank.figure(float(np.exp(rates[cell.id]))) if cell.id in rates else None,
             blocks=len(inference.own_values(cell.id)),
         )
 

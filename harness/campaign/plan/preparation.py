@@ -4,8 +4,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from harness.campaign.plan.cells import (
 )
 from harness.campaign.plan.commit import commit_around, commit_of
 from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
-from harness.campaign.plan.planning import GROUP_SIZE, latency_scenarios
+from harness.campaign.plan.planning import latency_scenarios
 from harness.campaign.plan.profiles import profile
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, select
@@ -44,7 +43,6 @@ from harness.process.folders import refuse_unusable_temporary_folder
 from harness.under_test.install.locks import lock_of
 from harness.under_test.launch.programs import absent
 from harness.under_test.launch.servers import SERVERS
-from harness.under_test.services import LiveService, provision
 from harness.under_test.services.choice import choose_database
 
 MOST_SERVER_WORKERS = 8
@@ -244,7 +242,7 @@ def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
             mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
         )
         for one in scenarios
-        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
+        if "database" not in one.manifest.needs and {each.method for each in one.requests} - READING
     )
 
 
@@ -252,33 +250,6 @@ def lock_digest(application: Application) -> str | None:
     """SHA-256 of the application's lock; None where it has none."""
     lock = lock_of(application)
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock and lock.is_file() else None
-
-
-@contextmanager
-def database_up(
-    prepared: Prepared, workdir: Path, *, connections: int | None = None, counting: bool = False
-) -> Iterator[LiveService | None]:
-    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `connections`:
-    that servers open at a time, without it what a block of the plan's cells needs. `counting`: with counters of
-    statements where they can be had."""
-    platform, plan = prepared.platform, prepared.record.plan
-    if platform.database == "none":
-        yield None
-        return
-    with provision(
-        platform.database,
-        workdir,
-        platform.cores.services,
-        url=platform.database_url,
-        max_connections=connections or most_connections(plan),
-        counting=counting,
-    ) as service:
-        yield service
-
-
-def most_connections(plan: Plan) -> int:
-    """To the database at a time: every cell of a block is up, each with a whole pool."""
-    return sum(sorted(plan.connections_of(cell) for cell in plan.cells)[-GROUP_SIZE:])
 
 
 def runnable_here(selected: Selected) -> tuple[Selected, tuple[Notice, ...]]:

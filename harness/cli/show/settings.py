@@ -2,12 +2,13 @@
 
 from harness.cli.console import output
 from harness.cli.show.tables import left_out, table
+from harness.report.text import a_second
 from harness.report.view.sections.effects import SettingRow, setting_rows
 from harness.report.view.sections.settings.curves import PointRow, curve_sections
 from harness.report.view.source import Source
 
 COLUMNS = ("configuration", "setting", "speed", "interval", "verdict")
-POINTS = ("configuration", "setting", "requests/s", "interval", "CPU", "switches", "involuntary", "memory")
+POINTS = ("configuration", "setting", "rate", "interval", "CPU", "switches", "involuntary", "memory")
 """CPU and context switches are those of a request."""
 
 
@@ -25,7 +26,8 @@ def show_curves(source: Source, most: int | None = None) -> None:
         for section in curve_sections(source, scenario.id):
             title = f"{scenario.id}: over the {section.title}"
             rows, right = map(_point, section.rows[:most]), tuple(range(2, len(POINTS)))
-            output.print(table(POINTS, rows, title=title, right=right), *left_out(len(section.rows), most))
+            columns = tuple(a_second(section.unit) if name == "rate" else name for name in POINTS)
+            output.print(table(columns, rows, title=title, right=right), *left_out(len(section.rows), most))
             for curve in section.curves:
                 text = f"{scenario.id}, {curve.title}: {' '.join(curve.says)}"
                 output.print(text, markup=False, highlight=False, soft_wrap=True)

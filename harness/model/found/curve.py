@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from harness.model.asked.scenario import Unit
 from harness.model.found.ranking import CellCost, PairVerdict
 from harness.model.record import Record
 
@@ -10,8 +11,8 @@ Axis = Literal["workers", "threads", "pool"]
 
 
 class CurvePoint(Record):
-    """A cell at one value of the setting; `value` is None of a cell that has no such setting. `rps`: goodput, requests
-    per second, with its interval, None while there are too few blocks for one."""
+    """A cell at one value of the setting; `value` is None of a cell that has no such setting. `rps`: goodput, units per
+    second, with its interval, None while there are too few blocks for one."""
 
     cell: str
     value: int | None
@@ -34,6 +35,7 @@ class Curve(Record):
 
     setting: Axis
     scenario: str
+    unit: Unit = "requests"
     points: tuple[CurvePoint, ...]
     beside: tuple[CurvePoint, ...] = ()
     best: str

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
@@ -66,14 +66,16 @@ class Tuned(Record):
     """The answer. `contenders`: the tie group of the best, the cheapest first. `recommended`: the first of them that is
     known to keep the limit; None where there is none, or only an estimate.
 
-    `settled`: every contender is tied with the fastest, or there is no other. `estimate`: there are no intervals yet.
-    `void`: the default was called different from its own twin, so nothing is concluded.
+    `unit`: what `rps` counts a second. `settled`: every contender is tied with the fastest, or there is no other.
+    `estimate`: there are no intervals yet. `void`: the default was called different from its own twin, so nothing is
+    concluded.
     """
 
     campaign: str
     scenario: str
     title: str
     level: Level
+    unit: Unit = "requests"
     delta: float
     p99_s: float | None
     share: float | None

@@ -153,6 +153,7 @@ class CellFacts(Record):
 
     `programs`: versions of what the application needs beside Python, as the programs print them. `distributions`: of an
     own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
+    `requirements`: of the framework, the server and what they require, the distributions that each requires.
     `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
@@ -167,6 +168,7 @@ class CellFacts(Record):
     verified_after: tuple[str, ...] = ()
     programs: dict[str, str] = Field(default_factory=dict)
     distributions: dict[str, str] = Field(default_factory=dict)
+    requirements: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None

@@ -22,8 +22,11 @@ class Over:
     intervals: tuple[Interval, ...] = ()
 
 
-def over_setting(id_: str, title: str, found: Sequence[Over], beside: Sequence[Over], of: str) -> Chart | None:
-    """`found`: the curves; `beside`: what has no such setting; `of`: what the x axis counts. None without a curve."""
+def over_setting(
+    id_: str, title: str, found: Sequence[Over], beside: Sequence[Over], *, of: str, rate: str
+) -> Chart | None:
+    """`found`: the curves; `beside`: what has no such setting; `of`: what the x axis counts; `rate`: what the y axis
+    does (requests per second). None without a curve."""
     if not found:
         return None
     places = sorted({x for one in found for x, _ in one.line.points})
@@ -32,12 +35,12 @@ def over_setting(id_: str, title: str, found: Sequence[Over], beside: Sequence[O
     drawn = [one for one in (*found, *level) if one.line in kept]
     return chart(
         id_,
-        title=f"{title}: requests per second over the {of}",
+        title=f"{title}: {rate} over the {of}",
         caption="At the ranking level. The bars are intervals; where two overlap, the verdicts below say more. A level "
         "line is a configuration without this setting." + left_out,
-        says=lines.in_words(kept, {x: f"{plain(x)} ({of})" for x in places}, "requests per second"),
+        says=lines.in_words(kept, {x: f"{plain(x)} ({of})" for x in places}, rate),
         height=lines.HEIGHT,
-        draw=lambda figure: _draw(figure, drawn, places, of),
+        draw=lambda figure: _draw(figure, drawn, places, of, rate),
     )
 
 
@@ -48,7 +51,7 @@ def _level(one: Over, low: float, high: float) -> Over:
     return Over(replace(one.line, points=((low, rate), (high, rate))), intervals)
 
 
-def _draw(figure: Figure, found: Sequence[Over], places: Sequence[float], of: str) -> None:
+def _draw(figure: Figure, found: Sequence[Over], places: Sequence[float], of: str, rate: str) -> None:
     drawn = [one.line for one in found]
     axes = lines.plot(figure, drawn)
     for one, (colour, _) in zip(found, lines.styles(drawn), strict=True):
@@ -59,5 +62,5 @@ def _draw(figure: Figure, found: Sequence[Over], places: Sequence[float], of: st
     axes.set_xscale("log")
     axes.set_xlim(places[0] / 1.1, places[-1] * 1.1)
     axis.below(axes, places, [plain(value) for value in places], f"{of}, logarithmic")
-    axis.above(axes, "requests per second, logarithmic")
+    axis.above(axes, f"{rate}, logarithmic")
     lines.name_ends(figure, axes, drawn)

@@ -16,7 +16,7 @@ from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
 from harness.report.charts.settings import over_setting
 from harness.report.charts.split import split
 from harness.report.charts.trace import trace
-from harness.report.text import count, shorten
+from harness.report.text import count, per_second, shorten
 from harness.report.view import curves
 from harness.report.view.sections.settings.curves import TITLES
 from harness.report.view.source import Source
@@ -64,12 +64,10 @@ def _of_conditions(source: Source, scenario: ScenarioManifest, found: ScenarioRa
 
 
 def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
-    title = shorten(scenario.title, 60)
+    title, rate = shorten(scenario.title, 60), per_second(scenario.rank.unit)
     for setting, words in TITLES.items():
-        drawn = over_setting(
-            f"{setting}-{scenario.id}", title, *curves.over_setting(source, scenario.id, setting), words
-        )
-        if drawn:
+        found_over, beside = curves.over_setting(source, scenario.id, setting)
+        if drawn := over_setting(f"{setting}-{scenario.id}", title, found_over, beside, of=words, rate=rate):
             yield drawn
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
@@ -82,8 +80,8 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
             "CPU time per request, by part", "the system did not report the CPU of server and database"
         )
     of = curves.of(scenario)
-    yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
-        f"requests per second against {of}", "only one level was driven"
+    yield levels(scenario.id, title, curves.throughputs(source, scenario), of, rate) or NotDrawn(
+        f"{rate} against {of}", "only one level was driven"
     )
     if rows := source.latency.get(scenario.id):
         yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
@@ -94,8 +92,8 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
     yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
         "response time under full load", _why_no_times(latencies)
     )
-    yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
-        "requests per second against memory", "the system did not report the memory of two configurations"
+    yield memory(scenario.id, title, curves.memories(source, scenario, found), rate) or NotDrawn(
+        f"{rate} against memory", "the system did not report the memory of two configurations"
     )
 
 

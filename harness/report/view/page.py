@@ -13,7 +13,8 @@ from harness.report.view.opening.tuning import TuningSection, tuning_answers, tu
 from harness.report.view.opening.variants import VariantsSection, variant_answers, variants_section
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
-from harness.report.view.sections.claim import ClaimSection, claim_section
+from harness.report.view.sections.claimed.ranking import ClaimSection, claim_section
+from harness.report.view.sections.claimed.story import StorySection, story_section
 from harness.report.view.sections.details import Detail, details
 from harness.report.view.sections.effects import (
     EffectRow,
@@ -79,6 +80,7 @@ class Page:
     curves: Mapping[str, tuple[CurveSection, ...]]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
+    story: StorySection | None
     latency: Mapping[str, Latency | None]
     standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
@@ -122,6 +124,7 @@ def page(source: Source) -> Page:
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
+        story=story_section(source),
         latency=timed,
         standings=standings(tables, timed),
         choices=_choices(source),

@@ -10,6 +10,7 @@ from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import PairVerdict, Ranking
+from harness.model.found.statements import StoryFinding
 from harness.model.found.tuning import Tuned
 from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
@@ -25,6 +26,7 @@ class Source:
 
     `curves`: throughput over the values of a setting. `latency`, `capacity`: by scenario id; `windows_s`: seconds that
     the latency rests on. `claims`: the project's own claim in each scenario that it could be put to the test in.
+    `story`: its statements put to the test.
     `explanations`: by scenario id, where servers were profiled. `variants`: of a campaign that compares two variants;
     `tuned`: of one whose configurations race. `logs`: by cell id, where the page finds the log, as a relative address;
     `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
@@ -39,6 +41,7 @@ class Source:
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)
     windows_s: float = 0.0
     claims: tuple[ClaimFinding, ...] = ()
+    story: StoryFinding | None = None
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     variants: VariantComparison | None = None
     tuned: Tuned | None = None

@@ -8,7 +8,7 @@ from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_wo
 from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Contender, Gone, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import NOT_AVAILABLE, count, number, shorten, size, times, times_between
+from harness.report.text import NOT_AVAILABLE, a_second, count, number, per_second, shorten, size, times, times_between
 from harness.report.view.sections.effects import change
 from harness.under_test.launch.production import Production, production
 
@@ -90,7 +90,9 @@ def progress(words: Words, found: Tuned) -> str:
     left = f"{len(found.contenders) + waiting} of {found.candidates} still in the race"
     tied = sum(one.tied for one in found.contenders) - 1
     also = f", {tied} tied with it" if tied > 0 and not found.estimate else ""
-    return f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} requests/s){also}"
+    return (
+        f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} {a_second(found.unit)}){also}"
+    )
 
 
 def headline(words: Words, found: Tuned) -> str:
@@ -108,7 +110,7 @@ def headline(words: Words, found: Tuned) -> str:
     cheapest = words.name(found.recommended)
     if len(best) == 1:
         default = ", the default," if found.recommended == found.default else ""
-        return f"{cheapest}{default} gives the most requests per second of {of_all}{under}"
+        return f"{cheapest}{default} gives the most {per_second(found.unit)} of {of_all}{under}"
     how = "tied" if found.settled else "undecided"
     if found.default in best:
         cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"

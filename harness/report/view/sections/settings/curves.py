@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.asked.cell import differences
+from harness.model.asked.scenario import Unit
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.report.text import Figure, between, rate
 from harness.report.view.names import Name
@@ -41,6 +42,7 @@ class CurveSection:
 
     setting: Axis
     title: str
+    unit: Unit
     curves: tuple[CurveText, ...]
     rows: tuple[PointRow, ...]
 
@@ -78,6 +80,7 @@ def _section(source: Source, setting: Axis, curves: Sequence[Curve]) -> CurveSec
     return CurveSection(
         setting=setting,
         title=TITLES[setting],
+        unit=curves[0].unit,
         curves=tuple(CurveText(title, sentences(source, one)) for title, one in zip(called, curves, strict=True)),
         rows=(*rows, *beside.values()),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from harness.model.asked.cell import in_words
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.model.found.ranking import PairVerdict
-from harness.report.text import number, times, times_between
+from harness.report.text import a_second, capitalised, number, times, times_between
 
 Named = Callable[[str], str]
 """What a cell that has no such setting is called, by its id."""
@@ -52,7 +52,7 @@ class _Said:
         """8 threads answer 160 requests/s; 200 threads 3,700, at 2.30× the memory; Starlette on uvicorn 4,900."""
         first, *others = self._cited()
         verb = "answer" if self._many(first.cell) else "answers"
-        parts = [f"{self.name(first.cell)} {verb} {number(first.rps)} requests/s"]
+        parts = [f"{self.name(first.cell)} {verb} {number(first.rps)} {a_second(self._curve.unit)}"]
         parts += [f"{self.name(one.cell)} {number(one.rps)}{_memory(first, one)}" for one in others]
         return _sentence("; ".join(parts))
 
@@ -106,4 +106,4 @@ def _ratio(pair: PairVerdict) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{capitalised(text)}."
