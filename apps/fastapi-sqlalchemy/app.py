@@ -8,15 +8,16 @@ from typing import Annotated
 import harness_data as given
 import jwt
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import Depends, FastAPI, HTTPException, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
-from harness_data import upstream
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import TOKEN_KEY
 from harness_data.uploads import Digest, digest_as_it_comes
+from harness_data.work import computed
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -141,6 +142,11 @@ async def wait(key: str):
     return await upstream.awaited(key)
 
 
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)
+
+
 async def read(session: AsyncSession, n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [await session.get_one(World, world) for world in given.different_ids(n)]
@@ -202,3 +208,18 @@ async def tables(scope, receive, send) -> None:
 
 app.mount("/middleware", stacks)
 app.mount("/routes", tables)
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])

@@ -7,11 +7,12 @@ import harness_data as given
 from flask import Flask, Response, abort, g, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
-from harness_data import upstream
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -115,6 +116,11 @@ def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
 
 
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))
+
+
 def read(n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [database.session.get_one(World, world) for world in given.different_ids(n)]
@@ -175,3 +181,9 @@ def item_of(k: int):
         return Response(f"{k} {name}", mimetype="text/plain")
 
     return item
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")

@@ -3,12 +3,13 @@
 from functools import cache
 
 from flask import Flask, Response, abort, render_template, request
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 app = Flask(__name__, template_folder=TEMPLATES)
 
@@ -120,3 +121,14 @@ def item_of(k: int):
 @app.get("/wait")
 def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))

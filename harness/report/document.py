@@ -4,7 +4,8 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level, Unit
+from harness.model.asked.counting import Unit
+from harness.model.asked.scenario import Level
 from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
@@ -35,7 +36,8 @@ RANKING_VERSION: Final = 6
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
 6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
-   of an inference, which figures count, and of claims; `story`
+   of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
+   `bytes_a_connection` of costs
 """
 
 
@@ -44,6 +46,8 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "slope", "p99"]
+    rate: float | None
     unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
@@ -60,7 +64,8 @@ class Inference(Record):
 class Costs(Record):
     """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
     `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
-    anything of the server. null: not known."""
+    anything of the server. Of streams and WebSockets: seconds to the first event, how many connections were held open
+    at the same time, and the memory that each of them costs. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
@@ -71,6 +76,10 @@ class Costs(Record):
     involuntary_switches_a_request: float | None
     rest_switches_s: float | None
     rest_cpu_share: float | None
+    first_event_p50_s: float | None = None
+    first_event_p99_s: float | None = None
+    held_connections: int | None = None
+    bytes_a_connection: float | None = None
 
 
 class Limited(Record):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.found.ranking import CellCost, PairVerdict
 from harness.model.record import Record
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.asked.cell import differences
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.report.text import Figure, between, rate
 from harness.report.view.names import Name
