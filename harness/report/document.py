@@ -6,6 +6,7 @@ from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import Level
+from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -92,6 +93,13 @@ class Limited(Record):
     ceiling_rps: float | None
 
 
+class NamedCurve(Curve):
+    """`title`: what the page calls it. `says`: what follows from it, in sentences."""
+
+    title: str
+    says: tuple[str, ...]
+
+
 class AnsweredStatement(StatementFinding):
     """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
 
@@ -133,6 +141,7 @@ class RankingDocument(Record):
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
+    curves: tuple[NamedCurve, ...]
     claims: tuple[ClaimFinding, ...]
     story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]

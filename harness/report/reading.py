@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.analysis.compare.variants import judge
+from harness.analysis.curves.curves import curves_of
 from harness.analysis.latency.capacity import capacity_rows
 from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking.claims import findings
@@ -46,6 +47,7 @@ def read(results: Path) -> Source:
         record=record,
         trials=trials,
         ranking=ranking,
+        curves=curves_of(record, ranking.scenarios),
         notices=(*notices, *more, *spoiled, *cut, *unread, *unusable),
         latency=latency_rows(record, windows),
         windows_s=sum(window.duration_s for window in windows if window.discarded is None),

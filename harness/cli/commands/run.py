@@ -26,7 +26,8 @@ def run(asked: RunAsked) -> int:
     else:
         prepared = prepare(project, options)
     if asked.plan:
-        plans.show_plan(prepared.record.plan, prepared.record.notices, json=asked.json)
+        record = prepared.record
+        plans.show_plan(record.plan, record.notices, json=asked.json, interpreters=record.interpreters)
         return ExitCode.OK
     place_for_report(asked.out)
     refuse_what_is_lacking(prepared)

@@ -22,7 +22,7 @@ from harness.cli.quantities import spoken
 from harness.cli.run.reporting import report_on
 from harness.cli.show.latency_tables import capacity_table, latency_table
 from harness.cli.show.progress import Bar, FaultsAlone
-from harness.cli.show.settings import show_settings
+from harness.cli.show.settings import show_curves, show_settings
 from harness.cli.show.tables import MOST, ranking_table
 from harness.model.asked.cell import differences, labels
 from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
@@ -100,6 +100,7 @@ def finish(
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking, most, more))
         show_settings(source, most)
+        show_curves(source, most)
         show_latency(source.record, results, most)
         for line in filter(None, (headline(source), reason(source))):
             output.print(line, markup=False, highlight=False, soft_wrap=True)

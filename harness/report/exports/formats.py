@@ -124,6 +124,10 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
         yield "|---|---|---:|---:|"
         yield from (_line(document, row) for row in ranked)
         yield ""
+    for curve in document.curves:
+        if curve.scenario == scenario:
+            yield f"- {_plain(curve.title)}: {_plain(' '.join(curve.says))}"
+            yield ""
     for cell in document.unranked[scenario]:
         name = document.titles.get(cell.cell, cell.cell)
         yield from (f"- n/a: {_plain(name)}: {_plain(cell.reason)}", "")

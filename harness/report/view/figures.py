@@ -13,10 +13,12 @@ from harness.report.charts.drawing.figure import Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
+from harness.report.charts.settings import over_setting
 from harness.report.charts.split import split
 from harness.report.charts.trace import trace
 from harness.report.text import count, per_second, shorten
 from harness.report.view import curves
+from harness.report.view.sections.settings.curves import TITLES
 from harness.report.view.source import Source
 from harness.report.view.tables.table import load
 
@@ -63,6 +65,10 @@ def _of_conditions(source: Source, scenario: ScenarioManifest, found: ScenarioRa
 
 def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
     title, rate = shorten(scenario.title, 60), per_second(scenario.rank.unit)
+    for setting, words in TITLES.items():
+        found_over, beside = curves.over_setting(source, scenario.id, setting)
+        if drawn := over_setting(f"{setting}-{scenario.id}", title, found_over, beside, of=words, rate=rate):
+            yield drawn
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )

@@ -37,6 +37,7 @@ from harness.report.view.sections.facts import (
     remarks,
 )
 from harness.report.view.sections.gaps import GapRow, gap_rows
+from harness.report.view.sections.settings.curves import CurveSection, curve_sections
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
 from harness.report.view.tables.capabilities import CapabilitySection, capability_section
@@ -78,6 +79,7 @@ class Page:
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
     settings: Mapping[str, tuple[SettingRow, ...]]
+    curves: Mapping[str, tuple[CurveSection, ...]]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     story: StorySection | None
@@ -122,6 +124,7 @@ def page(source: Source) -> Page:
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
         settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        curves={scenario.id: curve_sections(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
