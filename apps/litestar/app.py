@@ -10,6 +10,7 @@ from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Template
 from litestar.template.config import TemplateConfig
+from litestar.types import Receive, Scope, Send
 
 
 @get("/json")
@@ -76,13 +77,13 @@ def table(n: int) -> Litestar:
 
 
 @asgi("/middleware", is_mount=True, copy_scope=True)
-async def stacks(scope, receive, send) -> None:
+async def stacks(scope: Scope, receive: Receive, send: Send) -> None:
     scope["path"] = scope["raw_path"].decode()
     await stack(asked(scope["path"], MIDDLEWARES))(scope, receive, send)
 
 
 @asgi("/routes", is_mount=True, copy_scope=True)
-async def tables(scope, receive, send) -> None:
+async def tables(scope: Scope, receive: Receive, send: Send) -> None:
     scope["path"] = scope["raw_path"].decode()
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 

@@ -14,6 +14,7 @@ from harness.model.found.ranking import (
     PairVerdict,
     RankedCell,
     SettingEffect,
+    SlopeRanking,
     TierGap,
     UnrankedCell,
 )
@@ -24,7 +25,7 @@ from harness.model.measured.trial import Limit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-RANKING_VERSION: Final = 5
+RANKING_VERSION: Final = 6
 """Of ranking.json.
 
 1  first version
@@ -32,6 +33,7 @@ RANKING_VERSION: Final = 5
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
+6  `slopes`
 """
 
 
@@ -79,10 +81,11 @@ class RankingDocument(Record):
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
     scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`:
     how the generator waited for answers. `titles`, `cells`: by cell id, what the page calls it, and its settings.
-    `null_rps`: the load generator against a responder that does nothing.
+    `slopes`: of scenarios
+    that are ranked by them. `null_rps`: the load generator against a responder that does nothing.
     """
 
-    schema_version: Literal[5] = RANKING_VERSION
+    schema_version: Literal[6] = RANKING_VERSION
     campaign: str
     created_at: float
     ended_at: float | None
@@ -98,6 +101,7 @@ class RankingDocument(Record):
     pairs: dict[str, tuple[PairVerdict, ...]]
     inference: dict[str, Inference]
     cpu: dict[str, CpuRanking | None]
+    slopes: dict[str, SlopeRanking]
     overall: OverallRanking | None
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]

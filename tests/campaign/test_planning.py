@@ -148,7 +148,8 @@ def test_the_order_of_a_rotation_is_decided_by_seed_and_block_alone() -> None:
     def orders(seed: int, block: int) -> list[list[str]]:
         plan = a_plan(CELLS[:6], seed)
         dice = block_dice(plan, block)
-        return [[s.target for s in rotation_of(plan, plan.cells, SCENARIO, {}, number=n, order=dice)] for n in range(4)]
+        rotations = [rotation_of(plan, plan.cells, SCENARIO, {}, number=n, order=dice) for n in range(4)]
+        return [[s.target for (s,) in rotation] for rotation in rotations]
 
     assert orders(1, 0) == orders(1, 0)
     assert orders(1, 0) != orders(1, 1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.analysis.inference.inference import Inference, infer, is_void
 from harness.analysis.inference.leagues import ranked_together
+from harness.analysis.inference.slopes import slopes_of
 from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.asked.cell import labels
 from harness.model.measured.campaign import CampaignRecord
@@ -80,6 +81,8 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     done, look = _blocks_of(inference), inference.look
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
+    if inference.scenario.rank.by == "slope":
+        return _open_slopes(record, inference, done)
     references, closed = record.plan.reference_cells, _closed(record, inference, delta)
     together = ranked_together(record)
     asked = {
@@ -96,6 +99,23 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
     cells |= _imprecise(look, record.plan.reference) if cells else set()
     return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done, len(asked))
+
+
+def _open_slopes(record: CampaignRecord, inference: Inference, done: int) -> Unresolved:
+    """The pairs of slopes without a verdict. How many blocks would decide them is not forecast."""
+    together = ranked_together(record)
+    judged, now = slopes_of(record, inference, usual_looks_only=True), slopes_of(record, inference)
+    asked = [pair for pair in now.pairs if together(pair)] if now else []
+    closed = {frozenset((p.first, p.second)) for p in judged.pairs if p.verdict != "unresolved"} if judged else set()
+    pairs = tuple(
+        OpenPair(pair.first, pair.second, None, pair.verdict != "unresolved")
+        for pair in asked
+        if frozenset((pair.first, pair.second)) not in closed
+    )
+    cells = frozenset(cell for pair in pairs for cell in (pair.first, pair.second))
+    return Unresolved(
+        inference.scenario.id, pairs, cells | record.plan.reference_cells if cells else cells, done, len(asked)
+    )
 
 
 def _imprecise(look: Look, reference: str) -> set[str]:

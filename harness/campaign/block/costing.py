@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from harness.measure.tree import tree_cpu_seconds, tree_pss_bytes
+from harness.model.asked.scenario import Level
+from harness.model.measured.load import Slice
 from harness.model.measured.trial import Cost
 from harness.process.owned import OwnedProcess
 from harness.under_test.launch.launch import LiveServer
@@ -21,6 +23,7 @@ class Costs:
         self._load: dict[tuple[str, str], int | None] = {}
         self._server: defaultdict[tuple[str, str, bool], float] = defaultdict(float)
         self._service: dict[tuple[str, str], float] = {}
+        self._slices: dict[tuple[str, str, Level, int], float | None] = {}
 
     def at_rest(self, live: Live, *, started_alone: bool) -> None:
         """Note memory before the first load, and the start-up time where no other server was starting meanwhile."""
@@ -58,6 +61,29 @@ class Costs:
         after = tree_cpu_seconds(service.warden_pid) if service else None
         if before is not None and after is not None and answered:
             self._service[cell, scenario] = (after - before) / answered
+
+    @contextmanager
+    def of_slice(self, slice_: Slice, server: LiveServer) -> Iterator[None]:
+        """Note the CPU time of a server over one slice, in a rotation that holds several of it."""
+        before = tree_cpu_seconds(server.process.warden_pid)
+        yield
+        after = tree_cpu_seconds(server.process.warden_pid)
+        used = None if before is None or after is None else after - before
+        self._slices[slice_.target, slice_.scenario, slice_.level, slice_.rotation] = used
+
+    def at_level(
+        self, cost: Cost | None, cell: str, scenario: str, level: Level, rotations: Collection[int]
+    ) -> Cost | None:
+        """The cost with the CPU time of this level's own slices, where those were noted; else as it is."""
+        noted = [
+            used
+            for (target, of, at, rotation), used in self._slices.items()
+            if (target, of, at) == (cell, scenario, level) and rotation in rotations
+        ]
+        if not noted:
+            return cost
+        known = [used for used in noted if used is not None]
+        return (cost or Cost()).model_copy(update={"server_cpu_s": sum(known) if len(known) == len(noted) else None})
 
     def of(self, cell: str, scenario: str, *, repeat: bool) -> Cost:
         """What is known of a cell in a scenario: of its trial, or of the repeat of it."""

@@ -40,6 +40,7 @@ from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
+from harness.report.view.tables.slopes import SlopeSection, slope_section
 from harness.report.view.tables.table import Table, table
 
 
@@ -75,6 +76,7 @@ class Page:
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
     settings: Mapping[str, tuple[SettingRow, ...]]
+    slopes: Mapping[str, SlopeSection | None]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     latency: Mapping[str, Latency | None]
@@ -115,6 +117,7 @@ def page(source: Source) -> Page:
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
+        slopes={scenario.id: slope_section(source, scenario.id) for scenario in record.plan.scenarios},
         settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
