@@ -96,7 +96,11 @@ def _league_table(
     sloping = slope_columns(ranking.slopes)
     figures = (*sloping, "requests/s", "ratio", "interval", *(("errors",) if errors else ()))
     rows = [
-        (place(row.rank_low, row.rank_high), *name, *(*slope_figures(row.cell, ranking.slopes), *_figures(row))[: len(figures)])
+        (
+            place(row.rank_low, row.rank_high),
+            *name,
+            *(*slope_figures(row.cell, ranking.slopes), *_figures(row))[: len(figures)],
+        )
         for row, name in zip(ranked, names, strict=False)
     ]
     right = range(1 + len(heads), 1 + len(heads) + len(figures))
