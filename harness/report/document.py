@@ -14,10 +14,10 @@ from harness.model.found.ranking import (
     PairVerdict,
     RankedCell,
     SettingEffect,
-    SlopeRanking,
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.slopes import SlopeRanking
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine

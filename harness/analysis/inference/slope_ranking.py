@@ -10,7 +10,7 @@ from harness.analysis.inference.inference import Inference
 from harness.analysis.inference.leagues import places
 from harness.analysis.inference.slopes import Levels, Slopes, cpu_times, slope_table, slopes_of
 from harness.analysis.inference.verdicts import ALPHA
-from harness.model.found.ranking import SlopeCell, SlopePair, SlopePoint, SlopeRanking, UnrankedCell
+from harness.model.found.slopes import SlopeCell, SlopePair, SlopePoint, SlopeRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.stats.robust import t_interval
 from harness.stats.slopes import slopes_fit
@@ -74,16 +74,12 @@ def _pairs(found: Slopes, twins: set[str]) -> tuple[SlopePair, ...]:
     )
 
 
-def _without(record: CampaignRecord, inference: Inference, found: Slopes) -> tuple[UnrankedCell, ...]:
+def _without(record: CampaignRecord, inference: Inference, found: Slopes) -> dict[str, str]:
     """Cells that are ranked at the ranking level, and not at every other one."""
-    look = inference.look
-    lacking = [cell for cell in record.plan.cells if look and cell.id in look.cells and cell.id not in found.cells]
     reason = "no block holds a figure of every level: a trial of another level failed a gate, or was not measured"
-    return tuple(
-        UnrankedCell(cell=cell.id, app=cell.app, server=cell.server, reason=reason)
-        for cell in lacking
-        if cell.twin == 0
-    )
+    ranked = set(inference.look.cells) if inference.look else set()
+    lacking = ranked - set(found.cells)
+    return {cell.id: reason for cell in record.plan.cells if cell.id in lacking and not cell.twin}
 
 
 def _points(blocks: Mapping[int, Levels]) -> tuple[SlopePoint, ...]:

@@ -22,7 +22,8 @@ from harness.analysis.ranking.stalls import stalls
 from harness.analysis.trials.bound import GENERATOR_BOUND
 from harness.analysis.trials.eligible import Eligible, unranked_cells
 from harness.model.asked.cell import Cell
-from harness.model.found.ranking import NoiseFloor, RankedCell, Ranking, ScenarioRanking, SlopeRanking
+from harness.model.found.ranking import NoiseFloor, RankedCell, Ranking, ScenarioRanking
+from harness.model.found.slopes import SlopeRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice

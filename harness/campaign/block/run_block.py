@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from typing import Final
 
 from harness.analysis.trials.gather import gather
@@ -261,12 +262,9 @@ def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[Driven, floa
     paces: dict[Driven, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
     levels = sorted(scenario.manifest.in_every_rotation, key=lambda level: level == scenario.manifest.rank.at)
+    slices = [warm_up_of(bench.plan, block.living(scenario), scenario.at(at).manifest, longer) for at in levels]
     with bench.waiting("warm-up"):
-        for plan in [
-            slice_
-            for level in levels
-            for slice_ in warm_up_of(bench.plan, block.living(scenario), scenario.at(level).manifest, longer)
-        ]:
+        for plan in chain.from_iterable(slices):
             with block.costs.service_for(plan.target, scenario.id, service) as answered:
                 for record in drive(bench, block, [plan]):
                     if not record.is_void:

@@ -9,7 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from harness.model.found.ranking import League, RankedCell, ScenarioRanking, SlopeRanking
+from harness.model.found.ranking import League, RankedCell, ScenarioRanking
+from harness.model.found.slopes import SlopeRanking
 from harness.report.text import place, slope_in_words
 
 MOST: Final = 12

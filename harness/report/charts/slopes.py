@@ -32,7 +32,7 @@ def slopes(scenario: str, title: str, found: Sequence[Sloping], per: str) -> Cha
     return chart(
         f"slopes-{scenario}",
         title=f"{title}: microseconds per request against the number of {per}s",
-        caption="The mean of the blocks, with Student's interval over them. All levels are measured in the same rotations."
+        caption="The mean of the blocks, with Student's interval over them. All levels are measured in turn."
         + left_out,
         says=lines.in_words([one.line for one in shown], places, "microseconds"),
         height=lines.HEIGHT,

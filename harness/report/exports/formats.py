@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.model.foreign import clean
-from harness.model.found.ranking import RankedCell, SlopeCell, SlopeRanking
+from harness.model.found.ranking import RankedCell
+from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.report.charts.drawing.scale import rounded
 from harness.report.document import RankingDocument
@@ -131,7 +132,8 @@ def _line(document: RankingDocument, row: RankedCell, slopes: SlopeRanking | Non
     bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if bounded else ""
     name = _plain(document.titles.get(row.cell, row.cell))
     figure = f" {_of_slope(row.cell, slopes)} |" if slopes else ""
-    return f"| {place(row.rank_low, row.rank_high)} | {name} |{figure} {number(row.rps)}{bounds} | {_ratio(document, row)} |"
+    rank, ratio = place(row.rank_low, row.rank_high), _ratio(document, row)
+    return f"| {rank} | {name} |{figure} {number(row.rps)}{bounds} | {ratio} |"
 
 
 def _of_slope(cell: str, slopes: SlopeRanking) -> str:

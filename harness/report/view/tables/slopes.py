@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.model.found.ranking import SlopeCell, SlopeRanking
+from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.report.charts.drawing.scale import rounded
 from harness.report.text import Figure, absent, count, number, place, share, slope_in_words
 from harness.report.view.names import Name
@@ -43,7 +43,7 @@ def slope_section(source: Source, scenario: str) -> SlopeSection | None:
         per=slopes.per,
         rows=tuple(_row(source, row) for row in slopes.rows),
         basis=_basis(source, slopes, found.blocks),
-        without=tuple((source.name(one.cell, one.app, one.server), one.reason) for one in slopes.unranked),
+        without=tuple((source.name(cell), reason) for cell, reason in slopes.unranked.items()),
     )
 
 
