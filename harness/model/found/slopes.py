@@ -55,7 +55,8 @@ class SlopePair(Record):
 class SlopeRanking(Record):
     """The slopes of a scenario that is ranked by them, smallest first. `per`: what `n` counts. `confidence`: of all
     pairs together. `noise_floor_us`: differences up to this are not called; None without a twin. `different`: the
-    reference was called different from its twin, which voids the slopes. `unranked`: the reason of each cell without a slope."""
+    reference was called different from its twin, which voids the slopes. `unranked`: the reason of each cell without a
+    slope."""
 
     per: str
     rows: tuple[SlopeCell, ...]
