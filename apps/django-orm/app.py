@@ -1,20 +1,25 @@
 """Django with its ORM, its pool, its templates and its cache: the views of a project whose models, and most of whose
 settings, are in `harness_django`."""
 
+import json as encoder
 from threading import Lock
 
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, events, random_id, random_number, row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
+from harness_data.work import computed
 
 application = get_wsgi_application()
 
+from harness_django.forms import OrderForm  # noqa: E402 - models are imported when Django is set up
 from harness_django.layers import stacks_of, table  # noqa: E402
-from harness_django.models import Fortune, World  # noqa: E402 - models are imported when Django is set up
+from harness_django.models import Fortune, World  # noqa: E402 - the same
 
 filling = Lock()
 
@@ -59,6 +64,21 @@ def cached_worlds(request: HttpRequest) -> JsonResponse:
     return JsonResponse([found[world] for world in ids], safe=False)
 
 
+def validate(request: HttpRequest) -> JsonResponse:
+    form = OrderForm(encoder.loads(request.body))
+    return JsonResponse(form.normalised()) if form.is_valid() else JsonResponse(form.errors.get_json_data(), status=400)
+
+
+def auth(request: HttpRequest) -> HttpResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = World.objects.filter(id=user).first() if user else None
+    return JsonResponse(row.as_json()) if row else HttpResponse(status=401)
+
+
+def upload(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(digest(pieces_of(request, int(request.headers.get("Content-Length") or 0))))
+
+
 def fill_the_cache() -> None:
     """Once, however many first requests ask for it at the same time."""
     with filling:
@@ -98,14 +118,33 @@ def tables(request: HttpRequest, **_: str) -> HttpResponse:
     return STACKS[0][0].get_response(request)
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streamed(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
     path("db", db),
     path("queries", queries),
     path("fortunes", fortunes),
+    path("stream", stream),
+    path("validate", validate),
+    path("auth", auth),
+    path("upload", upload),
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
+    path("wait", wait),
+    path("mixed", mixed),
 ]

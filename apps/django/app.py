@@ -3,10 +3,16 @@
 Without CommonMiddleware no length is set and the server sends chunks; measured, that costs less than the middleware.
 """
 
+import json as encoder
+
 from django.conf import settings
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -16,7 +22,7 @@ settings.configure(
 )
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads the settings while it is imported
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
 from harness_django.layers import stacks_of, table  # noqa: E402
@@ -50,6 +56,23 @@ def fortunes(request: HttpRequest) -> HttpResponse:
     return render(request, "fortunes.html", {"fortunes": data.fortunes()})
 
 
+def validate(request: HttpRequest) -> JsonResponse:
+    try:
+        return JsonResponse(normalised(encoder.loads(request.body)))
+    except InvalidOrder as error:
+        return JsonResponse(error.errors, status=422)
+
+
+def auth(request: HttpRequest) -> HttpResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = data.world(user) if user else None
+    return JsonResponse(row) if row else HttpResponse(status=401)
+
+
+def upload(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(digest(pieces_of(request, int(request.headers.get("Content-Length") or 0))))
+
+
 def count(get_response):
     def middleware(request: HttpRequest) -> HttpResponse:
         request.passed = getattr(request, "passed", 0) + 1
@@ -79,6 +102,19 @@ def tables(request: HttpRequest, **_: str) -> HttpResponse:
     return STACKS[0][0].get_response(request)
 
 
+def wait(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(upstream.asked(request.GET["key"]))
+
+
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streamed(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -87,7 +123,13 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("stream", stream),
+    path("validate", validate),
+    path("auth", auth),
+    path("upload", upload),
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
+    path("wait", wait),
+    path("mixed", mixed),
 ]
 application = get_wsgi_application()

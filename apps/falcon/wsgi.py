@@ -4,9 +4,13 @@ from functools import cache
 
 import falcon
 import pages
-from harness_data import row_count
+from harness_data import events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 
 class Benchmark:
@@ -33,12 +37,39 @@ class Benchmark:
     def on_get_cached(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = data.cached_worlds(row_count(req.get_param("count")))
 
+    def on_post_validate(self, req: falcon.Request, resp: falcon.Response) -> None:
+        try:
+            resp.media = normalised(req.media)
+        except InvalidOrder as error:
+            raise falcon.HTTPUnprocessableEntity(description=str(error)) from error
+
+    def on_get_auth(self, req: falcon.Request, resp: falcon.Response) -> None:
+        user = user_of(req.auth)
+        resp.media = data.world(user) if user else None
+        if resp.media is None:
+            raise falcon.HTTPUnauthorized(challenges=["Bearer"])
+
+    def on_post_upload(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = digest(pieces_of(req.bounded_stream, req.content_length or 0))
+
+    def on_get_wait(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = upstream.asked(req.get_param("key", required=True))
+
+    def on_get_stream(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = "text/event-stream"
+        resp.stream = map(str.encode, events.streamed(req.get_param("seed"), req.get_param("pause_ms")))
+
+    def on_get_mixed(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = computed(req.get_param_as_int("work"), req.get_param_as_int("seed"))
+
 
 app = falcon.App()
 benchmark = Benchmark()
-for name in ("json", "plaintext", "db", "queries", "fortunes", "updates"):
+for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
+app.add_route("/stream", benchmark, suffix="stream")
 app.add_route("/cached-worlds", benchmark, suffix="cached")
+app.add_route("/mixed", benchmark, suffix="mixed")
 
 
 class Counting:

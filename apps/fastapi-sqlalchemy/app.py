@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import harness_data as given
+import jwt
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import Depends, FastAPI, HTTPException, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.orders import Order
+from harness_data.tokens import TOKEN_KEY
+from harness_data.uploads import Digest, digest_as_it_comes
+from harness_data.work import computed
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -104,6 +111,42 @@ async def cached_worlds(count: Rows = 1):
     return [cache[given.random_id()] for _ in range(count)]
 
 
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+async def get_user(session: Session, token: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]) -> World:
+    refusal = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    try:
+        user = int(jwt.decode(token, TOKEN_KEY, algorithms=["HS256"])["sub"])
+    except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+        raise refusal from error
+    if (row := await session.get(World, user)) is None:
+        raise refusal
+    return row
+
+
+@app.get("/auth", response_model=WorldOut)
+async def auth(user: Annotated[World, Depends(get_user)]):
+    return user
+
+
+@app.post("/upload")
+async def upload(request: Request) -> Digest:
+    return await digest_as_it_comes(request.stream())
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)
+
+
 async def read(session: AsyncSession, n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [await session.get_one(World, world) for world in given.different_ids(n)]
@@ -165,3 +208,18 @@ async def tables(scope, receive, send) -> None:
 
 app.mount("/middleware", stacks)
 app.mount("/routes", tables)
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])

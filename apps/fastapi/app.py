@@ -4,13 +4,18 @@ No response model here: validating what goes out is a feature of its own, and be
 """
 
 from functools import cache
+from typing import Annotated
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import FastAPI, Header, HTTPException, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.orders import Order
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
+from harness_data.work import computed
 
 app = FastAPI()
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -52,6 +57,25 @@ async def fortunes(request: Request):
     return templates.TemplateResponse(
         request=request, name="fortunes.html", context={"fortunes": await data.fortunes()}
     )
+
+
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+@app.get("/auth")
+async def auth(authorization: Annotated[str | None, Header()] = None):
+    user = user_of(authorization)
+    row = await data.world(user) if user else None
+    if row is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return row
+
+
+@app.post("/upload")
+async def upload(request: Request):
+    return await digest_as_it_comes(request.stream())
 
 
 async def count(request: Request, call_next):
@@ -97,3 +121,28 @@ async def tables(scope, receive, send) -> None:
 
 app.mount("/middleware", stacks)
 app.mount("/routes", tables)
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)

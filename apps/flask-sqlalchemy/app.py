@@ -4,10 +4,15 @@ import functools
 from threading import Lock
 
 import harness_data as given
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -86,6 +91,36 @@ def cached_worlds() -> list[dict[str, int]]:
     return cache.get_many(*keys)
 
 
+@app.post("/validate")
+def validate() -> dict[str, object]:
+    try:
+        return normalised(request.get_json())
+    except InvalidOrder as error:
+        abort(422, description=str(error))
+
+
+@app.get("/auth")
+def auth() -> dict[str, int]:
+    user = user_of(request.headers.get("Authorization"))
+    row = database.session.get(World, user) if user else None
+    return row.as_json() if row else abort(401)
+
+
+@app.post("/upload")
+def upload() -> Digest:
+    return digest(pieces_of(request.stream, request.content_length or 0))
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))
+
+
 def read(n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [database.session.get_one(World, world) for world in given.different_ids(n)]
@@ -146,3 +181,9 @@ def item_of(k: int):
         return Response(f"{k} {name}", mimetype="text/plain")
 
     return item
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")

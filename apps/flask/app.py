@@ -2,10 +2,14 @@
 
 from functools import cache
 
-from flask import Flask, Response, render_template, request
-from harness_data import TEMPLATES, row_count
+from flask import Flask, Response, abort, render_template, request
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 app = Flask(__name__, template_folder=TEMPLATES)
 
@@ -43,6 +47,25 @@ def cached_worlds() -> list[data.World]:
 @app.get("/fortunes")
 def fortunes() -> str:
     return render_template("fortunes.html", fortunes=data.fortunes())
+
+
+@app.post("/validate")
+def validate() -> dict[str, object]:
+    try:
+        return normalised(request.get_json())
+    except InvalidOrder as error:
+        abort(422, description=str(error))
+
+
+@app.get("/auth")
+def auth() -> data.World:
+    user = user_of(request.headers.get("Authorization"))
+    return (user and data.world(user)) or abort(401)
+
+
+@app.post("/upload")
+def upload() -> Digest:
+    return digest(pieces_of(request.stream, request.content_length or 0))
 
 
 @app.get("/middleware/<path:_>")
@@ -93,3 +116,19 @@ def item_of(k: int):
         return Response(f"{k} {name}", mimetype="text/plain")
 
     return item
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))

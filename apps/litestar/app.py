@@ -2,13 +2,18 @@
 
 from functools import cache
 
-from harness_data import TEMPLATES, World, row_count
+from harness_data import TEMPLATES, World, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
-from litestar import Litestar, MediaType, Request, asgi, get
+from harness_data.orders import Order
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest_as_it_comes
+from harness_data.work import computed
+from litestar import Litestar, MediaType, Request, WebSocket, asgi, get, post, websocket
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.exceptions import NotAuthorizedException
 from litestar.middleware import ASGIMiddleware
-from litestar.response import Template
+from litestar.response import Stream, Template
 from litestar.template.config import TemplateConfig
 from litestar.types import Receive, Scope, Send
 
@@ -46,6 +51,25 @@ async def updates(queries: str | None = None) -> list[World]:
 @get("/cached-worlds")
 async def cached_worlds(count: str | None = None) -> list[World]:
     return await data.cached_worlds(row_count(count))
+
+
+@post("/validate", status_code=200)
+async def validate(data: Order) -> Order:
+    return data
+
+
+@get("/auth")
+async def auth(request: Request) -> World:
+    user = user_of(request.headers.get("Authorization"))
+    row = await data.world(user) if user else None
+    if row is None:
+        raise NotAuthorizedException
+    return row
+
+
+@post("/upload", status_code=200)
+async def upload(request: Request) -> Digest:
+    return await digest_as_it_comes(request.stream())
 
 
 class Counting(ASGIMiddleware):
@@ -88,7 +112,33 @@ async def tables(scope: Scope, receive: Receive, send: Send) -> None:
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 
 
+@get("/wait")
+async def wait(key: str) -> upstream.Answer:
+    return await upstream.awaited(key)
+
+
+@get("/stream")
+async def stream(seed: str, pause_ms: str | None = None) -> Stream:
+    return Stream(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@websocket("/websocket")
+async def echo(socket: WebSocket) -> None:
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
+@get("/mixed")
+async def mixed(work: int, seed: int) -> dict[str, int]:
+    return computed(work, seed)
+
+
+routes = [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, mixed]
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds, stacks, tables],
+    [*routes, stream, echo, stacks, tables],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

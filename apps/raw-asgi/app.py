@@ -4,10 +4,14 @@ import json as encoder
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from jinja2 import Environment, FileSystemLoader
 
 PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
@@ -39,6 +43,40 @@ async def cached_worlds(query: bytes) -> tuple[bytes, bytes]:
 
 async def fortunes(_: bytes) -> tuple[bytes, bytes]:
     return b"text/html; charset=utf-8", PAGE.render(fortunes=await data.fortunes()).encode()
+
+
+async def validate(_, receive) -> tuple[int, object]:
+    try:
+        return 200, normalised(encoder.loads(b"".join([piece async for piece in pieces(receive)])))
+    except InvalidOrder as error:
+        return 422, error.errors
+
+
+async def auth(scope, _) -> tuple[int, object]:
+    user = user_of(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
+    row = await data.world(user) if user else None
+    return (200, row) if row else (401, {"error": "a valid token is needed"})
+
+
+async def upload(_, receive) -> tuple[int, object]:
+    return 200, await digest_as_it_comes(pieces(receive))
+
+
+async def pieces(receive):
+    more = True
+    while more:
+        message = await receive()
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+async def wait(query: bytes) -> tuple[bytes, bytes]:
+    return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
+
+
+async def mixed(query: bytes) -> tuple[bytes, bytes]:
+    asked = parse_qs(query.decode("latin-1"))
+    return as_json(computed(int(asked["work"][0]), int(asked["seed"][0])))
 
 
 def as_json(value: object) -> tuple[bytes, bytes]:
@@ -92,6 +130,23 @@ async def beyond(scope, receive, send) -> None:
         await stack(asked(path, MIDDLEWARES) if route == "/middleware" else -1)(scope, receive, send)
 
 
+async def stream(scope, send) -> None:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async for event in events.streaming(query["seed"][0], query.get("pause_ms", [None])[0]):
+        await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def websocket(receive, send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        await send({"type": "websocket.send", **({"bytes": message["bytes"]} if text is None else {"text": text})})
+
+
 ROUTES = {
     "/json": json,
     "/plaintext": plaintext,
@@ -100,18 +155,28 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
+    "/mixed": mixed,
 }
+REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
+"""Those that need more of the request than its query, and may refuse it."""
 
 
 async def app(scope, receive, send) -> None:
+    if scope["type"] == "websocket":
+        await websocket(receive, send)
+        return
     if scope["type"] != "http":
         raise NotImplementedError(f"no {scope['type']} here")  # the specification's answer to a lifespan not supported
-    route = ROUTES.get(scope["path"])
-    if route is None:
+    if route := ROUTES.get(scope["path"]):
+        await answer(send, *await route(scope["query_string"]))
+    elif handler := REQUESTS.get(scope["path"]):
+        status, value = await handler(scope, receive)
+        await answer(send, *as_json(value), status)
+    elif scope["path"] == "/stream":
+        await stream(scope, send)
+    else:
         await beyond(scope, receive, send)
-        return
-    content_type, body = await route(scope["query_string"])
-    await answer(send, content_type, body)
 
 
 async def answer(send, content_type: bytes, body: bytes, status: int = 200) -> None:

@@ -1,13 +1,18 @@
 """The bare WSGI callable: the floor that the cost of each framework is told from. Only what the contract forces."""
 
 import json as encoder
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
+from harness_data.tokens import user_of
+from harness_data.uploads import digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from jinja2 import Environment, FileSystemLoader
 
 PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
@@ -39,6 +44,36 @@ def cached_worlds(query: str) -> tuple[str, bytes]:
 
 def fortunes(_: str) -> tuple[str, bytes]:
     return "text/html; charset=utf-8", PAGE.render(fortunes=data.fortunes()).encode()
+
+
+def validate(environ) -> tuple[str, object]:
+    try:
+        return "200 OK", normalised(encoder.loads(b"".join(body_of(environ))))
+    except InvalidOrder as error:
+        return "422 Unprocessable Content", error.errors
+
+
+def auth(environ) -> tuple[str, object]:
+    user = user_of(environ.get("HTTP_AUTHORIZATION"))
+    row = data.world(user) if user else None
+    return ("200 OK", row) if row else ("401 Unauthorized", {"error": "a valid token is needed"})
+
+
+def upload(environ) -> tuple[str, object]:
+    return "200 OK", digest(body_of(environ))
+
+
+def body_of(environ):
+    return pieces_of(environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0))
+
+
+def wait(query: str) -> tuple[str, bytes]:
+    return as_json(upstream.asked(parse_qs(query)["key"][0]))
+
+
+def mixed(query: str) -> tuple[str, bytes]:
+    asked = parse_qs(query)
+    return as_json(computed(int(asked["work"][0]), int(asked["seed"][0])))
 
 
 def as_json(value: object) -> tuple[str, bytes]:
@@ -91,6 +126,12 @@ def beyond(environ, start_response) -> list[bytes]:
     return stack(asked(path, MIDDLEWARES) if route == "/middleware" else -1)(environ, start_response)
 
 
+def stream(query: str, start_response) -> Iterator[bytes]:
+    wanted = parse_qs(query)
+    start_response("200 OK", [("Content-Type", "text/event-stream")])
+    return map(str.encode, events.streamed(wanted["seed"][0], wanted.get("pause_ms", [None])[0]))
+
+
 ROUTES = {
     "/json": json,
     "/plaintext": plaintext,
@@ -99,15 +140,22 @@ ROUTES = {
     "/updates": updates,
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
+    "/wait": wait,
+    "/mixed": mixed,
 }
+REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
+"""Those that need more of the request than its query, and may refuse it."""
 
 
-def app(environ, start_response) -> list[bytes]:
-    route = ROUTES.get(environ["PATH_INFO"])
-    if route is None:
-        return beyond(environ, start_response)
-    content_type, body = route(environ.get("QUERY_STRING", ""))
-    return answer(start_response, content_type, body)
+def app(environ, start_response) -> Iterable[bytes]:
+    if route := ROUTES.get(environ["PATH_INFO"]):
+        return answer(start_response, *route(environ.get("QUERY_STRING", "")))
+    if handler := REQUESTS.get(environ["PATH_INFO"]):
+        status, value = handler(environ)
+        return answer(start_response, *as_json(value), status)
+    if environ["PATH_INFO"] == "/stream":
+        return stream(environ["QUERY_STRING"], start_response)
+    return beyond(environ, start_response)
 
 
 def answer(start_response, content_type: str, body: bytes, status: str = "200 OK") -> list[bytes]:

@@ -2,15 +2,21 @@
 
 from functools import cache, partial
 
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
+from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.templating import Jinja2Templates
+from starlette.websockets import WebSocket
 
 templates = Jinja2Templates(directory=TEMPLATES)
 
@@ -41,6 +47,25 @@ async def cached_worlds(request: Request) -> JSONResponse:
 
 async def fortunes(request: Request) -> Response:
     return templates.TemplateResponse(request, "fortunes.html", context={"fortunes": await data.fortunes()})
+
+
+async def validate(request: Request) -> JSONResponse:
+    try:
+        return JSONResponse(normalised(await request.json()))
+    except InvalidOrder as error:
+        raise HTTPException(422, detail=str(error)) from error
+
+
+async def auth(request: Request) -> JSONResponse:
+    user = user_of(request.headers.get("Authorization"))
+    row = await data.world(user) if user else None
+    if row is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return JSONResponse(row)
+
+
+async def upload(request: Request) -> JSONResponse:
+    return JSONResponse(await digest_as_it_comes(request.stream()))
 
 
 class Counting:
@@ -80,6 +105,28 @@ async def tables(scope, receive, send) -> None:
     await table(asked(scope["path"], ROUTES))(scope, receive, send)
 
 
+async def wait(request: Request) -> JSONResponse:
+    return JSONResponse(await upstream.awaited(request.query_params["key"]))
+
+
+async def stream(request: Request) -> StreamingResponse:
+    wanted = request.query_params
+    return StreamingResponse(events.streaming(wanted["seed"], wanted.get("pause_ms")), media_type="text/event-stream")
+
+
+async def websocket(socket: WebSocket) -> None:
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
+async def mixed(request: Request) -> JSONResponse:
+    return JSONResponse(computed(int(request.query_params["work"]), int(request.query_params["seed"])))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -89,7 +136,14 @@ app = Starlette(
         Route("/updates", updates),
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
+        Route("/stream", stream),
+        WebSocketRoute("/websocket", websocket),
+        Route("/validate", validate, methods=["POST"]),
+        Route("/auth", auth),
+        Route("/upload", upload, methods=["POST"]),
         Mount("/middleware", stacks),
         Mount("/routes", tables),
+        Route("/wait", wait),
+        Route("/mixed", mixed),
     ]
 )

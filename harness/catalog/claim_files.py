@@ -1,26 +1,75 @@
-"""Claims, each a TOML file: the project's own, and any a person names."""
+"""Claims, each a TOML file: a ranking or a story's statements, the project's own and any a person names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, nearest, refuse
 from harness.model.asked.claim import Claim
+from harness.model.asked.statement import RankingAsked, Story
+from harness.model.record import Record
 
-STORY: Final = Path(__file__).with_name("claims") / "techempower-round-19.toml"
-"""The claim that reports put to the test, and `harness claim` where none is named."""
+SUFFIX: Final = ".toml"
+SHIPPED: Final = {path.stem: path for path in sorted(Path(__file__).with_name("claims").glob(f"*{SUFFIX}"))}
+"""The project's own claims, by name."""
+
+RANKING: Final = SHIPPED["techempower-round-19"]
+"""The ranking that reports put to the test, and `harness claim` where none is named."""
+
+STORY: Final = SHIPPED["story"]
+"""The statements that reports put to the test."""
+
+STATEMENTS: Final = "statements"
+"""The key by which a story is known from a ranking."""
 
 DESCRIBED_IN: Final = "docs/claims.md"
 TIERS: Final = ("controlled", "idiomatic")
 
 
+def read_any(path: Path) -> Claim | Story:
+    """The ranking or the story in a file. Raises UsageError that tells all its faults at once."""
+    return read_story(path) if STATEMENTS in read(path, Record).raw else read_claim(path)
+
+
 def read_claim(path: Path) -> Claim:
-    """The claim in a file. Raises UsageError that tells all its faults at once."""
+    """The ranking in a file. Raises UsageError that tells all its faults at once."""
     document = read(path, Claim)
     refuse(all_faults(document, list(_faults(document)) if document.raw else []), DESCRIBED_IN, of="the claim")
     assert document.record is not None, "a document without a record has a fault"
     return document.record
+
+
+def read_story(path: Path) -> Story:
+    """The statements in a file. Raises UsageError that tells all its faults at once."""
+    document = read(path, Story)
+    refuse(all_faults(document, list(_story_faults(document))), DESCRIBED_IN, of="the claim")
+    assert document.record is not None, "a document without a record has a fault"
+    return document.record
+
+
+def rankings_of(story: Story) -> Mapping[str, Claim]:
+    """The shipped rankings that the statements name, by id."""
+    named = {asked.claim for one in story.statements for asked in one.evidence if isinstance(asked, RankingAsked)}
+    return {name: read_claim(SHIPPED[name]) for name in sorted(named)}
+
+
+def _story_faults(document: Document[Story]) -> Iterator[ManifestFault]:
+    """What the model cannot see: names that must agree."""
+    listed = document.raw.get(STATEMENTS)
+    statements = [one if isinstance(one, dict) else {} for one in listed] if isinstance(listed, list) else []
+    ids = [one.get("id") for one in statements]
+    for number, id_ in enumerate(ids):
+        if isinstance(id_, str) and id_ in ids[:number]:
+            yield document.fault(f"statements.{number}.id", f'"{id_}" is there twice', "give each an id of its own")
+    rankings = [name for name, path in SHIPPED.items() if path != STORY]
+    for number, one in enumerate(statements):
+        evidence = one.get("evidence")
+        for place, asked in enumerate(evidence if isinstance(evidence, list) else []):
+            claim = asked.get("claim") if isinstance(asked, dict) and asked.get("kind") == "ranking" else None
+            if isinstance(claim, str) and claim not in rankings:
+                key = f"statements.{number}.evidence.{place}.claim"
+                yield document.fault(key, f'"{claim}" is no ranking among the shipped claims', nearest(claim, rankings))
 
 
 def _faults(document: Document[Claim]) -> Iterator[ManifestFault]:

@@ -36,7 +36,12 @@ class Scenario:
     def requests(self) -> tuple[Request, ...]:
         """What is asked: the manifest's requests, or those that prepare.py makes. Raises UsageError where it cannot."""
         prepared = self.manifest.prepared
-        return prepared_requests(self._script, prepared.requests) if prepared else self.manifest.requests
+        return prepared_requests(self._script, *prepared.given) if prepared else self.manifest.requests
+
+    @property
+    def probe(self) -> Request:
+        """What a starting server is asked until it answers, with whatever status."""
+        return self.requests[0] if self.manifest.prepared else self.manifest.probe
 
     @property
     def _script(self) -> Path:
@@ -49,13 +54,21 @@ class Scenario:
         together = self.check is not None and self.check.check_many is not None
         return LoadScenario(
             id=self.id,
+            kind=self.manifest.kind,
             requests=self.manifest.requests,
             prepare=str(self._script) if self.manifest.prepared else None,
-            prepared=self.manifest.prepared.requests if self.manifest.prepared else 0,
+            prepared=self.manifest.prepared.given if self.manifest.prepared else (),
             expect=self.manifest.expect,
             check=check,
             together=together,
         )
+
+    def working(self, work: int) -> "Scenario":
+        """The same scenario, in which a request that computes takes so many steps."""
+        prepared = self.manifest.prepared
+        assert prepared is not None, "only what is prepared can be calibrated"
+        changed = {"prepared": prepared.model_copy(update={"work": work})}
+        return replace(self, manifest=self.manifest.model_copy(update=changed))
 
     def at(self, level: Level) -> "Scenario":
         """The same scenario, driven at another of its levels."""
@@ -115,7 +128,7 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
             what, mend = "check.py is not asked about a request with its own expect", 'give the body, or form = "any"'
             yield document.fault(f"requests.{number}.expect.body", what, mend)
     yield from _capture_faults(document)
-    if document.table("audit") and document.raw.get("needs", []) == []:
+    if document.table("audit") and "database" not in _listed(document.raw.get("needs")):
         yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
     for key, value in document.table("audit").items():
         if value == "n" and not _takes_n(document):
@@ -127,6 +140,10 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
                 mend = "name a level exactly as it stands there"
                 yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)
             yield from _parameter_faults(document, levels, prefix)
+
+
+def _listed(given: object) -> list[object]:
+    return given if isinstance(given, list) else []
 
 
 def _says_all(expect: dict[str, object]) -> bool:

@@ -26,9 +26,9 @@ def tree_cpu_seconds(root: int) -> float | None:
     if sys.platform != "linux":
         return None
     for _ in range(ATTEMPTS):
-        before = _living(root)
+        before = living(root)
         used = _sum(root, before)
-        if used is not None and before == _living(root):  # nobody was born, died or was gathered in between
+        if used is not None and before == living(root):  # nobody was born, died or was gathered in between
             return used
     return used
 
@@ -39,7 +39,7 @@ def tree_system_seconds(root: int) -> float | None:
     if sys.platform != "linux" or not psutil.pid_exists(root):
         return None
     spent = 0.0
-    for process in _living(root):
+    for process in living(root):
         with suppress(psutil.NoSuchProcess):  # it ended, and its part with it
             spent += process.cpu_times().system
     return spent
@@ -49,7 +49,7 @@ def thread_cpu_seconds(root: int) -> dict[int, float]:
     """CPU seconds of each living thread below `root` by its id: schedstat of proc(5); empty where the system does not
     tell."""
     spent: dict[int, float] = {}
-    for process in _living(root):
+    for process in living(root):
         for file in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
             with suppress(OSError, ValueError):  # it ended
                 spent[int(file.parent.name)] = int(file.read_text().split()[0]) / 1e9
@@ -64,7 +64,7 @@ def tree_pss_bytes(root: int) -> int | None:
     if sys.platform != "linux" or not psutil.pid_exists(root):
         return None
     total = 0
-    for process in _living(root):
+    for process in living(root):
         try:
             total += process.memory_full_info().pss
         except psutil.NoSuchProcess:
@@ -77,7 +77,7 @@ def tree_pss_bytes(root: int) -> int | None:
 def tree_size(root: int) -> tuple[int, int]:
     """Living processes below `root`, which is not counted, and the threads of them all."""
     threads = []
-    for process in _living(root):
+    for process in living(root):
         with suppress(psutil.Error):
             threads.append(process.num_threads())
     return len(threads), sum(threads)
@@ -99,7 +99,8 @@ def _share(before: float | None, after: float | None, length: float) -> float | 
     return None if before is None or after is None else (after - before) / length
 
 
-def _living(root: int) -> list[psutil.Process]:
+def living(root: int) -> list[psutil.Process]:
+    """Every living process below `root`, by pid; none where `root` is gone."""
     try:
         return sorted(psutil.Process(root).children(recursive=True), key=lambda process: process.pid)
     except psutil.NoSuchProcess:

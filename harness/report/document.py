@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
+from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import Level
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
@@ -18,6 +19,7 @@ from harness.model.found.ranking import (
     UnrankedCell,
 )
 from harness.model.found.slopes import SlopeRanking
+from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Interpreter, Machine
@@ -33,7 +35,9 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  `slopes`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+    of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
+    `bytes_a_connection` of costs; `slopes`
 """
 
 
@@ -42,6 +46,9 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "slope", "p99"]
+    rate: float | None
+    unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int
@@ -55,13 +62,24 @@ class Inference(Record):
 
 
 class Costs(Record):
-    """Microseconds of CPU per request, bytes of proportional memory, seconds to the first answer; null: not known."""
+    """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
+    `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
+    anything of the server. Of streams and WebSockets: seconds to the first event, how many connections were held open
+    at the same time, and the memory that each of them costs. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
     load_pss_bytes: float | None
     rest_pss_bytes: float | None
     startup_s: float | None
+    voluntary_switches_a_request: float | None
+    involuntary_switches_a_request: float | None
+    rest_switches_s: float | None
+    rest_cpu_share: float | None
+    first_event_p50_s: float | None = None
+    first_event_p99_s: float | None = None
+    held_connections: int | None = None
+    bytes_a_connection: float | None = None
 
 
 class Limited(Record):
@@ -73,6 +91,18 @@ class Limited(Record):
     of_blocks: int
     reason: str
     ceiling_rps: float | None
+
+
+class AnsweredStatement(StatementFinding):
+    """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
+
+    evidence: str
+
+
+class AnsweredStory(StoryFinding):
+    """A story's statements, each with its sentence."""
+
+    statements: tuple[AnsweredStatement, ...]
 
 
 class RankingDocument(Record):
@@ -107,6 +137,7 @@ class RankingDocument(Record):
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
     claims: tuple[ClaimFinding, ...]
+    story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]
     limits: dict[str, dict[str, Limited]]
     latency: dict[str, tuple[LatencyRow, ...]]

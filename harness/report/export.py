@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from harness.model.asked.scenario import ScenarioManifest
+from harness.model.found.statements import StoryFinding
 from harness.model.measured.latency import LatencyRow
-from harness.report.document import Costs, Inference, RankingDocument
+from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inference, RankingDocument
+from harness.report.view.sections.claimed.story_words import sentence
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import costs
+from harness.report.view.tables.events import first_event_s, first_events, held_by
 from harness.report.view.tables.limits import limits
 
 
@@ -38,6 +41,7 @@ def ranking_of(source: Source) -> RankingDocument:
         gaps=ranking.gaps,
         settings=ranking.settings,
         claims=source.claims,
+        story=answered(source.story, source) if source.story else None,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
         limits={item.id: dict(limits(source, item)) for item in record.plan.scenarios},
         latency={id_: tuple(_bare(row) for row in rows) for id_, rows in source.latency.items()},
@@ -51,6 +55,15 @@ def ranking_of(source: Source) -> RankingDocument:
         interpreter=record.interpreter,
         other_interpreters=record.other_interpreters,
     )
+
+
+def answered(found: StoryFinding, source: Source) -> AnsweredStory:
+    """The story with a sentence for each statement."""
+    statements = tuple(
+        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label))
+        for one in found.statements
+    )
+    return AnsweredStory(**(dict(found) | {"statements": statements}))
 
 
 INFERRED = tuple(Inference.model_fields)
@@ -67,6 +80,8 @@ def _bare(row: LatencyRow) -> LatencyRow:
 
 
 def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
+    firsts = first_events(source, scenario)
+    held = {cell: held_by(source.record, cell, scenario.id) for cell in source.record.cells}
     return {
         cell: Costs(
             cpu_us_a_request=found.cpu.value,
@@ -74,6 +89,14 @@ def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
             load_pss_bytes=found.memory.value,
             rest_pss_bytes=found.rest.value,
             startup_s=found.startup.value,
+            first_event_p50_s=first_event_s(firsts.get(cell), 0.5),
+            first_event_p99_s=first_event_s(firsts.get(cell), 0.99),
+            held_connections=one.held if (one := held.get(cell)) else None,
+            bytes_a_connection=one.bytes_each if one else None,
+            voluntary_switches_a_request=found.voluntary.value,
+            involuntary_switches_a_request=found.involuntary.value,
+            rest_switches_s=found.idle_switches.value,
+            rest_cpu_share=found.idle_cpu.value,
         )
         for cell, found in costs(source, scenario).items()
     }

@@ -8,9 +8,14 @@ from harness.analysis.latency.capacity import capacity_rows
 from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking.claims import findings
 from harness.analysis.ranking.ranking import rank
+from harness.analysis.statements.seen import Seen
+from harness.analysis.statements.story import story_finding
 from harness.analysis.trials.gather import salvaged
 from harness.analysis.tuning.answer import tuned
-from harness.catalog.claim_files import STORY, read_claim
+from harness.catalog.claim_files import RANKING, STORY, rankings_of, read_claim, read_story
+from harness.model.asked.statement import Story
+from harness.model.found.ranking import Ranking
+from harness.model.found.statements import StoryFinding
 from harness.model.found.variants import VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import LatencyWindow
@@ -35,20 +40,28 @@ def read(results: Path) -> Source:
     windows, spoiled = usable_windows(record, folder)
     searches, cut = folder.read_searches()
     profiles, unread = folder.read_profiles()
+    capabilities, unusable = folder.read_capabilities()
     ranking = rank(record, trials)
     return Source(
         record=record,
         trials=trials,
         ranking=ranking,
-        notices=(*notices, *more, *spoiled, *cut, *unread),
+        notices=(*notices, *more, *spoiled, *cut, *unread, *unusable),
         latency=latency_rows(record, windows),
         windows_s=sum(window.duration_s for window in windows if window.discarded is None),
         capacity=capacity_rows(record, searches),
-        claims=findings(read_claim(STORY), record, ranking),
+        claims=findings(read_claim(RANKING), record, ranking),
+        story=story_of(read_story(STORY), record, ranking),
         explanations=explanations(record, ranking, profiles),
         variants=variants_of(record, trials, windows),
         tuned=tuned(record, trials, windows),
+        capabilities=capabilities,
     )
+
+
+def story_of(story: Story, record: CampaignRecord, ranking: Ranking, results: str | None = None) -> StoryFinding:
+    """What the campaign says of a story's statements. `results` names its folder in commands (default: its id)."""
+    return story_finding(story, Seen(record, ranking, rankings_of(story)), results)
 
 
 def variants_of(

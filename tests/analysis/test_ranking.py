@@ -96,7 +96,12 @@ def test_costs_are_the_medians_over_the_blocks_and_absent_where_nothing_was_told
         t.model_copy(
             update={
                 "answered": 1000,
-                "cost": Cost(server_cpu_s=spent[t.block][0], load_pss_bytes=int(spent[t.block][1])),
+                "cost": Cost(
+                    server_cpu_s=spent[t.block][0],
+                    load_pss_bytes=int(spent[t.block][1]),
+                    voluntary_switches=None if t.block == 1 else 3000.0,
+                    rest_switches_s=float(t.block),
+                ),
             }
         )
         for t in made_up(SPEEDS, 3)
@@ -106,6 +111,8 @@ def test_costs_are_the_medians_over_the_blocks_and_absent_where_nothing_was_told
     assert cost.load_pss_bytes == 4e6
     assert cost.startup_s is None
     assert cost.service_cpu_us is None
+    assert cost.voluntary_switches == 3.0, "of the requests whose switches are known"
+    assert (cost.involuntary_switches, cost.rest_switches_s) == (None, 1.0)
 
 
 def test_other_levels_do_not_rank() -> None:

@@ -139,12 +139,14 @@ def test_a_void_slice_beside_a_latency_window_discards_it() -> None:
     assert getattr(why_void([right, void]), "code", None) == "generator-stopped"
 
 
-def test_cpu_time_that_void_slices_took_is_no_cost_of_the_trial() -> None:
+def test_cpu_time_and_switches_that_void_slices_took_are_no_cost_of_the_trial() -> None:
     void, right = record_of(slice_of(0.1), ("generator-stopped",)), record_of(slice_of(0.1), ())
     (trial,) = gather([right, right, right, void.model_copy(update={"counted": False})], 0)
     assert without_void(Cost(server_cpu_s=4.0), trial, [right, right, right, void]).server_cpu_s == 3.0
     assert without_void(Cost(server_cpu_s=4.0), trial, [right]).server_cpu_s == 4.0
     assert without_void(Cost(), trial, [void]).server_cpu_s is None
+    switched = without_void(Cost(voluntary_switches=8.0, load_pss_bytes=8), trial, [right, right, right, void])
+    assert (switched.voluntary_switches, switched.involuntary_switches, switched.load_pss_bytes) == (6.0, None, 8)
 
 
 def test_a_cell_whose_samples_are_wrong_as_a_set_fails_with_the_reason(tmp_path: Path) -> None:

@@ -131,3 +131,12 @@ def test_a_reference_that_burns_is_ranked_all_the_same() -> None:
     record = campaign((REFERENCE, CALM)).model_copy(update={"cells": {REFERENCE.id: CellFacts(idle_cpu_share=0.3)}})
     found = rank(record, made_up({REFERENCE.id: 900.0, CALM.id: 800.0}, 1)).scenarios["json"]
     assert [row.cell for row in found.rows] == [REFERENCE.id, CALM.id]
+
+
+def test_what_an_idle_server_uses_is_among_its_costs(tmp_path: Path) -> None:
+    with block_of(tmp_path, {REFERENCE: ("0", "0"), CALM: ("0.01", ALWAYS)}) as (bench, block):
+        set_the_burning_apart(bench, block)
+        cost = block.costs.of(CALM.id, "json", repeat=False)
+    assert 0 < (cost.rest_cpu_share or 0) < 0.1
+    assert 2 < (cost.rest_switches_s or 0) < 200, "it sleeps ten times a second"
+    assert cost.voluntary_switches is None, "it answered nothing"

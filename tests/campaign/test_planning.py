@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.campaign.cells.services import most_connections
 from harness.campaign.explaining.starting import connections_of
 from harness.campaign.plan.cells import (
     Axes,
@@ -20,9 +21,9 @@ from harness.campaign.plan.planning import (
     blocks_of_a_round,
     groups_of,
     rotation_of,
+    waves_of_upstream,
     whole_waves,
 )
-from harness.campaign.plan.preparation import most_connections
 from harness.campaign.plan.selection import most_workers
 from harness.catalog.applications import Application
 from harness.model.asked.application import AppManifest
@@ -31,6 +32,7 @@ from harness.model.asked.scenario import Expectation, Level, Ranked, Request, Sc
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import DRAIN_S
+from harness.under_test.services.upstream_server import DELAY_S
 
 
 def a_cell(app: str, server: str = "uvicorn") -> Cell:
@@ -236,3 +238,19 @@ def test_a_rotation_of_a_slope_holds_every_level_of_each_cell_one_after_the_othe
     (slow,) = [s for of_cell in rotations[0] for s in of_cell if (s.target, s.level) == (CELLS[0].id, levels[-1])]
     assert slow.length_s > plan.shape.length_s, "each level has its own pace"
     assert plan.rotations_s_of(sloping) == 2 * plan.rotations_s_of(SCENARIO)
+
+
+def test_a_server_of_few_threads_that_wait_for_the_upstream_has_slices_as_short_as_any() -> None:
+    many, waiting = Level(connections=256), SCENARIO.model_copy(update={"needs": ("upstream",)})
+    waiting = waiting.model_copy(update={"rank": Ranked(at=many), "levels": (many,)})
+    plan = a_plan()
+    assert waves_of_upstream(waiting, 4900.0) is None, "all connections wait at the same time: their waves are counted"
+    assert waves_of_upstream(waiting, None) is None
+    assert waves_of_upstream(SCENARIO, 160.0) is None
+    for pace in (20.0, 160.0):
+        found = waves_of_upstream(waiting, pace)
+        assert found is not None
+        assert found.length_s < 1 < whole_waves(plan, 256, pace, 0.1).length_s
+        waves = (found.length_s - found.burn_in_s) / DELAY_S
+        assert waves == pytest.approx(round(waves)), "whole waves are counted"
+        assert (found.burn_in_s / DELAY_S) % 1 == pytest.approx(0.5), "and its edges lie between two of them"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog.applications import find_applications
-from harness.catalog.claim_files import STORY, read_claim
+from harness.catalog.claim_files import RANKING, read_claim
 from harness.catalog.scenarios import find_scenarios
 from harness.model.asked.claim import Claim
 from harness.model.errors import UsageError
@@ -106,7 +106,7 @@ def test_a_file_that_is_not_there_is_refused_with_a_message(tmp_path: Path) -> N
 
 
 def test_the_claim_of_the_story_names_applications_and_scenarios_that_there_are() -> None:
-    claim = read_claim(STORY)
+    claim = read_claim(RANKING)
     scenarios = {scenario.id for scenario in find_scenarios(ROOT / "scenarios")}
     found = find_applications(
         ROOT / "apps",
@@ -121,7 +121,7 @@ def test_the_claim_of_the_story_names_applications_and_scenarios_that_there_are(
 
 
 def test_the_published_orders_are_the_one_claimed() -> None:
-    claim = read_claim(STORY)
+    claim = read_claim(RANKING)
     for run in claim.published:
         for figures in run.rps.values():
             ordered = [figures[subject.id] for subject in claim.subjects]

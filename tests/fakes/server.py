@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from tests.fakes.streams import Streams
+from tests.fakes.prepared import PATHS, PreparedAnswers
 
 if TYPE_CHECKING:  # what runs as an application of its own has the standard library and nothing else
     from harness.under_test.services import Namespace
@@ -19,7 +21,7 @@ if TYPE_CHECKING:  # what runs as an application of its own has the standard lib
 Row = dict[str, object]
 
 
-class Right:
+class Right(PreparedAnswers, Streams):
     """Answers every scenario as the contract says, from a table of its own. A wrong application overrides one thing."""
 
     def __init__(self) -> None:
@@ -28,6 +30,8 @@ class Right:
         self.asked = 0
         self.at_work = 0
         self.began = formatdate(usegmt=True)
+        self.given = threading.local()
+        """Of the request that a thread answers: `head`, `body`, and the `status` of its answer."""
 
     def serve(self, connection: socket.socket, path: str) -> bool:
         """Answer one request; whether the connection stays open."""
@@ -35,6 +39,12 @@ class Right:
             self.asked += 1
             self.at_work += 1
         try:
+            if path.startswith("/stream"):
+                self.given.status = "200 OK"
+                headers = self.headers("text/event-stream", b"")
+                del headers["Content-Length"]
+                self.stream(connection, path, self.message(self.status(), headers, b"")[:-2])
+                return True
             content_type, body = self.content(path)
             body = self.body(body)
             status = self.status() if self.is_known(path) else "404 Not Found"
@@ -53,6 +63,10 @@ class Right:
 
     def content(self, path: str) -> tuple[str, bytes]:
         asked = urlsplit(path)
+        self.given.status = "200 OK"
+        if asked.path in PATHS:
+            self.given.status, value = self.prepared(asked.path, self.given.head, self.given.body)
+            return "application/json", json.dumps(value).encode()
         if asked.path == "/plaintext":
             return "text/plain; charset=utf-8", b"Hello, World!"
         if asked.path.startswith(("/middleware/", "/routes/")):
@@ -90,9 +104,19 @@ class Right:
             return {"message": "Hello, World!"}
         if path == "/db":
             return self.row()
+        if path == "/wait":
+            return {"key": query["key"][0], "value": 0}
+        if path == "/mixed":
+            return self.computed(int(query["work"][0]), int(query["seed"][0]))
         texts = query.get("count" if path == "/cached-worlds" else "queries", [None])
         n = self.row_count(texts[0])
         return self.updated(n) if path == "/updates" else self.rows(n)
+
+    def computed(self, work: int, seed: int) -> dict[str, int]:
+        result = seed
+        for _ in range(work):
+            result = (6364136223846793005 * result + 1442695040888963407) % 2**64
+        return {"seed": seed, "result": result}
 
     def row_count(self, text: str | None) -> int:
         try:
@@ -136,7 +160,7 @@ class Right:
         return body
 
     def status(self) -> str:
-        return "200 OK"
+        return str(getattr(self.given, "status", "200 OK"))
 
     def headers(self, content_type: str, body: bytes) -> dict[str, str]:
         return {
@@ -180,6 +204,16 @@ class Server:
                         return
                     waiting += received
                 head, _, waiting = waiting.partition(b"\r\n\r\n")
+                if head.split()[1] == b"/websocket":
+                    self.application.echo(connection, head + b"\r\n\r\n" + waiting)
+                    return
+                length = next((int(f[15:]) for f in head.split(b"\r\n") if f.lower()[:15] == b"content-length:"), 0)
+                while len(waiting) < length:
+                    if not (received := connection.recv(1_048_576)):
+                        return
+                    waiting += received
+                self.application.given.head, self.application.given.body = head, waiting[:length]
+                waiting = waiting[length:]
                 if not self.application.serve(connection, head.split()[1].decode()):
                     return
 

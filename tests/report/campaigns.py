@@ -173,6 +173,10 @@ def trial(
             load_pss_bytes=34_000_000 + 1_700_000 * len(cell.app),
             server_cpu_s=0.098 * len(rates),
             service_cpu_s_a_request=0.00012 if scenario_id == "db" else None,
+            voluntary_switches=40.0 * len(rates),
+            involuntary_switches=2.0 * len(rates),
+            rest_switches_s=12.0,
+            rest_cpu_share=0.001,
         ),
     )
 

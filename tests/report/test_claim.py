@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.model.found.ranking import TierGap
-from harness.report.view.sections.claims import why
+from harness.report.view.sections.claimed.ranking_words import why
 from harness.report.write import read, write_report
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.claims import claimed

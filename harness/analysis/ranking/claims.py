@@ -56,6 +56,7 @@ def finding(
         title=claim.title,
         about=claim.about,
         scenario=scenario,
+        unit=next((one.rank.unit for one in record.plan.scenarios if one.id == scenario), "requests"),
         campaign=record.id,
         verdict=_together([tier.verdict for tier in tiers]),
         tiers=tiers,
@@ -89,7 +90,7 @@ def _cell(seen: Seen, subject: Subject, app: str, tier: ClaimTier) -> ClaimedCel
         reason = f"it is an application of the {league_of(application)} tier"
         return ClaimedCell(subject=subject.id, title=subject.title, app=app, reason=reason)
     rows = {row.cell: row for row in seen.found.rows} if seen.found else {}
-    planned = _in_turn(seen.record, app)
+    planned = in_turn(seen.record, app)
     ranked = next((cell for cell in planned if cell.id in rows), None)
     known = ClaimedCell(subject=subject.id, title=subject.title, app=app)
     if ranked is None:
@@ -97,8 +98,11 @@ def _cell(seen: Seen, subject: Subject, app: str, tier: ClaimTier) -> ClaimedCel
     return known.model_copy(update=_figures(seen, rows[ranked.id]))
 
 
-def _in_turn(record: CampaignRecord, app: str) -> list[Cell]:
-    """Of several settings on one server those of the reference come first, so that all subjects have the same."""
+def in_turn(record: CampaignRecord, app: str) -> list[Cell]:
+    """The application's planned cells, its servers in the order of its manifest.
+
+    Of several settings on one server those of the reference come first, so that all subjects have the same.
+    """
     servers = record.applications[app].servers if app in record.applications else ()
     planned = [cell for cell in record.plan.cells if cell.app == app and not cell.twin]
     usual = record.plan.reference_cell
@@ -109,6 +113,7 @@ def _in_turn(record: CampaignRecord, app: str) -> list[Cell]:
             cell.interpreter != usual.interpreter,
             cell.workers != usual.workers,
             cell.threads != usual.threads,
+            cell.pool != usual.pool,
         ),
     )
 

@@ -12,8 +12,11 @@ from harness.model.measured.load import AWAY, GENERATOR_STOPPED, Slice, SliceRec
 from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Notice
 from harness.under_test.launch.launch import LiveServer
-from harness.under_test.verify.examiner import ContractFault
+from harness.under_test.verify.probes import ContractFault
 from harness.under_test.verify.verification import failure_of
+
+OVER_SLICES: Final = ("server_cpu_s", "voluntary_switches", "involuntary_switches")
+"""Costs that a server had over the slices of a trial, void ones included."""
 
 TRIES: Final = 3
 """Of a slice. One that was void each time stays void."""
@@ -56,7 +59,7 @@ def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[li
             break
         aside += [records[place] for place in due if place in records]
         driven = bench.driver.drive([slices[place] for place in due])
-        refuse_ended(bench.stage.service)
+        refuse_ended(bench.stage.services)
         block.note(driven)
         for place, record in zip(due, driven, strict=True):
             records[place] = record.model_copy(update={"counted": False}) if record.is_void else record
@@ -89,14 +92,17 @@ def judge_samples(bench: Bench, block: Block) -> None:
 
 
 def without_void(cost: Cost, trial: Trial, slices: Sequence[SliceRecord]) -> Cost:
-    """The cost without the part of the server's CPU time that void slices between the trial's own took."""
+    """The cost without the part of the server's CPU time and context switches that void slices between the trial's own
+    took."""
     own = [
         s for s in slices if s.is_void and (s.target, s.scenario, s.level) == (trial.cell, trial.scenario, trial.level)
     ]
     void = sum(record.answered for record in own)
-    if cost.server_cpu_s is None or not void:
+    known = {name: spent for name in OVER_SLICES if (spent := getattr(cost, name)) is not None}
+    if not known or not void:
         return cost
-    return cost.model_copy(update={"server_cpu_s": cost.server_cpu_s * trial.answered / (trial.answered + void)})
+    share = trial.answered / (trial.answered + void)
+    return cost.model_copy(update={name: spent * share for name, spent in known.items()})
 
 
 def put_aside(record: SliceRecord) -> Notice:

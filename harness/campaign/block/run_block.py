@@ -11,12 +11,12 @@ from harness.analysis.trials.gather import gather
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import run_continuously
 from harness.campaign.block.driving import drive, drive_rotation, judge_samples, without_void
-from harness.campaign.block.idling import set_the_burning_apart
+from harness.campaign.block.idling import hold_open, set_the_burning_apart
 from harness.campaign.block.judging import judged
-from harness.campaign.block.latency import measure_latency, rates_of, timed_in
+from harness.campaign.block.latency import measure_latency, measure_p99, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
-from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
+from harness.campaign.cells.accounting import Counters, counters_lost, failure_of_account, short, was_reset
 from harness.campaign.cells.resetting import reset
 from harness.campaign.plan.cells import seen_short_of_workers
 from harness.campaign.plan.planning import (
@@ -35,7 +35,6 @@ from harness.model.errors import TargetFailed
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
 from harness.under_test.launch.launch import as_failure, launched_together
-from harness.under_test.services import Namespace
 from harness.under_test.verify.verification import failure_of, verify_all
 
 MIN_ROTATIONS: Final = 3
@@ -59,6 +58,7 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
         if first:
             look_at_workers(block)
         judge_samples(bench, block)
+        hold_open(bench, block)
         block.fail_all(no_longer_alone(block.live))
         verify(bench, block, full=not bench.interrupt.asked, after=True)
 
@@ -68,7 +68,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     warm = warm_up(bench, block, scenario)
     paces = at_ranking_level(warm, scenario.manifest)
     yield from run_continuously(bench, block, scenario, paces=paces)
-    before = block.costs.cpu_of(block.live)
+    before = block.costs.so_far(block.live)
     length_s = bench.plan.rotations_s_of(scenario.manifest)
     cells = block.living(scenario)
     first = len(block.slices)
@@ -79,11 +79,12 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     if failing := repeatable(bench, block, scenario):
         again = repeated_with(bench.plan, cells, failing, block.live.keys())
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
-        share, before = length_s * len(again) / len(cells), block.costs.cpu_of(block.live)
+        share, before = length_s * len(again) / len(cells), block.costs.so_far(block.live)
         yield from rotate(bench, block, again, scenario, paces=warm, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     usual = {**paces, **rates_of(block.slices[first:])}
     yield from measure_latency(bench, block, scenario, usual=usual, dice=dice)
+    yield from measure_p99(bench, block, scenario, usual=usual, dice=dice)
     yield from measure_other_levels(bench, block, scenario, dice)
     if scenario.manifest.writes:
         undo(bench, block)
@@ -117,7 +118,7 @@ def undo(bench: Bench, block: Block) -> None:
                 if tables:
                     tables.restore()
             except TargetFailed as fault:
-                refuse_lost(bench.stage.service)
+                refuse_lost(bench.stage.services)
                 block.fail(as_failure(cell, fault))
 
 
@@ -170,7 +171,9 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
             cost = block.costs.at_level(cost, *own, trial.level, {slice_.rotation for slice_ in slices})
             cost = cost and without_void(cost, trial, slices)
             cost = cost and (block.watch.added_to(cost, *own) if ranked_level else cost)
-            trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
+            p99_s = block.p99_s.get(own) if ranked_level else None
+            known = {"cost": cost, "p99_s": p99_s, "repeat": repeat}
+            trials.append(judged(bench, trial.model_copy(update=known), slices))
     return tuple(trials)
 
 
@@ -185,14 +188,14 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
         with bench.waiting("start"):
             if bench.stage.service:
                 bench.stage.service.settle()
-            block.ledger.open(tables_of(bench, block))
+            block.ledger.open(counters_of(bench, block))
             block.failures += reset(bench.stage, block.cells)
             unable = {failure.cell for failure in block.failures}
             launches = bench.stage.launches([cell for cell in block.cells if cell.id not in unable])
             for batch in [[launch] for launch in launches] if one_by_one else [launches]:
                 live, failures = stack.enter_context(launched_together(batch))
                 if failures:
-                    refuse_lost(bench.stage.service)
+                    refuse_lost(bench.stage.services)
                 block.live |= live
                 block.failures += failures
         block.facts = {c.id: bench.stage.facts_of(c, block.live[c.id]) for c in block.cells if c.id in block.live}
@@ -202,16 +205,16 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
             settle_accounts(bench, block)
 
 
-def tables_of(bench: Bench, block: Block) -> dict[str, Namespace]:
-    """The tables of each cell of the block, by cell id."""
-    return {cell.id: tables for cell in block.cells if (tables := bench.stage.tables_of(cell))}
+def counters_of(bench: Bench, block: Block) -> dict[str, tuple[Counters, ...]]:
+    """What counts the requests of each cell of the block to services, by cell id."""
+    return {cell.id: own for cell in block.cells if (own := bench.stage.counters_of(cell))}
 
 
 def settle_accounts(bench: Bench, block: Block) -> None:
-    """Hold what the block's answers demand of the database against what it counted; who falls short has failed."""
+    """Hold what the block's answers demand of services against what they counted; who falls short has failed."""
     failed = {failure.cell for failure in block.failures}
-    counted = {cell: tables for cell, tables in tables_of(bench, block).items() if cell in block.facts.keys() - failed}
-    accounts = block.ledger.close(block.number, counted, bench.scenarios)
+    passed = {cell: own for cell, own in counters_of(bench, block).items() if cell in block.facts.keys() - failed}
+    accounts = block.ledger.close(block.number, passed, bench.scenarios)
     lost = [cell for cell, found in accounts.items() if any(map(was_reset, found))]
     block.notices += counters_lost(lost)
     for cell, found in accounts.items():
@@ -230,7 +233,7 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
             [bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full, dated=block.dated
         )
     if not all(verification.passed for verification in found):
-        refuse_lost(bench.stage.service)
+        refuse_lost(bench.stage.services)
     for verification in found:
         block.ledger.note_answers(verification.cell, verification.answers)
         if verification.passed:
@@ -256,16 +259,16 @@ def prepare(bench: Bench, block: Block) -> None:
 
 
 def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[Driven, float]:
-    """Drive each living cell uncounted at each level of a rotation; its paces. What the database does for each is
-    measured here, where one cell has it for itself long enough."""
-    service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
+    """Drive each living cell uncounted at each level of a rotation; its paces. What services do for each is measured
+    here, where one cell has them for itself long enough."""
+    services = bench.stage.processes_of(scenario)
     paces: dict[Driven, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
     levels = sorted(scenario.manifest.in_every_rotation, key=lambda level: level == scenario.manifest.rank.at)
     slices = [warm_up_of(bench.plan, block.living(scenario), scenario.at(at).manifest, longer) for at in levels]
     with bench.waiting("warm-up"):
         for plan in chain.from_iterable(slices):
-            with block.costs.service_for(plan.target, scenario.id, service) as answered:
+            with block.costs.service_for(plan.target, scenario.id, services) as answered:
                 for record in drive(bench, block, [plan]):
                     if not record.is_void:
                         paces[record.target, record.level] = record.pace

@@ -38,6 +38,8 @@ def run(asked: RunAsked) -> int:
 
     start = go_on(prepared, resumed) if resumed else begin(prepared, asked.results or project.results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)
+    if asked.capabilities and not fault:
+        running.try_capabilities(project, prepared, start, asked.selection, quiet=asked.quiet)
     again = (*running.needed_again(asked.app, asked.scenarios, asked.python), *asked.service_options())
     return running.finish(
         project,

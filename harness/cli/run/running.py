@@ -11,6 +11,8 @@ from harness.analysis.inference.unresolved import STILL_OPEN
 from harness.analysis.latency.capacity import capacity_rows
 from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking import changing
+from harness.campaign.cells.probing import cells_alike, probe_cells, to_probe
+from harness.campaign.plan.options import Selection
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.run import Start, run
@@ -26,6 +28,7 @@ from harness.model.asked.cell import differences, labels
 from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
 from harness.model.found.ranking import Ranking, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
+from harness.process.folders import temporary_folder
 from harness.report.export import as_json, ranking_document
 from harness.report.reading import read
 from harness.report.text import shorten
@@ -52,6 +55,23 @@ def measure(project: Project, prepared: Prepared, start: Start, *, quiet: bool) 
                     raise
                 return fault
     return None
+
+
+def try_capabilities(project: Project, prepared: Prepared, start: Start, selection: Selection, *, quiet: bool) -> None:
+    """Keep in the campaign's folder what its applications can do on its servers; nothing where it was interrupted, or
+    measured somebody's own service, which is in no folder of applications. Whatever goes wrong here, the campaign is
+    reported."""
+    record = start.folder.read_record()
+    if record.state != "finished" or any(manifest.service for manifest in record.applications.values()):
+        return
+    alike = cells_alike(prepared.record.plan.cells, selection)
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        workdir = stack.enter_context(temporary_folder("capabilities"))
+        progress = FaultsAlone() if quiet else stack.enter_context(Bar())
+        try:
+            start.folder.write_capabilities(probe_cells(project, to_probe(project, alike), workdir, progress))
+        except HarnessError as fault:
+            print_error(f"it was not tried what the applications can do: {fault}")
 
 
 def finish(
@@ -200,5 +220,5 @@ def _without_a_place(record: CampaignRecord, ranking: Ranking) -> set[str]:
         cell.cell
         for scenario, found in ranking.scenarios.items()
         for cell in found.unranked
-        if cell.app not in record.applications or scenario in record.applications[cell.app].scenarios
+        if not record.why_not(cell.app, cell.server, scenario)
     }

@@ -3,8 +3,9 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from harness.model.asked.counting import Audit, Unit
 from harness.model.record import Record, Slug
 
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
@@ -38,13 +39,13 @@ MOST_SCHEMA: Final = 16_384
 """Characters of a JSON schema: it lies in the record of every campaign."""
 
 
-Form = Literal["json", "text", "html", "any"]
+Form = Literal["json", "text", "events", "html", "any"]
 
 
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
-    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
+    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text` and `events`; `html` and anything
     random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
     asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
     is what the verifier holds a JSON body against. `status_to`: the last of several right statuses, `status` being the
@@ -119,11 +120,16 @@ class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
-    that differs from the scenario's; check.py is not asked about it then.
+    that differs from the scenario's; check.py is not asked about it then. `timed`: whether it counts among the
+    scenario's requests, in response times and throughput; else it only keeps the server busy beside them. `audited`:
+    whether a right answer to it must have done to the database what the scenario's audit says; a request that is to be
+    refused before need not.
     """
 
     weight: int = Field(default=1, ge=1, le=100)
+    timed: bool = True
     expect: Expectation | None = None
+    audited: bool = True
 
     def at(self, level: Level) -> "Request":
         """This request with the level's parameter filled in."""
@@ -174,47 +180,57 @@ class Edge(Record):
         return Request(path=self.path, expect=self.expect)
 
 
-def _number_or_n(given: object) -> object:
-    if given == "n" or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
-        return given
-    raise ValueError('must be a whole number, or "n"')
+class Prepared(Record):
+    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation.
 
-
-PerRequest = Annotated[int | Literal["n"], BeforeValidator(_number_or_n)]
-"""A number, or as many as the request asks rows for."""
-
-
-class Audit(Record):
-    """What every request must do to the tables, as the database itself counts it over a burst.
-
-    `reads`: statements that read them, each giving `rows` rows; 0 means that an answer comes from a cache, which may
-    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row. `table`:
-    which table is read.
+    `busy_s`: how long one that computes keeps an interpreter busy, seconds. prepare.py is given `work` then, the count
+    of steps that takes so long; None: it was not calibrated, and SOME_WORK is asked for.
     """
 
-    reads: PerRequest
-    table: Literal["world", "fortune"] = "world"
-    rows: int = Field(default=1, ge=1)
-    writes: PerRequest = 0
-
-
-class Prepared(Record):
-    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
-
     requests: int = Field(ge=1, le=4096)
+    busy_s: float | None = Field(default=None, gt=0, le=1)
+    work: int | None = Field(default=None, ge=1)
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        """What prepare.py is called with."""
+        return (self.requests,) if self.busy_s is None else (self.requests, self.work or SOME_WORK)
+
+
+SOME_WORK: Final = 20_000
+"""Steps that a request computes where only its answer matters: about a millisecond and a half."""
+
+
+Kind = Literal["requests", "stream", "websocket"]
+"""How a scenario speaks: requests with one answer each; requests that are answered by a stream of events, of which each
+is looked at when it comes; messages on a WebSocket, each a request's body that must come back."""
 
 
 class Ranked(Record):
-    """How the scenario is ranked, and what its figure means to a reader.
+    """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer.
 
-    `by`: `throughput`, requests per second at the level `at`; `slope`: how much longer a request takes for each unit of
+    `by`: `throughput`, requests per second at the level `at`; `p99`: the 99th percentile of response times there at
+    `rate` requests per second, the same for all cells; `slope`: how much longer a request takes for each unit of
     the level's `n`. A slope needs all levels: they are measured in the same rotations. `per`: what `n` counts, for
     people: "middleware", "route".
     """
 
-    by: Literal["throughput", "slope"] = "throughput"
+    by: Literal["throughput", "slope", "p99"] = "throughput"
     at: Level
     per: str = Field(default="unit", pattern=r"^[a-z][a-z ]{0,30}$")
+    unit: Unit = "requests"
+    units: float = Field(default=1.0, gt=0, le=1e9)
+    rate: float | None = Field(default=None, gt=0, le=100_000)
+
+    @model_validator(mode="after")
+    def _a_percentile_has_its_rate(self) -> Self:
+        if (self.rate is not None) != (self.by == "p99"):
+            raise ValueError('rank.rate is needed with by = "p99", and only there')
+        return self
+
+    def figure(self, answers: float) -> float:
+        """`answers` a second as the figure that is shown, in units a second."""
+        return answers * self.units
 
 
 class Loads(Record):
@@ -246,11 +262,15 @@ class Loads(Record):
         return self.levels if self.rank.by == "slope" else (self.rank.at,)
 
 
+Need = Literal["database", "upstream"]
+"""A kind of service that an application must reach."""
+
+
 class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
     `before`: what each server is asked once, in order, before its requests: a login, say.
-    `prepared`: where prepare.py makes the requests, `requests` is empty.
+    `kind`: how it speaks. `prepared`: where prepare.py makes the requests, `requests` is empty.
     `edges`: odd requests, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
@@ -260,7 +280,8 @@ class ScenarioManifest(Loads):
     id: Slug
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
-    needs: tuple[Literal["database"], ...] = ()
+    kind: Kind = "requests"
+    needs: tuple[Need, ...] = ()
     before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = ()
     prepared: Prepared | None = None
@@ -288,6 +309,11 @@ class ScenarioManifest(Loads):
         of another answer."""
         ready = (request for request in self.requests if not request.value_names)
         return next(ready, Request(path="/")).at(self.rank.at)
+
+    @property
+    def waits(self) -> bool:
+        """Whether each request waits for the upstream, so that a server answers as many in its delay as may wait."""
+        return "upstream" in self.needs
 
     @property
     def writes(self) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import Level
 from harness.model.found.slopes import SlopeRanking
 from harness.model.notice import Notice
@@ -13,24 +14,32 @@ references. References hold no places, and neither do floors beside applications
 
 
 class CellCost(Record):
-    """Medians over the blocks, but for `server_cpu_us`, which is of all blocks together; None where the system does not
-    tell. Microseconds of CPU are those of one request."""
+    """Medians over the blocks, but for `server_cpu_us`, `voluntary_switches` and `involuntary_switches`, which are of
+    all blocks together; None where the system does not tell. Microseconds of CPU and context switches are those of one
+    request; `rest_switches_s` is a second, `rest_cpu_share` of a core, both while nobody asks anything of the server.
+    """
 
     startup_s: float | None = None
     rest_pss_bytes: float | None = None
     load_pss_bytes: float | None = None
     server_cpu_us: float | None = None
     service_cpu_us: float | None = None
+    voluntary_switches: float | None = None
+    involuntary_switches: float | None = None
+    rest_switches_s: float | None = None
+    rest_cpu_share: float | None = None
 
 
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
-    `rps`: goodput, requests per second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold in its league; None of a reference, and of a floor beside applications. `block_rps`: each
-    block's own value, one for each entry of `block_numbers`.
+    `rps`: goodput, in the scenario's unit per second (requests, unless it names another). `ratio`: to the reference
+    cell of the campaign. `rank_low`..`rank_high`: the places this cell may hold in its league; None of a reference, and
+    of a floor beside applications. `block_rps`: each block's own value, one for each entry of `block_numbers`.
     `tie_groups`: names; two cells with places in a league share one exactly when neither was called better than the
-    other. A cell without a place has none.
+    other. A cell without a place has none. Where the scenario is ranked by response times, `p99_s` is their 99th
+    percentile in the average block, seconds, with Student's interval, and `ratio` the reference's over the cell's own:
+    above 1 it is quicker. `rps` is then what it did in the closed model, without an interval.
     """
 
     cell: str
@@ -40,6 +49,9 @@ class RankedCell(Record):
     rps: float
     rps_low: float | None
     rps_high: float | None
+    p99_s: float | None = None
+    p99_low: float | None = None
+    p99_high: float | None = None
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
@@ -54,6 +66,11 @@ class RankedCell(Record):
     block_numbers: tuple[int, ...] = ()
     league: League = "controlled"
     cost: CellCost = CellCost()
+
+    @property
+    def speed(self) -> float:
+        """The figure that is ranked, more being better."""
+        return self.rps if self.p99_s is None else 1 / self.p99_s
 
 
 class UnrankedCell(Record):
@@ -120,8 +137,10 @@ class CpuRanking(Record):
 
 
 class ScenarioRanking(Record):
-    """Rows in the order of `rps`, best first; where the scenario is ranked by slopes, in the order of these, whose
-    places and tie groups the rows hold. `estimate` is True while the order is not inferred but only seen.
+    """Rows in the order of `rps`, best first; `unit`: what it counts. In that of `p99_s` where `by` says that response
+    times at `rate` requests per second are ranked, and in that of `slopes` where it says so: the rows hold the places
+    and tie groups of these. Pairs are of the figure that is ranked; of slopes they are beside their rows. `estimate` is
+    True while the order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `cpu`: the second outcome; None where the system does not report it.
@@ -134,6 +153,9 @@ class ScenarioRanking(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "slope", "p99"] = "throughput"
+    rate: float | None = None
+    unit: Unit = "requests"
     estimate: bool
     rows: tuple[RankedCell, ...]
     unranked: tuple[UnrankedCell, ...] = ()
@@ -198,7 +220,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "interpreter"]
+Setting = Literal["workers", "threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):

@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
 from harness.model.asked.diff import Diff
-from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.scenario import Kind, ScenarioManifest
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.held import Held
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
@@ -60,7 +61,8 @@ class Plan(Record):
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity;
     `latency_in_turn`: in one of them in each block, else in all. `p99_s`: with it, the highest rate is searched that
     keeps the 99th percentile within so many seconds.
-    `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
+    `start_timeout_s`: what each phase of a server's start may take, where that was asked for. `pool_size`: connections
+    to the database over all workers of a cell, of those that have no `pool` of their own.
     """
 
     seed: int
@@ -107,7 +109,11 @@ class Plan(Record):
 
     def connections_of(self, cell: Cell) -> int:
         """To the database, that the cell's servers open at a time: each worker has one at least."""
-        return max(self.pool_size, cell.workers)
+        return max(self.pool_of(cell), cell.workers)
+
+    def pool_of(self, cell: Cell) -> int:
+        """Connections to the database that the cell may have over all its workers."""
+        return self.pool_size if cell.pool is None else cell.pool
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -123,6 +129,11 @@ class Plan(Record):
     def threads(self) -> tuple[int, ...]:
         """Numbers of threads of each worker that were asked for; none where that was left to the harness."""
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
+
+    @property
+    def pools(self) -> tuple[int, ...]:
+        """Sizes of the pool that were asked for, where they are several; none where `pool_size` is that of all."""
+        return tuple(sorted({cell.pool for cell in self.cells if cell.pool is not None}))
 
     @property
     def interpreters(self) -> tuple[str, ...]:
@@ -147,11 +158,12 @@ class CellFacts(Record):
 
     `programs`: versions of what the application needs beside Python, as the programs print them. `distributions`: of an
     own server that the environment's python runs, what is installed there; its processes say nothing of themselves.
+    `requirements`: of the framework, the server and what they require, the distributions that each requires.
     `idle_cpu_share`: of a core, where it used too much of it while idle when it was last looked at, and is therefore
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
     time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
-    database counted, in its last block.
+    database counted, in its last block. `held`: by scenario, what connections cost that it holds open.
     """
 
     command: tuple[str, ...] = ()
@@ -161,10 +173,12 @@ class CellFacts(Record):
     verified_after: tuple[str, ...] = ()
     programs: dict[str, str] = Field(default_factory=dict)
     distributions: dict[str, str] = Field(default_factory=dict)
+    requirements: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     idle_cpu_share: float | None = None
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None
     accounts: tuple[Account, ...] = ()
+    held: dict[str, Held] = Field(default_factory=dict)
 
     @property
     def packages(self) -> dict[str, str]:
@@ -192,12 +206,13 @@ class Source(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
-    `interfaces`: how each server calls an application.
-    `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked for,
-    where its cells are configurations of one application that race.
-    `interpreter`: the first one, or the only one; `other_interpreters`: those beside it, in the order they were given.
-    `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
-    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
+    `interfaces`: how each server calls an application. `cannot`: by server, kinds of scenario that it cannot do, and
+    why. `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked
+    for, where its cells are configurations of one application that race. `interpreter`: the first one, or the only one;
+    `other_interpreters`: those beside it, in the order they were given. `audits`: by cell id, what the database counted
+    in the audit before measuring; empty where it counts nothing. `work`: by scenario id, the steps that a request which
+    computes takes, where they were calibrated on this machine. `null_rps`: what the load generator does on this
+    machine against a responder that does nothing, requests per second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
     `completed_blocks`, and is left out of inference.
@@ -215,6 +230,7 @@ class CampaignRecord(Record):
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)
+    cannot: dict[str, dict[Kind, str]] = Field(default_factory=dict)
     machine: Machine
     interpreter: Interpreter
     other_interpreters: tuple[Interpreter, ...] = ()
@@ -226,6 +242,7 @@ class CampaignRecord(Record):
     failures: tuple[Failure, ...] = ()
     notices: tuple[Notice, ...] = ()
     completed_blocks: tuple[int, ...] = ()
+    work: dict[str, int] = Field(default_factory=dict)
     null_rps: float | None = None
     phases_s: dict[str, float] = Field(default_factory=dict)
 
@@ -233,6 +250,15 @@ class CampaignRecord(Record):
     def interpreters(self) -> tuple[Interpreter, ...]:
         """All of them, the first one first."""
         return (self.interpreter, *self.other_interpreters)
+
+    def why_not(self, app: str, server: str, scenario: str) -> str:
+        """Why an application on a server is not asked a scenario; empty where it is."""
+        kinds = {one.id: one.kind for one in self.plan.scenarios}
+        if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
+            return reason
+        if app in self.applications and scenario not in self.applications[app].scenarios:
+            return "the application does not answer this scenario"
+        return ""
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""

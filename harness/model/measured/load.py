@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.scenario import Expectation, Kind, Level, Request
 from harness.model.fault import Fault
 from harness.model.foreign import SHORTEST_SECRET
 from harness.model.record import Record
@@ -40,12 +40,13 @@ class Target(Record):
 class LoadScenario(Record):
     """A scenario as the load generator needs it; `check` is the path of check.py where there is one; empty where
     somebody else asks it. `together`: whether it judges many bodies as a set too (check_many). `prepare`: the path of
-    prepare.py, which makes `prepared` requests in the place of `requests`."""
+    prepare.py, which makes requests in the place of `requests` when it is called with `prepared`."""
 
     id: str
     requests: tuple[Request, ...] = ()
     prepare: str | None = None
-    prepared: int = 0
+    prepared: tuple[int, ...] = ()
+    kind: Kind = "requests"
     expect: Expectation
     check: str | None = None
     together: bool = False
@@ -102,7 +103,8 @@ class SliceRecord(Record):
     """What happened in one slice. Only completions between burn-in and the slice's end are counted.
 
     `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
-    (goodput). `answered`: those of the whole slice, burn-in and drain included. `errors`: by kind, over the whole slice
+    (goodput). `answered`: those of the whole slice, burn-in and drain included; `unaudited`: those of them to requests
+    that the database audit does not count. `errors`: by kind, over the whole slice
     too. `bytes_received`: of the counted responses, headers included. `generator_cpu_s`: of the load processes, over
     the whole slice (`wall_s`). Of a generator that never sleeps: `generator_busy_s`, how long its loop had work, and
     `ready_s`, how long an answer lay ready before it was read, on average (None: it sleeps between answers).
@@ -110,6 +112,7 @@ class SliceRecord(Record):
     responses; in the open model of the requests due in the counted stretch, whenever they were answered, from the due
     moment, with `service_histogram` beside it from the sending, and `lateness_histogram`: of the sending, after the due
     moment and a free connection. `offered`: requests due in the counted stretch.
+    `first_histogram`: of a stream, until its first event came.
     `backlog`: requests due and not yet sent when the slice ended. `marks`: codes of what makes the record doubtful (a
     lost worker, an overrun drain).
     """
@@ -123,6 +126,7 @@ class SliceRecord(Record):
     duration_s: float
     completions: int
     answered: int = 0
+    unaudited: int = 0
     errors: dict[ErrorKind, int] = Field(default_factory=dict)
     bytes_received: int = 0
     body_bytes: int = 0
@@ -134,6 +138,7 @@ class SliceRecord(Record):
     latency_mean_s: float | None = None
     latency_max_s: float | None = None
     histogram: str | None = None
+    first_histogram: str | None = None
     service_histogram: str | None = None
     lateness_histogram: str | None = None
     offered: int | None = None

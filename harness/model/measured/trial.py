@@ -15,6 +15,9 @@ class Cost(Record):
     memory of its process tree before the first load and right after this one. `server_cpu_s`: CPU seconds of the tree
     over the counted slices, burn-in and drain included, spent on the trial's `answered` requests.
     `service_cpu_s_a_request`: CPU seconds of the database for one request, while this cell alone used it.
+    `voluntary_switches`, `involuntary_switches`: context switches of all threads of the tree, over what `server_cpu_s`
+    is of; None also where a thread ended meanwhile. `rest_switches_s`, `rest_cpu_share`: context switches of both kinds
+    a second, and CPU time as a share of one core, while nobody asks anything of the server.
     Over the counted rotations: `memory`, the requests answered and the tree's proportional memory before, half-way and
     after; `new_processes` that were seen in the tree and were not there before; `reopened`, connections that the server
     had closed, where it keeps them open.
@@ -25,6 +28,10 @@ class Cost(Record):
     load_pss_bytes: int | None = None
     server_cpu_s: float | None = None
     service_cpu_s_a_request: float | None = None
+    voluntary_switches: float | None = None
+    involuntary_switches: float | None = None
+    rest_switches_s: float | None = None
+    rest_cpu_share: float | None = None
     memory: tuple[tuple[int, int], ...] = ()
     new_processes: int | None = None
     reopened: int | None = None
@@ -57,8 +64,10 @@ class Trial(Record):
     `repeat`: measured once more in the same block, because the trial before it failed a gate; it takes its place.
     `answered`: validated responses, burn-in and drain included.
 
-    `rates` is goodput in requests per second, one for each entry of `rotations`. `errors` is by kind. `failed_gates`
-    holds what keeps the trial out of the ranking; it is kept and shown all the same.
+    `first_histogram`: of a stream, until its first event. `rates` is goodput in requests per second, one for each entry
+    of `rotations`. `errors` is by kind. `failed_gates` holds what keeps the trial out of the ranking; it is kept and
+    shown all the same. `p99_s`: the 99th percentile of response times at the rate that the scenario is ranked at; None
+    where it is ranked by throughput, or has none.
     """
 
     cell: str
@@ -77,9 +86,11 @@ class Trial(Record):
     wall_s: float
     answered: int = 0
     histogram: str | None = None
+    first_histogram: str | None = None
     cost: Cost | None = None
     bound: Bound | None = None
     repeat: bool = False
+    p99_s: float | None = None
     failed_gates: tuple[Notice, ...] = ()
 
     @property

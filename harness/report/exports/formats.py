@@ -11,7 +11,7 @@ from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.report.charts.drawing.scale import rounded
 from harness.report.document import RankingDocument
-from harness.report.text import number, percent, place, shorten, slope_in_words, times, times_between
+from harness.report.text import a_second, number, percent, place, shorten, slope_in_words, times, times_between
 
 COLUMNS: Final = (
     *(
@@ -27,8 +27,22 @@ COLUMNS: Final = (
         "app",
         "server",
     ),
-    *("tier", "rps", "rps_low", "rps_high", "ratio", "ratio_low", "ratio_high", "blocks", "slices", "completions"),
+    *(
+        "tier",
+        "unit",
+        "rps",
+        "rps_low",
+        "rps_high",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "blocks",
+        "slices",
+        "completions",
+    ),
     *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
+    *("first_event_p50_s", "first_event_p99_s", "held_connections", "bytes_a_connection"),
+    *("voluntary_switches_a_request", "involuntary_switches_a_request", "rest_switches_s", "rest_cpu_share"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),
     *("slope_us", "slope_low_us", "slope_high_us", "slope_cpu_us"),
@@ -59,7 +73,12 @@ def _harmless(value: Any) -> Any:
 def _rows(document: RankingDocument) -> Iterator[dict[str, Any]]:
     for scenario, rows in document.scenarios.items():
         inference = document.inference[scenario]
-        common = {"scenario": scenario, **inference.level.model_dump(), "estimate": inference.estimate}
+        common = {
+            "scenario": scenario,
+            **inference.level.model_dump(),
+            "unit": inference.unit,
+            "estimate": inference.estimate,
+        }
         for row in rows:
             known = row.model_dump(include=set(_RANKED)) | {"tie_groups": " ".join(row.tie_groups)}
             yield {**common, "title": document.titles.get(row.cell), **known, **_beside(document, scenario, row.cell)}
@@ -115,8 +134,9 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
         if len({row.league for row in rows}) > 1:
             yield from (f"*{league}*", "")
         against = _plain(document.titles.get(document.reference, ""))
+        figure = a_second(inference.unit) if inference.rate is None else f"p99 at {inference.rate:,.0f} requests/s"
         slopes = document.slopes.get(scenario)
-        yield f"| rank | application |{f' us per {slopes.per} |' if slopes else ''} requests/s | against {against} |"
+        yield f"| rank | application |{f' us per {slopes.per} |' if slopes else ''} {figure} | against {against} |"
         yield f"|---|---|{'---:|' if slopes else ''}---:|---:|"
         yield from (_line(document, row, slopes) for row in ranked)
         yield ""
@@ -131,9 +151,9 @@ def _line(document: RankingDocument, row: RankedCell, slopes: SlopeRanking | Non
     bounded = row.rps_low is not None and row.rps_high is not None
     bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if bounded else ""
     name = _plain(document.titles.get(row.cell, row.cell))
-    figure = f" {_of_slope(row.cell, slopes)} |" if slopes else ""
-    rank, ratio = place(row.rank_low, row.rank_high), _ratio(document, row)
-    return f"| {rank} | {name} |{figure} {number(row.rps)}{bounds} | {ratio} |"
+    figure = f"{number(row.rps)}{bounds}" if row.p99_s is None else f"{number(1000 * row.p99_s)} ms"
+    slope = f" {_of_slope(row.cell, slopes)} |" if slopes else ""
+    return f"| {place(row.rank_low, row.rank_high)} | {name} |{slope} {figure} | {_ratio(document, row)} |"
 
 
 def _of_slope(cell: str, slopes: SlopeRanking) -> str:

@@ -13,7 +13,8 @@ from harness.report.view.opening.tuning import TuningSection, tuning_answers, tu
 from harness.report.view.opening.variants import VariantsSection, variant_answers, variants_section
 from harness.report.view.remarks import Remark
 from harness.report.view.sections.again import Again, again
-from harness.report.view.sections.claim import ClaimSection, claim_section
+from harness.report.view.sections.claimed.ranking import ClaimSection, claim_section
+from harness.report.view.sections.claimed.story import StorySection, story_section
 from harness.report.view.sections.details import Detail, details
 from harness.report.view.sections.effects import (
     EffectRow,
@@ -38,6 +39,8 @@ from harness.report.view.sections.facts import (
 from harness.report.view.sections.gaps import GapRow, gap_rows
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
+from harness.report.view.tables.capabilities import CapabilitySection, capability_section
+from harness.report.view.tables.events import Open, open_connections
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
 from harness.report.view.tables.slopes import SlopeSection, slope_section
@@ -79,7 +82,10 @@ class Page:
     slopes: Mapping[str, SlopeSection | None]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
+    story: StorySection | None
+    capabilities: CapabilitySection | None
     latency: Mapping[str, Latency | None]
+    opened: Mapping[str, Open | None]
     standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
@@ -122,7 +128,10 @@ def page(source: Source) -> Page:
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
+        story=story_section(source),
+        capabilities=capability_section(source),
         latency=timed,
+        opened={scenario.id: open_connections(source, scenario) for scenario in record.plan.scenarios},
         standings=standings(tables, timed),
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),

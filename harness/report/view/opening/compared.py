@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.audit import UPSTREAM
+from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.report.text import count, listing, percent, place, shorten
 from harness.report.view.names import version_of
 from harness.report.view.sections.details import frameworks
@@ -24,6 +25,7 @@ def _parts(source: Source) -> Iterator[str]:
     yield _cores(record)
     yield _versions(source)
     yield _threads(record)
+    yield _pools(record)
     yield f"Python {shorten(listing([version_of(one) for one in record.interpreters]), 80)}"
     yield count(len(record.completed_blocks), "block")
     floors = noise_floors(source)
@@ -40,15 +42,24 @@ def _threads(record: CampaignRecord) -> str:
     return f"{place(threads[0], threads[-1])} {'thread' if threads == (1,) else 'threads'} each" if threads else ""
 
 
+def _pools(record: CampaignRecord) -> str:
+    pools = record.plan.pools
+    return f"{place(pools[0], pools[-1])} database connections each" if pools else ""
+
+
 def _cores(record: CampaignRecord) -> str:
     """Where servers ran, and whether the database and the load generator took their time from there."""
     cores, machine = record.machine.cores, record.machine
     if not cores.server:
         return f"servers, database and load generator on any of {count(machine.logical_cpus, 'core')}"
-    beside = ["the database"] if record.services and set(cores.services) & set(cores.server) else []
+    beside = [_named(service) for service in record.services] if set(cores.services) & set(cores.server) else []
     beside += ["the load generator"] if cores.shared else []
     on = f"servers on {count(len(cores.server), 'core')}"
     return f"{on}, which {listing(beside)} {'shares' if len(beside) == 1 else 'share'}" if beside else on
+
+
+def _named(service: ServiceFacts) -> str:
+    return "the upstream" if service.name == UPSTREAM else "the database"
 
 
 def _versions(source: Source) -> str:

@@ -2,16 +2,18 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from harness.analysis.trials.continuous import in_words as run_in_words
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
+from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
-from harness.model.measured.audit import Account, Audited
+from harness.model.measured.audit import UPSTREAM, Account, Audited
 from harness.model.measured.campaign import CampaignRecord, CellFacts
 from harness.report.document import Limited
 from harness.report.text import NOT_AVAILABLE, Figure, count, duration, percent, rate, shorten
@@ -45,6 +47,7 @@ class Blocks:
 
     scenario: str
     title: str
+    unit: Unit
     values: tuple[Value, ...]
     reason: str
     limited: str
@@ -111,6 +114,8 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     yield Fact("Workers", str(cell.workers))
     if cell.threads is not None:
         yield Fact("Threads of each worker", str(cell.threads))
+    if cell.pool is not None:
+        yield Fact("Connection pool, all workers together", f"{cell.pool:,}")
     yield Fact("Database", cell.database)
     if seen.identity:
         yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
@@ -150,13 +155,18 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
         without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
         yield Fact("Database audit", audited or without)
     for account in record.cells.get(cell.id, CellFacts()).accounts:
-        yield Fact(f"Database, table {shorten(account.table, 80)}, while measured", _account(account))
+        of_upstream = account.table == UPSTREAM
+        counter = "Upstream" if of_upstream else f"Database, table {shorten(account.table, 80)}"
+        yield Fact(f"{counter}, while measured", _account(account, ASKED if of_upstream else COUNTED))
 
 
-def _account(account: Account) -> str:
+COUNTED: Final = ("reads", "rows read", "rows written")
+ASKED: Final = ("requests", "", "")
+
+
+def _account(account: Account, names: Sequence[str]) -> str:
     """What was counted per answer in a block, and what is demanded."""
     counted, due = ([value / max(1, account.answers) for value in of] for of in (account.counted, account.demanded))
-    names = ("reads", "rows read", "rows written")
     shown = [f"{seen:.3g} {name} (at least {least:.3g})" for seen, least, name in zip(counted, due, names, strict=True)]
     per_answer = ", ".join(text for text, least in zip(shown, due, strict=True) if least)
     return f"block {account.block + 1}: {count(account.answers, 'answer')}, {per_answer} per answer"
@@ -210,16 +220,16 @@ def _normal(name: str) -> str:
 
 def _blocks(source: Source, cell: str, scenario: ScenarioManifest, limited: Mapping[str, Limited]) -> Blocks:
     limit = shorten(in_words(limited[cell]), 300) if cell in limited else ""
-    title = shorten(scenario.title, 80)
+    title, unit = shorten(scenario.title, 80), scenario.rank.unit
     found = source.ranking.scenarios.get(scenario.id)
     for row in found.rows if found else ():
         if row.cell == cell:
-            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "", limit)
+            return Blocks(scenario.id, title, unit, tuple(Value(*each) for each in _values(row)), "", limit)
     for other in found.unranked if found else ():
         if other.cell == cell:
-            return Blocks(scenario.id, title, (), shorten(other.reason, 300), limit)
+            return Blocks(scenario.id, title, unit, (), shorten(other.reason, 300), limit)
     twin = "an A/A twin: it gives the noise floor and holds no place" if source.name(cell).twin else ""
-    return Blocks(scenario.id, title, (), twin or "nothing was measured", limit)
+    return Blocks(scenario.id, title, unit, (), twin or "nothing was measured", limit)
 
 
 def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:

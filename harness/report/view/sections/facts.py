@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.analysis.layers.table import layers
+from harness.model.measured.audit import UPSTREAM
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.machine import Interpreter, Machine
@@ -165,7 +166,9 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Budget", duration(plan.budget_s)),
         Fact("Blocks", number_of_blocks(source)),
         Fact("Database", plan.database),
-        Fact("Connection pool, all workers together", f"{plan.pool_size:,}"),
+        Fact(
+            "Connection pool, all workers together", ", ".join(f"{size:,}" for size in plan.pools or (plan.pool_size,))
+        ),
         Fact("Load driver", shorten(plan.load_driver, 40)),
         _told(
             "Load driver against a responder that does nothing",
@@ -255,9 +258,10 @@ def _interpreter_facts(interpreter: Interpreter) -> Iterator[tuple[str, str | No
 
 
 def _services(record: CampaignRecord) -> tuple[str, str]:
-    databases = [f"{service.name} {service.version}" for service in record.services]
-    pool = f"{count(record.plan.pool_size, 'connection')} for each application"
-    return shorten(", ".join(databases) or record.plan.database, LINE), pool
+    databases = [f"{service.name} {service.version}" for service in record.services if service.name != UPSTREAM]
+    plan = record.plan
+    sizes = f"{place(plan.pools[0], plan.pools[-1])} connections" if plan.pools else count(plan.pool_size, "connection")
+    return shorten(", ".join(databases) or plan.database, LINE), f"{sizes} for each application"
 
 
 def _service_fact(service: ServiceFacts) -> tuple[str, str]:

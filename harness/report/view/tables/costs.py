@@ -1,13 +1,13 @@
-"""What a cell costs beside its time: CPU per request, memory, start-up."""
+"""What a cell costs beside its time: CPU and context switches per request, memory, start-up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 
+from harness.analysis.ranking.costs import cost_of
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.ranking import CpuCell
-from harness.model.measured.trial import Cost, Trial
-from harness.report.text import Figure, absent, number, times, times_between
+from harness.model.measured.trial import Trial
+from harness.report.text import Figure, absent, number, percent, times, times_between
 from harness.report.view.source import Source
 
 NOT_REPORTED = "the system did not report it"
@@ -17,27 +17,28 @@ MIB = 1 << 20
 @dataclass(frozen=True, slots=True)
 class CellCosts:
     """Figures of one cell in one scenario; `service`, `rest`: the database's share and the memory before the load.
-    `cpu_ratio`: CPU per request over the reference's, with its simultaneous interval; empty where there is none."""
+    `voluntary`, `involuntary`: context switches of a request; `idle_switches`, `idle_cpu`: of a second in which nobody
+    asks. `cpu_ratio`: CPU per request over the reference's, with its simultaneous interval; empty where there is none.
+    """
 
     cpu: Figure
     service: Figure
     memory: Figure
     rest: Figure
     startup: Figure
+    voluntary: Figure
+    involuntary: Figure
+    idle_switches: Figure
+    idle_cpu: Figure
     cpu_ratio: str = ""
 
     def known(self) -> bool:
-        return any(
-            figure.value is not None for figure in (self.cpu, self.service, self.memory, self.rest, self.startup)
-        )
-
-
-UNKNOWN = absent(NOT_REPORTED)
-NOTHING = CellCosts(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+        figures = (self.cpu, self.service, self.memory, self.rest, self.startup)
+        return any(figure.value is not None for figure in figures)
 
 
 def costs(source: Source, scenario: ScenarioManifest) -> Mapping[str, CellCosts]:
-    """By cell. CPU per request over all counted blocks together; medians over blocks of the others."""
+    """By cell, of its counted blocks."""
     by_cell: dict[str, list[Trial]] = {}
     for trial in source.counted(scenario):
         by_cell.setdefault(trial.cell, []).append(trial)
@@ -53,30 +54,28 @@ def _ratio(row: CpuCell) -> str:
 
 
 def _costs(trials: Sequence[Trial]) -> CellCosts:
-    known = [trial.cost for trial in trials if trial.cost]
+    found = cost_of(trials)
     return CellCosts(
-        cpu=_microseconds(_cpu_a_request(trials)),
-        service=_microseconds(_median(cost.service_cpu_s_a_request for cost in known)),
-        memory=_mebibytes(_median(cost.load_pss_bytes for cost in known)),
-        rest=_mebibytes(_median(cost.rest_pss_bytes for cost in known)),
-        startup=_seconds(_median(cost.startup_s for cost in known)),
+        cpu=_microseconds(found.server_cpu_us),
+        service=_microseconds(found.service_cpu_us),
+        memory=_mebibytes(found.load_pss_bytes),
+        rest=_mebibytes(found.rest_pss_bytes),
+        startup=_seconds(found.startup_s),
+        voluntary=_plain(found.voluntary_switches),
+        involuntary=_plain(found.involuntary_switches),
+        idle_switches=_plain(found.rest_switches_s),
+        idle_cpu=absent(NOT_REPORTED)
+        if found.rest_cpu_share is None
+        else Figure(percent(found.rest_cpu_share), found.rest_cpu_share),
     )
 
 
-def _cpu_a_request(trials: Iterable[Trial]) -> float | None:
-    """CPU seconds over requests answered, both summed over the trials that know both."""
-    known = [(cost.server_cpu_s, trial.answered) for trial in trials if (cost := trial.cost or Cost()).server_cpu_s]
-    answered = sum(requests for _, requests in known)
-    return sum(spent or 0.0 for spent, _ in known) / answered if answered else None
+def _plain(value: float | None) -> Figure:
+    return absent(NOT_REPORTED) if value is None else Figure(number(value), value)
 
 
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
-
-
-def _microseconds(seconds: float | None) -> Figure:
-    return absent(NOT_REPORTED) if seconds is None else Figure(f"{number(1e6 * seconds)} µs", 1e6 * seconds)
+def _microseconds(value: float | None) -> Figure:
+    return absent(NOT_REPORTED) if value is None else Figure(f"{number(value)} µs", value)
 
 
 def _mebibytes(count: float | None) -> Figure:
@@ -85,3 +84,7 @@ def _mebibytes(count: float | None) -> Figure:
 
 def _seconds(seconds: float | None) -> Figure:
     return absent(NOT_REPORTED) if seconds is None else Figure(f"{number(seconds)} s", seconds)
+
+
+NOTHING = _costs(())
+"""Of a cell that no block tells anything of."""
