@@ -140,9 +140,9 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
 
 def blocks_more(record: CampaignRecord, inference: Inference) -> dict[tuple[str, str], int | None]:
     """The pairs without a verdict, and about how many blocks more each takes; None: over MOST_BLOCKS. Nothing where no
-    interval is known, or the scenario is void."""
+    interval is known, the scenario is void, or slopes are what is ranked."""
     look, references = inference.look, record.plan.reference_cells
-    if look is None or look.fit.variance is None or inference.void:
+    if look is None or look.fit.variance is None or inference.void or inference.scenario.rank.by == "slope":
         return {}
     unseen = references - {record.plan.reference}
     undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
