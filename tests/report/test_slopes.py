@@ -39,7 +39,7 @@ def test_the_page_has_a_table_of_slopes_and_says_which_are_not_distinguished_fro
     rows = {row.name.id: row for row in section.rows}
     assert section.per == "middleware"
     assert rows[OTHER.id].slope.text.startswith("less than ")
-    assert rows[THIRD.id].rank == "3"
+    assert rows[THIRD.id].rank == "4"
     assert rows[ONE.id].cpu.value == pytest.approx(1.5, abs=0.3)
     assert "same rotations" in section.basis
 

@@ -12,8 +12,8 @@ from harness.analysis.inference.slopes import Levels, Slopes, cpu_times, slope_t
 from harness.analysis.inference.verdicts import ALPHA
 from harness.model.found.slopes import SlopeCell, SlopePair, SlopePoint, SlopeRanking
 from harness.model.measured.campaign import CampaignRecord
+from harness.stats.lines.slopes import slopes_fit
 from harness.stats.robust import t_interval
-from harness.stats.slopes import slopes_fit
 from harness.stats.spending import looks_until, nominal_levels
 
 

@@ -16,8 +16,8 @@ from harness.analysis.trials.outcomes import cpu_per_request
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.stats.arrays import Floats
+from harness.stats.lines.slopes import Line, slopes_fit, weighted_line
 from harness.stats.pairs import Verdict, verdict
-from harness.stats.slopes import Line, slopes_fit, weighted_line
 from harness.stats.spending import looks_until, nominal_levels, usual_looks_until
 
 Levels = Mapping[int, float]

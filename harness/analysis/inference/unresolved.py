@@ -108,7 +108,8 @@ def _open_slopes(record: CampaignRecord, inference: Inference, done: int) -> Unr
     """The pairs of slopes without a verdict. How many blocks would decide them is not forecast."""
     together = ranked_together(record)
     judged, now = slopes_of(record, inference, usual_looks_only=True), slopes_of(record, inference)
-    asked = [pair for pair in now.pairs if together(pair)] if now else []
+    twins = record.plan.reference_cells - {record.plan.reference}
+    asked = [pair for pair in now.pairs if together(pair) and not twins & {pair.first, pair.second}] if now else []
     closed = {frozenset((p.first, p.second)) for p in judged.pairs if p.verdict != "unresolved"} if judged else set()
     pairs = tuple(
         OpenPair(pair.first, pair.second, None, pair.verdict != "unresolved")

@@ -47,9 +47,9 @@ def _draw(figure: Figure, found: Sequence[Sloping], per: str) -> None:
         for (x, _), (low, high) in zip(one.line.points, one.intervals, strict=True):
             if low is not None and high is not None:
                 axes.plot((x, x), (max(low, 1e-3), max(high, 1e-3)), color=colour, linewidth=1.2)
-    x = sorted({x for line in drawn for x, _ in line.points})
+    places = sorted({x for line in drawn for x, _ in line.points})
     axis.logarithmic(axes, [y for line in drawn for _, y in line.points], margin=1.3)
-    axes.set_xlim(x[0] - 0.04 * x[-1], x[-1] * 1.04)
-    axis.below(axes, x, [plain(value) for value in x], f"{per}s")
+    axes.set_xlim(places[0] - 0.04 * places[-1], places[-1] * 1.04)
+    axis.below(axes, places, [plain(value) for value in places], f"{per}s")
     axis.above(axes, "microseconds per request, logarithmic")
     lines.name_ends(figure, axes, drawn)
