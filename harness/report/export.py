@@ -37,6 +37,7 @@ def ranking_of(source: Source) -> RankingDocument:
         pairs={id_: one.pairs for id_, one in found.items()},
         inference={id_: Inference(**{name: getattr(one, name) for name in INFERRED}) for id_, one in found.items()},
         cpu={id_: one.cpu for id_, one in found.items()},
+        slopes={id_: one.slopes for id_, one in found.items() if one.slopes},
         overall=ranking.overall,
         effects=ranking.effects,
         gaps=ranking.gaps,

@@ -21,6 +21,7 @@ from harness.report.charts.cpu import Cpu
 from harness.report.charts.drawing.lines import Line
 from harness.report.charts.percentiles import SHOWN
 from harness.report.charts.settings import Over
+from harness.report.charts.slopes import Sloping
 from harness.report.charts.split import DATA, DATABASE, FRAMEWORK, REST, SERIALISER, SERVER, Split
 from harness.report.view.names import Name
 from harness.report.view.sections.settings.curves import titles
@@ -126,6 +127,18 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
         line(name, tuple((x, geometric_mean(found)) for x, found in sorted(rates[name.id].items())))
         for name in source.contestants
         if name.id in rates
+    ]
+
+
+def slopes(source: Source, scenario: ScenarioManifest) -> list[Sloping]:
+    """Microseconds per request of every cell against the level's n, with intervals over blocks."""
+    found, line = source.ranking.scenarios.get(scenario.id), _liner(source, scenario)
+    return [
+        Sloping(
+            line(source.name(row.cell), tuple((float(point.n), point.microseconds) for point in row.points)),
+            tuple((point.low, point.high) for point in row.points),
+        )
+        for row in (found.slopes.rows if found and found.slopes else ())
     ]
 
 

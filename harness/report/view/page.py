@@ -44,6 +44,7 @@ from harness.report.view.tables.capabilities import CapabilitySection, capabilit
 from harness.report.view.tables.events import Open, open_connections
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
+from harness.report.view.tables.slopes import SlopeSection, slope_section
 from harness.report.view.tables.table import Table, table
 
 
@@ -80,6 +81,7 @@ class Page:
     gaps: Mapping[str, tuple[GapRow, ...]]
     settings: Mapping[str, tuple[SettingRow, ...]]
     curves: Mapping[str, tuple[CurveSection, ...]]
+    slopes: Mapping[str, SlopeSection | None]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     story: StorySection | None
@@ -123,6 +125,7 @@ def page(source: Source) -> Page:
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
+        slopes={scenario.id: slope_section(source, scenario.id) for scenario in record.plan.scenarios},
         settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
         curves={scenario.id: curve_sections(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
