@@ -11,6 +11,7 @@ from harness.campaign.plan.profiles import PROFILES
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.catalog.applications import find_applications
+from harness.catalog.claim_files import STORY, read_story
 from harness.catalog.scenarios import find_scenarios
 from harness.cli.run.plans import latency_plan, wanted_options
 from harness.model.errors import UsageError
@@ -18,6 +19,7 @@ from harness.model.measured.campaign import Plan
 from harness.under_test.launch.servers import SERVERS
 from tests.catalog.trees import RIGHT_APP, application
 
+NOT_YET = {"wait", "validate", "auth", "flask-async"}
 PROJECT = Project(Path(__file__).parents[2])
 SCENARIOS = {scenario.id: scenario.manifest for scenario in find_scenarios(PROJECT.scenarios)}
 APPLICATIONS = {
@@ -84,6 +86,23 @@ def test_the_profile_of_techempower_has_their_levels() -> None:
     assert cells_of(plan) == {(id_, found.servers[0]) for id_, found in APPLICATIONS.items()}
 
 
+def test_the_profile_of_the_story_has_what_its_statements_need_with_one_worker() -> None:
+    plan = plan_of(profile="story")
+    assert {cell.workers for cell in plan.cells} == {1}
+    assert {cell.threads for cell in plan.cells if cell.app == "flask"} == {None, 1, 200}
+    for asked_for in (asked for one in read_story(STORY).statements for asked in one.evidence):
+        app = getattr(asked_for, "app", None)
+        assert app is None or app in {cell.app for cell in plan.cells} | NOT_YET
+        scenario = getattr(asked_for, "scenario", None)
+        assert scenario is None or scenario in {one.id for one in plan.scenarios} | NOT_YET
+
+
+def test_numbers_of_threads_and_workers_that_are_given_take_the_place_of_the_profiles() -> None:
+    platform = PlatformOptions(database="sqlite", threads=(4,), server_workers=(2,))
+    cells = [cell for cell in plan_of(profile="story", platform=platform).cells if cell.app == "flask"]
+    assert [(cell.workers, cell.threads) for cell in cells] == [(2, 4)]
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_what_is_named_is_measured_whatever_the_profile(name: str) -> None:
     named = Selection(only=("raw-*",), servers=("uvicorn",), scenarios=("plaintext",))
@@ -116,4 +135,4 @@ def test_a_campaign_of_a_profile_is_gone_on_with_as_it_was(name: str) -> None:
 def test_an_unknown_profile_is_told_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="'fast' is not known") as refused:
         asked(profile="fast")
-    assert "core, full, techempower" in refused.value.mend
+    assert "core, full, techempower, story" in refused.value.mend

@@ -150,3 +150,50 @@ def test_it_fits_a_terminal_of_80_columns(
     assert max(map(len, out.splitlines())) <= 80
     assert "cannot te " not in out
     assert "…" not in out
+
+
+@pytest.mark.parametrize("name", ["story", "techempower-round-19"])
+def test_a_name_is_looked_up_among_the_claims_of_the_project(
+    true: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    ran = said(capsys, "claim", name, true)
+    assert ran.code in (0, 4, 6)
+    assert "there is no such results folder" not in ran.message
+    assert ("(a) The ranks: holds" in ran.out) == (name == "story")
+
+
+def test_each_statement_of_a_story_has_its_verdict_and_its_sentence_and_what_is_open_ends_with_6(
+    true: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", "story", true)
+    assert ran.code == 6
+    text = " ".join(ran.out.split())
+    assert "(h) Validation from types: cannot tell here" in text
+    assert "The scenario validate was not measured." in text
+    assert "In fortunes, " in text
+    assert ran.message.endswith("To measure what is missing or open: harness run --profile story")
+
+
+def test_a_statement_that_held_then_ends_with_4_and_says_what_that_rests_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", "story", saved(tmp_path / "false", *claimed(true=False)))
+    assert ran.code == 4
+    text = " ".join(ran.out.split())
+    assert "(a) The ranks: held then, not now" in text
+    assert "it held then, by the published figures (TechEmpower Framework Benchmarks, the run labelled Round 19" in text
+
+
+def test_a_story_as_json_is_what_the_export_holds(
+    true: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(said(capsys, "claim", "story", true, "--json").out)
+    exported = json.loads(write_report(true, tmp_path / "out").with_name("ranking.json").read_text())["story"]
+    assert told == exported
+    assert all(one["evidence"].endswith(".") for one in told["statements"])
+
+
+def test_a_story_takes_no_scenario(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = said(capsys, "claim", "story", true, "--scenario", "json")
+    assert ran.code == 2
+    assert "a story names the scenarios of its statements" in ran.message

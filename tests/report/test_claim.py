@@ -132,6 +132,22 @@ def test_without_costs_there_is_no_reason_to_give(folder: Path) -> None:
     assert why(tier.model_copy(update={"cells": cells, "pairs": pairs})) == ()
 
 
+def test_each_statement_of_the_story_has_a_verdict_a_sentence_and_a_link_to_its_figures(page: Element) -> None:
+    rows = page.one("table", class_="story").one("tbody").all("tr")
+    told = {row.attributes["id"]: [cell.text for cell in row.all("td")] for row in rows}
+    assert list(told) == [f"story-{letter}" for letter in "abcdefghi"]
+    assert told["story-a"][0] == "holds"
+    assert told["story-h"] == ["cannot tell here", "The scenario validate was not measured."]
+    (link,) = rows[0].all("a")
+    assert page.one("section", id=link.attributes["href"].removeprefix("#"))
+    assert page.one("a", href="#story").text == "Statements"
+
+
+def test_the_story_is_no_section_of_a_campaign_that_measured_nothing_of_it(tmp_path: Path) -> None:
+    small = saved(tmp_path / "results", *campaign(2, apps=APPS[:2], scenarios={"plaintext": "Plaintext"}))
+    assert parse(write_report(small, tmp_path / "out").read_text()).all("section", id="story") == []
+
+
 @pytest.mark.parametrize("text", [*SHORT, LONG])
 def test_hostile_strings_stay_text_in_the_claim_and_the_gaps(tmp_path: Path, text: str) -> None:
     record, trials = claimed(failed=("django",))
@@ -152,8 +168,9 @@ def test_hostile_strings_stay_text_in_the_claim_and_the_gaps(tmp_path: Path, tex
     }
     changed = record.model_copy(update={"failures": failures, "cells": cells, "applications": applications})
     hostile = write_report(saved(tmp_path / "hostile", changed, trials), tmp_path / "second").read_text()
-    tags = [[one.tag for one in parse(page).one("section", id="claim").walk()] for page in (harmless, hostile)]
-    assert tags[0] == tags[1]
+    for id_ in ("claim", "story"):
+        tags = [[one.tag for one in parse(page).one("section", id=id_).walk()] for page in (harmless, hostile)]
+        assert tags[0] == tags[1]
     assert "<img" not in hostile
 
 

@@ -17,7 +17,7 @@ def at_once_part(asked: AtOnceAsked, seen: Seen) -> AtOncePart:
     part = AtOncePart(verdict="cannot-tell", scenario=asked.scenario, says=asked.says)
 
     def alone(cell: Cell) -> bool:
-        return cell.server == asked.server and cell.workers == 1 and cell.threads in (None, 1)
+        return cell.server == asked.server and cell.workers == 1 and _has_one_thread(seen, cell)
 
     row = seen.first(asked.app, asked.scenario, alone)
     found = seen.ranked(asked.scenario)
@@ -40,6 +40,12 @@ def at_once_part(asked: AtOnceAsked, seen: Seen) -> AtOncePart:
             "high": high,
         }
     )
+
+
+def _has_one_thread(seen: Seen, cell: Cell) -> bool:
+    """A WSGI server has several threads unless it was given one; an event loop is one thread."""
+    loop = cell.threads is None and seen.record.interfaces.get(cell.server) not in (None, "wsgi")
+    return loop or cell.threads == 1
 
 
 def _answer(low: float | None, high: float | None, together: bool) -> ClaimVerdict:

@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from harness.analysis.statements.answer import answer_part
 from harness.analysis.statements.at_once import at_once_part
 from harness.analysis.statements.capability import capability_part
+from harness.analysis.statements.idle import idle_part
 from harness.analysis.statements.parts import parts_part
 from harness.analysis.statements.ranked import ranking_part
 from harness.analysis.statements.requirement import requirement_part
@@ -17,6 +18,7 @@ from harness.model.asked.statement import (
     Asked,
     AtOnceAsked,
     CapabilityAsked,
+    IdleAsked,
     PartsAsked,
     RankingAsked,
     RequirementAsked,
@@ -27,7 +29,7 @@ from harness.model.asked.statement import (
 from harness.model.found.statements import FoundPart, StatementFinding, StatementVerdict, StoryFinding
 
 PROFILES: Final = ("story", "full")
-"""Profiles whose campaigns hold what the statements need, so that a longer one decides what is open."""
+"""Profiles that measure what the statements need. More blocks of such a campaign decide what is open."""
 
 
 def story_finding(story: Story, seen: Seen, results: str | None = None) -> StoryFinding:
@@ -71,6 +73,8 @@ def _part(asked: Asked, seen: Seen) -> FoundPart:
             found = parts_part(asked, seen)
         case ThreadsAsked():
             found = threads_part(asked, seen)
+        case IdleAsked():
+            found = idle_part(asked, seen)
         case AtOnceAsked():
             found = at_once_part(asked, seen)
         case CapabilityAsked():

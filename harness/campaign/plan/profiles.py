@@ -14,16 +14,31 @@ HOUR_S: Final = 3600.0
 class Profile(Record):
     """`about`: in a line. `core`: only applications and scenarios that count themselves to it. `servers`: patterns of
     server ids, each application's default one where there are none. `techempower`: at the levels of the TechEmpower
-    benchmarks, only scenarios that say them. `options`: of RunOptions, instead of its defaults."""
+    benchmarks, only scenarios that say them. `only`, `scenarios`: these applications and scenarios; all where there are
+    none. `workers`: of every server; `threads`: by application, the numbers of threads of a worker that it is measured
+    with, None for the usual one; where it is not named the usual one alone. `options`: of RunOptions, instead of its
+    defaults."""
 
     about: str
     core: bool = False
     servers: tuple[str, ...] = ()
     techempower: bool = False
+    only: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    workers: int | None = None
+    threads: dict[str, tuple[int | None, ...]] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
+
+    def leaving(self, *, workers: bool, threads: bool) -> "Profile":
+        """The profile without its numbers of workers or threads, where options give some."""
+        kept = {"workers": None if workers else self.workers, "threads": {} if threads else self.threads}
+        return self.model_copy(update=kept)
 
 
 CORE: Final = "core"
+STORY: Final = "story"
+"""The profile that `harness claim` measures for a story."""
+
 EVERYTHING: Final = Profile(about="every application and scenario, each application on its default server")
 PROFILES: Final = {
     CORE: Profile(about="the core applications and scenarios, in minutes", core=True),
@@ -36,6 +51,14 @@ PROFILES: Final = {
         about="every application on its default server, in TechEmpower's tests at TechEmpower's levels",
         techempower=True,
         options={"levels_s": 4.0, "latency": (ALL,), "budget_s": 3 * HOUR_S},
+    ),
+    STORY: Profile(
+        about="what the statements of the story are about, and what they need: about an hour",
+        only=("raw-asgi", "raw-wsgi", "starlette", "fastapi", "flask", "django", "django-async"),
+        scenarios=("json", "db", "fortunes"),
+        workers=1,
+        threads={"flask": (None, 1, 200)},
+        options={"budget_s": HOUR_S},
     ),
 }
 

@@ -118,6 +118,7 @@ def most_workers(application: Application, server: str) -> int | None:
 def _loaded(scenarios: tuple[Scenario, ...], wanted: Selection, profile: Profile) -> tuple[Scenario, ...]:
     """The scenarios that belong to the profile, or were named, at the levels of the profile."""
     if not wanted.scenarios:
+        scenarios = choose_scenarios(scenarios, profile.scenarios)
         scenarios = tuple(one for one in scenarios if one.manifest.core or not profile.core)
     if not profile.techempower:
         return scenarios
@@ -140,11 +141,19 @@ def _chosen(
     # An application whose folder was given is wanted, whatever else --only names.
     given = [application.id for application in found if application.folder.parent != project.apps]
     core = [application.id for application in found if application.manifest.core]
-    only = [*(wanted.only or core), *given] if wanted.only or profile.core else []
+    of_profile = profile.only or (core if profile.core else ())
+    only = [*(wanted.only or of_profile), *given] if wanted.only or of_profile else []
     _refuse_those_of_other_folders(found, wanted.only)
     applications = choose_applications(found, only, wanted.skip)
     chosen = choose_servers(applications, wanted.servers or profile.servers, SERVERS)
-    return applications, tuple(Exactly(app=application.id, server=server) for application, server in chosen)
+    pairs = [(application.id, server) for application, server in chosen]
+    return applications, tuple(one for app, server in pairs for one in _settings_of(app, server, profile))
+
+
+def _settings_of(app: str, server: str, profile: Profile) -> tuple[Exactly, ...]:
+    """The application with each number of threads that the profile gives it, where its server has an option for it."""
+    numbers = profile.threads.get(app, (None,)) if SERVERS[server].threads else (None,)
+    return tuple(Exactly(app=app, server=server, workers=profile.workers, threads=one) for one in numbers)
 
 
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:
