@@ -25,10 +25,11 @@ import psycopg
 from shared.figures import Figure, Outcome
 from shared.live import Live, installed, log_rate
 
+from harness.campaign.cells.services import database_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE, warm_up_of
-from harness.campaign.plan.preparation import Prepared, database_up
+from harness.campaign.plan.preparation import Prepared
 from harness.load.driver import LocustDriver
 from harness.measure.pinning import pinned
 from harness.model.errors import HarnessError

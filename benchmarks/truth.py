@@ -65,7 +65,7 @@ WAYS: Final[Mapping[str, Way]] = {
 USUAL: Final = (TRUTH, "defaults", "block")
 ROOTS: Final = tuple(name for name, way in WAYS.items() if way.network == "hosts" or way.steered)
 """What takes root, and is left out of the default of others."""
-KEPT: Final = Path(__file__).parents[1] / "results" / "truth.jsonl"
+KEPT: Final = Path(__file__).parent / "kept" / "truth.jsonl"
 STEP_S: Final = 0.02
 STEPS: Final = 15
 MOST_OFF: Final = math.log(1.02)
@@ -254,7 +254,7 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
         type=Path,
         default=KEPT,
         metavar="FILE",
-        help="where rounds are kept (default: results/truth.jsonl)",
+        help="where rounds are kept (default: benchmarks/kept/truth.jsonl)",
     )
     found = parser.parse_args(given)
     found.rounds = found.rounds or (6 if found.quick else 20)

@@ -1,14 +1,22 @@
 """FastAPI with response models, a session of SQLAlchemy for each request as a dependency, and Jinja2 templates."""
 
+import functools
 from asyncio import Lock
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 import harness_data as given
+import jwt
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
+from harness_data import upstream
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.orders import Order
+from harness_data.tokens import TOKEN_KEY
+from harness_data.uploads import Digest, digest_as_it_comes
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -102,6 +110,37 @@ async def cached_worlds(count: Rows = 1):
     return [cache[given.random_id()] for _ in range(count)]
 
 
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+async def get_user(session: Session, token: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]) -> World:
+    refusal = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    try:
+        user = int(jwt.decode(token, TOKEN_KEY, algorithms=["HS256"])["sub"])
+    except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+        raise refusal from error
+    if (row := await session.get(World, user)) is None:
+        raise refusal
+    return row
+
+
+@app.get("/auth", response_model=WorldOut)
+async def auth(user: Annotated[World, Depends(get_user)]):
+    return user
+
+
+@app.post("/upload")
+async def upload(request: Request) -> Digest:
+    return await digest_as_it_comes(request.stream())
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)
+
+
 async def read(session: AsyncSession, n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [await session.get_one(World, world) for world in given.different_ids(n)]
@@ -112,3 +151,54 @@ async def fill_the_cache() -> None:
     async with filling, new_session() as session:
         if not cache:
             cache.update((world.id, WorldOut.model_validate(world)) for world in await session.scalars(select(World)))
+
+
+class Counting:
+    """Pure ASGI, the other way that FastAPI's documentation shows beside `@app.middleware("http")`."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        scope["passed"] = scope.get("passed", 0) + 1
+        await self.app(scope, receive, send)
+
+
+async def passed(request: Request):
+    return str(request.scope.get("passed", 0))
+
+
+@functools.cache
+def stack(n: int) -> FastAPI:
+    stacked = FastAPI()
+    stacked.get(f"/{n}", response_class=PlainTextResponse)(passed)
+    for _ in range(n):
+        stacked.add_middleware(Counting)
+    return stacked
+
+
+def item_of(k: int):
+    async def item(name: str):
+        return f"{k} {name}"
+
+    return item
+
+
+@functools.cache
+def table(n: int) -> FastAPI:
+    routed = FastAPI()
+    for k in range(1, n + 1):
+        routed.get(f"/{n}/{k}/items/{{name}}", response_class=PlainTextResponse)(item_of(k))
+    return routed
+
+
+async def stacks(scope, receive, send) -> None:
+    await stack(asked(scope["path"], MIDDLEWARES))(scope, receive, send)
+
+
+async def tables(scope, receive, send) -> None:
+    await table(asked(scope["path"], ROUTES))(scope, receive, send)
+
+
+app.mount("/middleware", stacks)
+app.mount("/routes", tables)

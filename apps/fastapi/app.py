@@ -3,11 +3,18 @@
 No response model here: validating what goes out is a feature of its own, and belongs to an idiomatic variant.
 """
 
-from fastapi import FastAPI, Request
+from functools import cache
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.orders import Order
+from harness_data.tokens import user_of
+from harness_data.uploads import digest_as_it_comes
 
 app = FastAPI()
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -49,3 +56,72 @@ async def fortunes(request: Request):
     return templates.TemplateResponse(
         request=request, name="fortunes.html", context={"fortunes": await data.fortunes()}
     )
+
+
+@app.post("/validate")
+async def validate(order: Order) -> Order:
+    return order
+
+
+@app.get("/auth")
+async def auth(authorization: Annotated[str | None, Header()] = None):
+    user = user_of(authorization)
+    row = await data.world(user) if user else None
+    if row is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return row
+
+
+@app.post("/upload")
+async def upload(request: Request):
+    return await digest_as_it_comes(request.stream())
+
+
+async def count(request: Request, call_next):
+    request.scope["passed"] = request.scope.get("passed", 0) + 1
+    return await call_next(request)
+
+
+async def passed(request: Request):
+    return str(request.scope.get("passed", 0))
+
+
+@cache
+def stack(n: int) -> FastAPI:
+    stacked = FastAPI()
+    stacked.get(f"/{n}", response_class=PlainTextResponse)(passed)
+    for _ in range(n):
+        stacked.middleware("http")(count)
+    return stacked
+
+
+def item_of(k: int):
+    async def item(name: str):
+        return f"{k} {name}"
+
+    return item
+
+
+@cache
+def table(n: int) -> FastAPI:
+    routed = FastAPI()
+    for k in range(1, n + 1):
+        routed.get(f"/{n}/{k}/items/{{name}}", response_class=PlainTextResponse)(item_of(k))
+    return routed
+
+
+async def stacks(scope, receive, send) -> None:
+    await stack(asked(scope["path"], MIDDLEWARES))(scope, receive, send)
+
+
+async def tables(scope, receive, send) -> None:
+    await table(asked(scope["path"], ROUTES))(scope, receive, send)
+
+
+app.mount("/middleware", stacks)
+app.mount("/routes", tables)
+
+
+@app.get("/wait")
+async def wait(key: str):
+    return await upstream.awaited(key)

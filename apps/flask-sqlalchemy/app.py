@@ -1,11 +1,17 @@
 """Flask with Flask-SQLAlchemy and Flask-Caching, as the documentation of these extensions writes it."""
 
+import functools
 from threading import Lock
 
 import harness_data as given
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
+from harness_data import upstream
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -84,6 +90,31 @@ def cached_worlds() -> list[dict[str, int]]:
     return cache.get_many(*keys)
 
 
+@app.post("/validate")
+def validate() -> dict[str, object]:
+    try:
+        return normalised(request.get_json())
+    except InvalidOrder as error:
+        abort(422, description=str(error))
+
+
+@app.get("/auth")
+def auth() -> dict[str, int]:
+    user = user_of(request.headers.get("Authorization"))
+    row = database.session.get(World, user) if user else None
+    return row.as_json() if row else abort(401)
+
+
+@app.post("/upload")
+def upload() -> Digest:
+    return digest(pieces_of(request.stream, request.content_length or 0))
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])
+
+
 def read(n: int) -> list[World]:
     """Different rows: a session asks for none a second time."""
     return [database.session.get_one(World, world) for world in given.different_ids(n)]
@@ -95,3 +126,52 @@ def fill_the_cache() -> None:
         if not cache.has(str(given.WORLD_ROWS)):
             worlds = database.session.scalars(database.select(World).order_by(World.id))
             cache.set_many({str(world.id): world.as_json() for world in worlds})
+
+
+@app.get("/middleware/<path:_>")
+def stacks(_: str) -> Flask:
+    """A view may return a WSGI application."""
+    return stack(asked(request.path, MIDDLEWARES))
+
+
+@app.get("/routes/<path:_>")
+def tables(_: str) -> Flask:
+    return table(asked(request.path, ROUTES))
+
+
+@functools.cache
+def stack(n: int) -> Flask:
+    """Flask's own hooks in the place of WSGI middleware: a function before and one after each request."""
+    stacked = Flask(__name__)
+    stacked.add_url_rule(f"/middleware/{n}", view_func=passed)
+    for _ in range(n):
+        stacked.before_request(count)
+        stacked.after_request(as_it_is)
+    return stacked
+
+
+def count() -> None:
+    g.passed = g.get("passed", 0) + 1
+
+
+def as_it_is(response: Response) -> Response:
+    return response
+
+
+def passed() -> Response:
+    return Response(str(g.get("passed", 0)), mimetype="text/plain")
+
+
+@functools.cache
+def table(n: int) -> Flask:
+    routed = Flask(__name__)
+    for k in range(1, n + 1):
+        routed.add_url_rule(f"/routes/{n}/{k}/items/<name>", f"item{k}", item_of(k))
+    return routed
+
+
+def item_of(k: int):
+    def item(name: str) -> Response:
+        return Response(f"{k} {name}", mimetype="text/plain")
+
+    return item

@@ -1,8 +1,14 @@
 """Flask, as its quickstart writes it: a view returns a dict or a list, which become JSON, a page, or a response."""
 
-from flask import Flask, Response, render_template, request
-from harness_data import TEMPLATES, row_count
+from functools import cache
+
+from flask import Flask, Response, abort, render_template, request
+from harness_data import TEMPLATES, row_count, upstream
 from harness_data import sync as data
+from harness_data.layers import MIDDLEWARES, ROUTES, asked
+from harness_data.tokens import user_of
+from harness_data.uploads import Digest, digest, pieces_of
+from harness_data.validating import InvalidOrder, normalised
 
 app = Flask(__name__, template_folder=TEMPLATES)
 
@@ -40,3 +46,77 @@ def cached_worlds() -> list[data.World]:
 @app.get("/fortunes")
 def fortunes() -> str:
     return render_template("fortunes.html", fortunes=data.fortunes())
+
+
+@app.post("/validate")
+def validate() -> dict[str, object]:
+    try:
+        return normalised(request.get_json())
+    except InvalidOrder as error:
+        abort(422, description=str(error))
+
+
+@app.get("/auth")
+def auth() -> data.World:
+    user = user_of(request.headers.get("Authorization"))
+    return (user and data.world(user)) or abort(401)
+
+
+@app.post("/upload")
+def upload() -> Digest:
+    return digest(pieces_of(request.stream, request.content_length or 0))
+
+
+@app.get("/middleware/<path:_>")
+def stacks(_: str) -> Flask:
+    """A view may return a WSGI application."""
+    return stack(asked(request.path, MIDDLEWARES))
+
+
+@app.get("/routes/<path:_>")
+def tables(_: str) -> Flask:
+    return table(asked(request.path, ROUTES))
+
+
+class Counting:
+    """WSGI middleware around `wsgi_app`, as Flask's documentation hooks it in."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        environ["passed"] = environ.get("passed", 0) + 1
+        return self.app(environ, start_response)
+
+
+@cache
+def stack(n: int) -> Flask:
+    stacked = Flask(__name__)
+    stacked.add_url_rule(f"/middleware/{n}", view_func=passed)
+    for _ in range(n):
+        stacked.wsgi_app = Counting(stacked.wsgi_app)
+    return stacked
+
+
+def passed() -> Response:
+    return Response(str(request.environ.get("passed", 0)), mimetype="text/plain")
+
+
+@cache
+def table(n: int) -> Flask:
+    routed = Flask(__name__)
+    for k in range(1, n + 1):
+        routed.add_url_rule(f"/routes/{n}/{k}/items/<name>", f"item{k}", item_of(k))
+    return routed
+
+
+def item_of(k: int):
+    def item(name: str) -> Response:
+        return Response(f"{k} {name}", mimetype="text/plain")
+
+    return item
+
+
+@app.get("/wait")
+def wait() -> upstream.Answer:
+    return upstream.asked(request.args["key"])

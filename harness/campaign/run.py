@@ -12,9 +12,10 @@ from harness.campaign.block.bench import Bench
 from harness.campaign.cells.accounting import not_counted
 from harness.campaign.cells.auditing import audit_cells, audits, cells_to_audit
 from harness.campaign.cells.installing import Pythons, install
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.loop import measure
-from harness.campaign.plan.preparation import Prepared, database_up
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import Interrupt, listening
 from harness.campaign.session.phases import Phases
@@ -22,7 +23,7 @@ from harness.campaign.session.progress import Progress
 from harness.campaign.session.recording import Recorder, by_nobody_else
 from harness.campaign.session.resume import refuse_other_services, refuse_unlike
 from harness.campaign.session.surroundings import Surroundings, announced
-from harness.campaign.session.surviving import DatabaseGone, needing
+from harness.campaign.session.surviving import ServiceGone, needing
 from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.measure.pinning import pinned
@@ -110,13 +111,13 @@ def _run(project: Project, prepared: Prepared, start: Start, progress: Progress)
             with (
                 _bench(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt) as bench,
                 pinned(prepared.platform.cores.generator),
-                needing(bench.stage.service),
+                needing(bench.stage.services),
             ):
                 progress.step("Measuring; Ctrl-C ends it after the rotation in hand and still reports")
                 measure(bench, recorder, next_block=start.next_block)
             state = "interrupted" if interrupt.asked else "finished"
-    except DatabaseGone as fault:
-        recorder.notice([Notice(code="database-gone", seen=fault.what, mend=fault.mend)])
+    except ServiceGone as fault:
+        recorder.notice([Notice(code=fault.notice, seen=fault.what, mend=fault.mend)])
         raise
     finally:
         recorder.update(state=state, ended_at=time.time(), phases_s=phases.seconds())
@@ -150,16 +151,19 @@ def _bench(
         progress.step("Starting the database and the load driver")
         with phases.timed("services"), interrupt.waiting():
             service = stack.enter_context(database_up(prepared, recorder.folder.work))
+            upstream = stack.enter_context(upstream_up(prepared, recorder.folder.work))
             driver = stack.enter_context(driver_of(prepared, recorder.folder.logs / "load.log"))
-        if service:
-            refuse_other_services(recorder.record.services, [service.facts], recorder.folder.path)
-            recorder.update(services=(service.facts,))
-            if any(audits(prepared, cell) for cell in prepared.record.plan.cells) and (unknown := not_counted(service)):
-                progress.noticed(unknown)
-                recorder.notice([unknown])
+        stage = replace(stage, service=service, upstream=upstream)
+        if facts := tuple(one.facts for one in stage.services):
+            refuse_other_services(recorder.record.services, facts, recorder.folder.path)
+            recorder.update(services=facts)
+        audited = any(audits(prepared, cell) for cell in prepared.record.plan.cells)
+        if service and audited and (unknown := not_counted(service)):
+            progress.noticed(unknown)
+            recorder.notice([unknown])
         null_rps = _null_rps(prepared, driver, recorder, progress=progress, phases=phases, interrupt=interrupt)
         yield Bench(
-            stage=replace(stage, service=service),
+            stage=stage,
             driver=driver,
             folder=recorder.folder,
             progress=progress,

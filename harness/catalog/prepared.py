@@ -1,15 +1,20 @@
 """Requests that a scenario's prepare.py makes: more than a manifest can hold, so that no answer can be replayed."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.scripts import DESCRIBED_IN, loaded_script
-from harness.model.asked.scenario import Request
+from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import LoadScenario
 
 SCRIPT: Final = "prepare.py"
+MOST_CHARACTERS: Final = 64 * 1024 * 1024
+"""Of all bodies together: verifier and load generator keep them in memory."""
+
+SOME_LEVEL: Final = Level(connections=1, n=1)
 
 
 @lru_cache(maxsize=32)
@@ -39,9 +44,27 @@ def _made(path: Path, count: int) -> tuple[Request, ...] | ManifestFault:
         return ManifestFault(path, "prepare", "missing", "write def prepare(count: int) -> list[Request]")
     try:
         made = tuple(prepare(count))
-    except Exception as error:  # noqa: BLE001 - whatever foreign code raises is what there is to report
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is what there is to report
         return ManifestFault(path, "prepare", f"cannot make requests: {type(error).__name__}: {error}")
-    if len(made) != count or not all(isinstance(one, Request) and one.expect is not None for one in made):
-        mend = f"return {count} requests, each with its own expect"
-        return ManifestFault(path, "prepare", f"makes {len(made)} things that are not all requests with expect", mend)
-    return made
+    faults = (ManifestFault(path, "prepare", what, mend) for what, mend in _faults(made, count))
+    return next(faults, made)
+
+
+def _faults(made: Sequence[object], count: int) -> Iterator[tuple[str, str]]:
+    """What is wrong with what was made, and how to mend it."""
+    mend = f"return {count:,} requests, each with its own expect"
+    if len(made) != count:
+        yield f"makes {len(made):,} requests, not {count:,}", mend
+    size = 0
+    for number, one in enumerate(made):
+        if not isinstance(one, Request):
+            yield f"request {number} is a {type(one).__name__} and no Request", mend
+            return
+        if one.expect is None:
+            yield f"request {number} has no expect", mend
+        if one.value_names or one.path != one.at(SOME_LEVEL).path:
+            yield f"request {number} holds {{n}} or {{{{name}}}}, which nothing fills in here", "write out what is sent"
+        size += len(one.body)
+    if size > MOST_CHARACTERS:
+        what = f"the bodies hold {size:,} characters; at most {MOST_CHARACTERS:,} are taken"
+        yield what, "make fewer requests, or shorter ones"

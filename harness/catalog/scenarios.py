@@ -39,6 +39,11 @@ class Scenario:
         return prepared_requests(self._script, prepared.requests) if prepared else self.manifest.requests
 
     @property
+    def probe(self) -> Request:
+        """What a starting server is asked until it answers, with whatever status."""
+        return self.requests[0] if self.manifest.prepared else self.manifest.probe
+
+    @property
     def _script(self) -> Path:
         return self.folder.absolute() / SCRIPT
 
@@ -115,7 +120,7 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
             what, mend = "check.py is not asked about a request with its own expect", 'give the body, or form = "any"'
             yield document.fault(f"requests.{number}.expect.body", what, mend)
     yield from _capture_faults(document)
-    if document.table("audit") and document.raw.get("needs", []) == []:
+    if document.table("audit") and "database" not in _listed(document.raw.get("needs")):
         yield document.fault("audit", "the scenario needs no database", 'write needs = ["database"]')
     for key, value in document.table("audit").items():
         if value == "n" and not _takes_n(document):
@@ -127,6 +132,10 @@ def _faults(document: Document[ScenarioManifest], check: Check | ManifestFault |
                 mend = "name a level exactly as it stands there"
                 yield document.fault(f"{prefix}rank.at", "is not one of the levels", mend)
             yield from _parameter_faults(document, levels, prefix)
+
+
+def _listed(given: object) -> list[object]:
+    return given if isinstance(given, list) else []
 
 
 def _says_all(expect: dict[str, object]) -> bool:

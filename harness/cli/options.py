@@ -208,11 +208,11 @@ class SeveralSettings(PlatformChoice):
         ),
     ] = None
     pool: Annotated[
-        int | None,
+        Counts | None,
         typer.Option(
             "--pool",
-            min=1,
-            metavar="N",
+            parser=counts,
+            metavar="N[,N]",
             help="Database connections of each application, over all its workers (default: 16).",
         ),
     ] = None
@@ -223,7 +223,7 @@ class SeveralSettings(PlatformChoice):
             "pythons": tuple(self.python) if self.python else None,
             "server_workers": self.server_workers and self.server_workers.numbers,
             "threads": self.threads and self.threads.numbers,
-            "pool_size": self.pool,
+            "pools": self.pool and self.pool.numbers,
         }
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -33,8 +33,8 @@ RANKING_VERSION: Final = 6
 3  `waiting`; `cpu`; `lateness_p50_s` and `lateness_p99_s` of latency rows
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
-6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`;
-   `story`
+6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
+   of an inference, which figures count, and of claims; `story`
 """
 
 
@@ -43,6 +43,7 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None
     blocks: int

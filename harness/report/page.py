@@ -14,7 +14,7 @@ from harness.model.found.comparison import Comparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.digits import significant
 from harness.report.export import inside_html
-from harness.report.text import common_reason
+from harness.report.text import a_second, capitalised, common_reason, per_second
 from harness.report.view.page import page
 from harness.report.view.script import script_data
 from harness.report.view.sections.comparison import comparison_page
@@ -60,7 +60,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["common_reason"] = common_reason
+    environment.filters |= {
+        "common_reason": common_reason,
+        "a_second": a_second,
+        "per_second": per_second,
+        "capitalised": capitalised,
+    }
     return environment
 
 

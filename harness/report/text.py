@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from harness.model.asked.scenario import Unit
+
 NOT_AVAILABLE: Final = "n/a"
 _YEAR_10000: Final = 253_402_300_800
 
@@ -47,8 +49,23 @@ def number(value: float) -> str:
 
 
 def rate(value: float) -> Figure:
-    """Requests per second."""
+    """Of anything per second."""
     return Figure(number(value), value)
+
+
+def a_second(unit: Unit) -> str:
+    """requests/s, MB/s: the head of a column."""
+    return f"{unit}/s"
+
+
+def per_second(unit: Unit) -> str:
+    """requests per second, MB per second: in a sentence."""
+    return f"{unit} per second"
+
+
+def capitalised(text: str) -> str:
+    """Events/s, MB/s: with a capital at its beginning, the rest as it stands."""
+    return text[:1].upper() + text[1:]
 
 
 def between(low: float | None, high: float | None, why_not: str) -> Figure:

@@ -13,7 +13,14 @@ AGENT = "harness-load"
 
 
 def prepared(request: Request, target: Target, level: Level | None = None) -> bytes:
-    """The bytes of `request` as sent to `target`; at `level`, where its parameter is not filled in yet.
+    """The bytes of `request` as sent to `target`; at `level`, where its parameter is not filled in yet. Raises
+    UsageError where the target lacks a value."""
+    head, body = head_and_body(request, target, level)
+    return head + body
+
+
+def head_and_body(request: Request, target: Target, level: Level | None = None) -> tuple[bytes, bytes]:
+    """The bytes of `request` up to and with the empty line, and those of its body.
 
     A target that keeps no connection alive is sent `Connection: close`. Headers that the request names itself win. The
     target's values are filled in: raises UsageError where that cannot be.
@@ -29,7 +36,7 @@ def prepared(request: Request, target: Target, level: Level | None = None) -> by
     given = {name.lower() for name in request.headers}
     headers = {name: value for name, value in headers.items() if name.lower() not in given} | request.headers
     lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+    return "\r\n".join([*lines, "", ""]).encode("latin-1"), body
 
 
 def asks_to_close(request: Request, target: Target) -> bool:
@@ -42,6 +49,8 @@ def asks_to_close(request: Request, target: Target) -> bool:
 def in_turn(weights: Sequence[int]) -> tuple[int, ...]:
     """A round in which place k comes weights[k] times, spread as evenly as can be (smooth weighted round robin: each
     turn goes to the one that is most overdue)."""
+    if len(set(weights)) == 1:  # thousands of requests weigh the same, and each turn below looks at all of them
+        return tuple(range(len(weights))) * weights[0]
     owed = [0] * len(weights)
     order: list[int] = []
     for _ in range(sum(weights)):

@@ -16,6 +16,7 @@ def of(app: str, **settings: object) -> Cell:
 ONE, TWO = of("flask", workers=1, threads=1), of("flask", workers=2, threads=1)
 MANY, BOTH = of("flask", workers=1, threads=8), of("flask", workers=2, threads=8)
 FREE = of("flask", workers=1, threads=1, interpreter="cpython3.13t")
+POOLS = [of("flask", workers=1, threads=1, pool=pool) for pool in (1, 4, 16)]
 
 
 def test_cells_are_set_against_the_first_that_differs_in_one_setting_alone() -> None:
@@ -27,6 +28,10 @@ def test_cells_are_set_against_the_first_that_differs_in_one_setting_alone() -> 
         ("threads", BOTH, TWO),
         ("interpreter", FREE, ONE),
     ]
+
+
+def test_each_pool_is_set_against_the_smallest() -> None:
+    assert list(varied(campaign(POOLS))) == [("pool", POOLS[1], POOLS[0]), ("pool", POOLS[2], POOLS[0])]
 
 
 def test_twins_and_other_servers_are_no_settings() -> None:

@@ -41,6 +41,8 @@ def test_the_cheapest_has_the_fewest_workers_times_threads_then_least_memory_the
     assert cheapness(configured(1, 4), small) < cheapness(configured(4, 1), large)
     assert cheapness(configured(1, 4), small) < cheapness(configured(4, 1), dear)
     assert cheapness(configured(1), large) < cheapness(configured(1), CellCost()), "what is not known comes last"
+    few, many = (configured(1).model_copy(update={"pool": pool}) for pool in (4, 16))
+    assert cheapness(few, large) < cheapness(many, small)
 
 
 def test_one_that_is_clearly_the_fastest_is_the_answer_and_the_others_are_named_with_what_beat_them() -> None:

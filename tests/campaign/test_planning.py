@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.campaign.cells.services import most_connections
 from harness.campaign.explaining.starting import connections_of
 from harness.campaign.plan.cells import (
     Axes,
@@ -22,7 +23,6 @@ from harness.campaign.plan.planning import (
     rotation_of,
     whole_waves,
 )
-from harness.campaign.plan.preparation import most_connections
 from harness.campaign.plan.selection import most_workers
 from harness.catalog.applications import Application
 from harness.model.asked.application import AppManifest

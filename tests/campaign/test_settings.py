@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from harness.campaign.plan.cells import Axes, Choice, cells_of, reference_of, short_of_workers, without_threads
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.preparation import most_connections, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.cli.run.plans import wanted_options
@@ -23,7 +23,7 @@ PYTHON, FREE = "cpython-3.12.1", "cpython-3.13.0t"
 SERVERS = ("gunicorn-gthread", "gunicorn-sync", "waitress")
 TWO_AXES = RunOptions(
     selection=Selection(only=("raw-wsgi", "raw-asgi"), servers=("gunicorn-gthread", "waitress", "uvicorn")),
-    platform=PlatformOptions(database="sqlite", server_workers=(1, 2), threads=(1, 4), pool_size=24),
+    platform=PlatformOptions(database="sqlite", server_workers=(1, 2), threads=(1, 4), pools=(24,)),
     seed=1,
 )
 
@@ -69,6 +69,15 @@ def test_what_a_server_cannot_run_is_left_out_and_said_once_for_each_server() ->
     assert fewer.seen.startswith("waitress runs 1 worker process where others run 1, 2 and 4")
     assert threads.seen.startswith("gunicorn-sync has no option for its threads: it is not measured with 1 and 8")
     assert without_threads(cells, ()) == ()
+
+
+def test_each_size_of_the_pool_meets_each_other_setting_and_is_in_the_name() -> None:
+    cells = cells_of(
+        [Choice(shop(), "gunicorn-gthread")], Axes((2, 1), (PYTHON,), (8,), pools=(16, 4)), database="sqlite"
+    )
+    assert [(cell.workers, cell.pool) for cell in cells] == [(1, 4), (1, 16), (2, 4), (2, 16)]
+    assert cells[0].id == f"shop.gunicorn-gthread.w1.t8.p4.sqlite.{PYTHON}"
+    assert labels(cells)[cells[3].id] == "shop on gunicorn-gthread (2 workers, pool of 16)"
 
 
 def test_an_application_in_another_language_runs_beside_one_interpreter() -> None:
@@ -134,6 +143,41 @@ def test_a_plan_says_what_was_asked_and_makes_itself_again(tmp_path: Path) -> No
     assert list(differences(first.record, again.record)) == []
     ResultsFolder.create(tmp_path / "one").write_record(first.record)
     assert prepare(PROJECT, wanted_options(tmp_path / "one", RunOptions())).record.plan == plan
+
+
+def test_several_pools_are_cells_of_their_own_in_the_plan_and_after_resuming() -> None:
+    asked = TWO_AXES.model_copy(
+        update={
+            "selection": Selection(only=("raw-asgi",), scenarios=("db",)),
+            "platform": PlatformOptions(database="sqlite", server_workers=(1, 2), pools=(1, 4)),
+        }
+    )
+    first = prepare(PROJECT, asked)
+    plan = first.record.plan
+    assert plan.pools == (1, 4)
+    seen = [(cell.workers, plan.pool_of(cell), plan.connections_of(cell)) for cell in plan.cells if not cell.twin]
+    assert seen == [(1, 1, 1), (1, 4, 4), (2, 1, 2), (2, 4, 4)], "each worker has a connection at least"
+    assert most_connections(plan) == 1 + 4 + 2 + 4 + 1, "the reference has a twin"
+    again = prepare(PROJECT, RunOptions.like(plan))
+    assert again.record.plan == plan
+    assert list(differences(first.record, again.record)) == []
+    other = prepare(
+        PROJECT, RunOptions.like(plan).on(PlatformOptions(pools=(8,))).model_copy(update={"reference": None})
+    )
+    assert (other.record.plan.pools, other.record.plan.pool_size) == ((), 8)
+
+
+def test_pools_are_no_settings_where_nothing_needs_the_database() -> None:
+    asked = TWO_AXES.model_copy(
+        update={
+            "selection": Selection(only=("raw-asgi",), scenarios=("json",)),
+            "platform": PlatformOptions(server_workers=(1,), pools=(1, 4)),
+        }
+    )
+    record = prepare(PROJECT, asked).record
+    assert record.plan.pools == ()
+    (notice,) = [one for one in record.notices if one.code == "no-database"]
+    assert "pools of 1 and 4 connections are not measured" in notice.seen
 
 
 def test_a_reference_among_several_settings_is_the_same_after_resuming() -> None:

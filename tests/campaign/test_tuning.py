@@ -47,6 +47,12 @@ def test_the_default_configuration_is_the_reference_and_has_the_twin() -> None:
     assert [cell.is_or_repeats(plan.reference_cell) for cell in plan.cells if cell.twin] == [True]
 
 
+def test_sizes_of_the_pool_are_tried_where_they_are_named() -> None:
+    asked = PlatformOptions(database="sqlite", server_workers=(1,), threads=(8,), pools=(4, 16))
+    record = candidates(servers=("gunicorn-gthread",), scenario="db", platform=asked).record
+    assert [cell.pool for cell in record.plan.cells if not cell.twin] == [4, 16]
+
+
 def test_without_the_default_among_the_candidates_another_one_is_the_reference() -> None:
     record = candidates(servers=("waitress",), platform=PlatformOptions(threads=(1, 4))).record
     assert record.tuning is not None

@@ -40,11 +40,10 @@ def table(document: Path) -> dict[str, str]:
     return dict(re.findall(r"^\| `([\w.]+)` \|.*\| ([^|]+) \|$", text, re.MULTILINE))
 
 
-def block(document: Path, language: str) -> str:
-    """The first example in a language."""
-    found = re.search(rf"```{language}\n(.*?)```", document.read_text(), re.DOTALL)
-    assert found
-    return found[1]
+def block(document: Path, language: str, holding: str = "") -> str:
+    """The first example in a language, or the first of them that holds a text."""
+    found = re.findall(rf"```{language}\n(.*?)```", document.read_text(), re.DOTALL)
+    return next(example for example in found if holding in example)
 
 
 @pytest.mark.parametrize(("document", "model"), [(APPLICATION, AppManifest), (SCENARIO, ScenarioManifest)])
@@ -69,7 +68,7 @@ def test_the_application_of_the_documentation_is_right(tmp_path: Path) -> None:
 
 
 def test_the_scenario_of_the_documentation_is_right(tmp_path: Path) -> None:
-    scenario(tmp_path, block(SCENARIO, "toml"), check=block(SCENARIO, "python"))
+    scenario(tmp_path, block(SCENARIO, "toml"), check=block(SCENARIO, "python", "def check("))
     (hello,) = find_scenarios(tmp_path)
     assert hello.manifest.expect.body
     assert strict_json(hello.manifest.expect.body) == {"hello": "world"}
@@ -77,7 +76,7 @@ def test_the_scenario_of_the_documentation_is_right(tmp_path: Path) -> None:
 
 def test_the_check_of_the_documentation_works(tmp_path: Path) -> None:
     path = tmp_path / "check.py"
-    path.write_text(block(SCENARIO, "python"))
+    path.write_text(block(SCENARIO, "python", "def check("))
     check, level = load_check(path), Level(connections=16)
     assert check.check(b'{"dice": 6}', level) is None
     assert check.check(b'{"dice": 7}', level) == "a die shows 1 to 6, not 7"

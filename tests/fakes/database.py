@@ -196,6 +196,12 @@ class UpdatesReadFromACache(WrongOnDatabase):
         return self.cache[row]
 
 
+class UserFromACache(UpdatesReadFromACache):
+    """Tokens are checked, and their users remembered."""
+
+    scenario = "auth"
+
+
 class NothingIsWritten(WrongOnDatabase):
     code = "updates-not-written"
     scenario = "updates"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from tests.fakes.prepared import PATHS, PreparedAnswers
 
 if TYPE_CHECKING:  # what runs as an application of its own has the standard library and nothing else
     from harness.under_test.services import Namespace
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # what runs as an application of its own has the standard lib
 Row = dict[str, object]
 
 
-class Right:
+class Right(PreparedAnswers):
     """Answers every scenario as the contract says, from a table of its own. A wrong application overrides one thing."""
 
     def __init__(self) -> None:
@@ -28,6 +29,8 @@ class Right:
         self.asked = 0
         self.at_work = 0
         self.began = formatdate(usegmt=True)
+        self.given = threading.local()
+        """Of the request that a thread answers: `head`, `body`, and the `status` of its answer."""
 
     def serve(self, connection: socket.socket, path: str) -> bool:
         """Answer one request; whether the connection stays open."""
@@ -52,6 +55,10 @@ class Right:
 
     def content(self, path: str) -> tuple[str, bytes]:
         asked = urlsplit(path)
+        self.given.status = "200 OK"
+        if asked.path in PATHS:
+            self.given.status, value = self.prepared(asked.path, self.given.head, self.given.body)
+            return "application/json", json.dumps(value).encode()
         if asked.path == "/plaintext":
             return "text/plain; charset=utf-8", b"Hello, World!"
         if asked.path == "/fortunes":
@@ -110,7 +117,7 @@ class Right:
         return body
 
     def status(self) -> str:
-        return "200 OK"
+        return str(getattr(self.given, "status", "200 OK"))
 
     def headers(self, content_type: str, body: bytes) -> dict[str, str]:
         return {
@@ -154,6 +161,13 @@ class Server:
                         return
                     waiting += received
                 head, _, waiting = waiting.partition(b"\r\n\r\n")
+                length = next((int(f[15:]) for f in head.split(b"\r\n") if f.lower()[:15] == b"content-length:"), 0)
+                while len(waiting) < length:
+                    if not (received := connection.recv(1_048_576)):
+                        return
+                    waiting += received
+                self.application.given.head, self.application.given.body = head, waiting[:length]
+                waiting = waiting[length:]
                 if not self.application.serve(connection, head.split()[1].decode()):
                     return
 

@@ -50,12 +50,18 @@ class Peer:
 
     def __init__(self, connected: socket.socket, served: Served) -> None:
         self._socket, self._served, self._buffer = connected, served, b""
+        self.asked = b""
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def head(self) -> None:
         """Wait for the head of a request, and no more."""
         while b"\r\n\r\n" not in self._buffer:
             self._more()
+
+    def path(self) -> str:
+        """Wait for a whole request; its path."""
+        self.request()
+        return self.asked.split(b" ", 2)[1].decode()
 
     def request(self) -> int:
         """Wait for a whole request; its number over all connections, from 1."""
@@ -68,7 +74,8 @@ class Peer:
         body, self._buffer = self._buffer[:length], self._buffer[length:]
         with self._served.lock:
             self._served.requests += 1
-            self._served.bodies.append(head + b"\r\n\r\n" + body)
+            self.asked = head + b"\r\n\r\n" + body
+            self._served.bodies.append(self.asked)
             return self._served.requests
 
     def send(self, data: bytes) -> None:

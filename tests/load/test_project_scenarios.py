@@ -7,7 +7,7 @@ import pytest
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.load.driver import LoadDriver
 from harness.model.measured.load import SliceRecord, Target
-from tests.fakes import wrong
+from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, serving
 from tests.fakes.wrong import Wrong
 from tests.load.servers import slice_of
@@ -47,3 +47,26 @@ def test_wrong_answers_are_found_among_the_samples(driver: LoadDriver, applicati
     record = driven(driver, application(), SCENARIOS[application.scenario])
     assert record.errors["body"] > 0
     assert record.marks == ("wrong-body-in-sample",)
+
+
+@pytest.mark.parametrize(
+    "application",
+    [
+        wrong_prepared.FieldIsNotNamed,
+        wrong_prepared.DecimalsAsFloats,
+        wrong_prepared.UnsignedTokenTaken,
+        wrong_prepared.OnlySignatureChecked,
+        wrong_prepared.HashRememberedByTheBeginning,
+    ],
+    ids=lambda application: application.__name__,
+)
+def test_wrong_answers_to_prepared_requests_are_found_at_once(driver: LoadDriver, application: type[Wrong]) -> None:
+    record = driven(driver, application(), SCENARIOS[application.scenario])
+    kind = "status" if application.code == "status-differs" else "body"
+    assert record.errors.keys() == {kind}
+    assert record.answered > 0, "the other answers are right"
+
+
+def test_answers_that_need_no_row_are_counted_apart(driver: LoadDriver) -> None:
+    record = driven(driver, Right(), SCENARIOS["auth"])
+    assert record.unaudited == pytest.approx(record.answered / 16, abs=8)

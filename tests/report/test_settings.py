@@ -17,7 +17,7 @@ from harness.report.reading import read
 from harness.report.view.opening.compared import compared
 from harness.report.view.opening.reason import reason
 from harness.report.view.sections.again import again, options
-from harness.report.view.sections.effects import server_parts
+from harness.report.view.sections.effects import change, server_parts
 from harness.report.view.source import Source
 from harness.report.write import write_report
 from harness.store.folder import ResultsFolder
@@ -78,8 +78,8 @@ def test_what_settings_bring_is_a_table_of_the_terminal(
     monkeypatch.setattr(output, "width", 200)  # no cell is wrapped
     show_settings(source)
     said = capsys.readouterr().out
-    for change in ("2 workers instead of 1", "4 threads instead of 1", "Python 3.13.0t instead of cpython3.11"):
-        assert change in " ".join(said.split())
+    for words in ("2 workers instead of 1", "4 threads instead of 1", "Python 3.13.0t instead of cpython3.11"):
+        assert words in " ".join(said.split())
 
 
 def test_the_page_names_each_cell_and_says_what_each_setting_brings(source: Source, tmp_path: Path) -> None:
@@ -112,4 +112,9 @@ def test_what_was_compared_and_how_to_repeat_it_hold_every_setting(source: Sourc
     line = " ".join(options(source.record))
     assert f"--reference {FLASK[0].id} --server-workers 1,2 --threads 1,4" in line
     assert "--pool 32" in line
+    pools = [of("flask", pool=pool) for pool in (1, 4, 16)]
+    line = " ".join(options(campaign(pools)))
+    assert f"--reference {pools[0].id}" in line
+    assert "--pool 1,4,16" in line
+    assert change(pools[2], pools[0], "pool") == "pool of 16 instead of 1"
     assert again(source).machine.endswith("cpython 3.11.7 and CPython 3.13.0t")

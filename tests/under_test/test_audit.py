@@ -61,12 +61,13 @@ def test_a_right_application_passes_and_the_record_says_what_was_counted(postgre
     found = audited(postgresql, RightOnDatabase, AUDITED)
     assert found.faults == ()
     counted = {one.scenario: (one.requests, one.reads, one.rows_read, one.rows_written) for one in found.audited}
-    assert counted.keys() == {"db", "queries", "fortunes", "updates", "cached"}
+    assert counted.keys() == {"db", "queries", "fortunes", "updates", "cached", "auth"}
     assert counted["db"] == (64, 64, 64, 0)
     assert counted["fortunes"] == (64, 64, 768, 0)
     assert counted["queries"][1] == counted["queries"][2] >= 640
     assert counted["updates"][1] == counted["updates"][2] == counted["updates"][3] >= 640
     assert counted["cached"][1] == 0
+    assert counted["auth"] == (64, 60, 60, 0), "4 of 64 are refused before their row is read"
 
 
 def test_statements_that_are_counted_only_some_time_after_the_answers_are_waited_for(postgresql: LiveService) -> None:

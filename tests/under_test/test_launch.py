@@ -223,7 +223,7 @@ def test_secrets_of_the_user_do_not_reach_the_program(tmp_path: Path, monkeypatc
     allowed = {
         *("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_CTYPE", "TZ", "SETTING"),
         *("PYTHONUNBUFFERED", "PYTHONNOUSERSITE", "PYTHONPATH"),
-        *("HARNESS_IDENTITY", "HARNESS_POOL_SIZE", "HARNESS_OWNER"),
+        *("HARNESS_IDENTITY", "HARNESS_POOL_SIZE", "HARNESS_OWNER", "HARNESS_TOKEN_KEY"),
     }
     assert set(seen) <= allowed
     assert "/somewhere" not in seen["PYTHONPATH"].split(os.pathsep)

@@ -10,12 +10,19 @@ from harness.under_test.launch.production import Production, production
 from harness.under_test.launch.servers import SERVERS
 
 
-def made(server: str, target: str, *, workers: int = 2, threads: int | None = None, src: bool = False) -> Production:
+def made(
+    server: str,
+    target: str,
+    *,
+    workers: int = 2,
+    threads: int | None = None,
+    pool: int | None = None,
+    src: bool = False,
+) -> Production:
     manifest = {"id": "shop", "title": "shop", "servers": (server,), "scenarios": ("json",)}
     named = {"targets": {SERVERS[server].interface: target}} if server != "own" else {"own": {"argv": target.split()}}
-    cell = Cell(
-        app="shop", server=server, workers=workers, threads=threads, database="none", interpreter="cpython-3.11"
-    )
+    settings = {"workers": workers, "threads": threads, "pool": pool}
+    cell = Cell.model_validate({"app": "shop", "server": server, "database": "none", "interpreter": "3.11"} | settings)
     return production(cell, AppManifest.model_validate(manifest | named), src=src)
 
 
@@ -33,6 +40,15 @@ def test_workers_and_threads_are_those_of_the_configuration() -> None:
     argv = made("gunicorn-gthread", "shop.main:app", workers=3, threads=16).argv
     assert argv[argv.index("--workers") + 1] == "3"
     assert argv[argv.index("--threads") + 1] == "16"
+
+
+def test_a_pool_that_was_measured_is_named_as_what_each_worker_gets() -> None:
+    assert made("uvicorn", "shop:app", workers=2, pool=8).note == (
+        "limit each worker's pool to 4 database connections, as was measured"
+    )
+    assert made("daphne", "shop:create()", workers=1, pool=8).note.endswith(
+        "; limit each worker's pool to 8 database connections, as was measured"
+    )
 
 
 def test_a_factory_is_named_as_each_server_takes_it() -> None:

@@ -11,7 +11,7 @@ from harness.model.asked.dataset import worlds
 from harness.model.measured.load import Target
 from harness.under_test.verify.examiner import DATE_WAIT_S, Subject
 from harness.under_test.verify.verification import Dated, verify, verify_all
-from tests.fakes import wrong
+from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, Server, serving
 from tests.fakes.wrong import WithHeader, WithoutHeader, Wrong
 
@@ -19,7 +19,12 @@ SCENARIOS = {s.id: s for s in find_scenarios(Path(__file__).parents[2] / "scenar
 CONTRACT = list(SCENARIOS.values())
 IN_A_HURRY = (wrong.NeverAnswers, wrong.Drips, wrong.ShorterAndOpen, wrong.StallsUnderLoad)
 BASES = (Wrong, WithHeader, WithoutHeader, wrong.OddParameter, wrong.OddPath, wrong.WrongPage, wrong.PageWith)
-WRONG = [c for c in vars(wrong).values() if isinstance(c, type) and issubclass(c, Wrong) and c not in BASES]
+BASES += (wrong_prepared.WrongAboutOrders, wrong_prepared.WrongAboutTokens, wrong_prepared.WrongAboutUploads)
+WRONG = [
+    c
+    for c in [*vars(wrong).values(), *vars(wrong_prepared).values()]
+    if isinstance(c, type) and issubclass(c, Wrong) and c not in BASES
+]
 
 
 def target(server: Server, keep_alive: bool = True, sends_date: bool = True) -> Target:

@@ -58,6 +58,14 @@ async def random_world() -> World:
         return as_world(await cursor.fetchone())
 
 
+@on_sqlite(sync.world)
+async def world(row: int) -> World | None:
+    """This row of `world`; None where there is none."""
+    async with (await _pool()).connection() as database:
+        found = await (await database.execute(SELECT_WORLD, (row,))).fetchone()
+    return as_world(found) if found else None
+
+
 @on_sqlite(sync.random_worlds)
 async def random_worlds(n: int) -> list[World]:
     """`n` random rows of `world`, a statement each."""

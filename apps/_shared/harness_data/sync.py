@@ -42,6 +42,13 @@ def random_world() -> World:
         return as_world(database.execute(SELECT_WORLD, (random_id(),)).fetchone())
 
 
+def world(row: int) -> World | None:
+    """This row of `world`; None where there is none."""
+    with connection() as database:
+        found = database.execute(SELECT_WORLD, (row,)).fetchone()
+    return as_world(found) if found else None
+
+
 def random_worlds(n: int) -> list[World]:
     """`n` random rows of `world`, a statement each."""
     with connection() as database:

@@ -11,6 +11,7 @@ from harness.analysis.compare.paired import Paired, PairedCell
 from harness.analysis.inference.inference import infer
 from harness.analysis.inference.leagues import league_of
 from harness.model.asked.cell import labels
+from harness.model.asked.scenario import Ranked
 from harness.model.errors import UsageError
 from harness.model.found.comparison import (
     CellChange,
@@ -129,11 +130,13 @@ def _beside_the_reference(record: CampaignRecord) -> list[str]:
 def _scenario(of: Paired, delta: float, each: float) -> ScenarioComparison:
     floor, called = _floor(of.twin(), delta, each)
     void = called or of.before.void or of.after.void
-    rows = [_row(of.now, pair, delta=delta, each=each, floor=floor or 0.0) for pair in of.pairs()]
+    ranked = of.after.scenario.rank
+    rows = [_row(of.now, pair, ranked, delta=delta, each=each, floor=floor or 0.0) for pair in of.pairs()]
     return ScenarioComparison(
         scenario=of.after.scenario.id,
         title=of.after.scenario.title,
-        level=of.after.scenario.rank.at,
+        level=ranked.at,
+        unit=ranked.unit,
         rows=tuple(_withdrawn(row) if void else row for row in rows),
         missing=tuple(of.missing()),
         floor=None if floor is None else float(np.expm1(floor)),
@@ -151,7 +154,9 @@ def _floor(twin: PairedCell | None, delta: float, each: float) -> tuple[float | 
     return abs(difference) + half, verdict(difference, half, delta=float(np.log1p(delta))) == "better"
 
 
-def _row(now: CampaignRecord, pair: PairedCell, *, delta: float, each: float, floor: float) -> CellChange:
+def _row(
+    now: CampaignRecord, pair: PairedCell, ranked: Ranked, *, delta: float, each: float, floor: float
+) -> CellChange:
     application = now.applications.get(pair.later.app)
     is_reference = pair.later.id == now.plan.reference
     before, after = pair.own
@@ -161,8 +166,8 @@ def _row(now: CampaignRecord, pair: PairedCell, *, delta: float, each: float, fl
         server=pair.later.server,
         tier=application.tier if application else "controlled",
         league=league_of(application),
-        rps_before=float(np.exp(before.mean())),
-        rps_after=float(np.exp(after.mean())),
+        rps_before=ranked.figure(float(np.exp(before.mean()))),
+        rps_after=ranked.figure(float(np.exp(after.mean()))),
         blocks_before=len(before),
         blocks_after=len(after),
         relative=None if is_reference else _change(*welch(*pair.against, each)),

@@ -160,7 +160,7 @@ def _checks_between(scenario: ScenarioComparison, threshold: Threshold | None) -
         if cell.lost:
             yield GateCheck(
                 scenario=scenario.scenario,
-                change=MetricChange(metric="throughput", reason=cell.reason),
+                change=MetricChange(metric="throughput", unit=scenario.unit, reason=cell.reason),
                 threshold=threshold,
                 outcome="fired",
                 cell=cell.cell,
@@ -174,6 +174,7 @@ def change_of(scenario: ScenarioComparison, row: CellChange) -> MetricChange | N
         return None
     return MetricChange(
         metric="throughput",
+        unit=scenario.unit,
         verdict=row.verdict,
         a=row.rps_before,
         b=row.rps_after,

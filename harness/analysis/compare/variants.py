@@ -123,6 +123,7 @@ def _scenario(campaign: _Campaign, inference: Inference) -> ScenarioVariants:
 
 
 def _change(campaign: _Campaign, inference: Inference, metric: Metric) -> MetricChange:
+    ranked = inference.scenario.rank
     values, reason = _values(campaign, inference, metric)
     times = (usual_looks_until if campaign.usual_looks_only else looks_until)(len(values.b))
     looked = (
@@ -138,12 +139,14 @@ def _change(campaign: _Campaign, inference: Inference, metric: Metric) -> Metric
         )
     )
     if looked is None:
-        return MetricChange(metric=metric, reason=reason or "too few blocks for a usual look")
+        return MetricChange(metric=metric, unit=ranked.unit, reason=reason or "too few blocks for a usual look")
+    factor = ranked.figure(1.0) if metric == "throughput" else 1.0
     return MetricChange(
         metric=metric,
+        unit=ranked.unit,
         verdict=looked.verdict,
-        a=exp(values.base[: times[-1]].mean()),
-        b=exp(values.b[: times[-1]].mean()),
+        a=factor * exp(values.base[: times[-1]].mean()),
+        b=factor * exp(values.b[: times[-1]].mean()),
         ratio=exp(looked.difference),
         low=finite_exp(looked.difference - looked.half_width),
         high=finite_exp(looked.difference + looked.half_width),

@@ -56,6 +56,7 @@ def finding(
         title=claim.title,
         about=claim.about,
         scenario=scenario,
+        unit=next((one.rank.unit for one in record.plan.scenarios if one.id == scenario), "requests"),
         campaign=record.id,
         verdict=_together([tier.verdict for tier in tiers]),
         tiers=tiers,
@@ -112,6 +113,7 @@ def in_turn(record: CampaignRecord, app: str) -> list[Cell]:
             cell.interpreter != usual.interpreter,
             cell.workers != usual.workers,
             cell.threads != usual.threads,
+            cell.pool != usual.pool,
         ),
     )
 

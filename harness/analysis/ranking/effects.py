@@ -48,7 +48,8 @@ def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, 
     """("server", cell, the same application on the first of its servers that is in the plan and calls it alike).
 
     They may run different numbers of workers: what is reported is the time of one. Where the first server runs several,
-    the one with as many workers and threads is taken.
+    the one with as many workers, threads and connections
+    is taken.
     """
     first: dict[tuple[object, ...], list[Cell]] = {}
     for cell in sorted(_shown(record), key=lambda cell: _turn(record, cell)):
@@ -60,8 +61,8 @@ def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, 
             yield "server", cell, min(bases, key=partial(_distance, cell))
 
 
-def _distance(cell: Cell, base: Cell) -> tuple[bool, bool]:
-    return base.workers != cell.workers, base.threads != cell.threads
+def _distance(cell: Cell, base: Cell) -> tuple[bool, bool, bool]:
+    return base.workers != cell.workers, base.threads != cell.threads, base.pool != cell.pool
 
 
 def _effect(inference: Inference, references: AbstractSet[str], kind: str, cell: Cell, base: Cell) -> Effect | None:
@@ -103,7 +104,7 @@ def _shown(record: CampaignRecord) -> list[Cell]:
 
 
 def _place(cell: Cell) -> tuple[object, ...]:
-    return cell.server, cell.workers, cell.threads, cell.database, cell.interpreter
+    return cell.server, cell.workers, cell.threads, cell.pool, cell.database, cell.interpreter
 
 
 def _tier(record: CampaignRecord, cell: Cell) -> str | None:

@@ -53,7 +53,7 @@ def _variants(record: CampaignRecord) -> Iterator[Variants]:
 
 
 def _is_base(other: Cell, its: AppManifest, cell: Cell, app: AppManifest) -> bool:
-    alike = (other.workers, other.database, other.interpreter) == (cell.workers, cell.database, cell.interpreter)
+    alike = all(getattr(other, name) == getattr(cell, name) for name in ("workers", "pool", "database", "interpreter"))
     return alike and its.tier == "controlled" and its.uses.framework == app.uses.framework
 
 

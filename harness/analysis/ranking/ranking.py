@@ -48,6 +48,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     ranking = ScenarioRanking(
         scenario=scenario.id,
         level=scenario.rank.at,
+        unit=scenario.rank.unit,
         estimate=True,
         rows=(),
         unranked=unranked_cells(record, inference.counted.unranked),
@@ -89,6 +90,7 @@ def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[Ran
 
 def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:
     log_rate, values = look.log_rates()[cell.id], inference.own_values(cell.id)
+    figure = inference.scenario.rank.figure
     half = t_interval(np.array(list(values.values())))
     trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
     errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
@@ -100,9 +102,9 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         server=cell.server,
         tier=application.tier if application else "controlled",
         league=league_of(application),
-        rps=float(np.exp(log_rate)),
-        rps_low=None if half is None else float(np.exp(log_rate - half)),
-        rps_high=None if half is None else float(np.exp(log_rate + half)),
+        rps=figure(float(np.exp(log_rate))),
+        rps_low=None if half is None else figure(float(np.exp(log_rate - half))),
+        rps_high=None if half is None else figure(float(np.exp(log_rate + half))),
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
@@ -113,7 +115,7 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         slices=sum(len(trial.rates) for trial in trials),
         completions=completions,
         error_share=errors / (errors + completions),
-        block_rps=tuple(float(np.exp(value)) for value in values.values()),
+        block_rps=tuple(figure(float(np.exp(value))) for value in values.values()),
         block_numbers=tuple(values),
         cost=cost_of(trials),
     )

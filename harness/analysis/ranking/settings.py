@@ -1,4 +1,4 @@
-"""What more workers, more threads or another interpreter bring: two cells that differ in one setting alone."""
+"""What more workers or threads, a larger pool or another interpreter bring: two cells that differ in one of them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, get_args

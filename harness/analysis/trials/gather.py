@@ -47,6 +47,7 @@ def salvaged(record: CampaignRecord, blocks: Mapping[int, Sequence[SliceRecord]]
 
 
 def _trial(slices: Sequence[SliceRecord], block: int, expect: Expectation | None, generator_cores: int) -> Trial:
+    expect = expect and expect.at(slices[0].level)
     errors: Counter[ErrorKind] = Counter()
     for record in slices:
         errors.update(record.errors)

@@ -39,6 +39,7 @@ def tuned(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[Lat
         scenario=scenario.id,
         title=scenario.title,
         level=scenario.rank.at,
+        unit=scenario.rank.unit,
         delta=inference.delta,
         p99_s=tuning.p99_s,
         share=record.plan.latency_share if record.plan.latency else None,
@@ -80,10 +81,17 @@ def together(cell: Cell) -> int:
     return cell.workers * (cell.threads or 1)
 
 
-def cheapness(cell: Cell, cost: CellCost) -> tuple[float, float, float, str]:
-    """What sorts the cheapest first: fewest workers x threads, then least memory, then least CPU time per request."""
+def cheapness(cell: Cell, cost: CellCost) -> tuple[int, int, float, float, str]:
+    """What sorts the cheapest first: fewest workers x threads, then the smallest pool, then least memory, then least
+    CPU time per request."""
     memory, cpu = cost.load_pss_bytes, cost.server_cpu_us
-    return (together(cell), UNKNOWN if memory is None else memory, UNKNOWN if cpu is None else cpu, cell.id)
+    return (
+        together(cell),
+        cell.pool or 0,
+        UNKNOWN if memory is None else memory,
+        UNKNOWN if cpu is None else cpu,
+        cell.id,
+    )
 
 
 def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCost, row: LatencyRow | None) -> Contender:
@@ -95,7 +103,7 @@ def _contender(inference: Inference, found: Standings, cell: Cell, cost: CellCos
     tail = tail_of(row) if row else None
     return Contender(
         cell=cell.id,
-        rps=float(np.exp(rates[cell.id])),
+        rps=inference.scenario.rank.figure(float(np.exp(rates[cell.id]))),
         ratio=pair.ratio if pair else 1.0,
         low=pair.low if pair else 1.0,
         high=pair.high if pair else 1.0,
@@ -129,7 +137,7 @@ def _gone(
             cause=cause,
             than=found.slower.get(cell.id) if cause == "slower" else None,
             reason=reason,
-            rps=float(np.exp(rates[cell.id])) if cell.id in rates else None,
+            rps=inference.scenario.rank.figure(float(np.exp(rates[cell.id]))) if cell.id in rates else None,
             blocks=len(inference.own_values(cell.id)),
         )
 

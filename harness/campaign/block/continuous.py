@@ -9,7 +9,7 @@ from harness.campaign.block.bench import Bench
 from harness.campaign.block.driving import drive
 from harness.campaign.block.state import Block
 from harness.campaign.plan.continuous_budget import PIECE_S, affordable, not_made
-from harness.campaign.plan.planning import closed_slice
+from harness.campaign.plan.planning import closed_slice, drain_of
 from harness.catalog.scenarios import Scenario
 from harness.model.asked.cell import Cell
 from harness.model.measured.campaign import Plan
@@ -34,7 +34,11 @@ TRIES: Final = 2
 def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float]) -> Iterator[None]:
     """A run of each living cell that has had none, where the plan wants them and its budget has room; yields after
     every piece. A cell that was steady only the second time is warmed for as long in every block to come."""
-    due = [cell for cell in block.living(scenario) if not cell.twin and not had_one(block, cell.id)]
+    due = [
+        cell
+        for cell in block.living(scenario)
+        if not cell.twin and not had_one(block, cell.id) and is_long_enough(bench.plan, scenario, paces.get(cell.id))
+    ]
     if not bench.plan.shape.continuous_s or not due:
         return
     if not affordable(bench.plan):
@@ -63,6 +67,18 @@ def had_one(block: Block, cell: str) -> bool:
     return any(facts is not None and facts.continuous for facts in (block.before.get(cell), block.facts.get(cell)))
 
 
+def is_long_enough(plan: Plan, scenario: Scenario, pace: float | None) -> bool:
+    """Whether every connection is answered once before a run counts: before that none has waited as long as it will,
+    and Little's law says nothing."""
+    wave_s = scenario.manifest.rank.at.connections / pace if pace else 0.0
+    return wave_s <= BURN_IN_WAVES * longest_wave_s(plan)
+
+
+def longest_wave_s(plan: Plan) -> float:
+    """What a run has room for, seconds."""
+    return plan.shape.continuous_s / (BURN_IN_WAVES + COUNTED_WAVES)
+
+
 def slices_of(
     plan: Plan, block: Block, scenario: Scenario, cell: Cell, paces: Mapping[str, float]
 ) -> Iterator[list[Slice]]:
@@ -70,7 +86,7 @@ def slices_of(
     the first and after each."""
     level = scenario.manifest.rank.at
     wave_s = level.connections / paces[cell.id] if paces.get(cell.id) else 0.0
-    wave_s = min(wave_s, plan.shape.continuous_s / (BURN_IN_WAVES + COUNTED_WAVES))
+    wave_s = min(wave_s, longest_wave_s(plan))
     burn_in_s = max(plan.shape.burn_in_s, BURN_IN_WAVES * wave_s)
     piece = Slice(
         rotation=0,
@@ -79,6 +95,7 @@ def slices_of(
         level=level,
         burn_in_s=burn_in_s,
         length_s=burn_in_s + max(PIECE_S, COUNTED_WAVES * wave_s),
+        drain_s=drain_of(scenario.manifest),
         counted=False,
         spins=plan.spins,
     )

@@ -3,7 +3,7 @@ apart."""
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -78,17 +78,19 @@ class Costs:
             self._switches[of] = _sum(self._switches.get(of, Switches(0, 0)), between(then.switches, now.switches))
 
     @contextmanager
-    def service_for(self, cell: str, scenario: str, service: OwnedProcess | None) -> Iterator[Callable[[int], None]]:
-        """Note the service's CPU time while `cell` alone has it; call what is yielded with the requests answered."""
+    def service_for(
+        self, cell: str, scenario: str, services: Sequence[OwnedProcess]
+    ) -> Iterator[Callable[[int], None]]:
+        """Note the services' CPU time while `cell` alone has them; call what is yielded with the requests answered."""
         answered = 0
 
         def count(requests: int) -> None:
             nonlocal answered
             answered += requests
 
-        before = tree_cpu_seconds(service.warden_pid) if service else None
+        before = _cpu_s(services)
         yield count
-        after = tree_cpu_seconds(service.warden_pid) if service else None
+        after = _cpu_s(services)
         if before is not None and after is not None and answered:
             self._service[cell, scenario] = (after - before) / answered
 
@@ -118,3 +120,9 @@ def _sum(first: Switches | None, second: Switches | None) -> Switches | None:
     if first is None or second is None:
         return None
     return Switches(first.voluntary + second.voluntary, first.involuntary + second.involuntary)
+
+
+def _cpu_s(services: Sequence[OwnedProcess]) -> float | None:
+    """CPU seconds of all of them so far; None where there is none, or the system does not tell of each."""
+    known = [seconds for one in services if (seconds := tree_cpu_seconds(one.warden_pid)) is not None]
+    return sum(known) if known and len(known) == len(services) else None

@@ -43,7 +43,7 @@ def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[li
             break
         aside += [records[place] for place in due if place in records]
         driven = bench.driver.drive([slices[place] for place in due])
-        refuse_ended(bench.stage.service)
+        refuse_ended(bench.stage.services)
         block.note(driven)
         for place, record in zip(due, driven, strict=True):
             records[place] = record.model_copy(update={"counted": False}) if record.is_void else record

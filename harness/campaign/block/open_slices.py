@@ -6,7 +6,7 @@ from typing import Final
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.driving import drive_whole
 from harness.campaign.block.state import Block
-from harness.campaign.plan.planning import closed_slice
+from harness.campaign.plan.planning import closed_slice, drain_of, waves_of_upstream
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import Slice, SliceRecord
@@ -40,7 +40,8 @@ def open_slice(
 
     Some servers let a connection that has not asked anything yet hold a thread for seconds: a closed slice comes first.
     """
-    longest_wait_s = scenario.rank.at.connections / capacity
+    few_places = waves_of_upstream(scenario, capacity)  # a request that finds one free takes as long as any other
+    longest_wait_s = few_places.burn_in_s if few_places else scenario.rank.at.connections / capacity
     burn_in_s = min(LONGEST_BURN_IN_S, max(BURN_IN_S, BURN_IN_ROUNDS * longest_wait_s))
     return Slice(
         rotation=0,
@@ -49,6 +50,7 @@ def open_slice(
         level=scenario.rank.at,
         burn_in_s=burn_in_s,
         length_s=burn_in_s + counted_s,
+        drain_s=drain_of(scenario),
         offered_rate=rate,
         counted=False,
         spins=plan.spins,

@@ -16,7 +16,7 @@ from harness.campaign.block.judging import judged
 from harness.campaign.block.latency import measure_latency, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
-from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
+from harness.campaign.cells.accounting import Counters, counters_lost, failure_of_account, short, was_reset
 from harness.campaign.cells.resetting import reset
 from harness.campaign.plan.cells import seen_short_of_workers
 from harness.campaign.plan.planning import block_dice, rotation_of, warm_up_of
@@ -29,7 +29,6 @@ from harness.model.measured.campaign import Plan
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
 from harness.under_test.launch.launch import as_failure, launched_together
-from harness.under_test.services import Namespace
 from harness.under_test.verify.verification import failure_of, verify_all
 
 MIN_ROTATIONS: Final = 3
@@ -116,7 +115,7 @@ def undo(bench: Bench, block: Block) -> None:
                 if tables:
                     tables.restore()
             except TargetFailed as fault:
-                refuse_lost(bench.stage.service)
+                refuse_lost(bench.stage.services)
                 block.fail(as_failure(cell, fault))
 
 
@@ -182,14 +181,14 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
         with bench.waiting("start"):
             if bench.stage.service:
                 bench.stage.service.settle()
-            block.ledger.open(tables_of(bench, block))
+            block.ledger.open(counters_of(bench, block))
             block.failures += reset(bench.stage, block.cells)
             unable = {failure.cell for failure in block.failures}
             launches = bench.stage.launches([cell for cell in block.cells if cell.id not in unable])
             for batch in [[launch] for launch in launches] if one_by_one else [launches]:
                 live, failures = stack.enter_context(launched_together(batch))
                 if failures:
-                    refuse_lost(bench.stage.service)
+                    refuse_lost(bench.stage.services)
                 block.live |= live
                 block.failures += failures
         block.facts = {c.id: bench.stage.facts_of(c, block.live[c.id]) for c in block.cells if c.id in block.live}
@@ -199,16 +198,16 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
             settle_accounts(bench, block)
 
 
-def tables_of(bench: Bench, block: Block) -> dict[str, Namespace]:
-    """The tables of each cell of the block, by cell id."""
-    return {cell.id: tables for cell in block.cells if (tables := bench.stage.tables_of(cell))}
+def counters_of(bench: Bench, block: Block) -> dict[str, tuple[Counters, ...]]:
+    """What counts the requests of each cell of the block to services, by cell id."""
+    return {cell.id: own for cell in block.cells if (own := bench.stage.counters_of(cell))}
 
 
 def settle_accounts(bench: Bench, block: Block) -> None:
-    """Hold what the block's answers demand of the database against what it counted; who falls short has failed."""
+    """Hold what the block's answers demand of services against what they counted; who falls short has failed."""
     failed = {failure.cell for failure in block.failures}
-    counted = {cell: tables for cell, tables in tables_of(bench, block).items() if cell in block.facts.keys() - failed}
-    accounts = block.ledger.close(block.number, counted, bench.scenarios)
+    passed = {cell: own for cell, own in counters_of(bench, block).items() if cell in block.facts.keys() - failed}
+    accounts = block.ledger.close(block.number, passed, bench.scenarios)
     lost = [cell for cell, found in accounts.items() if any(map(was_reset, found))]
     block.notices += counters_lost(lost)
     for cell, found in accounts.items():
@@ -227,7 +226,7 @@ def verify(bench: Bench, block: Block, *, full: bool, after: bool = False) -> No
             [bench.stage.subject(cell, block.live[cell.id]) for cell in living], full=full, dated=block.dated
         )
     if not all(verification.passed for verification in found):
-        refuse_lost(bench.stage.service)
+        refuse_lost(bench.stage.services)
     for verification in found:
         block.ledger.note_answers(verification.cell, verification.answers)
         if verification.passed:
@@ -253,14 +252,14 @@ def prepare(bench: Bench, block: Block) -> None:
 
 
 def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
-    """Drive each living cell uncounted; its pace by cell id. What the database does for each is measured here, where
-    one cell has it for itself long enough."""
-    service = bench.stage.service.process if bench.stage.service and scenario.manifest.needs else None
+    """Drive each living cell uncounted; its pace by cell id. What services do for each is measured here, where
+    one cell has them for itself long enough."""
+    services = bench.stage.processes_of(scenario)
     paces: dict[str, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
     with bench.waiting("warm-up"):
         for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
-            with block.costs.service_for(plan.target, scenario.id, service) as answered:
+            with block.costs.service_for(plan.target, scenario.id, services) as answered:
                 for record in drive(bench, block, [plan]):
                     if not record.is_void:
                         paces[record.target] = record.pace

@@ -1,23 +1,25 @@
-"""Do answers come from the database while they are measured? The counters of each cell's tables, around every block.
+"""Do answers come from the database, or the upstream, while they are measured? Their counters, around every block.
 
 An application may be honest to the verifier, or to the first thousand requests, and then answer from memory.
-So what all right answers of a block demand of the tables is held against what the database counted there.
+So what all right answers of a block demand of the tables is held against what the database counted there. The upstream
+counts the requests of each cell, which stand in an account as a table's reads do.
 """
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from harness.catalog.scenarios import Scenario
 from harness.contract.demand import demanded_of, falls_short
-from harness.model.asked.scenario import Audit
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.fault import Fault
 from harness.model.measured.audit import NOTHING, Account, Asked, Counts
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure, Notice
-from harness.under_test.services import LiveService, Namespace
+from harness.under_test.services import LiveService
+from harness.under_test.services.upstream import UPSTREAM
 from harness.under_test.verify.examiner import ContractFault
 
 COUNTED_S: Final = 5.0
@@ -25,24 +27,28 @@ COUNTED_S: Final = 5.0
 
 LOOK_AGAIN_S: Final = 0.05
 
+Counters = Callable[[], Mapping[str, Counts]]
+"""Reads what was counted so far, by table."""
+
 
 @dataclass
 class Ledger:
-    """The right answers of a block's cells, and their tables' counters before the block: cells that have none are left
+    """The right answers of a block's cells, and what was counted for them before it: cells without counters are left
     out."""
 
     before: dict[str, Mapping[str, Counts]] = field(default_factory=dict)
     answers: dict[str, Counter[Asked]] = field(default_factory=dict)
 
-    def open(self, tables: Mapping[str, Namespace]) -> None:
+    def open(self, counters: Mapping[str, Sequence[Counters]]) -> None:
         """Read the counters, by cell id. No server of these cells may be up."""
-        self.before = {cell: own.counts() for cell, own in tables.items() if own.counts}
+        self.before = {cell: counted(own) for cell, own in counters.items() if own}
         self.answers = {cell: Counter() for cell in self.before}
 
     def note(self, records: Iterable[SliceRecord]) -> None:
         """Slices of any kind: what was answered in burn-in and drain came from the database as well."""
         for record in records:
-            self.note_answers(record.target, {(record.scenario, record.level.n): record.answered})
+            audited = record.answered - record.unaudited
+            self.note_answers(record.target, {(record.scenario, record.level.n): audited})
 
     def note_answers(self, cell: str, answers: Mapping[Asked, int]) -> None:
         """Right answers of a cell, to verifier and load generator."""
@@ -50,23 +56,27 @@ class Ledger:
             self.answers[cell].update(answers)
 
     def close(
-        self, block: int, tables: Mapping[str, Namespace], scenarios: Mapping[str, Scenario]
+        self, block: int, counters: Mapping[str, Sequence[Counters]], scenarios: Mapping[str, Scenario]
     ) -> dict[str, tuple[Account, ...]]:
-        """An account of each cell's tables, by cell id. Every server of these cells must have been stopped: a session
+        """Accounts of what each cell uses, by cell id. Every server of these cells must have been stopped: a session
         reports what it did when it ends, or earlier."""
         ends = time.monotonic() + COUNTED_S
         return {
             cell: _settled(own, self.before[cell], demands(self.answers[cell], scenarios), block, ends)
-            for cell, own in tables.items()
+            for cell, own in counters.items()
             if cell in self.before
         }
 
 
 def demands(answers: Mapping[Asked, int], scenarios: Mapping[str, Scenario]) -> dict[str, tuple[int, Counts]]:
-    """By table: the answers that use it, and what they demand of it in all."""
+    """By table: the answers that use it, and what they demand of it in all. Each answer of a scenario that waits for
+    the upstream demands a request to it."""
     found: dict[str, tuple[int, Counts]] = {}
     for (name, n), count in answers.items():
         audit = scenarios[name].manifest.audit
+        if scenarios[name].manifest.waits:
+            before, due = found.get(UPSTREAM, (0, NOTHING))
+            found[UPSTREAM] = before + count, due.plus(Counts(count, 0, 0))
         if audit is not None and (audit.reads or audit.writes):
             before, due = found.get(audit.table, (0, NOTHING))
             found[audit.table] = before + count, due.plus(demanded_of(audit, n, count))
@@ -74,16 +84,15 @@ def demands(answers: Mapping[Asked, int], scenarios: Mapping[str, Scenario]) -> 
 
 
 def _settled(
-    own: Namespace,
+    own: Sequence[Counters],
     before: Mapping[str, Counts],
     due: Mapping[str, tuple[int, Counts]],
     block: int,
     ends: float,
 ) -> tuple[Account, ...]:
     """What was counted, looked at again for a while where it is less than what is demanded."""
-    assert own.counts is not None
     while True:
-        now = own.counts()
+        now = counted(own)
         accounts = tuple(
             Account(
                 block=block,
@@ -99,6 +108,11 @@ def _settled(
         time.sleep(LOOK_AGAIN_S)
 
 
+def counted(counters: Iterable[Counters]) -> dict[str, Counts]:
+    """What all of them say, by table."""
+    return {table: counts for read in counters for table, counts in read().items()}
+
+
 def short(account: Account) -> bool:
     """Whether the table counted less than the answers demand."""
     return falls_short(account.counted, account.demanded)
@@ -111,35 +125,51 @@ def was_reset(account: Account) -> bool:
 
 def failure_of_account(account: Account, cell: str, scenarios: Sequence[Scenario]) -> Failure:
     """That a cell's answers did not come from the database, with the counter's figure."""
+    counter = _counter(account)
     reason = (
         f"does not keep the contract:\n{_named(account, scenarios)}: {account.answers:,} answers "
-        f"in block {account.block + 1} demand of table {account.table} {_in_words(account.demanded)}; "
-        f"the database counted {_in_words(account.counted)}. Answers must come from the database, under load too"
+        f"in block {account.block + 1} demand of {_source(account)} {_in_words(account, account.demanded)}; "
+        f"{counter} counted {_in_words(account, account.counted)}. Answers must come from {counter}, under load too"
     )
     return Failure(cell=cell, phase="counters", reason=reason)
 
 
 def fault_of_account(account: Account, scenarios: Sequence[Scenario]) -> ContractFault:
     """That answers to the verifier did not come from the database."""
+    of_upstream = account.table == UPSTREAM
     fault = Fault(
-        code="counted-too-little",
-        what=f"{account.answers:,} answers do not all come from the database",
-        expected=f"of table {account.table} {_in_words(account.demanded)}",
-        seen=_in_words(account.counted),
+        code="upstream-not-asked" if of_upstream else "counted-too-little",
+        what=f"{account.answers:,} answers do not all come from {_counter(account)}",
+        expected=f"of {_source(account)} {_in_words(account, account.demanded)}",
+        seen=_in_words(account, account.counted),
     )
-    return ContractFault(scenario=_named(account, scenarios), request="database counters", fault=fault)
+    request = "upstream's counter" if of_upstream else "database counters"
+    return ContractFault(scenario=_named(account, scenarios), request=request, fault=fault)
 
 
 def _named(account: Account, scenarios: Sequence[Scenario]) -> str:
-    return ", ".join(scenario.id for scenario in scenarios if uses(scenario.manifest.audit, account.table))
+    return ", ".join(scenario.id for scenario in scenarios if uses(scenario.manifest, account.table))
 
 
-def uses(audit: Audit | None, table: str) -> bool:
-    """Whether an answer reads or writes the table."""
+def uses(scenario: ScenarioManifest, table: str) -> bool:
+    """Whether an answer reads or writes the table, or asks the upstream where the account is that of the upstream."""
+    if table == UPSTREAM:
+        return scenario.waits
+    audit = scenario.audit
     return audit is not None and audit.table == table and bool(audit.reads or audit.writes)
 
 
-def _in_words(counts: Counts) -> str:
+def _counter(account: Account) -> str:
+    return "the upstream" if account.table == UPSTREAM else "the database"
+
+
+def _source(account: Account) -> str:
+    return "the upstream" if account.table == UPSTREAM else f"table {account.table}"
+
+
+def _in_words(account: Account, counts: Counts) -> str:
+    if account.table == UPSTREAM:
+        return f"{counts.reads:,} requests"
     written = f" and {counts.rows_written:,} rows written" if counts.rows_written else ""
     return f"{counts.reads:,} reads, {counts.rows_read:,} rows{written}"
 
@@ -158,5 +188,5 @@ def not_counted(service: LiveService) -> Notice | None:
 def counters_lost(cells: Iterable[str]) -> Iterator[Notice]:
     """Cells whose counters began anew while they were measured."""
     for cell in cells:
-        seen = f"the database's counters of {cell} began anew during a block: what it read there is not known"
-        yield Notice(code="counters-lost", seen=seen, mend="see the database's log")
+        seen = f"a service's counters of {cell} began anew during a block: what it was asked is not known"
+        yield Notice(code="counters-lost", seen=seen, mend="see the log of the database, or of the upstream")

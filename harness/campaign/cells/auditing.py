@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from harness.campaign.cells.installing import Pythons
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import GROUP_SIZE
-from harness.campaign.plan.preparation import Prepared, database_up
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.session.interrupt import Interrupt
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.recording import Recorder
@@ -50,14 +51,18 @@ def audit_cells(
 ) -> None:
     """Audit the cells on a database that counts and is gone afterwards, not the stage's own. A fault fails the cell."""
     progress.step("Auditing what reaches the database")
-    with database_up(stage.prepared, recorder.folder.work, counting=True) as service, needing(service):
+    work = recorder.folder.work
+    with (
+        database_up(stage.prepared, work, counting=True) as service,
+        upstream_up(stage.prepared, work) as upstream,
+    ):
         assert service is not None, "a scenario with an audit needs a database"
         for notice in _notices(stage.prepared, service):
             progress.noticed(notice)
             recorder.notice([notice])
-        if service.count:
-            counting = dataclasses.replace(stage, service=service)
-            for start in range(0, len(cells), GROUP_SIZE):
+        counting = dataclasses.replace(stage, service=service, upstream=upstream)
+        with needing(counting.services):
+            for start in range(0, len(cells) if service.count else 0, GROUP_SIZE):
                 if not interrupt.asked:
                     _audit_group(counting, cells[start : start + GROUP_SIZE], recorder, progress, interrupt)
 
@@ -93,26 +98,26 @@ def _audit_group(
     stage: Stage, cells: Sequence[Cell], recorder: Recorder, progress: Progress, interrupt: Interrupt
 ) -> None:
     with launched_together(stage.launches(cells)) as (live, failures):
-        _fail(failures, stage.service, recorder, progress)
+        _fail(failures, stage, recorder, progress)
         up = [cell for cell in cells if cell.id in live]
         # What is plainly wrong is reported as that: an audit presumes right answers.
         looked_at = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=False)
         for cell, verification in zip(up, looked_at, strict=True):
-            _fail(_failures("verify", verification, live[cell.id]), stage.service, recorder, progress)
+            _fail(_failures("verify", verification, live[cell.id]), stage, recorder, progress)
             if verification.passed and not interrupt.asked:
                 found = audit_of(stage, cell, live[cell.id])
                 recorder.update(audits=recorder.record.audits | {cell.id: found.audited})
-                _fail(_failures("audit", found, live[cell.id]), stage.service, recorder, progress)
+                _fail(_failures("audit", found, live[cell.id]), stage, recorder, progress)
 
 
 def _failures(phase: str, found: Verification | AuditOfCell, server: LiveServer) -> list[Failure]:
     return [failure_of(found.cell, phase, found.faults, server.process.log_tail())] if found.faults else []
 
 
-def _fail(failures: Sequence[Failure], service: LiveService | None, recorder: Recorder, progress: Progress) -> None:
+def _fail(failures: Sequence[Failure], stage: Stage, recorder: Recorder, progress: Progress) -> None:
     """What fails a cell fails those that run its code; one that does not start says nothing about other servers."""
     if failures:
-        refuse_lost(service)
+        refuse_lost(stage.services)
     cells = {cell.id: cell for cell in recorder.record.plan.cells}
     for failure in failures:
         progress.failed(failure)

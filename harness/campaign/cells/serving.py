@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.campaign.cells.installing import install
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
-from harness.campaign.plan.preparation import Prepared, database_up
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
 from harness.model.asked.cell import labels
@@ -37,8 +38,8 @@ def serving(
         if fault := pythons.fault_of(cells[0]):
             raise fault
         progress.step("Starting the database and the server")
-        with database_up(prepared, workdir) as service:
-            stage = Stage(project, prepared, pythons, workdir / "logs", service)
+        with database_up(prepared, workdir) as service, upstream_up(prepared, workdir) as upstream:
+            stage = Stage(project, prepared, pythons, workdir / "logs", service, upstream)
             (launch,) = stage.launches(cells)
             # Nothing is measured: the server may use every core it likes.
             with launched(dataclasses.replace(launch, port=port, cpus=())) as live:

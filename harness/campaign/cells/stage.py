@@ -1,15 +1,17 @@
-"""What cells are started on: their applications, environments, cores, and the database they reach."""
+"""What cells are started on: their applications, environments, cores, and the services they reach."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.campaign.cells.accounting import Counters
 from harness.campaign.cells.installing import Pythons
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.catalog.scenarios import Scenario
 from harness.model.asked.cell import Cell
 from harness.model.measured.campaign import CellFacts
+from harness.process.owned import OwnedProcess
 from harness.under_test.install.environments import distributions_of
 from harness.under_test.install.metadata import requirements_of
 from harness.under_test.launch.launch import Launch, LiveServer
@@ -17,6 +19,7 @@ from harness.under_test.launch.programs import versions_of
 from harness.under_test.launch.readiness import Deadlines
 from harness.under_test.launch.servers import SERVERS, THREADS
 from harness.under_test.services import LiveService, Namespace
+from harness.under_test.services.upstream import CellsUpstream, LiveUpstream
 from harness.under_test.verify.examiner import Subject
 
 
@@ -24,7 +27,8 @@ from harness.under_test.verify.examiner import Subject
 class Stage:
     """`pythons`: each application's own interpreters; a cell that has none cannot be started.
 
-    `logs`: the folder of the servers' logs. `service` is None where no scenario needs a database.
+    `logs`: the folder of the servers' logs. `service` is None where no scenario needs a database,
+    `upstream` where none needs it.
     """
 
     project: Project
@@ -32,6 +36,18 @@ class Stage:
     pythons: Pythons
     logs: Path
     service: LiveService | None
+    upstream: LiveUpstream | None = None
+
+    @property
+    def services(self) -> tuple[LiveService | LiveUpstream, ...]:
+        """Those that are up."""
+        return tuple(one for one in (self.service, self.upstream) if one)
+
+    def processes_of(self, scenario: Scenario) -> tuple[OwnedProcess, ...]:
+        """The processes of ours that work for the scenario beside the server."""
+        up = {"database": self.service, "upstream": self.upstream}
+        needed = (up[need] for need in scenario.manifest.needs)
+        return tuple(one.process for one in needed if one and one.process)
 
     def scenarios_of(self, cell: Cell) -> tuple[Scenario, ...]:
         """The planned scenarios that the cell's application answers."""
@@ -45,7 +61,6 @@ class Stage:
     def _launch(self, cell: Cell) -> Launch:
         # A start ends with the first answer to the first request of the first scenario.
         scenarios = self.scenarios_of(cell)
-        first = scenarios[0].manifest
         return Launch(
             cell=cell,
             application=self.prepared.applications[cell.app],
@@ -53,11 +68,12 @@ class Stage:
             log=self.logs / f"{cell.id}.log",
             shared=self.project.apps / "_shared",
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
-            pool_size=self.prepared.record.plan.pool_size,
+            upstream_url=own.url if (own := self.upstream_of(cell)) else None,
+            pool_size=self.prepared.record.plan.pool_of(cell),
             threads=cell.threads or THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
-            probe=first.probe,
+            probe=scenarios[0].probe,
             deadlines=self._deadlines(cell),
             before=tuple(step for scenario in scenarios for step in scenario.manifest.before),
         )
@@ -72,9 +88,18 @@ class Stage:
         """The tables the cell has for itself; None where no scenario needs a database."""
         return self.service.namespace(cell.id) if self.service else None
 
+    def upstream_of(self, cell: Cell) -> CellsUpstream | None:
+        """The upstream under the cell's own name; None where no scenario needs it."""
+        return self.upstream.of_cell(cell.id) if self.upstream else None
+
+    def counters_of(self, cell: Cell) -> tuple[Counters, ...]:
+        """What counts the cell's requests to services: its tables, where the database counts, and the upstream."""
+        tables, upstream = self.tables_of(cell), self.upstream_of(cell)
+        return tuple(one.counts for one in (tables, upstream) if one and one.counts)
+
     def subject(self, cell: Cell, server: LiveServer) -> Subject:
         """What the verifier looks at."""
-        return Subject(server.target, self.scenarios_of(cell), self.tables_of(cell))
+        return Subject(server.target, self.scenarios_of(cell), self.tables_of(cell), self.upstream_of(cell))
 
     def facts_of(self, cell: Cell, server: LiveServer) -> CellFacts:
         """What a live cell is, as far as it can be seen."""

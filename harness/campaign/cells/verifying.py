@@ -8,9 +8,10 @@ from pathlib import Path
 from harness.campaign.cells.accounting import Ledger, counters_lost, fault_of_account, not_counted, short, was_reset
 from harness.campaign.cells.auditing import audit_of, audits, not_possible
 from harness.campaign.cells.installing import install
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.planning import GROUP_SIZE
-from harness.campaign.plan.preparation import Prepared, database_up
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.surviving import needing, refuse_lost
@@ -40,36 +41,40 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
     for cell in planned:
         if fault := pythons.fault_of(cell):
             yield Failure(cell=cell.id, phase="environment", reason=str(fault))
-    with database_up(prepared, workdir, counting=True) as service, needing(service):
+    with (
+        database_up(prepared, workdir, counting=True) as service,
+        upstream_up(prepared, workdir) as upstream,
+    ):
         if service and any(audits(prepared, cell) for cell in cells):
             for unknown in filter(None, (not_possible(service), not_counted(service))):
                 progress.noticed(unknown)
-        stage = Stage(project, prepared, pythons, workdir / "logs", service)
-        for start in range(0, len(cells), GROUP_SIZE):
-            group = cells[start : start + GROUP_SIZE]
-            progress.step("Looking at " + ", ".join(names[cell.id] for cell in group))
-            yield from _look_at(stage, group, progress)
+        stage = Stage(project, prepared, pythons, workdir / "logs", service, upstream)
+        with needing(stage.services):
+            for start in range(0, len(cells), GROUP_SIZE):
+                group = cells[start : start + GROUP_SIZE]
+                progress.step("Looking at " + ", ".join(names[cell.id] for cell in group))
+                yield from _look_at(stage, group, progress)
 
 
 def _look_at(stage: Stage, group: Sequence[Cell], progress: Progress) -> Iterator[Outcome]:
     """Cells that are up together. What their tables counted is known when they have stopped."""
-    tables = {cell.id: own for cell in group if (own := stage.tables_of(cell))}
+    counters = {cell.id: own for cell in group if (own := stage.counters_of(cell))}
     ledger = Ledger()
-    ledger.open(tables)
+    ledger.open(counters)
     with launched_together(stage.launches(group)) as (live, failures):
         if failures:
-            refuse_lost(stage.service)
+            refuse_lost(stage.services)
         yield from failures
         up = [cell for cell in group if cell.id in live]
         found = verify_all([stage.subject(cell, live[cell.id]) for cell in up], full=True)
         if not all(verification.passed for verification in found):
-            refuse_lost(stage.service)
+            refuse_lost(stage.services)
         audited = [
             _audited(stage, cell, live[cell.id], verification) for cell, verification in zip(up, found, strict=True)
         ]
     for one in audited:
         ledger.note_answers(one.cell, one.answers)
-    passed = {one.cell: tables[one.cell] for one in audited if one.passed and one.cell in tables}
+    passed = {one.cell: counters[one.cell] for one in audited if one.passed and one.cell in counters}
     accounts = ledger.close(0, passed, stage.prepared.scenarios)
     lost = [cell for cell, own in accounts.items() if any(map(was_reset, own))]
     for notice in counters_lost(lost):

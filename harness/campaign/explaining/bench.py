@@ -46,7 +46,7 @@ def of_length(bench: Bench, server: LiveServer, pace: float | None, length_s: fl
 def drive(bench: Bench, server: LiveServer, wanted: Slice) -> SliceRecord:
     """Raises TargetFailed where the server answers wrongly or not at all, HarnessError where the database ended."""
     [record] = bench.driver.drive([wanted])
-    refuse_ended(bench.stage.service)
+    refuse_ended(bench.stage.services)
     refuse_wrong(record, server)
     return record
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.installing import install
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.explaining.bench import Bench
 from harness.campaign.explaining.profiling import profile_block
 from harness.campaign.explaining.question import Question
 from harness.campaign.explaining.starting import connections_of
-from harness.campaign.plan.preparation import database_up
 from harness.campaign.plan.project import Project
 from harness.campaign.run import begin, driver_of
 from harness.campaign.session.progress import Progress
@@ -137,8 +137,9 @@ def _bench(
         scratch = stack.enter_context(temporary_folder("explain"))
         connections = connections_of(prepared.record.plan, question.cells)
         service = stack.enter_context(database_up(prepared, scratch, connections=connections, counting=True))
+        upstream = stack.enter_context(upstream_up(prepared, scratch))
         driver = stack.enter_context(driver_of(prepared, folder.logs / "load.log"))
-        stack.enter_context(needing(service))
+        stage = Stage(project, prepared, pythons, folder.logs, service, upstream)
+        stack.enter_context(needing(stage.services))
         stack.enter_context(pinned(prepared.platform.cores.generator))
-        stage = Stage(project, prepared, pythons, folder.logs, service)
         yield Bench(stage, driver, prepared.scenarios[question.scenario], scratch, stretch_s)

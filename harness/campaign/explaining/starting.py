@@ -63,7 +63,7 @@ def _named_apart(server: LiveServer) -> LiveServer:
 def _up(stage: Stage, launches: Sequence[Launch], *, full: bool) -> Iterator[dict[str, LiveServer]]:
     with launched_together(launches) as (live, failures):
         for failure in failures:
-            refuse_lost(stage.service)
+            refuse_lost(stage.services)
             raise TargetFailed(f"{failure.reason}\n{failure.log_tail}".strip(), phase=failure.phase, where=failure.cell)
         _verify(stage, [launch.cell for launch in launches], live, full=full)
         yield live
@@ -72,7 +72,7 @@ def _up(stage: Stage, launches: Sequence[Launch], *, full: bool) -> Iterator[dic
 def _verify(stage: Stage, cells: Sequence[Cell], live: dict[str, LiveServer], *, full: bool) -> None:
     for found in verify_all([stage.subject(cell, live[cell.id]) for cell in cells], full=full):
         if not found.passed:
-            refuse_lost(stage.service)
+            refuse_lost(stage.services)
             failure = failure_of(found.cell, "verify", found.faults, live[found.cell].process.log_tail())
             raise TargetFailed(
                 failure.reason, phase="verify", where=found.cell, mend="see all faults with: harness verify"

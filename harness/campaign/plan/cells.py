@@ -19,24 +19,27 @@ PYTHON: Final = "python"
 @dataclass(frozen=True)
 class Choice:
     """An application on one of its servers, as the filters left it. `most_workers`: that this server can run, None for
-    any number. `workers`, `threads`, `interpreter`: of this choice alone; None: every value of the axes."""
+    any number. `workers`, `threads`, `pool`, `interpreter`: of this choice alone; None: every value of the axes."""
 
     application: AppManifest
     server: str
     most_workers: int | None = None
     workers: int | None = None
     threads: int | None = None
+    pool: int | None = None
     interpreter: str | None = None
 
 
 @dataclass(frozen=True)
 class Axes:
     """Settings that applications are measured with, each value of one with each of the others. `interpreters`: labels.
-    `threads`: of each worker; none leaves their number to the harness."""
+    `threads`: of each worker; none leaves their number to the harness. `pools`: connections to the database over all
+    workers; none leaves them to the plan."""
 
     workers: tuple[int, ...]
     interpreters: tuple[str, ...]
     threads: tuple[int, ...] = ()
+    pools: tuple[int, ...] = ()
 
 
 def cells_of(choices: Iterable[Choice], axes: Axes, *, database: DatabaseKind) -> tuple[Cell, ...]:
@@ -58,12 +61,14 @@ def _cells(choice: Choice, axes: Axes, database: DatabaseKind) -> list[Cell]:
             server=choice.server,
             workers=min(SERVERS[choice.server].workers(workers), choice.most_workers or workers),
             threads=threads,
+            pool=pool,
             database=database,
             interpreter=interpreter,
         )
-        for workers, threads, interpreter in product(
+        for workers, threads, pool, interpreter in product(
             sorted(axes.workers) if choice.workers is None else (choice.workers,),
             _threads(choice, axes),
+            sorted(axes.pools) or (None,) if choice.pool is None else (choice.pool,),
             _interpreters(choice, axes.interpreters),
         )
     ]
@@ -115,6 +120,20 @@ def without_threads(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notic
             mend="leave it out with --server, or compare others with it as it is",
         )
         for server in lacking
+    )
+
+
+def without_database(pools: Sequence[int], database: DatabaseKind) -> tuple[Notice, ...]:
+    """That several sizes of the pool change nothing where no scenario needs the database."""
+    if len(pools) < 2 or database != "none":
+        return ()
+    return (
+        Notice(
+            code="no-database",
+            seen=f"none of the chosen scenarios needs the database: pools of {_listed(pools)} connections are not"
+            " measured",
+            mend="choose a scenario that needs it: --scenario db",
+        ),
     )
 
 

@@ -31,6 +31,7 @@ class Exactly(Record):
     server: str
     workers: int | None = None
     threads: int | None = None
+    pool: int | None = None
     interpreter: str | None = None
 
 
@@ -49,16 +50,16 @@ class Selection(Record):
 
 
 class PlatformOptions(Record):
-    """What applications run on. Each of `pythons`, `server_workers` and `threads` of a worker makes cells of its own;
-    none: the harness's own interpreter, a worker per core, and the harness's number of threads. `pool_size`:
-    connections to the database over all workers of an application."""
+    """What applications run on. Each of `pythons`, `server_workers`, `threads` of a worker and `pools` makes cells of
+    its own; none: the harness's own interpreter, a worker per core, the harness's number of threads, and POOL_SIZE.
+    `pools`: connections to the database over all workers of an application."""
 
     database: Literal["auto", "postgresql", "sqlite"] = "auto"
     database_url: SecretStr | None = None
     pythons: tuple[Path, ...] = ()
     server_workers: tuple[Number, ...] = ()
     threads: tuple[Number, ...] = ()
-    pool_size: Number = POOL_SIZE
+    pools: tuple[Number, ...] = ()
     start_timeout_s: float | None = Field(default=None, gt=0)
 
 
@@ -89,7 +90,7 @@ class RunOptions(Record):
             platform=PlatformOptions(
                 database="auto" if plan.database == "none" else plan.database,
                 server_workers=plan.workers,
-                pool_size=plan.pool_size,
+                pools=plan.pools or (plan.pool_size,),
                 start_timeout_s=plan.start_timeout_s,
             ),
             reference=short_names(plan.cells)[plan.reference],
@@ -128,10 +129,10 @@ class RunOptions(Record):
     max_blocks: int = Field(default=1000, ge=1)
 
     def on(self, platform: PlatformOptions) -> "RunOptions":
-        """These options with what is set in `platform`. Numbers of workers or threads that it gives hold for all cells,
-        also for those that had some of their own."""
+        """These options with what is set in `platform`. Numbers of workers, threads or connections that it gives hold
+        for all cells, also for those that had some of their own."""
         given = platform.model_dump(exclude_unset=True)
-        free = {"workers": "server_workers", "threads": "threads"}
+        free = {"workers": "server_workers", "threads": "threads", "pool": "pools"}
         freed = {setting: None for setting, option in free.items() if option in given}
         cells = dict.fromkeys(one.model_copy(update=freed) for one in self.selection.exactly)
         return self.model_copy(
@@ -150,5 +151,6 @@ def _exactly(cell: Cell, plan: Plan) -> Exactly:
         server=cell.server,
         workers=cell.workers,
         threads=cell.threads,
+        pool=cell.pool,
         interpreter=cell.interpreter if len(plan.interpreters) > 1 else None,
     )

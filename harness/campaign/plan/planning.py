@@ -13,6 +13,7 @@ from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import DRAIN_S, Slice
+from harness.under_test.services.upstream_server import DELAY_S
 
 GROUP_SIZE: Final = 8
 """Cells that take turns in one rotation: more would put a cell's slices too far apart (docs/method.md)."""
@@ -20,6 +21,11 @@ GROUP_SIZE: Final = 8
 NONE: Final = "none"
 WAVES: Final = 4
 """A slice counts at least this many times what one request takes when all connections wait (connections / pace)."""
+UPSTREAM_WAVES: Final = 10
+"""The same of what a server answers in each delay of the upstream, where most connections wait for a free place."""
+UPSTREAM_DRAIN_S: Final = 30.0
+"""How long the last answers may take where requests wait for the upstream: a server with one thread answers 20 a
+second, and the last of 256 connections waits 13 s."""
 
 
 def groups_of(cells: Sequence[Cell], reference: Cell, dice: random.Random, met: Met) -> list[tuple[Cell, ...]]:
@@ -77,7 +83,7 @@ def closed_slice(
     """A slice of the closed model at the scenario's ranking level, `shortest_s` long or longer, for a cell that is
     thought to answer `pace` requests per second (None: not known yet)."""
     shortest_s = max(plan.shape.length_s, shortest_s)
-    waves = whole_waves(plan, scenario.rank.at.connections, pace, shortest_s)
+    waves = waves_of_upstream(scenario, pace) or whole_waves(plan, scenario.rank.at.connections, pace, shortest_s)
     return Slice(
         rotation=rotation,
         target=target,
@@ -85,6 +91,7 @@ def closed_slice(
         level=scenario.rank.at,
         burn_in_s=waves.burn_in_s,
         length_s=waves.length_s,
+        drain_s=drain_of(scenario),
         counted=counted,
         spins=plan.spins,
     )
@@ -112,6 +119,23 @@ def whole_waves(plan: Plan, connections: int, pace: float | None, shortest_s: fl
     burn_in_s = (ceil(max(0.0, burn_in_s / wave_s - 0.5)) + 0.5) * wave_s
     waves = min(WAVES, max(1, int((plan.shape.rotations_s - burn_in_s) / wave_s)))
     return Waves(burn_in_s, burn_in_s + waves * wave_s)
+
+
+def waves_of_upstream(scenario: ScenarioManifest, pace: float | None) -> Waves | None:
+    """How long a slice takes of a server that lets most connections wait for a free place, since it has few that may
+    wait for the upstream; None for any other.
+
+    Such a server answers as many as it has places at about the same moment, each delay of the upstream: those are the
+    waves. What all connections together wait would make a slice of 8 threads 8 s long.
+    """
+    if not scenario.waits or not pace or scenario.rank.at.connections / pace < UPSTREAM_WAVES * DELAY_S:
+        return None
+    return Waves(1.5 * DELAY_S, (1.5 + UPSTREAM_WAVES) * DELAY_S)
+
+
+def drain_of(scenario: ScenarioManifest) -> float:
+    """Seconds that the last answers of a slice may take."""
+    return UPSTREAM_DRAIN_S if scenario.waits else DRAIN_S
 
 
 def rotation_of(
@@ -144,6 +168,7 @@ def warm_up_of(
             level=scenario.rank.at,
             burn_in_s=lengths[cell.id] - plan.shape.warm_up_s / 2,
             length_s=lengths[cell.id],
+            drain_s=drain_of(scenario),
             counted=False,
             spins=plan.spins,
         )

@@ -4,8 +4,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,11 +16,12 @@ from harness.campaign.plan.cells import (
     short_of_workers,
     waiting_with_workers,
     with_twin,
+    without_database,
     without_threads,
 )
 from harness.campaign.plan.commit import commit_around, commit_of
-from harness.campaign.plan.options import GIVEN_BY, Generator, PlatformOptions, RunOptions
-from harness.campaign.plan.planning import GROUP_SIZE, latency_scenarios
+from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
+from harness.campaign.plan.planning import latency_scenarios
 from harness.campaign.plan.profiles import Profile, profile
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, select
@@ -43,7 +43,6 @@ from harness.process.folders import refuse_unusable_temporary_folder
 from harness.under_test.install.locks import lock_of
 from harness.under_test.launch.programs import absent
 from harness.under_test.launch.servers import SERVERS
-from harness.under_test.services import LiveService, provision
 from harness.under_test.services.choice import choose_database
 
 MOST_SERVER_WORKERS = 8
@@ -93,6 +92,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
         interpreters=tuple(one.interpreter.label for one in pythons),
         threads=asked.threads,
+        pools=asked.pools if len(asked.pools) > 1 and kind != "none" else (),
     )
     waiting, of_generator = waiting_of(generator, cores)
     return Platform(
@@ -102,7 +102,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         url if kind == "postgresql" else None,
         axes,
         waiting,
-        (*of_pythons, *notices, *of_generator),
+        (*of_pythons, *notices, *without_database(asked.pools, kind), *of_generator),
     )
 
 
@@ -226,7 +226,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
         database=platform.database,
-        pool_size=options.platform.pool_size,
+        pool_size=options.platform.pools[0] if len(options.platform.pools) == 1 else POOL_SIZE,
     )
 
 
@@ -248,7 +248,7 @@ def sharing_state(scenarios: Sequence[Scenario]) -> tuple[Notice, ...]:
             mend='keep it at DATABASE_URL with needs = ["database"] in scenario.toml, or begin afresh at each start',
         )
         for one in scenarios
-        if "database" not in one.manifest.needs and {each.method for each in one.manifest.requests} - READING
+        if "database" not in one.manifest.needs and {each.method for each in one.requests} - READING
     )
 
 
@@ -256,33 +256,6 @@ def lock_digest(application: Application) -> str | None:
     """SHA-256 of the application's lock; None where it has none."""
     lock = lock_of(application)
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock and lock.is_file() else None
-
-
-@contextmanager
-def database_up(
-    prepared: Prepared, workdir: Path, *, connections: int | None = None, counting: bool = False
-) -> Iterator[LiveService | None]:
-    """The database, live and seeded, for the length of the with-block; None where the plan needs none. `connections`:
-    that servers open at a time, without it what a block of the plan's cells needs. `counting`: with counters of
-    statements where they can be had."""
-    platform, plan = prepared.platform, prepared.record.plan
-    if platform.database == "none":
-        yield None
-        return
-    with provision(
-        platform.database,
-        workdir,
-        platform.cores.services,
-        url=platform.database_url,
-        max_connections=connections or most_connections(plan),
-        counting=counting,
-    ) as service:
-        yield service
-
-
-def most_connections(plan: Plan) -> int:
-    """To the database at a time: every cell of a block is up, each with a whole pool."""
-    return sum(sorted(plan.connections_of(cell) for cell in plan.cells)[-GROUP_SIZE:])
 
 
 def runnable_here(selected: Selected) -> tuple[Selected, tuple[Notice, ...]]:

@@ -105,6 +105,7 @@ def choice_of(application: Application, exactly: Exactly) -> Choice:
         most_workers=most_workers(application, exactly.server),
         workers=exactly.workers,
         threads=exactly.threads,
+        pool=exactly.pool,
         interpreter=exactly.interpreter,
     )
 

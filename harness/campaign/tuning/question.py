@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.campaign.plan.cells import with_twin
-from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.options import POOL_SIZE, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import MOST_SERVER_WORKERS, Prepared, prepare
 from harness.campaign.plan.project import Project
@@ -135,7 +135,7 @@ def usual_server(manifest: AppManifest) -> str:
 
 
 def default_of(cells: Sequence[Cell], server: str, workers: int) -> Cell | None:
-    """What `harness run` would measure: the default server with its usual workers and threads."""
+    """What `harness run` would measure: the default server with its usual workers, threads and pool."""
     return next(
         (
             cell
@@ -143,6 +143,7 @@ def default_of(cells: Sequence[Cell], server: str, workers: int) -> Cell | None:
             if cell.server == server
             and cell.workers == min(workers, SERVERS[server].most_workers or workers)
             and cell.threads in {None, THREADS}
+            and cell.pool in {None, POOL_SIZE}
         ),
         None,
     )

@@ -74,7 +74,7 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
         return
     cells = [cell for cell in plan.cells if not cell.twin]
     rows = [(cell.app, cell.server, *_settings(plan, cell), cell.database, cell.interpreter) for cell in cells]
-    settings = ("workers", "threads") if plan.threads else ("workers",)
+    settings = ("workers", *(("threads",) if plan.threads else ()), *(("pool",) if plan.pools else ()))
     columns = ("application", "server", *settings, "database", "interpreter")
     output.print(
         table(columns, rows, title=f"{number_of(len(rows), 'configuration')}, in random order from seed {plan.seed}")
@@ -94,8 +94,10 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
 
 
 def _settings(plan: Plan, cell: Cell) -> tuple[str, ...]:
-    """Its workers, and its threads where anybody chose their number."""
-    return (str(cell.workers), *((str(cell.threads or ""),) if plan.threads else ()))
+    """Its workers, and its threads and its pool where anybody chose their number."""
+    threads = (str(cell.threads or ""),) if plan.threads else ()
+    pool = (str(plan.pool_of(cell)),) if plan.pools else ()
+    return (str(cell.workers), *threads, *pool)
 
 
 def continuous_plan(plan: Plan) -> str:

@@ -23,7 +23,7 @@ def say_how_long(plan: Plan) -> None:
     messages.print(text, style="dim", markup=False, highlight=False)
     if 2 * round_s > plan.budget_s:
         few = f"The budget of {spoken(plan.budget_s)} leaves little time to tell them apart: give more (--budget), or"
-        messages.print(f"{few} fewer (--server, --server-workers, --threads)", style="yellow", markup=False)
+        messages.print(f"{few} fewer (--server, --server-workers, --threads, --pool)", style="yellow", markup=False)
 
 
 def finish(

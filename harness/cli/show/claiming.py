@@ -14,7 +14,7 @@ from harness.cli.show.tables import table
 from harness.model.asked.claim import Claim, ClaimedCell, ClaimFinding, ClaimVerdict, TierFinding
 from harness.model.errors import ExitCode, UsageError
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import number
+from harness.report.text import a_second, number
 from harness.report.view.sections.claimed.ranking_words import (
     SAID,
     TIER_TITLES,
@@ -99,7 +99,7 @@ def _figures(found: ClaimFinding, tier: TierFinding) -> Table:
         )
         for cell in tier.cells
     ]
-    columns = ("application", "requests/s", "interval", "CPU µs", "+ bare", *_runs(found))
+    columns = ("application", a_second(found.unit), "interval", "CPU µs", "+ bare", *_runs(found))
     return table(columns, rows, right=range(1, len(columns)), whole=range(1, len(columns)))
 
 

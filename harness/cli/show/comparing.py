@@ -7,6 +7,7 @@ from harness.cli.quantities import number_of
 from harness.cli.show.tables import table
 from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 from harness.model.measured.campaign import CampaignRecord
+from harness.report.text import a_second
 
 COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
 MOST_DIFFERENCES = 12
@@ -51,7 +52,9 @@ def in_a_line(comparison: Comparison) -> str:
 
 
 def _show(scenario: ScenarioComparison, called: Mapping[str, str]) -> None:
-    title = f"{scenario.scenario} at {scenario.level.label}, requests/s" + (" (void)" if scenario.void else "")
+    title = f"{scenario.scenario} at {scenario.level.label}, {a_second(scenario.unit)}" + (
+        " (void)" if scenario.void else ""
+    )
     rows = [(called[row.cell], *_figures(row)) for row in scenario.rows]
     output.print(table(COLUMNS, rows, title=title, right=range(1, 6), whole=range(1, 7)))
     for cell in scenario.missing:

@@ -1,4 +1,4 @@
-"""What more workers, more threads or another interpreter bring, on the terminal."""
+"""What more workers, more threads, a larger pool or another interpreter bring, on the terminal."""
 
 from harness.cli.console import output
 from harness.cli.show.tables import left_out, table

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model.found.ranking import League, RankedCell, ScenarioRanking
-from harness.report.text import place
+from harness.report.text import a_second, place
 
 MOST: Final = 12
 """Rows of a table at the end of a campaign, which the report holds whole."""
@@ -93,7 +93,7 @@ def _league_table(
     ranked = [row for row in ranking.rows if row.league == league]
     errors = any(row.error_share for row in ranked)
     heads, names = who(ranked[:most], more)
-    figures = ("requests/s", "ratio", "interval", *(("errors",) if errors else ()))
+    figures = (a_second(ranking.unit), "ratio", "interval", *(("errors",) if errors else ()))
     rows = [
         (place(row.rank_low, row.rank_high), *name, *_figures(row)[: len(figures)])
         for row, name in zip(ranked, names, strict=False)

@@ -7,6 +7,7 @@ from harness.cli.show.tables import left_out, table
 from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Tuned
 from harness.model.measured.campaign import CampaignRecord
+from harness.report.text import a_second
 from harness.report.view.tuning import (
     ContenderRow,
     Words,
@@ -19,7 +20,7 @@ from harness.report.view.tuning import (
     sentences,
 )
 
-FIGURES = ("requests/s", "of the fastest", "interval", "p99", "workers x threads", "memory", "CPU/request", "blocks")
+FIGURES = ("of the fastest", "interval", "p99", "workers x threads", "memory", "CPU/request", "blocks")
 
 
 def show(record: CampaignRecord, tuning: Tuning, found: Tuned, most: int | None = None) -> None:
@@ -27,13 +28,15 @@ def show(record: CampaignRecord, tuning: Tuning, found: Tuned, most: int | None 
     output; what to bear in mind on standard error. `most`: rows of those that left."""
     words = Words(record)
     if rows := contender_rows(words, found):
-        _show_contenders(rows, f"{found.scenario} at {found.level.label}: the best, the cheapest first")
+        _show_contenders(
+            rows, a_second(found.unit), f"{found.scenario} at {found.level.label}: the best, the cheapest first"
+        )
     if knobs := knob_rows(words, found):
         shown = [(row.change, row.ratio, row.interval, row.verdict) for row in knobs]
         _table(("change", "speed", "interval", "verdict"), shown, "What each knob brings to the first of them", (1, 2))
     if gone := gone_rows(words, found):
         left = [(row.name, row.rps, row.why) for row in gone[:most]]
-        _table(("configuration", "requests/s", "why"), left, f"{len(gone)} that left the race", (1,))
+        _table(("configuration", a_second(found.unit), "why"), left, f"{len(gone)} that left the race", (1,))
         output.print(*left_out(len(gone), most), sep="\n", end="\n" if most and len(gone) > most else "")
     output.print(f"{headline(words, found)}.", markup=False, highlight=False, soft_wrap=True)
     for sentence in filter(None, (*sentences(found), default_said(words, found))):
@@ -44,9 +47,9 @@ def show(record: CampaignRecord, tuning: Tuning, found: Tuned, most: int | None 
             _say(sentence)
 
 
-def _show_contenders(rows: Sequence[ContenderRow], title: str) -> None:
+def _show_contenders(rows: Sequence[ContenderRow], rate: str, title: str) -> None:
     timed = any(row.p99 for row in rows)
-    columns = [name for name in FIGURES if timed or name != "p99"]
+    columns = [rate, *(name for name in FIGURES if timed or name != "p99")]
     shown = [
         [
             row.name,

@@ -7,13 +7,13 @@ from harness.model.asked.diff import Diff
 from harness.model.found.variants import ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.view.variants import (
-    TITLES,
     between,
     block_s,
     called,
     changed,
     headline,
     longer,
+    titled,
     value,
     verdict,
     versions,
@@ -57,7 +57,7 @@ def show(record: CampaignRecord, diff: Diff, found: VariantComparison) -> None:
 def _show(scenario: ScenarioVariants, block: float | None) -> None:
     rows = [
         (
-            TITLES[change.metric],
+            titled(change),
             value(change.metric, change.a),
             value(change.metric, change.b),
             changed(change),

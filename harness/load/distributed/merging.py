@@ -31,6 +31,7 @@ def merged_record(slice_: Slice, parts: Sequence[SliceRecord], marks: Iterable[s
         duration_s=completions / rate if rate else max((part.duration_s for part in parts), default=0.0),
         completions=completions,
         answered=sum(part.answered for part in parts),
+        unaudited=sum(part.unaudited for part in parts),
         errors=dict(errors),
         bytes_received=sum(part.bytes_received for part in parts),
         body_bytes=sum(part.body_bytes for part in parts),

@@ -65,14 +65,17 @@ class Lane:
 
 
 class Owner:
-    """Whom a connection tells what happens. This one, between slices, counts nothing."""
+    """Whom a connection tells what happens. This one, between slices, counts nothing.
+
+    `unaudited`: right responses whose request the database audit does not count.
+    """
 
     streaming = False
     """Whether to go on with the next request at once: the closed model, while its slice lasts."""
 
     def __init__(self) -> None:
         self.record: Callable[[float], None] = lambda _: None
-        self.bytes_received = self.body_bytes = self.reconnects = 0
+        self.bytes_received = self.body_bytes = self.reconnects = self.unaudited = 0
 
     def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
         """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
@@ -261,7 +264,9 @@ class Connection:
         now = clock()
         closes = response.head.close or exchange.closes
         fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
-        if exact and response.size == len(data) and not closes:
+        if fault is None and not exchange.audited:
+            self.drive.unaudited += 1
+        elif exact and response.size == len(data) and not closes:
             exchange.remember(data, len(response.body))
         self._parser = None
         if closes or self._unsent is not None:
@@ -280,7 +285,10 @@ class Connection:
         """Send the request; what the socket does not take at once follows when it can."""
         exchange: Any = self.exchange
         try:
-            sent = self._send(exchange.request)
+            if exchange.body is None:
+                sent = self._send(exchange.request)
+            else:
+                sent = self._socket.sendmsg((exchange.request, exchange.body))
         except OSError as error:
             self._not_sent(error)
             return
@@ -295,8 +303,7 @@ class Connection:
 
     def _send_later(self, sent: int) -> None:
         """The rest of a request that is longer than the socket's buffer; an answer may come before all of it is out."""
-        exchange: Any = self.exchange
-        self._unsent = memoryview(exchange.request)[sent:]
+        self._unsent = unsent(self.exchange, sent)  # type: ignore[arg-type]
         self._watcher.callback = self._on_more
         self._writer = self._lane.loop.io(self._socket.fileno(), WRITE)
         self._writer.start(self._on_writable)
@@ -327,3 +334,11 @@ class Connection:
     def _fail(self, kind: ErrorKind, why: str) -> None:
         self.close()
         self.drive.failed(self, kind, why)
+
+
+def unsent(exchange: "Exchange", sent: int) -> memoryview:
+    """What is left of a request of which `sent` bytes are out. A large body is not copied for it."""
+    if exchange.body is None:
+        return memoryview(exchange.request)[sent:]
+    left = len(exchange.request) - sent
+    return memoryview(exchange.body)[-left:] if left <= 0 else memoryview(exchange.request[sent:] + exchange.body)

@@ -88,10 +88,9 @@ class Drive(Owner, ABC):
 
     def run(self) -> None:
         """Blocks the calling greenlet, not the loop."""
-        for place, connection in enumerate(self._connections):
-            connection.drive = self
-            connection.exchange = self._script.exchanges[place % len(self._script.exchanges)]
-        self._script.begin()
+        asked_first = self._script.begin(len(self._connections))
+        for connection, exchange in zip(self._connections, asked_first, strict=True):
+            connection.drive, connection.exchange = self, exchange
         slept_s = suspended_s()
         try:
             self._sending = True
@@ -111,6 +110,7 @@ class Drive(Owner, ABC):
                 self.turns.stop()
             for connection in self._connections:
                 connection.drive = IDLE
+            self._script.end(connection.exchange for connection in self._connections)
 
     def _in_passing(self) -> None:
         """A turn of a loop that never sleeps has found nothing."""

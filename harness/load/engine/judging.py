@@ -6,13 +6,15 @@ from typing import Final, NamedTuple
 from harness.contract import response as contract
 from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked
-from harness.contract.judge import content, head_faults, is_bodyless
+from harness.contract.judge import BODYLESS, content, head_faults, is_bodyless
 from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
 from harness.model.asked.scenario import Request
 from harness.model.measured.load import ErrorKind, LoadScenario, Target
 from harness.wire.responses import Head, Response
 
 Fault = tuple[ErrorKind, str]
+Heads = dict[Head, float]
+"""Heads found right, and when."""
 
 LOOK_AGAIN_S: Final = 1.0
 """How long a head counts as judged: a Date that does not move becomes wrong with time."""
@@ -38,7 +40,10 @@ class Judge:
     or where there is a check.py beside it, `lore` says whether it may be right.
     """
 
-    def __init__(self, target: Target, scenario: LoadScenario, request: Request, lore: Lore) -> None:
+    def __init__(
+        self, target: Target, scenario: LoadScenario, request: Request, lore: Lore, heads: Heads | None = None
+    ) -> None:
+        """`heads`: those of all requests of one target that are `alike`."""
         self._request, self._expect = request, request.expected(scenario.expect)
         self._dated, self._named, self._lore = target.sends_date, target.sends_name, lore
         self._bodyless = is_bodyless(request, self._expect.status)
@@ -49,7 +54,7 @@ class Judge:
         self._is_checked = request.expect is None and (scenario.check is not None or not self._is_told)
         self._is_free = lore.together and self._is_checked and not (self._is_told or self._is_coded or self._bodyless)
         self._known: set[bytes] = set()
-        self._heads: dict[Head, float] = {}
+        self._heads: Heads = {} if heads is None else heads
 
     def verdict(self, response: Response, took_s: float, now: float) -> Verdict:
         """What can be judged of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
@@ -60,7 +65,7 @@ class Judge:
             self._heads[response.head] = now
         if self._is_free:  # the shortest way, which most bodies that vary take
             return PLAUSIBLE if self._lore.is_plausible(response.body) else wrong_shape(response.body)
-        if self._bodyless:
+        if self._bodyless or response.head.status in BODYLESS:
             return RIGHT
         return self._of_coded(response) if self._is_coded else self._of_body(response.body)
 
@@ -97,6 +102,13 @@ class Judge:
         if self._lore.is_plausible(body):
             return PLAUSIBLE
         return wrong_shape(body)
+
+
+def alike(request: Request, scenario: LoadScenario) -> object:
+    """The same for requests of a scenario whose answers may have the same heads."""
+    expect = request.expected(scenario.expect)
+    codings = frozenset(codings_asked(request))
+    return expect.status, expect.status_to, expect.content_type, request.method == "HEAD", codings
 
 
 def as_contract(response: Response, took_s: float = 0.0) -> contract.Response:

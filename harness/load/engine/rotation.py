@@ -12,7 +12,7 @@ from harness.load.engine.connection import Connection, Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
-from harness.load.engine.script import Script
+from harness.load.engine.script import Bodies, Script
 from harness.model.asked.scenario import Level
 from harness.model.foreign import redacted
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
@@ -86,12 +86,13 @@ class Rotation:
         self._targets: dict[str, Target] = {}
         self._scenarios: dict[str, LoadScenario] = {}
         self._scripts: dict[tuple[str, str, Level], Script] = {}
+        self._bodies: Bodies = {}
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: with_requests(scenario) for scenario in scenarios}
-        self._scripts = {}
+        self._scripts, self._bodies = {}, {}
         self._slots.aim(targets)
 
     def drive(self, slice_: Slice) -> Outcome:
@@ -118,7 +119,8 @@ class Rotation:
     def _script(self, slice_: Slice) -> Script:
         key = (slice_.target, slice_.scenario, slice_.level)
         if key not in self._scripts:
-            self._scripts[key] = Script(self._targets[slice_.target], self._scenarios[slice_.scenario], slice_.level)
+            target, scenario = self._targets[slice_.target], self._scenarios[slice_.scenario]
+            self._scripts[key] = Script(target, scenario, slice_.level, self._bodies)
         return self._scripts[key]
 
 
@@ -133,6 +135,7 @@ def record_of(slice_: Slice, drive: Drive, *, started_at: float, wall_s: float, 
         duration_s=drive.duration_s,
         completions=drive.completions,
         answered=drive.answered_in_all,
+        unaudited=drive.unaudited,
         errors=dict(drive.errors),
         bytes_received=drive.bytes_received,
         body_bytes=drive.body_bytes,

@@ -1,19 +1,33 @@
 """What is asked of one target in one slice: a ring of prepared requests, each with the way to judge its response."""
 
-from harness.load.engine.judging import Judge
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from harness.load.engine.judging import Heads, Judge, alike
 from harness.load.engine.lore import Lore
 from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import LoadScenario, Target
-from harness.wire.requests import asks_to_close, in_turn, prepared
+from harness.wire.requests import asks_to_close, head_and_body, in_turn
+
+LARGE: Final = 16_384
+"""Bytes of a body that is kept once for all targets, and sent from where it lies."""
+
+Bodies = dict[bytes, bytes]
+"""Large bodies, each of which stands for all that are equal to it."""
 
 
 class Exchange:
     """A prepared request and the response last seen to be right, byte for byte. `next` follows it in the ring.
 
+    `request`: its bytes; where `body` is not None they are followed by these, and `request_size` counts both.
     `bodyless`: the answer has no body, whatever it says (HEAD). `closes`: the connection ends with the answer.
+    `audited`: whether the audit counts its right answers; where it does not, each is judged, and none remembered, so
+    that they can be counted apart.
     """
 
     __slots__ = (
+        "audited",
+        "body",
         "bodyless",
         "closes",
         "judge",
@@ -25,9 +39,10 @@ class Exchange:
         "request_size",
     )
 
-    def __init__(self, request: bytes, judge: Judge, *, bodyless: bool, closes: bool) -> None:
-        self.request, self.request_size = request, len(request)
-        self.judge, self.bodyless, self.closes = judge, bodyless, closes
+    def __init__(self, request: bytes, body: bytes | None, judge: Judge, asked: Request, *, closes: bool) -> None:
+        self.request, self.body, self.request_size = request, body, len(request) + len(body or b"")
+        self.judge, self.bodyless, self.closes = judge, asked.method == "HEAD", closes
+        self.audited = asked.audited
         self.forget()
         self.last_size = self.last_body_size = 0
         self.next: Exchange = self
@@ -44,18 +59,33 @@ class Exchange:
 class Script:
     """A scenario at a level, for one target: its requests are asked in turn by every connection."""
 
-    def __init__(self, target: Target, scenario: LoadScenario, level: Level) -> None:
+    def __init__(self, target: Target, scenario: LoadScenario, level: Level, bodies: Bodies | None = None) -> None:
+        """`bodies`: the large ones so far, of other targets and levels too."""
+        bodies = {} if bodies is None else bodies
         self.lore = Lore(together=scenario.together)
-        judges = [Judge(target, scenario, request, self.lore) for request in scenario.requests]
+        self._reached: Sequence[Exchange] = []
+        here = scenario.model_copy(update={"expect": scenario.expect.at(level)})
+        heads: dict[object, Heads] = {}
+        judges = [
+            Judge(target, here, request, self.lore, heads.setdefault(alike(request, here), {}))
+            for request in scenario.requests
+        ]
         order = in_turn([request.weight for request in scenario.requests])
-        self.exchanges = [_exchange(scenario.requests[place], judges[place], target, level) for place in order]
+        self.exchanges = [_exchange(scenario.requests[place], judges[place], target, level, bodies) for place in order]
         for exchange, following in zip(self.exchanges, [*self.exchanges[1:], *self.exchanges[:1]], strict=True):
             exchange.next = following
 
-    def begin(self) -> None:
-        """A slice begins."""
+    def begin(self, connections: int) -> Sequence[Exchange]:
+        """A slice begins. Returns what each connection asks first: what it had come to in the last slice."""
+        if len(self._reached) != connections:
+            self._reached = [self.exchanges[place] for place in starts(len(self.exchanges), connections)]
         self.lore.begin()
         self.forget()
+        return self._reached
+
+    def end(self, reached: Iterable[Exchange | None]) -> None:
+        """A slice is over: what each connection would ask next."""
+        self._reached = [exchange for exchange in reached if exchange is not None]
 
     def forget(self) -> None:
         """Judge the next response to each request anew."""
@@ -63,6 +93,16 @@ class Script:
             exchange.forget()
 
 
-def _exchange(request: Request, judge: Judge, target: Target, level: Level) -> Exchange:
+def starts(requests: int, connections: int) -> list[int]:
+    """Where in the ring each connection begins: far apart, so that a slice asks many different requests, and by an odd
+    step, so that what comes every 2nd, 4th or 16th time is not met by all connections at the same moment."""
+    step = requests // connections | 1
+    return [place * step % requests for place in range(connections)]
+
+
+def _exchange(request: Request, judge: Judge, target: Target, level: Level, bodies: Bodies) -> Exchange:
     closes = asks_to_close(request, target)
-    return Exchange(prepared(request, target, level), judge, bodyless=request.method == "HEAD", closes=closes)
+    head, body = head_and_body(request, target, level)
+    if len(body) < LARGE:
+        return Exchange(head + body, None, judge, request, closes=closes)
+    return Exchange(head, bodies.setdefault(body, body), judge, request, closes=closes)

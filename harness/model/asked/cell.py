@@ -12,16 +12,18 @@ DatabaseKind = Literal["postgresql", "sqlite", "none"]
 
 
 class Cell(Record):
-    """(application, server, workers, threads, database, interpreter); `twin` counts hidden repeats of it for A/A.
+    """(application, server, workers, threads, pool, database, interpreter); `twin` counts hidden repeats of it for A/A.
 
     `threads`: of each worker, where somebody chose their number; None: as many as the harness gives every server that
-    has a pool of them.
+    has a pool of them. `pool`: connections to the database over all workers, where the campaign has several numbers of
+    them; None: the campaign's one number.
     """
 
     app: Slug
     server: Slug
     workers: int = Field(ge=1)
     threads: int | None = Field(default=None, ge=1)
+    pool: int | None = Field(default=None, ge=1)
     database: DatabaseKind
     interpreter: str = Field(pattern=r"^[\w.+-]+$")
     twin: int = Field(default=0, ge=0)
@@ -30,7 +32,8 @@ class Cell(Record):
     def id(self) -> str:
         """Unique in a campaign, and safe as a file name."""
         threads = () if self.threads is None else (f"t{self.threads}",)
-        parts = (self.app, self.server, f"w{self.workers}", *threads, self.database, self.interpreter)
+        pool = () if self.pool is None else (f"p{self.pool}",)
+        parts = (self.app, self.server, f"w{self.workers}", *threads, *pool, self.database, self.interpreter)
         return ".".join(parts) + (f".twin{self.twin}" if self.twin else "")
 
     def is_or_repeats(self, other: Self) -> bool:
@@ -57,6 +60,8 @@ def _differing(cell: Cell, alike: Sequence[Cell]) -> Iterator[str]:
         yield in_words(cell.workers, "worker")
     if any(other.threads != cell.threads for other in alike):
         yield in_words(cell.threads, "thread")
+    if any(other.pool != cell.pool for other in alike):
+        yield pool_in_words(cell.pool)
     if any(other.database != cell.database for other in alike):
         yield cell.database
     if any(other.interpreter != cell.interpreter for other in alike):
@@ -70,6 +75,11 @@ def in_words(number: int | None, what: str) -> str:
     if number is None:
         return f"usual {what}s"
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def pool_in_words(pool: int | None) -> str:
+    """pool of 4; "usual pool" where nobody chose its size."""
+    return "usual pool" if pool is None else f"pool of {pool:,}"
 
 
 def python_in_words(label: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from harness.model.asked.scenario import Unit
 from harness.model.record import Record, Slug
 
 ClaimTier = Literal["controlled", "idiomatic"]
@@ -24,8 +25,8 @@ class Subject(Record):
 
 
 class Published(Record):
-    """Requests per second that somebody else measured: `rps` by scenario, then by subject. `differed`: what was not the
-    same for all subjects there, or not as here."""
+    """What somebody else measured, in the scenario's unit per second: `rps` by scenario, then by subject. `differed`:
+    what was not the same for all subjects there, or not as here."""
 
     title: str = Field(min_length=1, max_length=200)
     source: str = Field(min_length=1, max_length=400)
@@ -113,12 +114,14 @@ class PublishedFigures(Record):
 
 class ClaimFinding(Record):
     """A claim put to the test in one scenario of a campaign. It holds where it does in every tier, and does not where
-    it does not in one. `command`: what would measure what is missing or open; empty where nothing is."""
+    it does not in one. `unit`: what figures count a second. `command`: what would measure what is missing or
+    open; empty where nothing is."""
 
     claim: str
     title: str
     about: str
     scenario: str
+    unit: Unit = "requests"
     campaign: str
     verdict: ClaimVerdict
     tiers: tuple[TierFinding, ...]

@@ -19,11 +19,15 @@ PLACEHOLDER: Final = re.compile(rf"\{{\{{({VALUE_NAME})\}}\}}")
 """`{{token}}` in a path, header or body stands for a value that is known only while measuring."""
 
 
+MOST_N: Final = 1000
+"""Of a level's parameter: rows asked for, middlewares passed, routes there are."""
+
+
 class Level(Record):
     """One load: open connections, and the scenario's parameter (rows asked for) where it has one."""
 
     connections: int = Field(ge=1, le=10_000)
-    n: int | None = Field(default=None, ge=1, le=500)
+    n: int | None = Field(default=None, ge=0, le=MOST_N)
 
     @property
     def label(self) -> str:
@@ -44,7 +48,7 @@ class Expectation(Record):
     random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
     asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
     is what the verifier holds a JSON body against. `status_to`: the last of several right statuses, `status` being the
-    first. `holds`: text that the body holds somewhere.
+    first. `holds`: text that the body holds somewhere. `body` may hold `{n}`, replaced by the level's `n`.
     """
 
     status: int = Field(default=200, ge=200, le=599)
@@ -55,6 +59,12 @@ class Expectation(Record):
     fixed: bool = False
     json_schema: str | None = Field(default=None, max_length=MOST_SCHEMA)
     holds: str | None = Field(default=None, min_length=1, max_length=200)
+
+    def at(self, level: Level) -> "Expectation":
+        """This expectation with the level's parameter filled into the body."""
+        if level.n is None or self.body is None or "{n}" not in self.body:
+            return self
+        return self.model_copy(update={"body": self.body.replace("{n}", str(level.n))})
 
     def allows(self, status: int) -> bool:
         """Whether it is a right status."""
@@ -109,11 +119,13 @@ class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
-    that differs from the scenario's; check.py is not asked about it then.
+    that differs from the scenario's; check.py is not asked about it then. `audited`: whether a right answer to it must
+    have done to the database what the scenario's audit says; a request that is to be refused before need not.
     """
 
     weight: int = Field(default=1, ge=1, le=100)
     expect: Expectation | None = None
+    audited: bool = True
 
     def at(self, level: Level) -> "Request":
         """This request with the level's parameter filled in."""
@@ -145,10 +157,23 @@ class Step(Asked):
 
 
 class Edge(Record):
-    """A request of an odd parameter, and the rows it must be answered with."""
+    """A request that is only asked when the contract is verified in full: `n`, the rows it must be answered with, or
+    `expect`, its own right answer."""
 
     path: str = Field(pattern=r"^/[!-~]*$", max_length=2000)
-    n: int = Field(ge=1, le=500)
+    n: int | None = Field(default=None, ge=1, le=MOST_N)
+    expect: Expectation | None = None
+
+    @model_validator(mode="after")
+    def _right_in_one_way(self) -> Self:
+        if (self.n is None) == (self.expect is None):
+            raise ValueError("give n, or expect: one of the two")
+        return self
+
+    @property
+    def as_request(self) -> Request:
+        """What is sent."""
+        return Request(path=self.path, expect=self.expect)
 
 
 def _number_or_n(given: object) -> object:
@@ -181,11 +206,27 @@ class Prepared(Record):
     requests: int = Field(ge=1, le=4096)
 
 
-class Ranked(Record):
-    """How the scenario is ranked, and what its figure means to a reader."""
+Unit = Literal["requests", "events", "messages", "MB"]
+"""What the ranked figure counts a second."""
 
-    by: Literal["throughput"] = "throughput"
+
+class Ranked(Record):
+    """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer.
+
+    `by`: `throughput`, requests per second at the level `at`; `slope`: how much longer a request takes for each unit of
+    the level's `n`. A slope needs all levels: they are measured in the same rotations. `per`: what `n` counts, for
+    people: "middleware", "route".
+    """
+
+    by: Literal["throughput", "slope"] = "throughput"
     at: Level
+    per: str = Field(default="unit", pattern=r"^[a-z][a-z ]{0,30}$")
+    unit: Unit = "requests"
+    units: float = Field(default=1.0, gt=0, le=1e9)
+
+    def figure(self, answers: float) -> float:
+        """`answers` a second as the figure that is shown, in units a second."""
+        return answers * self.units
 
 
 class Loads(Record):
@@ -200,13 +241,33 @@ class Loads(Record):
             raise ValueError("rank.at is not one of the levels")
         return self
 
+    @model_validator(mode="after")
+    def _levels_make_a_slope(self) -> Self:
+        if self.rank.by == "slope":
+            if len({level.n for level in self.levels} - {None}) < 2:
+                raise ValueError('rank.by = "slope" needs at least two levels that differ in n')
+            if len({level.connections for level in self.levels}) > 1:
+                raise ValueError('rank.by = "slope" needs levels of one number of connections')
+            if not self.rank.at.n:
+                raise ValueError('rank.by = "slope" needs a rank.at with an n above 0')
+        return self
+
+    @property
+    def in_every_rotation(self) -> tuple[Level, ...]:
+        """The levels that one rotation holds: all of them where their slope is what is ranked."""
+        return self.levels if self.rank.by == "slope" else (self.rank.at,)
+
+
+Need = Literal["database", "upstream"]
+"""A kind of service that an application must reach."""
+
 
 class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
     `before`: what each server is asked once, in order, before its requests: a login, say.
     `prepared`: where prepare.py makes the requests, `requests` is empty.
-    `edges`: odd parameters, asked when the contract is verified in full. `audit`: what a burst of requests must do to
+    `edges`: odd requests, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
     test of the same name had, for the profile of that name.
@@ -215,7 +276,7 @@ class ScenarioManifest(Loads):
     id: Slug
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
-    needs: tuple[Literal["database"], ...] = ()
+    needs: tuple[Need, ...] = ()
     before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = ()
     prepared: Prepared | None = None
@@ -243,6 +304,11 @@ class ScenarioManifest(Loads):
         of another answer."""
         ready = (request for request in self.requests if not request.value_names)
         return next(ready, Request(path="/")).at(self.rank.at)
+
+    @property
+    def waits(self) -> bool:
+        """Whether each request waits for the upstream, so that a server answers as many in its delay as may wait."""
+        return "upstream" in self.needs
 
     @property
     def writes(self) -> bool:

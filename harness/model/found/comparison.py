@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.ranking import League
 from harness.model.notice import Notice
 from harness.model.record import Record
@@ -32,7 +32,8 @@ class CellChange(Record):
 
     `relative`: its ratio to the reference cell, later over earlier: what happened to the machine between the campaigns
     happened to both cells. None for the reference itself. `absolute`: its own rate, machine included. `rps_before`,
-    `rps_after`: requests per second, geometric means over blocks. `verdict`: on `relative`; None for the reference.
+    `rps_after`: in the scenario's unit per second, geometric means over blocks. `verdict`: on `relative`; None for
+    the reference.
     """
 
     cell: str
@@ -61,12 +62,14 @@ class NotCompared(Record):
 
 
 class ScenarioComparison(Record):
-    """Rows in the plan's order. `floor`: changes up to this share of 1 are not called, as the reference's own twin
-    differs by as much; None where it is not known. `void`: the twin was called changed; then nothing is claimed."""
+    """Rows in the plan's order. `unit`: what their figures count. `floor`: changes up to this share of 1 are not
+    called, as the reference's own twin differs by as much; None where it is not known. `void`: the twin was called
+    changed; then nothing is claimed."""
 
     scenario: str
     title: str
     level: Level
+    unit: Unit = "requests"
     rows: tuple[CellChange, ...]
     missing: tuple[NotCompared, ...] = ()
     floor: float | None = None

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
@@ -31,9 +31,9 @@ class CellCost(Record):
 class RankedCell(Record):
     """One row of a ranking. Intervals are None while there are too few blocks to give one.
 
-    `rps`: goodput, requests per second. `ratio`: to the reference cell of the campaign. `rank_low`..`rank_high`: the
-    places this cell may hold in its league; None of a reference, and of a floor beside applications. `block_rps`: each
-    block's own value, one for each entry of `block_numbers`.
+    `rps`: goodput, in the scenario's unit per second (requests, unless it names another). `ratio`: to the reference
+    cell of the campaign. `rank_low`..`rank_high`: the places this cell may hold in its league; None of a reference, and
+    of a floor beside applications. `block_rps`: each block's own value, one for each entry of `block_numbers`.
     `tie_groups`: names; two cells with places in a league share one exactly when neither was called better than the
     other. A cell without a place has none.
     """
@@ -125,7 +125,8 @@ class CpuRanking(Record):
 
 
 class ScenarioRanking(Record):
-    """Rows in the order of `rps`, best first. `estimate` is True while the order is not inferred but only seen.
+    """Rows in the order of `rps`, best first; `unit`: what it counts. `estimate` is True while the order is not
+    inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `cpu`: the second outcome; None where the system does not report it.
@@ -138,6 +139,7 @@ class ScenarioRanking(Record):
 
     scenario: str
     level: Level
+    unit: Unit = "requests"
     estimate: bool
     rows: tuple[RankedCell, ...]
     unranked: tuple[UnrankedCell, ...] = ()
@@ -201,7 +203,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "interpreter"]
+Setting = Literal["workers", "threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-Knob = Literal["server", "workers", "threads", "interpreter"]
+Knob = Literal["server", "workers", "threads", "pool", "interpreter"]
 LimitState = Literal["none", "kept", "unknown"]
 """Of a limit on p99: there is none; the whole interval lies within it; it is not known whether it does."""
 Cause = Literal["slower", "over-limit", "failed", "waiting"]
@@ -66,14 +66,16 @@ class Tuned(Record):
     """The answer. `contenders`: the tie group of the best, the cheapest first. `recommended`: the first of them that is
     known to keep the limit; None where there is none, or only an estimate.
 
-    `settled`: every contender is tied with the fastest, or there is no other. `estimate`: there are no intervals yet.
-    `void`: the default was called different from its own twin, so nothing is concluded.
+    `unit`: what `rps` counts a second. `settled`: every contender is tied with the fastest, or there is no other.
+    `estimate`: there are no intervals yet. `void`: the default was called different from its own twin, so nothing is
+    concluded.
     """
 
     campaign: str
     scenario: str
     title: str
     level: Level
+    unit: Unit = "requests"
     delta: float
     p99_s: float | None
     share: float | None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from harness.model.asked.gate import Metric
-from harness.model.asked.scenario import Level
+from harness.model.asked.scenario import Level, Unit
 from harness.model.found.comparison import ChangeVerdict
 from harness.model.notice import Notice
 from harness.model.record import Record
@@ -20,7 +20,7 @@ class Variant(Record):
 class MetricChange(Record):
     """One metric of one scenario in both variants.
 
-    `a`, `b`: geometric means over blocks, in requests per second, seconds of CPU, bytes, or seconds. `ratio`: `b` over
+    `a`, `b`: geometric means over blocks, in `unit` per second, seconds of CPU, bytes, or seconds. `ratio`: `b` over
     `a`, paired inside blocks, so not always the quotient of the two. `low`..`high`: its interval, which holds together
     with those of all metrics and scenarios, at whatever block the campaign ends; None while there are too few blocks.
 
@@ -33,6 +33,7 @@ class MetricChange(Record):
     """
 
     metric: Metric
+    unit: Unit = "requests"
     verdict: ChangeVerdict = "unresolved"
     a: float | None = None
     b: float | None = None

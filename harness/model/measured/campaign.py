@@ -60,7 +60,8 @@ class Plan(Record):
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity;
     `latency_in_turn`: in one of them in each block, else in all. `p99_s`: with it, the highest rate is searched that
     keeps the 99th percentile within so many seconds.
-    `start_timeout_s`: what each phase of a server's start may take, where that was asked for.
+    `start_timeout_s`: what each phase of a server's start may take, where that was asked for. `pool_size`: connections
+    to the database over all workers of a cell, of those that have no `pool` of their own.
     """
 
     seed: int
@@ -103,7 +104,11 @@ class Plan(Record):
 
     def connections_of(self, cell: Cell) -> int:
         """To the database, that the cell's servers open at a time: each worker has one at least."""
-        return max(self.pool_size, cell.workers)
+        return max(self.pool_of(cell), cell.workers)
+
+    def pool_of(self, cell: Cell) -> int:
+        """Connections to the database that the cell may have over all its workers."""
+        return self.pool_size if cell.pool is None else cell.pool
 
     @property
     def workers(self) -> tuple[int, ...]:
@@ -119,6 +124,11 @@ class Plan(Record):
     def threads(self) -> tuple[int, ...]:
         """Numbers of threads of each worker that were asked for; none where that was left to the harness."""
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
+
+    @property
+    def pools(self) -> tuple[int, ...]:
+        """Sizes of the pool that were asked for, where they are several; none where `pool_size` is that of all."""
+        return tuple(sorted({cell.pool for cell in self.cells if cell.pool is not None}))
 
     @property
     def interpreters(self) -> tuple[str, ...]:

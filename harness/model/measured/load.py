@@ -102,7 +102,8 @@ class SliceRecord(Record):
     """What happened in one slice. Only completions between burn-in and the slice's end are counted.
 
     `duration_s`: length of the counted stretch by the generator's clock. `completions`: validated responses in it
-    (goodput). `answered`: those of the whole slice, burn-in and drain included. `errors`: by kind, over the whole slice
+    (goodput). `answered`: those of the whole slice, burn-in and drain included; `unaudited`: those of them to requests
+    that the database audit does not count. `errors`: by kind, over the whole slice
     too. `bytes_received`: of the counted responses, headers included. `generator_cpu_s`: of the load processes, over
     the whole slice (`wall_s`). Of a generator that never sleeps: `generator_busy_s`, how long its loop had work, and
     `ready_s`, how long an answer lay ready before it was read, on average (None: it sleeps between answers).
@@ -123,6 +124,7 @@ class SliceRecord(Record):
     duration_s: float
     completions: int
     answered: int = 0
+    unaudited: int = 0
     errors: dict[ErrorKind, int] = Field(default_factory=dict)
     bytes_received: int = 0
     body_bytes: int = 0

@@ -9,7 +9,7 @@ from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.report.document import RankingDocument
-from harness.report.text import number, percent, place, shorten, times, times_between
+from harness.report.text import a_second, number, percent, place, shorten, times, times_between
 
 COLUMNS: Final = (
     *(
@@ -25,7 +25,19 @@ COLUMNS: Final = (
         "app",
         "server",
     ),
-    *("tier", "rps", "rps_low", "rps_high", "ratio", "ratio_low", "ratio_high", "blocks", "slices", "completions"),
+    *(
+        "tier",
+        "unit",
+        "rps",
+        "rps_low",
+        "rps_high",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "blocks",
+        "slices",
+        "completions",
+    ),
     *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
     *("voluntary_switches_a_request", "involuntary_switches_a_request", "rest_switches_s", "rest_cpu_share"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
@@ -57,7 +69,12 @@ def _harmless(value: Any) -> Any:
 def _rows(document: RankingDocument) -> Iterator[dict[str, Any]]:
     for scenario, rows in document.scenarios.items():
         inference = document.inference[scenario]
-        common = {"scenario": scenario, **inference.level.model_dump(), "estimate": inference.estimate}
+        common = {
+            "scenario": scenario,
+            **inference.level.model_dump(),
+            "unit": inference.unit,
+            "estimate": inference.estimate,
+        }
         for row in rows:
             known = row.model_dump(include=set(_RANKED)) | {"tie_groups": " ".join(row.tie_groups)}
             yield {**common, "title": document.titles.get(row.cell), **known, **_beside(document, scenario, row.cell)}
@@ -100,7 +117,8 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
         ranked = [row for row in rows if row.league == league]
         if len({row.league for row in rows}) > 1:
             yield from (f"*{league}*", "")
-        yield f"| rank | application | requests/s | against {_plain(document.titles.get(document.reference, ''))} |"
+        against = _plain(document.titles.get(document.reference, ""))
+        yield f"| rank | application | {a_second(inference.unit)} | against {against} |"
         yield "|---|---|---:|---:|"
         yield from (_line(document, row) for row in ranked)
         yield ""

@@ -111,11 +111,11 @@ def splits(source: Source, scenario: ScenarioManifest) -> list[Split]:
 
 
 def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
-    """Requests per second of every cell at each level: the median slice of a block, the geometric mean over blocks."""
+    """The figure of every cell at each level: the median slice of a block, the geometric mean over blocks."""
     rates: dict[str, dict[float, list[float]]] = {}
     for level in scenario.levels:
         for trial in source.counted(scenario, level):
-            rate = median(trial.rates) if trial.rates else 0.0
+            rate = scenario.rank.figure(median(trial.rates)) if trial.rates else 0.0
             if rate > 0:
                 rates.setdefault(trial.cell, {}).setdefault(place(scenario, level), []).append(rate)
     line = _liner(source, scenario)
@@ -127,7 +127,7 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
 
 
 def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> list[Line]:
-    """One point per cell: MiB under load, and requests per second as ranked."""
+    """One point per cell: MiB under load, and the figure as ranked."""
     costed, line = costs(source, scenario), _liner(source, scenario)
     return [
         line(source.name(row.cell, row.app, row.server), ((memory / MIB, row.rps),))

@@ -15,7 +15,7 @@ from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
 from harness.report.charts.split import split
 from harness.report.charts.trace import trace
-from harness.report.text import count, shorten
+from harness.report.text import count, per_second, shorten
 from harness.report.view import curves
 from harness.report.view.source import Source
 from harness.report.view.tables.table import load
@@ -62,7 +62,7 @@ def _of_conditions(source: Source, scenario: ScenarioManifest, found: ScenarioRa
 
 
 def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
-    title = shorten(scenario.title, 60)
+    title, rate = shorten(scenario.title, 60), per_second(scenario.rank.unit)
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
@@ -74,8 +74,8 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
             "CPU time per request, by part", "the system did not report the CPU of server and database"
         )
     of = curves.of(scenario)
-    yield levels(scenario.id, title, curves.throughputs(source, scenario), of) or NotDrawn(
-        f"requests per second against {of}", "only one level was driven"
+    yield levels(scenario.id, title, curves.throughputs(source, scenario), of, rate) or NotDrawn(
+        f"{rate} against {of}", "only one level was driven"
     )
     if rows := source.latency.get(scenario.id):
         yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
@@ -86,8 +86,8 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
     yield under_full_load(scenario.id, title, latencies.lines, load(scenario.rank.at)) or NotDrawn(
         "response time under full load", _why_no_times(latencies)
     )
-    yield memory(scenario.id, title, curves.memories(source, scenario, found)) or NotDrawn(
-        "requests per second against memory", "the system did not report the memory of two configurations"
+    yield memory(scenario.id, title, curves.memories(source, scenario, found), rate) or NotDrawn(
+        f"{rate} against memory", "the system did not report the memory of two configurations"
     )
 
 

@@ -9,7 +9,7 @@ from harness.model.asked.gate import Metric, Threshold
 from harness.model.found.comparison import Comparison
 from harness.model.found.gate import GateCheck, GateOutcome, GateResult
 from harness.model.found.variants import MetricChange, VariantComparison
-from harness.report.view.variants import TITLES, between, changed, longer, value, verdict
+from harness.report.view.variants import between, changed, longer, titled, value, verdict
 
 SAID: Final[dict[GateOutcome, str]] = {
     "fired": "beyond the threshold",
@@ -63,8 +63,8 @@ def said(check: GateCheck) -> str:
     change, threshold = check.change, check.threshold
     if check.lost:
         return "it had a figure before, and has none now"
-    title = TITLES[change.metric]
-    figure = f"{title}: {changed(change)} ({between(change)})" if not _nothing(change) else f"{title}: {_why(change)}"
+    figure = f"{changed(change)} ({between(change)})" if not _nothing(change) else _why(change)
+    figure = f"{titled(change)}: {figure}"
     if threshold is None:
         return f"{figure}: {change.verdict}"
     return f"{figure}: {SAID[check.outcome]} of {asked_for(threshold)}"
@@ -123,7 +123,7 @@ def _between(found: Comparison, result: GateResult, called: Mapping[str, str]) -
                 checks = _of(result, scenario.scenario, row.cell, change.metric)
                 yield _row(scenario.scenario, called[row.cell], change, checks)
         for cell in scenario.missing:
-            change = MetricChange(metric="throughput", reason=cell.reason)
+            change = MetricChange(metric="throughput", unit=scenario.unit, reason=cell.reason)
             checks = _of(result, scenario.scenario, cell.cell, change.metric)
             yield _row(scenario.scenario, called[cell.cell], change, checks)
 
@@ -141,7 +141,7 @@ def _row(scenario: str, subject: str, change: MetricChange, checks: Sequence[Gat
     return Row(
         scenario=scenario,
         subject=subject,
-        metric=TITLES[change.metric],
+        metric=titled(change),
         before=value(change.metric, change.a),
         after=value(change.metric, change.b),
         change=changed(change),

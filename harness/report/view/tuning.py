@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.model.asked.cell import Cell, in_words, python_in_words
+from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_words
 from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Contender, Gone, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import NOT_AVAILABLE, count, number, shorten, size, times, times_between
+from harness.report.text import NOT_AVAILABLE, a_second, count, number, per_second, shorten, size, times, times_between
+from harness.report.view.sections.effects import change
 from harness.under_test.launch.production import Production, production
 
-CHEAPEST: Final = "fewest workers x threads, then the least memory, then the least CPU time per request"
+CHEAPEST: Final = "fewest workers x threads, then the smallest pool, the least memory, the least CPU time per request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Words:
         yield in_words(cell.workers, "worker")
         if cell.threads:
             yield in_words(cell.threads, "thread")
+        if cell.pool:
+            yield pool_in_words(cell.pool)
         if self._pythons:
             yield python_in_words(cell.interpreter)
 
@@ -87,7 +90,9 @@ def progress(words: Words, found: Tuned) -> str:
     left = f"{len(found.contenders) + waiting} of {found.candidates} still in the race"
     tied = sum(one.tied for one in found.contenders) - 1
     also = f", {tied} tied with it" if tied > 0 and not found.estimate else ""
-    return f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} requests/s){also}"
+    return (
+        f"{left}; the fastest so far is {words.name(fastest.cell)} ({number(fastest.rps)} {a_second(found.unit)}){also}"
+    )
 
 
 def headline(words: Words, found: Tuned) -> str:
@@ -105,7 +110,7 @@ def headline(words: Words, found: Tuned) -> str:
     cheapest = words.name(found.recommended)
     if len(best) == 1:
         default = ", the default," if found.recommended == found.default else ""
-        return f"{cheapest}{default} gives the most requests per second of {of_all}{under}"
+        return f"{cheapest}{default} gives the most {per_second(found.unit)} of {of_all}{under}"
     how = "tied" if found.settled else "undecided"
     if found.default in best:
         cheaper = "" if found.recommended == found.default else f"; the cheapest of them is {cheapest}"
@@ -215,10 +220,7 @@ def knob_rows(words: Words, found: Tuned) -> tuple[KnobRow, ...]:
 def _change(cell: Cell, other: Cell, effect: KnobEffect) -> str:
     if effect.knob == "server":
         return f"{cell.server} instead of {other.server}"
-    if effect.knob == "interpreter":
-        return f"{python_in_words(cell.interpreter)} instead of {python_in_words(other.interpreter).split()[-1]}"
-    now, before = (getattr(one, effect.knob) for one in (cell, other))
-    return f"{in_words(now, effect.knob.removesuffix('s'))} instead of {before}"
+    return change(cell, other, effect.knob)
 
 
 def _said(effect: KnobEffect) -> str:

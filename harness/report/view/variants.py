@@ -7,10 +7,9 @@ from harness.model.asked.diff import Diff, Side
 from harness.model.asked.gate import Metric
 from harness.model.found.variants import MetricChange, ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import count, duration, listing, number, shorten
+from harness.report.text import count, duration, listing, number, per_second, shorten
 
-TITLES: Final[dict[Metric, str]] = {
-    "throughput": "requests per second",
+_TITLES: Final[dict[Metric, str]] = {
     "cpu": "CPU time per request",
     "memory": "memory under load",
     "p99": "p99 of response times",
@@ -39,6 +38,11 @@ class Difference(NamedTuple):
     package: str
     a: str
     b: str
+
+
+def titled(change: MetricChange) -> str:
+    """What the metric is called."""
+    return per_second(change.unit) if change.metric == "throughput" else _TITLES[change.metric]
 
 
 def called(letter: str, side: Side) -> str:
@@ -134,15 +138,15 @@ def block_s(record: CampaignRecord) -> float | None:
 def sentences(scenario: ScenarioVariants, block: float | None) -> Iterator[str]:
     """A sentence for each metric: B against A."""
     for change in scenario.metrics:
-        title, said = TITLES[change.metric], verdict(change)
+        named, said = titled(change), verdict(change)
         if said in {"n/a", "void"}:
-            yield f"{title}: {said} ({longer(change, block)})"
+            yield f"{named}: {said} ({longer(change, block)})"
         elif said == "undecided":
-            yield f"{title}: undecided, {between(change)}; {longer(change, block)}"
+            yield f"{named}: undecided, {between(change)}; {longer(change, block)}"
         elif said == "tied":
-            yield f"{title}: tied ({between(change)})"
+            yield f"{named}: tied ({between(change)})"
         else:
-            yield f"{title}: {_against(change)} ({between(change)})"
+            yield f"{named}: {_against(change)} ({between(change)})"
 
 
 def packages_that_differ(record: CampaignRecord) -> tuple[Difference, ...]:

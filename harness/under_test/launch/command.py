@@ -8,6 +8,7 @@ from typing import Final
 from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
 from harness.model.asked.cell import Cell
+from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
 from harness.process.environment import passed_on
 from harness.under_test.launch.programs import search_path
@@ -107,6 +108,7 @@ def environment_of(
     shared: Path,
     identities: Path,
     database_url: str | None,
+    upstream_url: str | None = None,
     pool_size: int,
     readable: bool = False,
 ) -> dict[str, str]:
@@ -121,7 +123,9 @@ def environment_of(
         **own_environment(application, python, shared, ENTRY_FOLDER, PROBE),
         "HARNESS_IDENTITY": str(identities),
         "HARNESS_POOL_SIZE": str(pool_size),
+        KEY_VARIABLE: TOKEN_KEY,
         **({"HARNESS_TARGET": target} if target else {}),
         **({"DATABASE_URL": database_url} if database_url else {}),
+        **({"HARNESS_UPSTREAM_URL": upstream_url} if upstream_url else {}),
         **({"HARNESS_READABLE": "1"} if readable else {}),
     }

@@ -44,6 +44,7 @@ class Launch:
     log: Path
     shared: Path
     database_url: str | None = field(default=None, repr=False)
+    upstream_url: str | None = None
     pool_size: int = 1
     threads: int = THREADS
     cpus: tuple[int, ...] = ()
@@ -175,6 +176,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
             shared=launch.shared,
             identities=identities,
             database_url=launch.database_url,
+            upstream_url=launch.upstream_url,
             pool_size=max(1, launch.pool_size // cell.workers),
             readable=launch.readable,
         ),

@@ -46,6 +46,9 @@ class Production:
         return shlex.join(self.argv)
 
 
+POOL: Final = "limit each worker's pool to {} database connections, as was measured"
+
+
 def production(cell: Cell, manifest: AppManifest, *, src: bool = False) -> Production:
     """How to run the cell's configuration. `src`: whether its modules lie in a folder of this name."""
     server = SERVERS[cell.server]
@@ -59,6 +62,8 @@ def production(cell: Cell, manifest: AppManifest, *, src: bool = False) -> Produ
     else:
         pool = (server.threads, str(threads)) if server.threads else ()
         argv = (PYTHON, *_without_ours(server.argv(named, HOST, PORT, cell.workers)), *more, *pool)
+    if cell.pool:
+        note = f"{note}; {POOL.format(max(1, cell.pool // cell.workers))}".removeprefix("; ")
     if src:
         argv = ("env", f"PYTHONPATH={SOURCES}", *argv)
     return Production(argv, manifest.root, note)

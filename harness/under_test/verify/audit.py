@@ -79,7 +79,9 @@ async def _audit_scenario(
     wrong = [fault for probe, answer in answers for fault in examiner.judged(probe, answer)]
     if wrong:
         return None, _found(scenario, grouped(wrong, f"{REQUESTS} requests, {AT_ONCE} at once"))
-    due = demanded(audit, [answer.body for _, answer in answers if isinstance(answer, Response)])
+    due = demanded(
+        audit, [answer.body for probe, answer in answers if isinstance(answer, Response) and probe.request.audited]
+    )
     ends = time.monotonic() + COUNTED_S
     while True:
         seen = (await asyncio.to_thread(count)).since(before)

@@ -21,6 +21,7 @@ from harness.model.measured.audit import Asked
 from harness.model.measured.load import Target
 from harness.model.record import Record
 from harness.under_test.services import Namespace
+from harness.under_test.services.upstream import CellsUpstream
 from harness.under_test.verify.exchange import Connection, connected
 from harness.wire.requests import asks_to_close, in_turn
 
@@ -37,6 +38,10 @@ MOST_IN_A_BURST = 4096
 
 PREPARED_ASKED = 32
 """Of requests that prepare.py makes so many are asked one by one, spread evenly over all of them."""
+
+WAITING_ASKED = 4
+WAITING_ROUNDS = 1
+"""The same, and rounds of the burst, where each request waits: a server of 8 threads answers 160 a second."""
 
 PATIENCE = 4.0
 """In a burst an answer waits for those of the other connections: so many deadlines."""
@@ -57,11 +62,12 @@ class ContractFault(Record):
 
 
 class Subject(NamedTuple):
-    """A live target, the scenarios it answers, and the tables it writes to where they are known."""
+    """A live target, the scenarios it answers, and the tables and the upstream it reaches, where they are known."""
 
     target: Target
     scenarios: Sequence[Scenario]
     tables: Namespace | None = None
+    upstream: CellsUpstream | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Probe:
     def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
         if isinstance(answer, Fault):
             return (answer,)
-        expect = self.request.expected(self.scenario.manifest.expect)
+        expect = self.request.expected(self.scenario.manifest.expect).at(self.level)
         sends = {"dated": target.sends_date, "named": target.sends_name}
         return judge(answer, expect, self._check, self.level, **sends, request=self.request)
 
@@ -107,7 +113,7 @@ def probes(scenario: Scenario, full: bool) -> list[Probe]:
         return [Probe(scenario, request.at(ranked), ranked) for request in asked_one_by_one(scenario, full)]
     edges = scenario.manifest.edges
     return probes_at_levels(scenario) + [
-        Probe(scenario, Request(path=e.path), ranked.model_copy(update={"n": e.n})) for e in edges
+        Probe(scenario, e.as_request, ranked.model_copy(update={"n": e.n}) if e.n else ranked) for e in edges
     ]
 
 
@@ -115,8 +121,14 @@ def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
     """The manifest's requests; of those that prepare.py makes the first, or in full some of all parts of the set."""
     if scenario.manifest.prepared is None:
         return scenario.manifest.requests
-    made = scenario.requests
-    return made[:: max(1, len(made) // PREPARED_ASKED)][:PREPARED_ASKED] if full else made[:1]
+    made, most = scenario.requests, WAITING_ASKED if scenario.manifest.waits else PREPARED_ASKED
+    return [made[place] for place in spread(len(made), most)] if full else made[:1]
+
+
+def spread(size: int, most: int) -> list[int]:
+    """At most so many places of a set, all over it. By an odd step: every 16th request may be of another kind."""
+    step = size // most | 1
+    return list(dict.fromkeys(place * step % size for place in range(min(size, most))))
 
 
 def burst_of(scenario: Scenario) -> list[Probe]:
@@ -138,17 +150,23 @@ def probes_at_levels(scenario: Scenario) -> list[Probe]:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far."""
+    """Asks one target, and reports what is wrong with the answers. `right` counts the right ones so far, as far as the
+    audit counts their requests."""
 
     target: Target
     deadline_s: float
     tables: Namespace | None = None
+    upstream: CellsUpstream | None = None
     right: Counter[Asked] = field(default_factory=Counter)
 
     def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
         """What is wrong with an answer."""
         faults = without_values(probe.judge(answer, self.target), self.target)
-        if not faults:
+        if not faults and self.upstream and probe.scenario.manifest.waits:
+            faults = tuple(
+                fault for body in probe.bodies([answer]) for fault in self.upstream.faults(probe.request, body)
+            )
+        if not faults and probe.request.audited:
             self.right[probe.scenario.id, probe.level.n] += 1
         return faults
 
@@ -187,8 +205,9 @@ class Examiner:
         generator does; every answer is judged, and all answers to one request together."""
         turn = in_turn([probe.request.weight for probe in probes])
         at_once = at_once_of(probes[0])
-        is_prepared = probes[0].scenario.manifest.prepared is not None
-        each = ROUNDS if is_prepared else min(ROUNDS * len(turn), MOST_IN_A_BURST // at_once)
+        manifest = probes[0].scenario.manifest
+        is_prepared, rounds = manifest.prepared is not None, WAITING_ROUNDS if manifest.waits else ROUNDS
+        each = rounds if is_prepared else min(rounds * len(turn), MOST_IN_A_BURST // at_once)
         starts = [place * (each if is_prepared else 1) % len(turn) for place in range(at_once)]
         orders = [list(islice(cycle(turn), start, start + each)) for start in starts]
         series = await asyncio.gather(*(self.series([probes[place] for place in order]) for order in orders))

@@ -86,7 +86,8 @@ async def _verify_all(
 ) -> tuple[Verification, ...]:
     turn = asyncio.Lock()
     looks = [
-        _verify(Examiner(one.target, deadline_s, one.tables), one.scenarios, full, dated, turn) for one in subjects
+        _verify(Examiner(one.target, deadline_s, one.tables, one.upstream), one.scenarios, full, dated, turn)
+        for one in subjects
     ]
     return tuple(await asyncio.gather(*looks))
 

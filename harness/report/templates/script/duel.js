@@ -3,9 +3,9 @@ const VERDICTS = { b: (ratio) => ratio >= 1 ? "is faster" : "is slower", t: () =
 const METRICS = [["cpu", "CPU per request"], ["memory", "memory"], ["p99", "p99"], ["cost", "a million requests"]];
 const WITH_INTERVAL = ["p99"]; // beside CPU time stands its ratio to the reference, which is neither of the two
 
-const inWords = (pair, [first, second]) => {
+const inWords = (pair, [first, second], rate) => {
   if (!pair) return "one of them has no figure";
-  return `${first} answers ${inShort(pair)} the requests per second of ${second}: it ${VERDICTS[pair.verdict](pair.ratio)}`;
+  return `${first} answers ${inShort(pair)} the ${rate} of ${second}: it ${VERDICTS[pair.verdict](pair.ratio)}`;
 };
 const toDecide = (pair) => {
   if (pair?.verdict !== "u") return "";
@@ -35,7 +35,7 @@ const face = () => {
     const title = made("strong", { textContent: one("h2 bdi", section).textContent });
     const whys = all("[data-pair]", section).filter((each) => [ids.join(" "), [...ids].reverse().join(" ")].includes(each.dataset.pair));
     found.push(
-      made("p", { className: "verdict" }, title, ": ", inWords(pair, names) + "."),
+      made("p", { className: "verdict" }, title, ": ", inWords(pair, names, section.dataset.rate) + "."),
       ...whys.flatMap((why) => all(":scope > p", why).map((each) => each.cloneNode(true))),
       ...[toDecide(pair), pair && beside(id, ids)].filter(Boolean).map((textContent) => made("p", { className: "why", textContent })),
     );

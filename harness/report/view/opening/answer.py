@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from harness.model.found.ranking import OverallCell, RankedCell, ScenarioRanking
-from harness.report.text import listing, number, shorten, times, times_between
+from harness.report.text import listing, number, per_second, shorten, times, times_between
 from harness.report.view.sections.explanations import explained
 from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
@@ -66,7 +66,7 @@ def _of_one(source: Source, found: Mapping[str, ScenarioRanking]) -> str:
     """How fast the only one is that a reader could choose."""
     rows = {title: contenders(ranking)[0] for title, ranking in found.items()}
     rates = [
-        f"{''.join(span.text for span in _requests(row))}{f' in {title}' if len(rows) > 1 else ''}"
+        f"{''.join(span.text for span in _figure(found[title], row))}{f' in {title}' if len(rows) > 1 else ''}"
         for title, row in rows.items()
     ]
     answers_ = "seems to answer" if any(ranking.estimate for ranking in found.values()) else "answers"
@@ -142,7 +142,7 @@ def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]
     return (
         Span(_label(source, first[0]), strong=True),
         *((Span(has), *distances, Span("; in this run ")) if distances else (Span(answers_),)),
-        *_requests(first[0]),
+        *_figure(found, first[0]),
         Span("." if distances else " in this run."),
         *_as_good(source, found, first),
     )
@@ -171,8 +171,8 @@ def _some(names: Sequence[str], most: int) -> list[str]:
     return list(names) if left <= 1 else [*names[:most], f"{left} others"]
 
 
-def _requests(row: RankedCell) -> tuple[Span, ...]:
-    return (Span(number(row.rps), strong=True), Span(f" requests per second{_bounds(row.rps_low, row.rps_high)}"))
+def _figure(found: ScenarioRanking, row: RankedCell) -> tuple[Span, ...]:
+    return (Span(number(row.rps), strong=True), Span(f" {per_second(found.unit)}{_bounds(row.rps_low, row.rps_high)}"))
 
 
 def _bounds(low: float | None, high: float | None) -> str:
@@ -206,7 +206,7 @@ def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[Ra
     if not beside:
         return ", the slowest"
     names = listing(_some([_label(source, row) for row in beside], NAMED))
-    return f", {_how_near(source, found, last, beside)} {names}"
+    return f" (which is {_how_near(source, found, last, beside)} {names})"
 
 
 def _how_near(source: Source, found: ScenarioRanking, one: RankedCell, others: Sequence[RankedCell]) -> str:

@@ -24,6 +24,7 @@ def _parts(source: Source) -> Iterator[str]:
     yield _cores(record)
     yield _versions(source)
     yield _threads(record)
+    yield _pools(record)
     yield f"Python {shorten(listing([version_of(one) for one in record.interpreters]), 80)}"
     yield count(len(record.completed_blocks), "block")
     floors = noise_floors(source)
@@ -38,6 +39,11 @@ def _workers(record: CampaignRecord) -> str:
 def _threads(record: CampaignRecord) -> str:
     threads = record.plan.threads
     return f"{place(threads[0], threads[-1])} {'thread' if threads == (1,) else 'threads'} each" if threads else ""
+
+
+def _pools(record: CampaignRecord) -> str:
+    pools = record.plan.pools
+    return f"{place(pools[0], pools[-1])} database connections each" if pools else ""
 
 
 def _cores(record: CampaignRecord) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from harness.model.asked.scenario import Unit
 from harness.report.text import shorten
 from harness.report.view.opening.answer import Answer, Span
 from harness.report.view.source import Source
@@ -28,6 +29,7 @@ class TuningSection:
     headline: str
     scenario: str
     load: str
+    unit: Unit
     recommended: str
     command: str
     about: str
@@ -51,6 +53,7 @@ def tuning_section(source: Source) -> TuningSection | None:
         headline=headline(words, found),
         scenario=shorten(found.title, 80),
         load=found.level.label,
+        unit=found.unit,
         recommended=words.name(found.recommended) if found.recommended else "",
         command=made.line if made else "",
         about=command_said(made, tuning) if made else "",

@@ -7,7 +7,6 @@ from harness.report.text import shorten
 from harness.report.view.opening.answer import Answer, Span
 from harness.report.view.source import Source
 from harness.report.view.variants import (
-    TITLES,
     Difference,
     between,
     block_s,
@@ -16,6 +15,7 @@ from harness.report.view.variants import (
     longer,
     packages_that_differ,
     sentences,
+    titled,
     value,
     verdict,
 )
@@ -85,7 +85,7 @@ def variants_section(source: Source) -> VariantsSection | None:
                 load=scenario.level.label,
                 rows=tuple(
                     MetricRow(
-                        TITLES[change.metric],
+                        titled(change),
                         value(change.metric, change.a),
                         value(change.metric, change.b),
                         changed(change),

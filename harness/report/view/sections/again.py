@@ -167,8 +167,8 @@ def _unusual(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "--blocks", str(plan.max_blocks)
     if plan.p99_s is not None:
         yield "--p99", _time(plan.p99_s)
-    if plan.pool_size != USUAL_POOL:
-        yield "--pool", str(plan.pool_size)
+    if plan.pools or plan.pool_size != USUAL_POOL:
+        yield "--pool", _listed(plan.pools or (plan.pool_size,))
     if plan.start_timeout_s is not None:
         yield "--start-timeout", _time(plan.start_timeout_s)
     if plan.load_workers:

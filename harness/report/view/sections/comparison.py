@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.model.asked.scenario import Unit
 from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.charts.changes import Shift, changes
@@ -46,6 +47,7 @@ class Section:
     id: str
     title: str
     load: str
+    unit: Unit
     floor: str
     void: bool
     rows: tuple[Changed, ...]
@@ -147,6 +149,7 @@ def _section(comparison: Comparison, scenario: ScenarioComparison, known: dict[s
         id=scenario.scenario,
         title=title,
         load=load(scenario.level),
+        unit=scenario.unit,
         floor="" if scenario.floor is None else percent(scenario.floor),
         void=scenario.void,
         rows=tuple(_changed(row, known) for row in scenario.rows),

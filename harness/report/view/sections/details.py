@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.analysis.trials.continuous import in_words as run_in_words
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.scenario import ScenarioManifest, Unit
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
 from harness.model.measured.audit import Account, Audited
@@ -45,6 +45,7 @@ class Blocks:
 
     scenario: str
     title: str
+    unit: Unit
     values: tuple[Value, ...]
     reason: str
     limited: str
@@ -111,6 +112,8 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     yield Fact("Workers", str(cell.workers))
     if cell.threads is not None:
         yield Fact("Threads of each worker", str(cell.threads))
+    if cell.pool is not None:
+        yield Fact("Connection pool, all workers together", f"{cell.pool:,}")
     yield Fact("Database", cell.database)
     if seen.identity:
         yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
@@ -210,16 +213,16 @@ def _normal(name: str) -> str:
 
 def _blocks(source: Source, cell: str, scenario: ScenarioManifest, limited: Mapping[str, Limited]) -> Blocks:
     limit = shorten(in_words(limited[cell]), 300) if cell in limited else ""
-    title = shorten(scenario.title, 80)
+    title, unit = shorten(scenario.title, 80), scenario.rank.unit
     found = source.ranking.scenarios.get(scenario.id)
     for row in found.rows if found else ():
         if row.cell == cell:
-            return Blocks(scenario.id, title, tuple(Value(*each) for each in _values(row)), "", limit)
+            return Blocks(scenario.id, title, unit, tuple(Value(*each) for each in _values(row)), "", limit)
     for other in found.unranked if found else ():
         if other.cell == cell:
-            return Blocks(scenario.id, title, (), shorten(other.reason, 300), limit)
+            return Blocks(scenario.id, title, unit, (), shorten(other.reason, 300), limit)
     twin = "an A/A twin: it gives the noise floor and holds no place" if source.name(cell).twin else ""
-    return Blocks(scenario.id, title, (), twin or "nothing was measured", limit)
+    return Blocks(scenario.id, title, unit, (), twin or "nothing was measured", limit)
 
 
 def _values(row: RankedCell) -> Iterable[tuple[str, Figure]]:

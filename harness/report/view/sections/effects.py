@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.asked.cell import Cell, in_words, python_in_words
+from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_words
 from harness.model.found.ranking import Effect, Setting, SettingEffect
 from harness.report.text import Figure, absent, number, times, times_between
 from harness.report.view.names import Name
@@ -102,10 +102,12 @@ def setting_rows(source: Source, scenario: str) -> tuple[SettingRow, ...]:
 
 
 def change(cell: Cell, base: Cell, setting: Setting) -> str:
-    """2 workers instead of 1; Python 3.13.0t instead of 3.12.1."""
+    """2 workers instead of 1; pool of 4 instead of 1; Python 3.13.0t instead of 3.12.1."""
     if setting == "interpreter":
         return f"{python_in_words(cell.interpreter)} instead of {python_in_words(base.interpreter).split()[-1]}"
     now, before = (getattr(one, setting) for one in (cell, base))
+    if setting == "pool":
+        return f"{pool_in_words(now)} instead of {before or 'the usual one'}"
     return f"{in_words(now, setting.removesuffix('s'))} instead of {before or 'the usual number'}"
 
 

@@ -165,7 +165,9 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Budget", duration(plan.budget_s)),
         Fact("Blocks", number_of_blocks(source)),
         Fact("Database", plan.database),
-        Fact("Connection pool, all workers together", f"{plan.pool_size:,}"),
+        Fact(
+            "Connection pool, all workers together", ", ".join(f"{size:,}" for size in plan.pools or (plan.pool_size,))
+        ),
         Fact("Load driver", shorten(plan.load_driver, 40)),
         _told(
             "Load driver against a responder that does nothing",
@@ -256,8 +258,9 @@ def _interpreter_facts(interpreter: Interpreter) -> Iterator[tuple[str, str | No
 
 def _services(record: CampaignRecord) -> tuple[str, str]:
     databases = [f"{service.name} {service.version}" for service in record.services]
-    pool = f"{count(record.plan.pool_size, 'connection')} for each application"
-    return shorten(", ".join(databases) or record.plan.database, LINE), pool
+    plan = record.plan
+    sizes = f"{place(plan.pools[0], plan.pools[-1])} connections" if plan.pools else count(plan.pool_size, "connection")
+    return shorten(", ".join(databases) or plan.database, LINE), f"{sizes} for each application"
 
 
 def _service_fact(service: ServiceFacts) -> tuple[str, str]:

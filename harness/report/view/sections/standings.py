@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.model.asked.scenario import Unit
 from harness.report.text import Figure, absent
 from harness.report.view.tables.latency import P99, Latency
 from harness.report.view.tables.table import Row, Table
@@ -14,6 +15,7 @@ class Standing:
 
     scenario: str
     title: str
+    unit: Unit
     row: Row
     p99: Figure
     p99_interval: str
@@ -26,7 +28,7 @@ def standings(tables: Sequence[Table], latency: Mapping[str, Latency | None]) ->
         times = _p99s(latency.get(table.id))
         for row in (row for league in table.leagues for row in league.rows):
             p99, interval = times.get(row.name.id, (absent("no response times were measured"), ""))
-            found.setdefault(row.name.id, []).append(Standing(table.id, table.title, row, p99, interval))
+            found.setdefault(row.name.id, []).append(Standing(table.id, table.title, table.unit, row, p99, interval))
     return {cell: tuple(of) for cell, of in found.items()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.scenario import Level, ScenarioManifest, Unit
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.report.text import (
@@ -38,7 +38,7 @@ ONE_BLOCK: Final = "one block gives no interval"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the bars of a scenario show: ratios, or requests per second; `longest` is the full length."""
+    """What the bars of a scenario show: ratios, or the figure itself; `longest` is the full length."""
 
     ratios: bool
     longest: float
@@ -98,6 +98,7 @@ class Table:
     title: str
     about: str
     load: str
+    unit: Unit
     estimate: bool
     inference: str
     costed: bool
@@ -115,6 +116,7 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         title=shorten(scenario.title, 80),
         about=shorten(scenario.about, 400),
         load=load(scenario.rank.at),
+        unit=scenario.rank.unit,
         estimate=found.estimate if found else True,
         inference=_inference(source, found) if found else "",
         costed=any(cost.known() for cost in costed.values()),
@@ -194,7 +196,7 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
 
 
 def _bar(row: RankedCell, scale: Scale) -> Bar:
-    """The ratio and its interval; without a reference, requests per second and no whisker."""
+    """The ratio and its interval; without a reference, the figure itself and no whisker."""
     if not scale.ratios:
         return bar(row.rps, None, None, scale.longest)
     return bar(row.ratio or 0.0, row.ratio_low, row.ratio_high, scale.longest)

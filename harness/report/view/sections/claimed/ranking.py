@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from harness.model.asked.claim import ClaimedCell, ClaimedPair, ClaimFinding, PublishedFigures, TierFinding
+from harness.model.asked.scenario import Unit
 from harness.model.foreign import clean
 from harness.report.text import Figure, absent, between, number, shorten
 from harness.report.view.names import Name
@@ -84,6 +85,7 @@ class Tested:
 
     id: str
     scenario: str
+    unit: Unit
     verdict: Verdict
     tiers: tuple[Tier, ...]
     runs: tuple[Run, ...]
@@ -113,6 +115,7 @@ def _tested(source: Source, finding: ClaimFinding) -> Tested:
     return Tested(
         id=finding.scenario,
         scenario=titles.get(finding.scenario, finding.scenario),
+        unit=finding.unit,
         verdict=verdict(finding.verdict),
         tiers=tuple(_tier(source, tier, finding.published) for tier in finding.tiers),
         runs=tuple(Run(run.title, run.source, run.differed) for run in finding.published),
