@@ -1,10 +1,12 @@
 """The claim and the gap between tiers on the page."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.model.found.ranking import TierGap
+from harness.report.page import html
 from harness.report.view.sections.claimed.ranking_words import why
 from harness.report.write import read, write_report
 from tests.report.campaigns import APPS, campaign, saved
@@ -149,6 +151,27 @@ def test_the_story_is_no_section_of_a_campaign_that_measured_nothing_of_it(tmp_p
 
 
 @pytest.mark.parametrize("text", [*SHORT, LONG])
+def test_hostile_strings_stay_text_in_the_story(folder: Path, text: str) -> None:
+    source = read(folder)
+    assert source.story is not None
+    pages = []
+    for reason in ("none", text):
+        statements = tuple(
+            one.model_copy(
+                update={
+                    "said": reason,
+                    "parts": tuple(part.model_copy(update={"reason": reason}) for part in one.parts),
+                }
+            )
+            for one in source.story.statements
+        )
+        pages.append(html(replace(source, story=source.story.model_copy(update={"statements": statements}))))
+    tags = [[one.tag for one in parse(page).one("section", id="story").walk()] for page in pages]
+    assert tags[0] == tags[1]
+    assert "<img" not in pages[1]
+
+
+@pytest.mark.parametrize("text", [*SHORT, LONG])
 def test_hostile_strings_stay_text_in_the_claim_and_the_gaps(tmp_path: Path, text: str) -> None:
     record, trials = claimed(failed=("django",))
     harmless = write_report(saved(tmp_path / "harmless", record, trials), tmp_path / "first").read_text()
@@ -168,9 +191,8 @@ def test_hostile_strings_stay_text_in_the_claim_and_the_gaps(tmp_path: Path, tex
     }
     changed = record.model_copy(update={"failures": failures, "cells": cells, "applications": applications})
     hostile = write_report(saved(tmp_path / "hostile", changed, trials), tmp_path / "second").read_text()
-    for id_ in ("claim", "story"):
-        tags = [[one.tag for one in parse(page).one("section", id=id_).walk()] for page in (harmless, hostile)]
-        assert tags[0] == tags[1]
+    tags = [[one.tag for one in parse(page).one("section", id="claim").walk()] for page in (harmless, hostile)]
+    assert tags[0] == tags[1]
     assert "<img" not in hostile
 
 

@@ -6,13 +6,23 @@ from harness.analysis.statements.seen import Seen
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimVerdict
 from harness.model.asked.statement import AtOnceAsked
-from harness.model.found.statements import AtOncePart
+from harness.model.found.statements import AtOncePart, Then
 
 TWO: Final = 2.0
 """Fewer than two at once is one by one: a single one waiting all the time, and the time between two of them."""
 
 
 def at_once_part(asked: AtOnceAsked, seen: Seen) -> AtOncePart:
+    """The answer of today, and of a version of that time where the statement names one."""
+    part = _part(asked, seen)
+    if asked.then_app is None:
+        return part
+    past = _part(asked.model_copy(update={"app": asked.then_app}), seen)
+    tried = Then(verdict=past.verdict, rests_on="tried", of=seen.version_of(past.cell) or asked.then_app)
+    return part.model_copy(update={"then": tried})
+
+
+def _part(asked: AtOnceAsked, seen: Seen) -> AtOncePart:
     """By Little's law (1961) the mean number that waits is requests per second x the time each of them waits."""
     part = AtOncePart(verdict="cannot-tell", scenario=asked.scenario, says=asked.says)
 

@@ -51,6 +51,14 @@ class Seen:
         wanted = ("framework", scenario, cell)
         return next((one for one in self.ranking.effects if (one.kind, one.scenario, one.cell) == wanted), None)
 
+    def version_of(self, cell: str) -> str:
+        """The framework of a cell and its version; empty where that is not known."""
+        app = next((one.app for one in self.record.plan.cells if one.id == cell), "")
+        framework = self.record.applications[app].uses.framework if app in self.record.applications else ""
+        facts = self.record.cells.get(cell)
+        version = facts.packages.get(framework, "") if facts else ""
+        return f"{framework} {version}" if version else ""
+
     def probed(self, app: str, server: str, probe: str) -> Probed | None:
         """What a probe found of the application on the server; None where that was not tried."""
         cells = [one for one in self.capabilities if (one.cell.app, one.cell.server) == (app, server)]

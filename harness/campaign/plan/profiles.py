@@ -8,14 +8,18 @@ from harness.catalog.filters import ALL
 from harness.model.errors import UsageError
 from harness.model.record import Record
 
+STATEMENTS: Final = "_statements"
+"""Below apps/: applications that answer one scenario for a statement about them, some of versions of the past."""
+
 HOUR_S: Final = 3600.0
 
 
 class Profile(Record):
     """`about`: in a line. `core`: only applications and scenarios that count themselves to it. `servers`: patterns of
     server ids, each application's default one where there are none. `techempower`: at the levels of the TechEmpower
-    benchmarks, only scenarios that say them. `only`, `scenarios`: these applications and scenarios; all where there are
-    none. `workers`: of every server; `threads`: by application, the numbers of threads of a worker that it is measured
+    benchmarks, only scenarios that say them. `beside`: a folder below apps/ with more applications. `only`: these
+    applications; all where there are none. `scenarios`: of those that TechEmpower has too, these; all where there are
+    none. `workers`: of every server. `threads`: by application, the numbers of threads of a worker that it is measured
     with, None for the usual one; where it is not named the usual one alone. `options`: of RunOptions, instead of its
     defaults."""
 
@@ -23,6 +27,7 @@ class Profile(Record):
     core: bool = False
     servers: tuple[str, ...] = ()
     techempower: bool = False
+    beside: str = ""
     only: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     workers: int | None = None
@@ -45,6 +50,7 @@ PROFILES: Final = {
     "full": Profile(
         about="every application, scenario and server (hours; resumable)",
         servers=(ALL,),
+        beside=STATEMENTS,
         options={"levels_s": 2.0, "latency": (ALL,), "budget_s": 10 * HOUR_S},
     ),
     "techempower": Profile(
@@ -54,10 +60,14 @@ PROFILES: Final = {
     ),
     STORY: Profile(
         about="what the statements of the story are about, and what they need: about an hour",
-        only=("raw-asgi", "raw-wsgi", "starlette", "fastapi", "flask", "django", "django-async"),
+        beside=STATEMENTS,
+        only=(
+            *("raw-asgi", "raw-wsgi", "starlette", "fastapi", "flask", "django"),
+            *("django-async", "flask-async", "django-2020"),
+        ),
         scenarios=("json", "db", "fortunes"),
         workers=1,
-        threads={"flask": (None, 1, 200)},
+        threads={"flask": (None, 1, 200), "flask-async": (1,)},
         options={"budget_s": HOUR_S},
     ),
 }

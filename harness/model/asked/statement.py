@@ -71,7 +71,8 @@ class AtOnceAsked(Record):
     """How many requests of `app` wait at the same time on one worker with one thread: `together` holds where more than
     one surely does, `one-by-one` where no more than one does.
 
-    `wait_ms`: how long each waits for the upstream of `scenario`.
+    `wait_ms`: how long each waits for the upstream of `scenario`. `then_app`: an application with
+    a version of the time of the statement, on the same server, where one is tried too.
     """
 
     kind: Literal["at-once"]
@@ -80,6 +81,7 @@ class AtOnceAsked(Record):
     scenario: Slug = "wait"
     wait_ms: float = Field(default=50.0, gt=0, le=60_000)
     says: Literal["together", "one-by-one"] = "one-by-one"
+    then_app: Slug | None = None
 
 
 class CapabilityAsked(Record):
