@@ -22,6 +22,7 @@ from harness.cli.commands.results.export import export
 from harness.cli.commands.results.report import report
 from harness.cli.commands.run import run
 from harness.cli.commands.serve import serve
+from harness.cli.commands.trying.capabilities import capabilities
 from harness.cli.commands.tune import tune
 from harness.cli.commands.verify import verify
 from harness.cli.commands.worker import worker
@@ -49,6 +50,7 @@ for command in (
     diff,
     tune,
     explain,
+    capabilities,
     export,
     claim,
     new,

@@ -5,6 +5,7 @@
     trials.jsonl    one line a trial, synced when its block is complete
     latency.jsonl   one line a latency window, synced when it ends
     capacity.jsonl  one line a search for the highest rate under a limit, synced when it ends
+    capabilities.json  what its cells can do, where that was tried; rewritten whole
     profiles.jsonl  one line a configuration, scenario and block of `harness explain`, synced when it ends
     logs/           the output of every process
     work/           scratch of services (a private database's files), removed when the campaign ends
@@ -21,6 +22,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from harness.model.errors import UsageError
+from harness.model.found.capabilities import CapabilitiesFound
 from harness.model.given_file import Unreadable, lies_at, shortened, text_of
 from harness.model.measured.campaign import READABLE, CampaignRecord
 from harness.model.measured.latency import CapacitySearch, LatencyWindow
@@ -28,9 +30,11 @@ from harness.model.measured.load import SliceRecord
 from harness.model.measured.profile import Profile
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
+from harness.model.record import Record
 from harness.store.lines import RESTORE, append_lines, from_json, read_lines, unwritable
 
 RECORD_NAME: Final = "campaign.json"
+CAPABILITIES_NAME: Final = "capabilities.json"
 MOST_RECORD_BYTES: Final = 256 * 2**20
 _ROTATION: Final = TypeAdapter(tuple[SliceRecord, ...])
 
@@ -77,16 +81,37 @@ class ResultsFolder:
 
         Raises EnvironmentRefused where the disk does not take it; the old one stays.
         """
+        self._replace(RECORD_NAME, record)
+
+    def write_capabilities(self, found: CapabilitiesFound) -> None:
+        """Replace capabilities.json, as `write_record` does."""
+        self._replace(CAPABILITIES_NAME, found)
+
+    def read_capabilities(self) -> tuple[CapabilitiesFound | None, tuple[Notice, ...]]:
+        """What the cells can do; None where it was not tried, and a notice where the file cannot be used."""
+        path = self.path / CAPABILITIES_NAME
+        if not lies_at(path):
+            return None, ()
+        try:
+            return CapabilitiesFound.model_validate(from_json(text_of(path, MOST_RECORD_BYTES))), ()
+        except (Unreadable, ValueError) as error:
+            reason = shortened(" ".join(str(error).split()))
+            seen = f"{CAPABILITIES_NAME} could not be read and is left out: {reason}"
+            mend = f"try again: harness capabilities --keep {self.path.name}"
+            return None, (Notice(code="capabilities-unreadable", seen=seen, mend=mend),)
+
+    def _replace(self, name: str, record: Record) -> None:
+        """Write a file whole, so that a kill at any moment leaves the old one or the new one."""
         text = record.model_dump_json(indent=1, exclude_defaults=False)
-        temporary = self.path / (RECORD_NAME + ".new")
+        temporary = self.path / (name + ".new")
         try:
             with temporary.open("w", encoding="utf-8") as file:
                 file.write(text + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(self.path / RECORD_NAME)
+            temporary.replace(self.path / name)
         except OSError as error:
-            raise unwritable(self.path / RECORD_NAME, error) from None
+            raise unwritable(self.path / name, error) from None
 
     def read_record(self) -> CampaignRecord:
         """campaign.json. Raises UsageError, naming each fault, where it is damaged or of an unknown version."""

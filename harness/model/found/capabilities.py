@@ -58,6 +58,8 @@ Answer = Literal["yes", "no", "measured", "unknown"]
 """`measured`: the answer is a figure or a form, neither good nor bad. `unknown`: it could not be tried, or what was
 seen decides nothing."""
 
+WORDS: Final[Mapping[Answer, str]] = {"yes": "yes", "no": "no", "measured": "", "unknown": "n/a"}
+
 
 def quoted(text: str) -> str:
     """What others sent, safe to show, without passwords, and bounded."""
@@ -87,6 +89,11 @@ class Probed(Record):
     figure: float | None = None
     unit: str = Field(default="", max_length=40)
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=MOST_EXCHANGES)
+
+    @property
+    def words(self) -> str:
+        """The answer for people: "yes: 0 of 16 lost"."""
+        return ": ".join(filter(None, (WORDS[self.answer], self.how)))
 
     @model_validator(mode="after")
     def _stands_on_something(self) -> Self:

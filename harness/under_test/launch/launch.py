@@ -17,6 +17,7 @@ from harness.model.measured.machine import Identity
 from harness.model.notice import Failure
 from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
+from harness.under_test.launch.certificate import Certificate
 from harness.under_test.launch.command import command_of, environment_of, keeps_alive, sends_date, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
 from harness.under_test.launch.servers import THREADS, Server
@@ -35,7 +36,8 @@ class Launch:
     `pool_size`: database connections over all workers. `threads`: of each worker, where its server has a pool of them.
     `cpus`: logical CPUs, none means any. `probe`: the request whose first answer ends the start. `before`: asked then,
     in order; what is captured from the answers becomes values of the target. `port`: None for a free one, chosen anew
-    when it is taken meanwhile. `readable`: for a profiler.
+    when it is taken meanwhile. `readable`: for a profiler. `certificate`: it is started with this one, and asked over
+    TLS; its server must declare its options for that.
     """
 
     cell: Cell
@@ -54,6 +56,7 @@ class Launch:
     deadlines: Deadlines = field(default_factory=Deadlines)
     before: tuple[Step, ...] = ()
     readable: bool = False
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,8 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         threads=launch.threads,
         work=work,
     )
+    if launch.certificate:
+        command += launch.certificate.options(server.tls)
     process = OwnedProcess(
         command,
         name=cell.label,
@@ -189,7 +194,13 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
     workers = 0 if server.argv is None else (cell.workers if server.load_per_worker else 1)
     try:
         found, answered_at = await ready(
-            process, target, launch.probe, launch.deadlines, identities=identities, workers=workers
+            process,
+            target,
+            launch.probe,
+            launch.deadlines,
+            identities=identities,
+            workers=workers,
+            tls=launch.certificate.context() if launch.certificate else None,
         )
         values = {**target.values, **await capture(target, launch.before)}
     except (asyncio.CancelledError, KeyboardInterrupt):

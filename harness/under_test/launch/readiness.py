@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import json
 import socket
+import ssl
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -48,27 +49,36 @@ class PortTaken(TargetFailed):
 
 
 async def ready(
-    process: OwnedProcess, target: Target, probe: Request, deadlines: Deadlines, *, identities: Path, workers: int
+    process: OwnedProcess,
+    target: Target,
+    probe: Request,
+    deadlines: Deadlines,
+    *,
+    identities: Path,
+    workers: int,
+    tls: ssl.SSLContext | None = None,
 ) -> tuple[tuple[Identity, ...], float]:
     """Wait until the program listens, answers `probe` (with whatever status: what is right is the verifier's business)
-    and `workers` processes of its tree have said who they are. Returned: who they are, and when it first answered
-    (monotonic seconds).
+    and `workers` processes of its tree have said who they are. `tls`: it is asked over TLS. Returned: who they are, and
+    when it first answered (monotonic seconds).
 
     Raises PortTaken where others listen on the port, else TargetFailed with the phase, the reason and the log's end.
     """
-    await _listening(process, target, identities, deadlines.listen_s)
-    answered_at = await _answering(process, target, probe, identities, deadlines)
+    await _listening(process, target, identities, deadlines.listen_s, tls)
+    answered_at = await _answering(process, target, probe, identities, deadlines, tls=tls)
     found = await _identified(process, identities, workers, deadlines.identify_s)
     prove_ours(process, target)
     return found, answered_at
 
 
-async def _listening(process: OwnedProcess, target: Target, identities: Path, within_s: float) -> None:
+async def _listening(
+    process: OwnedProcess, target: Target, identities: Path, within_s: float, tls: ssl.SSLContext | None
+) -> None:
     """Until a connection is accepted, by the program itself. One that listens elsewhere is not waited for as long."""
     began = look_elsewhere = time.monotonic()
     elsewhere, alone_since = "", float("inf")
     while True:
-        async with connected(target, 1.0) as connection:
+        async with connected(target, 1.0, tls) as connection:
             accepted = not isinstance(connection, Fault)
         if accepted:
             return prove_ours(process, target)
@@ -90,12 +100,18 @@ async def _listening(process: OwnedProcess, target: Target, identities: Path, wi
 
 
 async def _answering(
-    process: OwnedProcess, target: Target, probe: Request, identities: Path, deadlines: Deadlines
+    process: OwnedProcess,
+    target: Target,
+    probe: Request,
+    identities: Path,
+    deadlines: Deadlines,
+    *,
+    tls: ssl.SSLContext | None,
 ) -> float:
     """Until a whole HTTP response has come; the time it came at (monotonic seconds)."""
     end = time.monotonic() + deadlines.answer_s
     while True:
-        answer = await _asked(target, probe, min(deadlines.ask_s, max(0.1, end - time.monotonic())))
+        answer = await _asked(target, probe, min(deadlines.ask_s, max(0.1, end - time.monotonic())), tls)
         if not isinstance(answer, Fault):
             return time.monotonic()
         _refuse_the_hopeless(process, target, identities)
@@ -109,8 +125,8 @@ async def _answering(
         await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _asked(target: Target, probe: Request, within_s: float) -> Response | Fault:
-    async with connected(target, within_s) as connection:
+async def _asked(target: Target, probe: Request, within_s: float, tls: ssl.SSLContext | None) -> Response | Fault:
+    async with connected(target, within_s, tls) as connection:
         return connection if isinstance(connection, Fault) else await connection.ask(probe, within_s)
 
 

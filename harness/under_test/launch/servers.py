@@ -39,8 +39,9 @@ class Server:
     by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
-    threads of a worker run the application, None where it has no pool of them. `argv` is None where the application
-    brings the command (its manifest's table `own`).
+    threads of a worker run the application, None where it has no pool of them. `tls`: its options for the files of a
+    certificate and of its key, None where it has no TLS or needs more than two options. `argv` is None where the
+    application brings the command (its manifest's table `own`).
     """
 
     id: str
@@ -55,6 +56,7 @@ class Server:
     sends_date: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
+    tls: tuple[str, str] | None = None
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -175,8 +177,20 @@ OLD_AUTOBAHN: Final = "autobahn<26"
 ON_UVLOOP: Final = ("--loop", "uvloop")
 POOL: Final = ("--connections", MOST_CONNECTIONS, "--keep-alive", KEEP_ALIVE_S)
 
+SSL_CERTFILE: Final = ("--ssl-certfile", "--ssl-keyfile")
+CERTFILE: Final = ("--certfile", "--keyfile")
+SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
+
 ENTRIES: Final = (
-    Server("uvicorn", "uvicorn", "asgi", ("uvicorn", UVLOOP, "httptools"), "uvicorn", uvicorn("uvloop")),
+    Server(
+        "uvicorn",
+        "uvicorn",
+        "asgi",
+        ("uvicorn", UVLOOP, "httptools"),
+        "uvicorn",
+        uvicorn("uvloop"),
+        tls=SSL_CERTFILE,
+    ),
     Server(
         "uvicorn-asyncio",
         "uvicorn (asyncio)",
@@ -185,6 +199,7 @@ ENTRIES: Final = (
         "uvicorn",
         uvicorn("asyncio"),
         nagle_with_workers=True,
+        tls=SSL_CERTFILE,
     ),
     Server(
         "gunicorn-sync",
@@ -194,6 +209,7 @@ ENTRIES: Final = (
         "gunicorn",
         gunicorn("--worker-class", "sync"),
         keep_alive=False,
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-gthread",
@@ -203,6 +219,7 @@ ENTRIES: Final = (
         "gunicorn",
         gunicorn("--worker-class", "gthread"),
         threads="--threads",
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-gevent",
@@ -211,6 +228,7 @@ ENTRIES: Final = (
         ("gunicorn[gevent]>=27",),
         "gunicorn",
         gunicorn("--worker-class", "gevent"),
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-uvicorn-worker",
@@ -219,6 +237,7 @@ ENTRIES: Final = (
         ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools"),
         "gunicorn",
         gunicorn("--worker-class", "uvicorn_worker.UvicornWorker"),
+        tls=CERTFILE,
     ),
     Server(
         "gunicorn-asgi",
@@ -227,10 +246,35 @@ ENTRIES: Final = (
         ("gunicorn>=27", UVLOOP),
         "gunicorn",
         gunicorn("--worker-class", "asgi", "--asgi-loop", "uvloop"),
+        tls=CERTFILE,
     ),
-    Server("hypercorn", "hypercorn (uvloop)", "asgi", ("hypercorn", UVLOOP), "hypercorn", hypercorn),
-    Server("granian-asgi", "granian (asgi)", "asgi", ("granian", UVLOOP), "granian", granian("asgi", *ON_UVLOOP)),
-    Server("granian-rsgi", "granian (rsgi)", "rsgi", ("granian", UVLOOP), "granian", granian("rsgi", *ON_UVLOOP)),
+    Server(
+        "hypercorn",
+        "hypercorn (uvloop)",
+        "asgi",
+        ("hypercorn", UVLOOP),
+        "hypercorn",
+        hypercorn,
+        tls=CERTFILE,
+    ),
+    Server(
+        "granian-asgi",
+        "granian (asgi)",
+        "asgi",
+        ("granian", UVLOOP),
+        "granian",
+        granian("asgi", *ON_UVLOOP),
+        tls=SSL_CERTIFICATE,
+    ),
+    Server(
+        "granian-rsgi",
+        "granian (rsgi)",
+        "rsgi",
+        ("granian", UVLOOP),
+        "granian",
+        granian("rsgi", *ON_UVLOOP),
+        tls=SSL_CERTIFICATE,
+    ),
     Server(
         "granian-wsgi",
         "granian (wsgi)",
@@ -239,6 +283,7 @@ ENTRIES: Final = (
         "granian",
         granian("wsgi"),
         threads="--blocking-threads",
+        tls=SSL_CERTIFICATE,
     ),
     Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),
     Server(

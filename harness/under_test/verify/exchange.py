@@ -1,6 +1,7 @@
 """One connection and its HTTP/1.1 exchanges, each with a deadline. What goes wrong is a fault, never an exception."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,11 +63,13 @@ def as_answered(response: responses.Response, asked_at: float) -> Response:
 
 
 @asynccontextmanager
-async def connected(target: Target, deadline_s: float) -> AsyncIterator[Connection | Fault]:
-    """A fresh connection for the length of an `async with`, or why there is none."""
+async def connected(
+    target: Target, deadline_s: float, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Connection | Fault]:
+    """A fresh connection for the length of an `async with`, over TLS where a context is given; or why there is none."""
     try:
         async with asyncio.timeout(deadline_s):
-            reader, writer = await asyncio.open_connection(target.host, target.port)
+            reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
     except TimeoutError:
         yield Fault(code="connection-late", what="no connection in time", expected=f"within {deadline_s:g} s")
         return

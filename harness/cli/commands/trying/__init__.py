@@ -1,0 +1,1 @@
+"""Commands that try what applications can do, and measure nothing."""
