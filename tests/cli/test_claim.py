@@ -171,7 +171,7 @@ def test_each_statement_of_a_story_has_its_verdict_and_its_sentence_and_what_is_
     assert "(h) Validation from types: cannot tell here" in text
     assert "The scenario validate was not measured." in text
     assert "In fortunes, " in text
-    assert ran.message.endswith("To measure what is missing or open: harness run --profile story")
+    assert ran.message.endswith("To answer what is missing or open: harness run --profile story")
 
 
 def test_a_statement_that_held_then_ends_with_4_and_says_what_that_rests_on(

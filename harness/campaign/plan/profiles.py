@@ -20,8 +20,8 @@ class Profile(Record):
     benchmarks, only scenarios that say them. `beside`: a folder below apps/ with more applications. `only`: these
     applications; all where there are none. `scenarios`: of those that TechEmpower has too, these; all where there are
     none. `workers`: of every server. `threads`: by application, the numbers of threads of a worker that it is measured
-    with, None for the usual one; where it is not named the usual one alone. `options`: of RunOptions, instead of its
-    defaults."""
+    with, None for the usual one; where it is not named the usual one alone. `probes`: whether it is tried, after
+    measuring, what stacks can do that statements are about. `options`: of RunOptions, instead of its defaults."""
 
     about: str
     core: bool = False
@@ -29,6 +29,7 @@ class Profile(Record):
     techempower: bool = False
     beside: str = ""
     only: tuple[str, ...] = ()
+    probes: bool = False
     scenarios: tuple[str, ...] = ()
     workers: int | None = None
     threads: dict[str, tuple[int | None, ...]] = Field(default_factory=dict)
@@ -51,6 +52,7 @@ PROFILES: Final = {
         about="every application, scenario and server (hours; resumable)",
         servers=(ALL,),
         beside=STATEMENTS,
+        probes=True,
         options={"levels_s": 2.0, "latency": (ALL,), "budget_s": 10 * HOUR_S},
     ),
     "techempower": Profile(
@@ -67,6 +69,7 @@ PROFILES: Final = {
         ),
         scenarios=("json", "db", "fortunes"),
         workers=1,
+        probes=True,
         threads={"flask": (None, 1, 200), "flask-async": (1,)},
         options={"budget_s": HOUR_S},
     ),

@@ -159,7 +159,7 @@ class StatementFinding(Record):
 
 
 class StoryFinding(Record):
-    """A story's statements. `command`: what would measure what is missing; empty where nothing is."""
+    """A story's statements. `commands`: what would measure and probe what is missing; empty where nothing is."""
 
     story: str
     title: str
@@ -167,4 +167,4 @@ class StoryFinding(Record):
     source: str
     campaign: str
     statements: tuple[StatementFinding, ...]
-    command: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()

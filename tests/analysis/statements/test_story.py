@@ -44,7 +44,7 @@ def test_the_story_of_a_campaign_that_measured_nothing_of_it_cannot_be_told_and_
     found = story_finding(story, Seen(few.record, few.ranking, rankings_of(story)))
     assert {one.verdict for one in found.statements} == {"cannot-tell"}
     assert all(part.reason for one in found.statements for part in one.parts)
-    assert found.command == ("harness", "run", "--profile", "story")
+    assert found.commands == (("harness", "run", "--profile", "story"),)
 
 
 def test_a_campaign_of_the_profile_is_gone_on_with() -> None:
@@ -52,7 +52,11 @@ def test_a_campaign_of_the_profile_is_gone_on_with() -> None:
     plan = few.record.plan.model_copy(update={"profile": "story", "max_blocks": 8})
     story, record = read_story(STORY), few.record.model_copy(update={"plan": plan})
     found = story_finding(story, Seen(record, few.ranking, rankings_of(story)), "elsewhere")
-    assert found.command == ("harness", "run", "--resume", "elsewhere", "--budget", "2m", "--blocks", "16")
+    probing = ("--only", "fastapi", "--only", "flask", "--server", "uvicorn", "--server", "gunicorn-gthread")
+    assert found.commands == (
+        ("harness", "run", "--resume", "elsewhere", "--budget", "2m", "--blocks", "16"),
+        ("harness", "capabilities", *probing, "--keep", "elsewhere"),
+    )
 
 
 def test_every_kind_of_evidence_is_used_by_the_story() -> None:
