@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from harness.campaign.plan.project import Project
 from harness.cli.console import output
 from harness.cli.main import app
+from harness.cli.run.statements import newest_for_a_story
 from harness.model.notice import Notice
 from harness.report.write import write_report
 from tests.cli.said import said
@@ -197,3 +199,17 @@ def test_a_story_takes_no_scenario(true: Path, capsys: pytest.CaptureFixture[str
     ran = said(capsys, "claim", "story", true, "--scenario", "json")
     assert ran.code == 2
     assert "a story names the scenarios of its statements" in ran.message
+
+
+def test_without_results_a_story_is_answered_from_the_newest_campaign_that_measured_what_it_needs(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path)
+    assert newest_for_a_story(project) is None
+    record, trials = claimed(1)
+    for name, profile, created_at in (("a", "story", 2.0), ("b", "full", 3.0), ("c", "story", 1.0), ("d", "core", 9.0)):
+        plan = record.plan.model_copy(update={"profile": profile})
+        saved(project.results / name, record.model_copy(update={"plan": plan, "created_at": created_at}), trials)
+    (project.results / "broken").mkdir()
+    (project.results / "broken" / "campaign.json").write_text("{")
+    assert newest_for_a_story(project) == (project.results / "b").resolve()
