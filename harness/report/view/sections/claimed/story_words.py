@@ -97,8 +97,8 @@ def _requirement(part: RequirementPart) -> str:
     subject = f"{part.distribution} {part.version}".rstrip()
     if part.verdict == "holds":
         return f"{subject} requires {part.requires}"
-    others = f"requires {listing(list(part.required))}" if part.required else "requires nothing"
-    return f"{subject} {others}, and not {part.requires}"
+    others = listing(list(part.required)) if part.required else "nothing"
+    return f"{subject} requires {others}, and not {part.requires}"
 
 
 def _parts(part: PartsPart, label: Label) -> str:
