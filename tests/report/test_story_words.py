@@ -18,7 +18,7 @@ from harness.model.found.statements import (
 )
 from harness.report.view.sections.claimed.story_words import sentence
 
-NAMES = {"slow": "Flask on gunicorn-gthread", "fast": "FastAPI on uvicorn"}
+NAMES = {"slow": "Flask", "fast": "FastAPI"}
 
 
 def said(verdict: StatementVerdict, *parts: FoundPart) -> str:
@@ -46,8 +46,10 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
                 high=0.77,
                 then=HELD,
             ),
-            "In fortunes, controlled tier, Django answers 0.700× (0.640–0.770) the requests of Flask; it held then, by the"
-            " published figures (Round 19).",
+            (
+                "In fortunes, controlled tier, Django answers 0.700× (0.640–0.770) the requests of Flask; it held"
+                " then, by the published figures (Round 19)."
+            ),
         ),
         (
             RequirementPart(verdict="holds", distribution="fastapi", requires="starlette", version="0.165.0"),
@@ -73,9 +75,11 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
                 framework_low=5.0,
                 framework_high=15.0,
             ),
-            "In db, FastAPI on uvicorn answers 2.00× (1.90–2.10) the requests of Flask on gunicorn-gthread; a request of the"
-            " latter takes +100 µs, of which interface, server and driver are +90.0 µs (+80.0 to +95.0) and the frameworks"
-            " +10.0 µs (+5.00 to +15.0).",
+            (
+                "In db, FastAPI answers 2.00× (1.90–2.10) the requests of Flask; a request of the"
+                " latter takes +100 µs, of which interface, server and driver are +90.0 µs (+80.0 to +95.0)"
+                " and the frameworks +10.0 µs (+5.00 to +15.0)."
+            ),
         ),
         (
             ThreadsPart(
@@ -93,13 +97,14 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
                 few_switches=2.0,
                 many_switches=2.5,
             ),
-            "In wait, a request of Flask on gunicorn-gthread takes 1.10× (1.05–1.15) the CPU with 200 threads in the place of"
-            " 1 (200 to 220 µs; 2.00 to 2.50 context switches).",
+            (
+                "In wait, a request of Flask takes 1.10× (1.05–1.15) the CPU with 200 threads in the place of"
+                " 1 (200 to 220 µs; 2.00 to 2.50 context switches)."
+            ),
         ),
         (
             IdlePart(verdict="does-not-hold", cell="slow", threads=200, cpu_share=0.004, switches_s=12.0),
-            "With 200 threads and nothing to do, Flask on gunicorn-gthread uses 0.4 % of a core and switches 12.0 times a"
-            " second.",
+            ("With 200 threads and nothing to do, Flask uses 0.4 % of a core and switches 12.0 times a second."),
         ),
         (
             AtOncePart(
@@ -113,8 +118,10 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
                 high=210.0,
                 then=TRIED,
             ),
-            "Of 256 requests to FastAPI on uvicorn, 200 (190–210) waited at the same time on one worker with one thread; it"
-            " did not hold then, by that version, tried here (django 3.1.3).",
+            (
+                "Of 256 requests to FastAPI, 200 (190–210) waited at the same time on one worker with one thread; it"
+                " did not hold then, by that version, tried here (django 3.1.3)."
+            ),
         ),
         (
             CapabilityPart(
@@ -130,7 +137,7 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
         ),
         (
             AnswerPart(verdict="holds", cell="fast", app="fastapi", scenario="validate", cpu_us=310.0),
-            "FastAPI on uvicorn answers validate as the contract has it, refusals included, at 310 µs of CPU per request.",
+            "FastAPI answers validate as the contract has it, refusals included, at 310 µs of CPU per request.",
         ),
     ],
 )
