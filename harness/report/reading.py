@@ -40,12 +40,13 @@ def read(results: Path) -> Source:
     windows, spoiled = usable_windows(record, folder)
     searches, cut = folder.read_searches()
     profiles, unread = folder.read_profiles()
+    capabilities, unusable = folder.read_capabilities()
     ranking = rank(record, trials)
     return Source(
         record=record,
         trials=trials,
         ranking=ranking,
-        notices=(*notices, *more, *spoiled, *cut, *unread),
+        notices=(*notices, *more, *spoiled, *cut, *unread, *unusable),
         latency=latency_rows(record, windows),
         windows_s=sum(window.duration_s for window in windows if window.discarded is None),
         capacity=capacity_rows(record, searches),
@@ -54,6 +55,7 @@ def read(results: Path) -> Source:
         explanations=explanations(record, ranking, profiles),
         variants=variants_of(record, trials, windows),
         tuned=tuned(record, trials, windows),
+        capabilities=capabilities,
     )
 
 

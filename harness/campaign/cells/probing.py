@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from harness.campaign.cells.installing import install
+from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.plan.options import Exactly, Generator, PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.preparation import Prepared, database_up, prepare
+from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
 from harness.catalog.scenarios import find_scenarios
@@ -35,7 +36,6 @@ def to_probe(project: Project, selection: Selection) -> Prepared:
             selection=selection.model_copy(update={"scenarios": answered}),
             platform=ALONE,
             generator=Generator(waiting="block"),  # nothing is measured
-            profile="full",
         ),
     )
 
@@ -68,8 +68,8 @@ def _probed(
     pythons = install(prepared, project.cache)
     planned = [cell for cell in prepared.record.plan.cells if not cell.twin]
     names = labels(planned)
-    with database_up(prepared, workdir) as service:
-        stage = Stage(project, prepared, pythons, workdir / "logs", service)
+    with database_up(prepared, workdir) as service, upstream_up(prepared, workdir) as upstream:
+        stage = Stage(project, prepared, pythons, workdir / "logs", service, upstream)
         for cell in planned:
             if fault := pythons.fault_of(cell):
                 yield Failure(cell=cell.id, phase="environment", reason=str(fault))

@@ -39,10 +39,10 @@ def run(asked: RunAsked) -> int:
 
     start = go_on(prepared, resumed) if resumed else begin(prepared, asked.results or project.results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)
-    if profile(prepared.record.plan.profile).probes:
-        from harness.cli.run.probing import probe_for_the_story
-
-        probe_for_the_story(project, start.folder, quiet=asked.quiet)
+    if asked.capabilities and not fault:
+        running.try_capabilities(project, prepared, start, asked.selection, quiet=asked.quiet)
+    elif profile(prepared.record.plan.profile).probes and not fault:
+        running.try_for_the_story(project, start.folder, quiet=asked.quiet)
     again = (*running.needed_again(asked.app, asked.scenarios, asked.python), *asked.service_options())
     return running.finish(
         project,

@@ -40,7 +40,7 @@ def verify(asked: VerifyAsked) -> int:
     from harness.campaign.plan.project import Project
     from harness.campaign.session.progress import Silent
     from harness.cli.show.progress import Bar
-    from harness.cli.show.verdicts import verdict_of
+    from harness.cli.show.trying.verdicts import verdict_of
     from harness.process.folders import temporary_folder
 
     project = Project.here()

@@ -86,6 +86,13 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
         typer.Option("--burn-in", parser=duration, metavar="TIME", help="Uncounted beginning of each slice."),
     ] = None
     rotations: Rotations = None
+    capabilities: Annotated[
+        bool,
+        typer.Option(
+            "--capabilities",
+            help="Afterwards also try what the applications can do on their servers, for the report.",
+        ),
+    ] = False
     warm_up: Annotated[
         float | None,
         typer.Option(

@@ -11,7 +11,6 @@ from harness.campaign.run import begin
 from harness.cli.console import messages, print_error
 from harness.cli.quantities import spoken
 from harness.cli.run import running
-from harness.cli.run.probing import probe_for_the_story
 from harness.cli.run.reporting import report_on
 
 
@@ -27,7 +26,7 @@ def measured(project: Project) -> Path:
     fault = running.measure(project, prepared, start, quiet=False)
     if fault is not None:
         print_error(str(fault))
-    probe_for_the_story(project, start.folder, quiet=False)
+    running.try_for_the_story(project, start.folder, quiet=False)
     page = report_on(project, start.folder.path, None)
     messages.print(f"The report: {page}", markup=False, highlight=False, soft_wrap=True)
     return start.folder.path

@@ -39,6 +39,7 @@ from harness.report.view.sections.facts import (
 from harness.report.view.sections.gaps import GapRow, gap_rows
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
+from harness.report.view.tables.capabilities import CapabilitySection, capability_section
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
 from harness.report.view.tables.table import Table, table
@@ -79,6 +80,7 @@ class Page:
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     story: StorySection | None
+    capabilities: CapabilitySection | None
     latency: Mapping[str, Latency | None]
     standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
@@ -122,6 +124,7 @@ def page(source: Source) -> Page:
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),
         story=story_section(source),
+        capabilities=capability_section(source),
         latency=timed,
         standings=standings(tables, timed),
         choices=_choices(source),

@@ -7,6 +7,7 @@ from functools import cached_property
 from harness.analysis.trials.eligible import eligible
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.capabilities import CapabilitiesFound
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import PairVerdict, Ranking
 from harness.model.found.statements import StoryFinding
@@ -26,8 +27,9 @@ class Source:
     `latency`, `capacity`: by scenario id; `windows_s`: seconds that the latency rests on. `claims`: the project's own
     claim in each scenario that it could be put to the test in. `story`: its statements put to the test.
     `explanations`: by scenario id, where servers were profiled. `variants`: of a campaign that compares two variants;
-    `tuned`: of one whose configurations race. `logs`: by cell id, where the page finds the log, as a relative address;
-    `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
+    `tuned`: of one whose configurations race. `capabilities`: what cells can do, where that was tried. `logs`: by cell
+    id, where the page finds the log, as a relative address; `flames` likewise, by scenario, cell, and the cell that it
+    is compared with or "".
     """
 
     record: CampaignRecord
@@ -42,6 +44,7 @@ class Source:
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     variants: VariantComparison | None = None
     tuned: Tuned | None = None
+    capabilities: CapabilitiesFound | None = None
     logs: Mapping[str, str] = field(default_factory=dict)
     flames: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from harness.catalog.scenarios import Scenario
-from harness.model.errors import HarnessError, TargetFailed
+from harness.model.errors import TargetFailed
 from harness.model.found.capabilities import TITLES, Capabilities, Evidence, Probed, ProbeId
 from harness.under_test.launch.certificate import certificate_for
 from harness.under_test.launch.command import server_of
@@ -119,5 +119,5 @@ async def _bounded(probe: ProbeId, running: Coroutine[Any, Any, Probed]) -> Prob
             return await running
     except TimeoutError:
         return unknown(probe, f"no end within {LONGEST_S:g} s")
-    except (OSError, HarnessError) as fault:
-        return unknown(probe, f"it could not be tried: {fault}")
+    except Exception as fault:  # noqa: BLE001 - what a library makes of a hostile server is what there is to report
+        return unknown(probe, f"it could not be tried: {type(fault).__name__}: {fault}")

@@ -18,7 +18,7 @@ WITHIN_S: Final = 5.0
 
 async def keep_alive(site: Site) -> Probed:
     """Two requests on one connection."""
-    probe = "keep-alive"
+    probe: Final = "keep-alive"
     async with connected(site.target, WITHIN_S) as connection:
         if isinstance(connection, Fault):
             return unknown(probe, "no connection can be opened", _exchange(site.usual, connection))
@@ -35,7 +35,7 @@ async def keep_alive(site: Site) -> Probed:
 async def pipelining(site: Site) -> Probed:
     """Three requests in one packet: the page, another that is not there, and the page again, so that the order of the
     answers shows."""
-    probe = "pipelining"
+    probe: Final = "pipelining"
     wanted = (site.usual, ABSENT, site.usual)
     alone = [await site.ask(request) for request in wanted[:2]]
     statuses = [answer.status for answer in alone if isinstance(answer, Response)]

@@ -79,7 +79,8 @@ def _document_in(body: bytes) -> Mapping[str, Any] | None:
 
 async def openapi(site: Site) -> Probed:
     """A document at one of the places, valid by openapi-spec-validator."""
-    probe, found = "openapi", await find_document(site)
+    probe: Final = "openapi"
+    found = await find_document(site)
     if found.document is None:
         return answered(probe, False, *found.exchanges, how="no document at any place that frameworks document")
     verdict = await asyncio.to_thread(_judged, found.document)
@@ -106,7 +107,8 @@ def _judged(document: Mapping[str, Any]) -> Any:
 
 async def json_schema(site: Site) -> Probed:
     """The schema of something that an operation takes or gives: of the order of /validate, else the first there is."""
-    probe, found = "json-schema", await find_document(site)
+    probe: Final = "json-schema"
+    found = await find_document(site)
     if found.document is None:
         return answered(probe, False, *found.exchanges, how="no document that could hold a schema")
     name, schema = next(models_in(found.document), ("", None))
@@ -200,7 +202,7 @@ def _page_in(answer: object) -> str | None:
 
 async def interactive_docs(site: Site) -> Probed:
     """Which pages there are."""
-    probe = "interactive-docs"
+    probe: Final = "interactive-docs"
     pages, others = await find_pages(site)
     if not pages:
         return answered(probe, False, *others[:MOST_EXCHANGES], how="no page", figure=0, unit="pages")
@@ -211,7 +213,7 @@ async def interactive_docs(site: Site) -> Probed:
 
 async def docs_offline(site: Site) -> Probed:
     """Whether one of the pages loads nothing from another host. Nothing is loaded to find out."""
-    probe = "docs-offline"
+    probe: Final = "docs-offline"
     pages, _ = await find_pages(site)
     if not pages:
         return unknown(probe, "there is no page")

@@ -17,9 +17,9 @@ MOST_FAULTS: Final = 5
 FORBIDDEN: Final = ("socket.connect", "socket.getaddrinfo", "urllib.Request", "subprocess.Popen", "os.system")
 
 
-def no_connections(event: str, _: tuple[Any, ...]) -> None:
-    """An audit hook (PEP 578)."""
-    if event in FORBIDDEN:
+def no_connections(event: str, given: tuple[Any, ...]) -> None:
+    """An audit hook (PEP 578). The validator reads its own schemas by file URLs; no document gets that far."""
+    if event in FORBIDDEN and not (event == "urllib.Request" and str(given[0]).startswith("file:")):
         raise PermissionError(f"the document makes its validator do this: {event}")
 
 

@@ -14,7 +14,7 @@ SCENARIO: Final = "validate"
 
 async def validation_error(site: Site) -> Probed:
     """One of the broken orders of the scenario, which says what field is wrong."""
-    probe = "validation-error"
+    probe: Final = "validation-error"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)
     broken = (one for one in site.scenarios[SCENARIO].requests if one.expect and one.expect.status >= 400)

@@ -30,7 +30,7 @@ class Asking:
 async def graceful_stop(site: Site) -> Probed:
     """16 connections ask without a pause; the server is asked to stop as the harness always does. The server is gone
     afterwards."""
-    probe = "graceful-stop"
+    probe: Final = "graceful-stop"
     request = site.scenarios[WAITS].requests[0] if WAITS in site.scenarios else site.usual
     states = [Asking() for _ in range(CONNECTIONS)]
     tasks = [asyncio.create_task(_asks(site, request, state)) for state in states]

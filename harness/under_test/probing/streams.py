@@ -42,7 +42,7 @@ def streamed(pause_s: float) -> Request:
 
 async def streaming(site: Site) -> Probed:
     """A stream whose events are made 20 ms apart: when does each arrive?"""
-    probe = "streaming"
+    probe: Final = "streaming"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)
     request, arrivals = streamed(PAUSE_S), []
@@ -114,7 +114,7 @@ class Spent:
 
 async def disconnect(site: Site) -> Probed:
     """Streams that pause, readers that leave: does the server go on to spend CPU time on them?"""
-    probe = "disconnect"
+    probe: Final = "disconnect"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)
     request = streamed(LONG_PAUSE_S)

@@ -25,7 +25,7 @@ SURELY: Final = 0.9
 
 async def concurrent_handlers(site: Site) -> Probed:
     """100 requests at once whose handlers each wait for another service: how many waited at the same moment?"""
-    probe = "concurrent-handlers"
+    probe: Final = "concurrent-handlers"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)
     requests = tuple(islice(cycle(site.scenarios[SCENARIO].requests), AT_ONCE))

@@ -79,7 +79,7 @@ class Conversation:
 
 async def websocket(site: Site) -> Probed:
     """Open /websocket, and send a text and bytes that nobody could know."""
-    probe = "websocket"
+    probe: Final = "websocket"
     text, data = secrets.token_hex(32), secrets.token_bytes(64)
     right = opened = False
     broken = ""

@@ -1,0 +1,1 @@
+"""Cells that were started and looked at, and not measured."""
