@@ -5,7 +5,10 @@ same core. The servers are nginx, which answers faster than either can ask, and 
 Both send the same bytes, and take warm connections or open their own as they always do; wrk compares no bodies, the
 engine all.
 
-A full run takes about 4 minutes. It needs `nginx` and `wrk` (Debian: apt-get install nginx-light wrk).
+Streams of events and WebSocket frames come last: events and messages a second against a null answerer, an echo on
+picows (which is installed for it) and the bare ASGI callable, and how busy the engine was.
+
+A full run takes about 5 minutes. It needs `nginx` and `wrk` (Debian: apt-get install nginx-light wrk).
 """
 
 import argparse
@@ -32,6 +35,7 @@ import numpy as np
 import psutil
 from shared.figures import Figure, Outcome, exact
 from shared.live import live_cells
+from shared.streams import streams_and_frames
 
 from harness.campaign.plan.options import RunOptions, Selection
 from harness.load.ceiling import NULL, null_targets
@@ -76,6 +80,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
         *on_nginx(pinned_wrk, nginx, cores, arguments.rounds, dice),
         *on_starlette(pinned_wrk, arguments.rounds, dice),
         *many_connections(cores),
+        *streams_and_frames(cores),
         exact("merge_10_million_samples_s", merging_s()),
     ]
     return Outcome(figures, missed=[text for figure in figures if (text := missed(figure))])

@@ -10,11 +10,11 @@ from threading import Lock
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.decorators import async_only_middleware
-from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, random_id, random_number, row_count, upstream
+from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, events, random_id, random_number, row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
@@ -127,12 +127,18 @@ async def wait(request: HttpRequest) -> JsonResponse:
     return JsonResponse(await upstream.awaited(request.GET["key"]))
 
 
+async def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streaming(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
     path("db", db),
     path("queries", queries),
     path("fortunes", fortunes),
+    path("stream", stream),
     path("validate", validate),
     path("auth", auth),
     path("upload", upload),

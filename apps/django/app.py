@@ -6,7 +6,7 @@ Without CommonMiddleware no length is set and the server sends chunks; measured,
 import json as encoder
 
 from django.conf import settings
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -21,7 +21,7 @@ settings.configure(
 )
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django reads the settings while it is imported
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
 from harness_django.layers import stacks_of, table  # noqa: E402
@@ -105,6 +105,11 @@ def wait(request: HttpRequest) -> JsonResponse:
     return JsonResponse(upstream.asked(request.GET["key"]))
 
 
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    sent = events.streamed(request.GET["seed"], request.GET.get("pause_ms"))
+    return StreamingHttpResponse(sent, content_type="text/event-stream")
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -113,6 +118,7 @@ urlpatterns = [
     path("updates", updates),
     path("cached-worlds", cached_worlds),
     path("fortunes", fortunes),
+    path("stream", stream),
     path("validate", validate),
     path("auth", auth),
     path("upload", upload),

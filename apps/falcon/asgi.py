@@ -1,15 +1,29 @@
 """Falcon on ASGI, as its documentation writes it: a resource, and a responder for each route to it."""
 
+from contextlib import suppress
 from functools import cache
 
 import falcon.asgi
+import falcon.media
 import pages
 from harness_data import asynchronous as data
-from harness_data import row_count, upstream
+from harness_data import events, row_count, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
+
+TEXT, BINARY = falcon.WebSocketPayloadType.TEXT, falcon.WebSocketPayloadType.BINARY
+
+
+class Unchanged(falcon.media.TextBaseHandlerWS):
+    """Payloads of WebSockets as media, which are text or bytes, whichever comes."""
+
+    def serialize(self, media: str | bytes) -> str | bytes:
+        return media
+
+    def deserialize(self, payload: str | bytes) -> str | bytes:
+        return payload
 
 
 class Benchmark:
@@ -54,12 +68,27 @@ class Benchmark:
     async def on_get_wait(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         resp.media = await upstream.awaited(req.get_param("key", required=True))
 
+    async def on_get_stream(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.content_type = "text/event-stream"
+        sent = events.streaming(req.get_param("seed"), req.get_param("pause_ms"))
+        resp.stream = (event.encode() async for event in sent)
+
+    async def on_websocket(self, _: falcon.asgi.Request, ws: falcon.asgi.WebSocket) -> None:
+        await ws.accept()
+        with suppress(falcon.WebSocketDisconnected):
+            while True:
+                message = await ws.receive_media()
+                await ws.send_media(message, TEXT if isinstance(message, str) else BINARY)
+
 
 app = falcon.asgi.App()
 benchmark = Benchmark()
+app.ws_options.media_handlers = {TEXT: Unchanged(), BINARY: Unchanged()}
 for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
+app.add_route("/stream", benchmark, suffix="stream")
 app.add_route("/cached-worlds", benchmark, suffix="cached")
+app.add_route("/websocket", benchmark)
 
 
 class Counting:

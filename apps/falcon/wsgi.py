@@ -4,7 +4,7 @@ from functools import cache
 
 import falcon
 import pages
-from harness_data import row_count, upstream
+from harness_data import events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -54,11 +54,16 @@ class Benchmark:
     def on_get_wait(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = upstream.asked(req.get_param("key", required=True))
 
+    def on_get_stream(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = "text/event-stream"
+        resp.stream = map(str.encode, events.streamed(req.get_param("seed"), req.get_param("pause_ms")))
+
 
 app = falcon.App()
 benchmark = Benchmark()
 for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait", "validate", "auth", "upload"):
     app.add_route(f"/{name}", benchmark, suffix=name)
+app.add_route("/stream", benchmark, suffix="stream")
 app.add_route("/cached-worlds", benchmark, suffix="cached")
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 import harness_data as given
 import jwt
 from cachetools import LRUCache
-from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import Depends, FastAPI, HTTPException, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import OAuth2PasswordBearer
 from fastapi.templating import Jinja2Templates
-from harness_data import upstream
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import TOKEN_KEY
@@ -202,3 +202,18 @@ async def tables(scope, receive, send) -> None:
 
 app.mount("/middleware", stacks)
 app.mount("/routes", tables)
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])

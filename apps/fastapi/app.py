@@ -6,10 +6,10 @@ No response model here: validating what goes out is a feature of its own, and be
 from functools import cache
 from typing import Annotated
 
-from fastapi import FastAPI, Header, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import FastAPI, Header, HTTPException, Request, WebSocket
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
@@ -125,3 +125,18 @@ app.mount("/routes", tables)
 @app.get("/wait")
 async def wait(key: str):
     return await upstream.awaited(key)
+
+
+@app.get("/stream")
+async def stream(seed: str, pause_ms: str | None = None):
+    return StreamingResponse(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@app.websocket("/websocket")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])

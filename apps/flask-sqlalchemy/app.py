@@ -7,7 +7,7 @@ import harness_data as given
 from flask import Flask, Response, abort, g, render_template, request
 from flask_caching import Cache
 from flask_sqlalchemy import SQLAlchemy
-from harness_data import upstream
+from harness_data import events, upstream
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
@@ -175,3 +175,9 @@ def item_of(k: int):
         return Response(f"{k} {name}", mimetype="text/plain")
 
     return item
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")

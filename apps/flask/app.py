@@ -3,7 +3,7 @@
 from functools import cache
 
 from flask import Flask, Response, abort, render_template, request
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -120,3 +120,9 @@ def item_of(k: int):
 @app.get("/wait")
 def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
+
+
+@app.get("/stream")
+def stream() -> Response:
+    sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
+    return Response(sent, mimetype="text/event-stream")

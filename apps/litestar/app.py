@@ -2,17 +2,17 @@
 
 from functools import cache
 
-from harness_data import TEMPLATES, World, row_count, upstream
+from harness_data import TEMPLATES, World, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest_as_it_comes
-from litestar import Litestar, MediaType, Request, asgi, get, post
+from litestar import Litestar, MediaType, Request, WebSocket, asgi, get, post, websocket
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.exceptions import NotAuthorizedException
 from litestar.middleware import ASGIMiddleware
-from litestar.response import Template
+from litestar.response import Stream, Template
 from litestar.template.config import TemplateConfig
 
 
@@ -115,7 +115,23 @@ async def wait(key: str) -> upstream.Answer:
     return await upstream.awaited(key)
 
 
+@get("/stream")
+async def stream(seed: str, pause_ms: str | None = None) -> Stream:
+    return Stream(events.streaming(seed, pause_ms), media_type="text/event-stream")
+
+
+@websocket("/websocket")
+async def echo(socket: WebSocket) -> None:
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
+routes = [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, stacks, tables]
 app = Litestar(
-    [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, stacks, tables],
+    [*routes, stream, echo],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

@@ -4,7 +4,7 @@ import json as encoder
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
@@ -124,6 +124,23 @@ async def beyond(scope, receive, send) -> None:
         await stack(asked(path, MIDDLEWARES) if route == "/middleware" else -1)(scope, receive, send)
 
 
+async def stream(scope, send) -> None:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async for event in events.streaming(query["seed"][0], query.get("pause_ms", [None])[0]):
+        await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def websocket(receive, send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        await send({"type": "websocket.send", **({"bytes": message["bytes"]} if text is None else {"text": text})})
+
+
 ROUTES = {
     "/json": json,
     "/plaintext": plaintext,
@@ -139,6 +156,9 @@ REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 
 
 async def app(scope, receive, send) -> None:
+    if scope["type"] == "websocket":
+        await websocket(receive, send)
+        return
     if scope["type"] != "http":
         raise NotImplementedError(f"no {scope['type']} here")  # the specification's answer to a lifespan not supported
     if route := ROUTES.get(scope["path"]):
@@ -146,6 +166,8 @@ async def app(scope, receive, send) -> None:
     elif handler := REQUESTS.get(scope["path"]):
         status, value = await handler(scope, receive)
         await answer(send, *as_json(value), status)
+    elif scope["path"] == "/stream":
+        await stream(scope, send)
     else:
         await beyond(scope, receive, send)
 

@@ -1,10 +1,11 @@
 """The bare WSGI callable: the floor that the cost of each framework is told from. Only what the contract forces."""
 
 import json as encoder
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from urllib.parse import parse_qs
 
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import sync as data
 from harness_data.layers import MIDDLEWARES, asked
 from harness_data.layers import ROUTES as TABLES
@@ -119,6 +120,12 @@ def beyond(environ, start_response) -> list[bytes]:
     return stack(asked(path, MIDDLEWARES) if route == "/middleware" else -1)(environ, start_response)
 
 
+def stream(query: str, start_response) -> Iterator[bytes]:
+    wanted = parse_qs(query)
+    start_response("200 OK", [("Content-Type", "text/event-stream")])
+    return map(str.encode, events.streamed(wanted["seed"][0], wanted.get("pause_ms", [None])[0]))
+
+
 ROUTES = {
     "/json": json,
     "/plaintext": plaintext,
@@ -133,12 +140,14 @@ REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""
 
 
-def app(environ, start_response) -> list[bytes]:
+def app(environ, start_response) -> Iterable[bytes]:
     if route := ROUTES.get(environ["PATH_INFO"]):
         return answer(start_response, *route(environ.get("QUERY_STRING", "")))
     if handler := REQUESTS.get(environ["PATH_INFO"]):
         status, value = handler(environ)
         return answer(start_response, *as_json(value), status)
+    if environ["PATH_INFO"] == "/stream":
+        return stream(environ["QUERY_STRING"], start_response)
     return beyond(environ, start_response)
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 
-from harness_data import TEMPLATES, row_count, upstream
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.templating import Jinja2Templates
+from starlette.websockets import WebSocket
 
 templates = Jinja2Templates(directory=TEMPLATES)
 
@@ -107,6 +108,20 @@ async def wait(request: Request) -> JSONResponse:
     return JSONResponse(await upstream.awaited(request.query_params["key"]))
 
 
+async def stream(request: Request) -> StreamingResponse:
+    wanted = request.query_params
+    return StreamingResponse(events.streaming(wanted["seed"], wanted.get("pause_ms")), media_type="text/event-stream")
+
+
+async def websocket(socket: WebSocket) -> None:
+    await socket.accept()
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is not None:
+            await socket.send_text(message["text"])
+        else:
+            await socket.send_bytes(message["bytes"])
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -116,6 +131,8 @@ app = Starlette(
         Route("/updates", updates),
         Route("/cached-worlds", cached_worlds),
         Route("/fortunes", fortunes),
+        Route("/stream", stream),
+        WebSocketRoute("/websocket", websocket),
         Route("/validate", validate, methods=["POST"]),
         Route("/auth", auth),
         Route("/upload", upload, methods=["POST"]),

@@ -54,6 +54,7 @@ class Scenario:
         together = self.check is not None and self.check.check_many is not None
         return LoadScenario(
             id=self.id,
+            kind=self.manifest.kind,
             requests=self.manifest.requests,
             prepare=str(self._script) if self.manifest.prepared else None,
             prepared=self.manifest.prepared.requests if self.manifest.prepared else 0,

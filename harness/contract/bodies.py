@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from harness.contract.events import events_faults
 from harness.contract.response import clipped
 from harness.contract.schemas import schema_faults
 from harness.model.asked.scenario import Expectation
@@ -24,6 +25,8 @@ def body_faults(body: bytes, expect: Expectation) -> Iterator[Fault]:
         return
     if expect.form == "json":
         yield from _json_faults(text, expect)
+    elif expect.form == "events" and expect.body is not None:
+        yield from events_faults(text, expect.body)
     elif expect.body is not None and text != expect.body:
         yield Fault(code="body-differs", what="the body differs", expected=clipped(expect.body), seen=clipped(text))
 

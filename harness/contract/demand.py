@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from harness.model.asked.counting import Audit
 from harness.model.asked.dataset import WORLD_ROWS
-from harness.model.asked.scenario import Audit
 from harness.model.measured.audit import Counts
 
 TOLERATED: Final = 0.001

@@ -4,7 +4,8 @@ from typing import Any, Final, Literal
 
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level, Unit
+from harness.model.asked.counting import Unit
+from harness.model.asked.scenario import Level
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -34,7 +35,8 @@ RANKING_VERSION: Final = 6
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
 6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
-   of an inference, which figures count, and of claims; `story`
+   of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
+   `bytes_a_connection` of costs
 """
 
 
@@ -59,7 +61,8 @@ class Inference(Record):
 class Costs(Record):
     """Microseconds of CPU and context switches per request, bytes of proportional memory, seconds to the first answer;
     `rest_switches_s`, `rest_cpu_share`: context switches a second, and CPU as a share of a core, while nobody asks
-    anything of the server. null: not known."""
+    anything of the server. Of streams and WebSockets: seconds to the first event, how many connections were held open
+    at the same time, and the memory that each of them costs. null: not known."""
 
     cpu_us_a_request: float | None
     service_cpu_us_a_request: float | None
@@ -70,6 +73,10 @@ class Costs(Record):
     involuntary_switches_a_request: float | None
     rest_switches_s: float | None
     rest_cpu_share: float | None
+    first_event_p50_s: float | None = None
+    first_event_p99_s: float | None = None
+    held_connections: int | None = None
+    bytes_a_connection: float | None = None
 
 
 class Limited(Record):

@@ -10,6 +10,7 @@ from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inf
 from harness.report.view.sections.claimed.story_words import sentence
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import costs
+from harness.report.view.tables.events import first_event_s, first_events, held_by
 from harness.report.view.tables.limits import limits
 
 
@@ -78,6 +79,8 @@ def _bare(row: LatencyRow) -> LatencyRow:
 
 
 def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
+    firsts = first_events(source, scenario)
+    held = {cell: held_by(source.record, cell, scenario.id) for cell in source.record.cells}
     return {
         cell: Costs(
             cpu_us_a_request=found.cpu.value,
@@ -85,6 +88,10 @@ def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:
             load_pss_bytes=found.memory.value,
             rest_pss_bytes=found.rest.value,
             startup_s=found.startup.value,
+            first_event_p50_s=first_event_s(firsts.get(cell), 0.5),
+            first_event_p99_s=first_event_s(firsts.get(cell), 0.99),
+            held_connections=one.held if (one := held.get(cell)) else None,
+            bytes_a_connection=one.bytes_each if one else None,
             voluntary_switches_a_request=found.voluntary.value,
             involuntary_switches_a_request=found.involuntary.value,
             rest_switches_s=found.idle_switches.value,

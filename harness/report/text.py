@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 
 NOT_AVAILABLE: Final = "n/a"
 _YEAR_10000: Final = 253_402_300_800

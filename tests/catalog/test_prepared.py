@@ -7,7 +7,7 @@ import pytest
 from harness.catalog.prepared import with_requests
 from harness.model.asked.scenario import Request
 from harness.model.errors import UsageError
-from harness.under_test.verify.examiner import PREPARED_ASKED, asked_one_by_one, spread
+from harness.under_test.verify.probes import PREPARED_ASKED, asked_one_by_one, spread
 from tests.load.summing import MANIFEST, PREPARE, summing
 
 HEAD = "from harness.model.asked.scenario import Expectation, Request\n"

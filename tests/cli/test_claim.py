@@ -9,8 +9,10 @@ import pytest
 import typer
 
 from harness.campaign.plan.project import Project
+from harness.catalog.claim_files import STORY, read_story
 from harness.cli.console import output
 from harness.cli.main import app
+from harness.cli.run.running import probed_by
 from harness.cli.run.statements import newest_for_a_story
 from harness.model.notice import Notice
 from harness.report.write import write_report
@@ -213,3 +215,8 @@ def test_without_results_a_story_is_answered_from_the_newest_campaign_that_measu
     (project.results / "broken").mkdir()
     (project.results / "broken" / "campaign.json").write_text("{")
     assert newest_for_a_story(project) == (project.results / "b").resolve()
+
+
+def test_probes_are_made_of_the_applications_and_servers_that_statements_name() -> None:
+    chosen = probed_by(read_story(STORY))
+    assert (chosen.only, chosen.servers) == (("fastapi", "flask"), ("uvicorn", "gunicorn-gthread"))

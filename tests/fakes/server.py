@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes, worlds
+from tests.fakes.streams import Streams
 from tests.fakes.prepared import PATHS, PreparedAnswers
 
 if TYPE_CHECKING:  # what runs as an application of its own has the standard library and nothing else
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # what runs as an application of its own has the standard lib
 Row = dict[str, object]
 
 
-class Right(PreparedAnswers):
+class Right(PreparedAnswers, Streams):
     """Answers every scenario as the contract says, from a table of its own. A wrong application overrides one thing."""
 
     def __init__(self) -> None:
@@ -38,6 +39,12 @@ class Right(PreparedAnswers):
             self.asked += 1
             self.at_work += 1
         try:
+            if path.startswith("/stream"):
+                self.given.status = "200 OK"
+                headers = self.headers("text/event-stream", b"")
+                del headers["Content-Length"]
+                self.stream(connection, path, self.message(self.status(), headers, b"")[:-2])
+                return True
             content_type, body = self.content(path)
             body = self.body(body)
             connection.sendall(self.message(self.status(), self.headers(content_type, body), body))
@@ -161,6 +168,9 @@ class Server:
                         return
                     waiting += received
                 head, _, waiting = waiting.partition(b"\r\n\r\n")
+                if head.split()[1] == b"/websocket":
+                    self.application.echo(connection, head + b"\r\n\r\n" + waiting)
+                    return
                 length = next((int(f[15:]) for f in head.split(b"\r\n") if f.lower()[:15] == b"content-length:"), 0)
                 while len(waiting) < length:
                     if not (received := connection.recv(1_048_576)):

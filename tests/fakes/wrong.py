@@ -738,3 +738,115 @@ class PageWithoutCharset(WithHeader):
 class PageAsText(WithHeader):
     more, scenario = {"Content-Type": "text/plain; charset=utf-8"}, "fortunes"
     code = "content-type-differs"
+
+
+class WrongStream(Wrong):
+    scenario = "stream"
+
+
+class StreamBuffered(WrongStream):
+    code = "stream-buffered"
+
+    def send_events(self, connection, events, pause_s):
+        time.sleep(pause_s * len(events))
+        super().send_events(connection, [b"".join(events)], 0)
+
+
+class EventsInTens(WrongStream):
+    code = "events-grouped"
+
+    def send_events(self, connection, events, pause_s):
+        tens = [b"".join(events[start : start + 10]) for start in range(0, 100, 10)]
+        super().send_events(connection, tens, 10 * pause_s)
+
+
+class EventsInPairs(WrongStream):
+    code = "events-grouped"
+
+    def send_events(self, connection, events, pause_s):
+        super().send_events(connection, [b"".join(events[n : n + 2]) for n in range(0, 100, 2)], 2 * pause_s)
+
+
+class EventsOutOfOrder(WrongStream):
+    code = "events-unordered"
+
+    def events(self, seed):
+        first, second, *others = super().events(seed)
+        return [second, first, *others]
+
+
+class EventMissing(WrongStream):
+    code = "event-missing"
+
+    def events(self, seed):
+        return super().events(seed)[:-1]
+
+
+class ConstantStream(WrongStream):
+    code = "event-differs"
+
+    def events(self, seed):
+        return super().events(1)
+
+
+class WrongEcho(Wrong):
+    scenario = "websocket"
+
+
+class EchoConstant(WrongEcho):
+    code = "message-differs"
+
+    def echoed(self, payload, is_text):
+        return b"x" * len(payload), is_text
+
+
+class EchoOfThePrevious(WrongEcho):
+    code = "message-differs"
+    last = b"x" * 64
+
+    def echoed(self, payload, is_text):
+        self.last, before = payload, self.last
+        return before, is_text
+
+
+class EchoAlwaysText(WrongEcho):
+    code = "opcode-differs"
+
+    def echoed(self, payload, is_text):
+        return payload, True
+
+
+class EchoTruncated(WrongEcho):
+    code = "message-differs"
+
+    def echoed(self, payload, is_text):
+        return payload[:63], is_text
+
+
+class EchoMasked(WrongEcho):
+    code = "frame-malformed"
+
+    def answer(self, connection, payload, *, is_text):
+        connection.sendall(bytes((0x81 if is_text else 0x82, 0x80 | len(payload))) + bytes(4) + payload)
+
+
+class NoWebSocket(WrongEcho):
+    code = "handshake-refused"
+
+    def echo(self, connection, handshake):
+        connection.sendall(self.message("404 Not Found", self.headers("text/plain", b""), b""))
+
+
+class OtherAccept(WrongEcho):
+    code = "handshake-wrong"
+
+    def echo(self, connection, handshake):
+        opened = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        connection.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{opened}\r\n\r\n".encode())
+
+
+class HangsUp(WrongEcho):
+    code = "websocket-closed"
+
+    def answer(self, connection, payload, *, is_text):
+        connection.sendall(b"\x88\x02\x03\xe8")

@@ -78,6 +78,17 @@ class Peer:
             self._served.bodies.append(self.asked)
             return self._served.requests
 
+    def waits_with(self, text: bytes) -> bool:
+        """Whether what has come and was not taken holds the text."""
+        return text in self._buffer
+
+    def take(self, count: int) -> bytes:
+        """Wait for so many bytes."""
+        while len(self._buffer) < count:
+            self._more()
+        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        return taken
+
     def send(self, data: bytes) -> None:
         try:
             self._socket.sendall(data)
@@ -144,6 +155,12 @@ def attend(connected: socket.socket, behaviour: Behaviour, served: Served) -> No
         behaviour(Peer(connected, served))
     served.open_sockets.discard(connected)
     connected.close()
+
+
+def head_of(peer: Peer) -> bytes:
+    """Wait for a whole request; its head."""
+    peer.request()
+    return peer.asked
 
 
 def answering(*responses: bytes) -> Behaviour:

@@ -20,8 +20,9 @@ from harness.load.join import work_for
 from harness.model.errors import EnvironmentRefused, HarnessError
 from harness.model.measured.load import SliceRecord
 from harness.process.owned import OwnedProcess
+from tests.load import test_streams, test_websockets
 from tests.load.programs.running import worker_process
-from tests.load.servers import RIGHT, answering, marks_of, scenario, serving, slice_of
+from tests.load.servers import RIGHT, Peer, answering, marks_of, scenario, serving, slice_of
 
 of_three = pytest.mark.xdist_group("three workers")
 """Tests in one process, which share the workers."""
@@ -71,6 +72,30 @@ def test_totals_are_the_sums_of_the_workers_own_journals_to_the_request(
         assert record.histogram is not None
         counted = record.completions if rate is None else record.offered
         assert decoded(record.histogram).get_total_count() == counted
+
+
+@of_three
+def test_workers_drive_streams_and_websockets_in_turn_over_connections_of_their_own(
+    three: tuple[LocustDriver, Path],
+) -> None:
+    driver, _ = three
+    sockets = test_websockets.SCENARIO.model_copy(update={"id": "sockets"})
+    with serving(both) as served:
+        driver.prepare([served.target()], [test_streams.SCENARIO, sockets])
+        asked = ("plaintext", "sockets", "plaintext")
+        records = driver.drive([slice_of(0.2, connections=6, scenario=one) for one in asked])
+    assert [record.errors for record in records] == [{}, {}, {}]
+    assert all(record.completions > 0 for record in records)
+    assert [record.first_histogram is not None for record in records] == [True, False, True]
+
+
+def both(peer: Peer) -> None:
+    """Streams, or a WebSocket, by what the first request is."""
+    peer.head()
+    if peer.waits_with(b"websocket"):
+        test_websockets.echoing(test_websockets.right)(peer)
+    else:
+        test_streams.Streaming()(peer)
 
 
 @of_three

@@ -62,9 +62,9 @@ EVERY_CHART: dict[str, Callable[[], Chart | None]] = {
     "cpu-db": lambda: cpu("db", "DB", [Cpu("Django", 90.0, 210.0, 40.0), Cpu("Quick", 90.0, -2.0, 40.0)]),
     "changes-json": lambda: changes("json", "JSON", SHIFTS, 0.03),
     "latency-json": lambda: at_a_fixed_rate("json", "JSON", ONE_LINE, "50%"),
-    "levels-json": lambda: levels("json", "JSON", LINES, "connections"),
+    "levels-json": lambda: levels("json", "JSON", LINES, "connections", "requests per second"),
     "percentiles-json": lambda: under_full_load("json", "JSON", ONE_LINE, "64 connections"),
-    "memory-json": lambda: memory("json", "JSON", TWO_POINTS),
+    "memory-json": lambda: memory("json", "JSON", TWO_POINTS, "requests per second"),
     "split-json": lambda: split(
         "json", "JSON", [Split("Django", {SERVER: 90.0, FRAMEWORK: 60.0}), Split("Quick", {SERVER: 40.0})]
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.model.asked.scenario import Audit
+from harness.model.asked.counting import Audit
 from harness.model.measured.audit import Audited
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.trial import Cost

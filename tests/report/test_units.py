@@ -7,7 +7,7 @@ from rich.console import Console
 from harness.analysis.compare.comparison import Measured, compare
 from harness.analysis.ranking.ranking import rank
 from harness.cli.show.tables import ranking_table
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.export import ranking_of
 from harness.report.exports.formats import as_csv, as_markdown

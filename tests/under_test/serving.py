@@ -20,25 +20,51 @@ HASTY = Deadlines(listen_s=30, answer_s=1.0, ask_s=0.5, identify_s=1.0)
 """For programs that come up and then do not do what they should."""
 
 EACH = """
+import asyncio
 import os
 import threading
 import time
 
+EVENT = b"data: 1\\n\\n"
 AT_WORK = []
 MOST = []
 LOCK = threading.Lock()
 
 
 async def asgi(scope, receive, send):
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            kind = "bytes" if message.get("text") is None else "text"
+            await send({"type": "websocket.send", kind: message[kind]})
+        return
     if scope["type"] != "http":
         raise NotImplementedError
+    if scope["path"] == "/stream":
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for _ in range(30):
+            await send({"type": "http.response.body", "body": EVENT, "more_body": True})
+            await asyncio.sleep(0.02)
+        await send({"type": "http.response.body", "body": b""})
+        return
     headers = [(b"content-type", b"text/plain"), (b"pid", b"%d" % os.getpid())]
     headers += [(b"content-length", b"2")] if scope["path"] == "/" else []
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
 
 
+def paused():
+    for _ in range(30):
+        yield EVENT
+        time.sleep(0.02)
+
+
 def wsgi(environ, start_response):
+    if environ["PATH_INFO"] == "/stream":
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        return paused()
     headers = [("Content-Type", "text/plain"), ("Pid", str(os.getpid()))]
     if environ["PATH_INFO"] == "/at-once":
         with LOCK:
@@ -54,6 +80,17 @@ def wsgi(environ, start_response):
 
 
 async def rsgi(scope, protocol):
+    if scope.proto == "ws":
+        socket = await protocol.accept()
+        while (message := await socket.receive()).kind:
+            await (socket.send_bytes if message.kind == 1 else socket.send_str)(message.data)
+        return
+    if scope.path == "/stream":
+        stream = protocol.response_stream(200, [("content-type", "text/event-stream")])
+        for _ in range(30):
+            await stream.send_bytes(EVENT)
+            await asyncio.sleep(0.02)
+        return
     protocol.response_str(200, [("content-type", "text/plain"), ("pid", str(os.getpid()))], "ok")
 """
 

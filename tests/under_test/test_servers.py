@@ -1,5 +1,6 @@
 """One suite over every server of the table: what an entry declares is what the real server does."""
 
+import asyncio
 import http.client
 import re
 import socket
@@ -17,11 +18,14 @@ from packaging.requirements import Requirement
 
 from harness.measure.tree import tree_cpu_seconds
 from harness.model.asked.application import Targets
+from harness.model.asked.scenario import Request
 from harness.model.errors import TargetFailed
 from harness.model.record import SLUG_PATTERN
 from harness.under_test.launch.launch import LiveServer, launched, launched_together
 from harness.under_test.launch.readiness import PortTaken
 from harness.under_test.launch.servers import SERVERS, Server
+from harness.under_test.verify.pauses import buffered
+from harness.under_test.verify.sockets import faults_alone
 from tests.under_test.serving import application, launch, python_with_servers
 
 IN_TABLE = [server for server in SERVERS.values() if server.argv is not None]
@@ -162,6 +166,21 @@ def test_every_process_that_loads_the_application_says_who_it_is(
         assert server.distribution in identity.packages
         assert identity.interpreter.implementation == "CPython"
         assert Path(psutil.Process(identity.pid).exe()).samefile(python)
+
+
+@each_server
+def test_a_server_speaks_websocket_unless_its_entry_says_that_it_cannot(server: Server, live: LiveServer) -> None:
+    asked = [Request(path="/websocket", body=f"{number:064}") for number in range(4)]
+    faults = asyncio.run(faults_alone(live.target, asked, 10.0))
+    assert bool(faults) == ("websocket" in server.cannot), faults
+
+
+@each_server
+def test_a_server_sends_what_it_is_given_at_once_unless_its_entry_says_that_it_cannot(
+    server: Server, live: LiveServer
+) -> None:
+    fault = asyncio.run(buffered(live.target, Request(path="/stream?seed=1"), 10.0))
+    assert bool(fault) == ("stream" in server.cannot), fault
 
 
 @each_server

@@ -20,6 +20,7 @@ CONTRACT = list(SCENARIOS.values())
 IN_A_HURRY = (wrong.NeverAnswers, wrong.Drips, wrong.ShorterAndOpen, wrong.StallsUnderLoad)
 BASES = (Wrong, WithHeader, WithoutHeader, wrong.OddParameter, wrong.OddPath, wrong.WrongPage, wrong.PageWith)
 BASES += (wrong_prepared.WrongAboutOrders, wrong_prepared.WrongAboutTokens, wrong_prepared.WrongAboutUploads)
+BASES += (wrong.WrongStream, wrong.WrongEcho)
 WRONG = [
     c
     for c in [*vars(wrong).values(), *vars(wrong_prepared).values()]

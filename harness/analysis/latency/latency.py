@@ -94,8 +94,7 @@ def scenarios_asked(record: CampaignRecord) -> Iterator[str]:
 def cells_asked(record: CampaignRecord, scenario: str) -> Iterator[Cell]:
     """The cells whose application answers the scenario, in plan order, without A/A twins."""
     for cell in record.plan.cells:
-        application = record.applications.get(cell.app)
-        if not cell.twin and application is not None and scenario in application.scenarios:
+        if not cell.twin and cell.app in record.applications and not record.why_not(cell.app, cell.server, scenario):
             yield cell
 
 

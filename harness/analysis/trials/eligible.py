@@ -74,8 +74,8 @@ def _reason(
     for failure in record.failures:
         if failure.cell == cell.id and failure.scenario in (None, scenario.id):
             return f"{failure.phase}: {failure.reason}"
-    if cell.app in record.applications and scenario.id not in record.applications[cell.app].scenarios:
-        return "the application does not answer this scenario"
+    if why_not := record.why_not(cell.app, cell.server, scenario.id):
+        return why_not
     seen = record.cells.get(cell.id, CellFacts())
     if seen.idle_cpu_share is not None and (cell.id in record.measured_alone() or lonely):
         return _alone(seen.idle_cpu_share, trials)

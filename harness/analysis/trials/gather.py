@@ -68,6 +68,7 @@ def _trial(slices: Sequence[SliceRecord], block: int, expect: Expectation | None
         generator_cpu_s=sum(record.generator_cpu_s for record in slices),
         wall_s=sum(record.wall_s for record in slices),
         histogram=merged(record.histogram for record in slices),
+        first_histogram=merged(record.first_histogram for record in slices),
         failed_gates=tuple(failed_gates(slices, expect, generator_cores)),
     )
 

@@ -12,7 +12,7 @@ from harness.model.measured.load import AWAY, GENERATOR_STOPPED, Slice, SliceRec
 from harness.model.measured.trial import Cost, Trial
 from harness.model.notice import Notice
 from harness.under_test.launch.launch import LiveServer
-from harness.under_test.verify.examiner import ContractFault
+from harness.under_test.verify.probes import ContractFault
 from harness.under_test.verify.verification import failure_of
 
 OVER_SLICES: Final = ("server_cpu_s", "voluntary_switches", "involuntary_switches")

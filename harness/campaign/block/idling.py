@@ -1,12 +1,15 @@
-"""What a server costs its neighbours while nobody asks anything of it, and which cells are measured alone for it."""
+"""What a server costs while nobody asks anything of it: CPU time, for which some cells are measured alone, and memory
+of connections that stay open."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.state import Block
+from harness.campaign.cells.holding import hold, holdable
 from harness.measure.tree import idle_cpu_shares
 from harness.model.asked.cell import Cell
+from harness.model.measured.campaign import CellFacts
 from harness.model.notice import Notice
 from harness.under_test.launch.launch import LiveServer
 
@@ -55,6 +58,17 @@ def set_the_burning_apart(bench: Bench, block: Block) -> None:
             block.notices.append((_stays if stays else _goes)(cell, found[cell.id], cores))
         if together and not stays:
             block.live.pop(cell.id).process.stop()
+
+
+def hold_open(bench: Bench, block: Block) -> None:
+    """Once for each cell and scenario: what many connections cost that stay open. After everything that is counted."""
+    for cell in block.living():
+        before = block.before.get(cell.id, CellFacts()).held
+        asked = [one for one in bench.stage.scenarios_of(cell) if holdable(one) and one.id not in before]
+        if asked and not bench.interrupt.asked:
+            with bench.phases.timed("hold"):
+                held = {scenario.id: hold(block.live[cell.id], scenario) for scenario in asked}
+            block.know(cell.id, held=before | held)
 
 
 def _burned(block: Block, cell: Cell) -> bool:

@@ -11,7 +11,7 @@ from harness.analysis.trials.gather import gather
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import run_continuously
 from harness.campaign.block.driving import drive, judge_samples, without_void
-from harness.campaign.block.idling import set_the_burning_apart
+from harness.campaign.block.idling import hold_open, set_the_burning_apart
 from harness.campaign.block.judging import judged
 from harness.campaign.block.latency import measure_latency, rates_of, timed_in
 from harness.campaign.block.state import Block
@@ -52,6 +52,7 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
         if first:
             look_at_workers(block)
         judge_samples(bench, block)
+        hold_open(bench, block)
         block.fail_all(no_longer_alone(block.live))
         verify(bench, block, full=not bench.interrupt.asked, after=True)
 

@@ -20,7 +20,7 @@ from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure, Notice
 from harness.under_test.services import LiveService
 from harness.under_test.services.upstream import UPSTREAM
-from harness.under_test.verify.examiner import ContractFault
+from harness.under_test.verify.probes import ContractFault
 
 COUNTED_S: Final = 5.0
 """How long after the end of its sessions what they did may be counted."""

@@ -51,8 +51,8 @@ class Stage:
 
     def scenarios_of(self, cell: Cell) -> tuple[Scenario, ...]:
         """The planned scenarios that the cell's application answers."""
-        answered = self.prepared.applications[cell.app].manifest.scenarios
-        return tuple(scenario for name, scenario in self.prepared.scenarios.items() if name in answered)
+        record, scenarios = self.prepared.record, self.prepared.scenarios
+        return tuple(one for name, one in scenarios.items() if not record.why_not(cell.app, cell.server, name))
 
     def launches(self, cells: Sequence[Cell]) -> list[Launch]:
         """What it takes to start the cells here."""

@@ -124,7 +124,7 @@ def everything(record: CampaignRecord) -> Need:
     """Every cell in every scenario its application answers."""
     return {
         scenario.id: frozenset(
-            cell.id for cell in record.plan.cells if scenario.id in record.applications[cell.app].scenarios
+            cell.id for cell in record.plan.cells if not record.why_not(cell.app, cell.server, scenario.id)
         )
         for scenario in record.plan.scenarios
     }

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from harness.campaign.plan.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
-from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import Plan
@@ -63,11 +62,6 @@ def latency_scenarios(scenarios: Sequence[ScenarioManifest], wanted: Sequence[st
 def block_dice(plan: Plan, block: int) -> random.Random:
     """The random numbers of one block: the same for the same seed and block, whatever ran before."""
     return random.Random(f"{plan.seed}:{block}")
-
-
-def answers(manifests: Mapping[str, AppManifest], cell: Cell, scenario: ScenarioManifest) -> bool:
-    """Whether the cell's application answers the scenario."""
-    return scenario.id in manifests[cell.app].scenarios
 
 
 def closed_slice(

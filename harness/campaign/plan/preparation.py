@@ -169,6 +169,7 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
         plan=plan,
         applications={application.id: application.manifest for application in selected.applications},
         interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
+        cannot={cell.server: SERVERS[cell.server].cannot for cell in plan.cells},
         machine=fingerprint().model_copy(update={"cores": platform.cores}),
         interpreter=platform.pythons[0].interpreter,
         other_interpreters=tuple(one.interpreter for one in platform.pythons[1:]),

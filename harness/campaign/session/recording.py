@@ -16,9 +16,9 @@ from harness.store.running import RUNNING_NAME
 BUSY_MACHINE: Final = "busy-machine"
 """Code of the notice of other programs, whose figures are of the whole campaign so far."""
 
-SEEN_ONCE: Final = ("idle_cpu_share", "continuous", "warm_up_s")
-"""Of a cell's facts, kept where a later block did not look: whether it burns CPU while idle, its continuous runs, and
-the warm-up they showed it to need."""
+SEEN_ONCE: Final = ("idle_cpu_share", "continuous", "warm_up_s", "held")
+"""Of a cell's facts, kept where a later block did not look: whether it burns CPU while idle, its continuous runs,
+the warm-up they showed it to need, and what open connections cost."""
 
 
 @contextmanager
@@ -92,5 +92,5 @@ class Recorder:
 
 
 def _remembering(before: CellFacts, seen: CellFacts) -> CellFacts:
-    lost = {name: getattr(before, name) for name in SEEN_ONCE if getattr(seen, name) in (None, ())}
+    lost = {name: getattr(before, name) for name in SEEN_ONCE if getattr(seen, name) in (None, (), {})}
     return seen.model_copy(update=lost)

@@ -251,5 +251,5 @@ def _without_a_place(record: CampaignRecord, ranking: Ranking) -> set[str]:
         cell.cell
         for scenario, found in ranking.scenarios.items()
         for cell in found.unranked
-        if cell.app not in record.applications or scenario in record.applications[cell.app].scenarios
+        if not record.why_not(cell.app, cell.server, scenario)
     }

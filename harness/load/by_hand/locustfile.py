@@ -20,7 +20,7 @@ from locust.exception import StopTest
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.load.by_hand.stream import Stream
-from harness.load.engine.connection import Connection
+from harness.load.engine.connections.base import Connection
 from harness.load.locust_side.tally import merge_into
 from harness.load.open_files import raise_limit
 from harness.model.errors import ExitCode

@@ -9,7 +9,9 @@ from typing import Final
 import gevent
 import numpy as np
 
-from harness.load.engine.connection import Connection, Lane, Owner
+from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.kinds import make_of
+from harness.load.engine.connections.lane import Lane, Owner
 from harness.load.engine.drive import IDLE, RETRY_S
 from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
@@ -35,6 +37,7 @@ class Stream(Owner):
         self._plan = Slice(
             rotation=0, target=target.cell, scenario=scenario.id, level=level, burn_in_s=0, length_s=1, counted=False
         )
+        self._make = make_of(scenario, target)
         self._lane = Lane(gevent.get_hub().loop, target)
         self._connections: set[Connection] = set()
         self._faults: list[str] = []
@@ -42,7 +45,7 @@ class Stream(Owner):
 
     def join(self) -> Connection:
         """A new connection, asking from now on."""
-        connection = Connection(self._lane, self)
+        connection = self._make(self._lane, self)
         connection.exchange = self._script.exchanges[len(self._connections) % len(self._script.exchanges)]
         self._connections.add(connection)
         connection.ask(clock())

@@ -42,7 +42,7 @@ class MasterRunner:
         self._checks = Checks(())
         self._clocks: dict[str, Clock] = {}
         self._files: dict[str, int] = {}
-        self._connected: set[str] = set()
+        self._connected: dict[str, str] = {}
         self._right: dict[tuple[str, str, Level], list[bytes]] = {}
         self._shapes: dict[tuple[str, str, Level], Shapes] = {}
 
@@ -63,7 +63,7 @@ class MasterRunner:
     def drive(self, slice_: Slice) -> SliceRecord:
         """Bring the workers' users to the slice's level, and have them drive it at the same time."""
         users = self._manned(slice_.level.connections)
-        self._settle(slice_.target, users)
+        self._settle(slice_.target, slice_.scenario, users)
         answers = self._driven(slice_, users)
         marks = set()
         if len(answers) < len(users):
@@ -131,12 +131,14 @@ class MasterRunner:
                 self._connected.clear()
         raise HarnessError(f"the workers did not bring up {connections} users", where="load master", mend="see its log")
 
-    def _settle(self, target: str, users: dict[str, int]) -> None:
-        """Wait until every user has its connection to the target."""
-        if target not in self._connected:
-            orders = {worker: {"users": count, "target": target} for worker, count in users.items()}
+    def _settle(self, target: str, scenario: str, users: dict[str, int]) -> None:
+        """Wait until every user has the connection to the target that the scenario needs."""
+        if self._connected.get(target) != scenario:
+            orders = {
+                worker: {"users": count, "target": target, "scenario": scenario} for worker, count in users.items()
+            }
             self._pool.ask(SETTLE, orders, Settled, ANSWER_TIMEOUT_S)
-            self._connected.add(target)
+            self._connected[target] = scenario
 
     def _muster(self) -> bool:
         """Prepare the workers if their set has changed. Returns whether it had."""

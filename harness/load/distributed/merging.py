@@ -43,6 +43,7 @@ def merged_record(slice_: Slice, parts: Sequence[SliceRecord], marks: Iterable[s
         latency_mean_s=mean_latency(parts),
         latency_max_s=max((p.latency_max_s for p in parts if p.latency_max_s is not None), default=None),
         histogram=merged(part.histogram for part in parts),
+        first_histogram=merged(part.first_histogram for part in parts),
         service_histogram=merged(part.service_histogram for part in parts),
         lateness_histogram=merged(part.lateness_histogram for part in parts),
         offered=known_sum(part.offered for part in parts),
@@ -65,7 +66,7 @@ def fault_of_part(slice_: Slice, part: SliceRecord) -> str | None:
     numbers = [value for value in part.model_dump().values() if isinstance(value, int | float)]
     if any(not math.isfinite(number) or number < 0 for number in (*numbers, *part.errors.values())):
         return "a record with a number that cannot be"
-    for histogram in (part.histogram, part.service_histogram, part.lateness_histogram):
+    for histogram in (part.histogram, part.first_histogram, part.service_histogram, part.lateness_histogram):
         if histogram is not None and not decodable(histogram):
             return "a record with a histogram that cannot be read"
     return None

@@ -102,7 +102,7 @@ class Worker:
 
     def _settle(self, order: dict[str, Any]) -> dict[str, Any]:
         await_until(lambda: len(self._slots) == order["users"], SPAWN_TIMEOUT_S, "users did not come up")
-        self._slots.connect(order["target"], order["users"])
+        self._rotation.connect(order["target"], order["scenario"], order["users"])
         return {}
 
     def _drive(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import gevent
 import numpy as np
 from gevent.event import Event
 
-from harness.load.engine.connection import Connection, Owner
+from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.lane import Owner
 from harness.load.engine.judging import Fault
 from harness.load.engine.lateness import away, suspended_s
 from harness.load.engine.script import Script
@@ -34,8 +35,8 @@ IDLE: Final = Owner()
 class Drive(Owner, ABC):
     """Drives `connections` for the time of one slice: burn in, count, stop, drain. Its fields are complete after `run`.
 
-    `times`: response times. `turns`: the loop's, where it never sleeps; None where the kernel wakes it. `offered`,
-    `backlog`, `service_times` and `lateness` are the open model's.
+    `times`: response times. `first_times`: until the first event of a stream. `turns`: the loop's, where it never
+    sleeps; None where the kernel wakes it. `offered`, `backlog`, `service_times` and `lateness` are the open model's.
     """
 
     offered: int | None = None
@@ -52,8 +53,10 @@ class Drive(Owner, ABC):
         self.faults: list[str] = []
         self.marks: set[str] = set()
         self.times = Times()
+        self.first_times = Times()
         self.started = self.counted_from = self.counted_to = 0.0
         self._latencies: array[float] = array("d")
+        self._firsts: array[float] = array("d")
         self._sending = False
         self._late_s = 0.0
         self._in_flight = 0
@@ -185,10 +188,11 @@ class Drive(Owner, ABC):
     def _fold(self) -> None:
         """Latencies are appended one by one, which is cheapest, and counted in bulk."""
         self.times.add(np.frombuffer(self._latencies, dtype=np.float64))
+        self.first_times.add(np.frombuffer(self._firsts, dtype=np.float64))
         self._forget()
 
     def _forget(self) -> None:
-        self._latencies = array("d")
+        self._latencies, self._firsts = array("d"), array("d")
         self.record = self._latencies.append
 
 
@@ -208,6 +212,11 @@ class ClosedDrive(Drive):
         self._finished()
         self._free(connection)
 
+    def began(self, connection: Connection, now: float) -> None:
+        """The first event of a stream came."""
+        if self.streaming:
+            self._firsts.append(now - connection.asked_at)
+
     def _begin(self) -> None:
         self._forget()
         self.streaming = True
@@ -218,7 +227,7 @@ class ClosedDrive(Drive):
         self.counted_from = clock()
         self._burnt_in = self.times.count + len(self._latencies)
         self._forget()
-        self.times = Times()
+        self.times, self.first_times = Times(), Times()
         self.bytes_received = self.body_bytes = 0
 
     def _stop(self) -> int:

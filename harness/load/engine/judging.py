@@ -35,9 +35,10 @@ PLAUSIBLE: Final = Verdict(None, exact=False)
 class Judge:
     """Judges the responses of one target to one request of a scenario.
 
-    Each different head is judged in full, and again after LOOK_AGAIN_S. A body that the manifest gives is compared each
-    time, by value: JSON may be written with or without blanks, so bytes are known only once judged. Of any other body,
-    or where there is a check.py beside it, `lore` says whether it may be right.
+    Each different head is judged in full, and again after LOOK_AGAIN_S; `heads` holds when, and is shared by judges
+    that expect the same of heads. A body that the manifest gives is compared each time, by value: JSON may be written
+    with or without blanks, so bytes are known only once judged. Of any other body, or where there is a check.py beside
+    it, `lore` says whether it may be right.
     """
 
     def __init__(
@@ -68,6 +69,11 @@ class Judge:
         if self._bodyless or response.head.status in BODYLESS:
             return RIGHT
         return self._of_coded(response) if self._is_coded else self._of_body(response.body)
+
+    def knows(self, head: Head, now: float) -> bool:
+        """Whether the head was found right, not long ago."""
+        judged = self._heads.get(head)
+        return judged is not None and now - judged <= LOOK_AGAIN_S
 
     def _of_head(self, response: Response, took_s: float) -> Fault | None:
         faults = head_faults(

@@ -10,7 +10,7 @@ from typing import Final
 import gevent
 import numpy as np
 
-from harness.load.engine.connection import Connection
+from harness.load.engine.connections.base import Connection
 from harness.load.engine.drive import Drive
 from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
@@ -78,6 +78,11 @@ class OpenDrive(Drive):
                 self._served(now - connection.asked_at)
         self._finished()
         self._free(connection)
+
+    def began(self, connection: Connection, now: float) -> None:
+        """The first event of a stream came."""
+        if connection.due >= self._counted_due:
+            self._firsts.append(now - connection.due)
 
     def _in_passing(self) -> None:
         self._send_due()

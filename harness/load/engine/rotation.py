@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 import gevent
 
 from harness.catalog.prepared import with_requests
-from harness.load.engine.connection import Connection, Lane
+from harness.load.engine.connections.base import Connection
+from harness.load.engine.connections.kinds import Make, make_of
+from harness.load.engine.connections.lane import Lane
 from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
@@ -31,7 +33,7 @@ class Slots:
     def __init__(self) -> None:
         self._loop: Any = gevent.get_hub().loop
         self._lanes: dict[str, Lane] = {}
-        self._slots: dict[int, dict[str, Connection]] = {}
+        self._slots: dict[int, dict[str, tuple[Make, Connection]]] = {}
         self._last = 0
 
     def __len__(self) -> int:
@@ -45,29 +47,39 @@ class Slots:
     def open(self) -> int:
         """Open a slot. Returns its number."""
         self._last += 1
-        self._slots[self._last] = {cell: Connection(lane, IDLE) for cell, lane in self._lanes.items()}
+        self._slots[self._last] = {}
         return self._last
 
     def close(self, number: int) -> None:
         """Close the slot's connections."""
-        for connection in self._slots.pop(number).values():
+        for _, connection in self._slots.pop(number).values():
             connection.close()
 
-    def connect(self, cell: str, count: int) -> None:
+    def connect(self, cell: str, count: int, make: Make) -> None:
         """Open the first `count` connections to a target that keeps them, where that was not tried before, and wait for
         them. What is not open then is tried again by the slice that needs it."""
         if not self._lanes[cell].keeps_alive:
             return
-        new = [connection for connection in self.connections(cell, count) if connection.is_new]
+        new = [connection for connection in self.connections(cell, count, make) if connection.is_new]
         for connection in new:
             connection.open()
         deadline = time.monotonic() + CONNECT_TIMEOUT_S
         while time.monotonic() < deadline and any(connection.is_connecting for connection in new):
             gevent.sleep(0.002)
 
-    def connections(self, cell: str, count: int) -> list[Connection]:
-        """The first `count` connections to a target."""
-        return [slot[cell] for slot, _ in zip(self._slots.values(), range(count), strict=False)]
+    def connections(self, cell: str, count: int, make: Make) -> list[Connection]:
+        """The first `count` connections to a target, made by `make`; one that was not is closed, and made anew."""
+        slots = [slot for slot, _ in zip(self._slots.values(), range(count), strict=False)]
+        return [self._connection(slot, cell, make) for slot in slots]
+
+    def _connection(self, slot: dict[str, tuple[Make, Connection]], cell: str, make: Make) -> Connection:
+        made, connection = slot.get(cell, (None, None))
+        if connection is None or made is not make:
+            if connection is not None:
+                connection.close()
+            connection = make(self._lanes[cell], IDLE)
+            slot[cell] = (make, connection)
+        return connection
 
 
 class Outcome(NamedTuple):
@@ -86,20 +98,32 @@ class Rotation:
         self._targets: dict[str, Target] = {}
         self._scenarios: dict[str, LoadScenario] = {}
         self._scripts: dict[tuple[str, str, Level], Script] = {}
+        self._makes: dict[tuple[str, str], Make] = {}
         self._bodies: Bodies = {}
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: with_requests(scenario) for scenario in scenarios}
-        self._scripts, self._bodies = {}, {}
+        self._scripts, self._makes, self._bodies = {}, {}, {}
         self._slots.aim(targets)
+
+    def connect(self, cell: str, scenario: str, count: int) -> None:
+        """Open the connections that a slice of the scenario needs, and wait for them."""
+        self._slots.connect(cell, count, self._make(cell, scenario))
+
+    def _make(self, cell: str, scenario: str) -> Make:
+        """The same for the same target and scenario, so that connections are kept."""
+        if (cell, scenario) not in self._makes:
+            self._makes[cell, scenario] = make_of(self._scenarios[scenario], self._targets[cell])
+        return self._makes[cell, scenario]
 
     def drive(self, slice_: Slice) -> Outcome:
         """Drive one slice to its end; its target and scenario must have been prepared."""
         script = self._script(slice_)
         model = ClosedDrive if slice_.offered_rate is None else OpenDrive
-        drive = model(self._slots.connections(slice_.target, slice_.level.connections), script, slice_)
+        make = self._make(slice_.target, slice_.scenario)
+        drive = model(self._slots.connections(slice_.target, slice_.level.connections, make), script, slice_)
         started_at, began, cpu_s = time.time(), time.perf_counter(), time.process_time()
         gc.disable()  # a collection of the whole heap takes as long as many responses
         try:
@@ -147,6 +171,7 @@ def record_of(slice_: Slice, drive: Drive, *, started_at: float, wall_s: float, 
         latency_mean_s=drive.times.mean_s,
         latency_max_s=drive.times.max_s if drive.times.count else None,
         histogram=drive.times.encoded(),
+        first_histogram=drive.first_times.encoded(),
         service_histogram=drive.service_times.encoded() if drive.service_times is not None else None,
         lateness_histogram=drive.lateness.encoded() if drive.lateness is not None else None,
         offered=drive.offered,

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from harness.load.engine.judging import Heads, Judge, alike
+from harness.load.engine.judging import Fault, Heads, Judge, alike
 from harness.load.engine.lore import Lore
 from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import LoadScenario, Target
+from harness.wire.filling import filled
+from harness.wire.frames import BINARY, TEXT, Message, frame, new_mask
 from harness.wire.requests import asks_to_close, head_and_body, in_turn
 
 LARGE: Final = 16_384
@@ -20,7 +22,8 @@ class Exchange:
     """A prepared request and the response last seen to be right, byte for byte. `next` follows it in the ring.
 
     `request`: its bytes; where `body` is not None they are followed by these, and `request_size` counts both.
-    `bodyless`: the answer has no body, whatever it says (HEAD). `closes`: the connection ends with the answer.
+    `tail`: of a stream what follows the head, empty until one was judged right. `bodyless`: the answer has no body,
+    whatever it says (HEAD). `closes`: the connection ends with the answer.
     `audited`: whether the audit counts its right answers; where it does not, each is judged, and none remembered, so
     that they can be counted apart.
     """
@@ -37,6 +40,8 @@ class Exchange:
         "next",
         "request",
         "request_size",
+        "tail",
+        "tail_body_size",
     )
 
     def __init__(self, request: bytes, body: bytes | None, judge: Judge, asked: Request, *, closes: bool) -> None:
@@ -44,7 +49,8 @@ class Exchange:
         self.judge, self.bodyless, self.closes = judge, asked.method == "HEAD", closes
         self.audited = asked.audited
         self.forget()
-        self.last_size = self.last_body_size = 0
+        self.last_size = self.last_body_size = self.tail_body_size = 0
+        self.tail = b""
         self.next: Exchange = self
 
     def remember(self, response: bytes, body_size: int) -> None:
@@ -54,6 +60,29 @@ class Exchange:
     def forget(self) -> None:
         """Judge the next response anew: what was right may be out of date."""
         self.last = b"\0"  # equal to no response, not even to the empty end of a connection
+
+
+class Echo(Exchange):
+    """A message, masked, and the frame that must come back: the same bytes each time, so never out of date."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: Message, judge: Judge, asked: Request) -> None:
+        self.message = message
+        super().__init__(frame(*message, new_mask()), None, judge, asked, closes=False)
+        self.last_size, self.last_body_size = len(self.last), len(message.payload)
+
+    def forget(self) -> None:
+        """Nothing to judge anew."""
+        self.last = frame(*self.message)
+
+    def fault_of(self, came: Message) -> Fault | None:
+        """What is wrong with the message that came back."""
+        if came.opcode != self.message.opcode:
+            return "protocol", f"the message came back with opcode {came.opcode}, not {self.message.opcode}"
+        if came.payload != self.message.payload:
+            return "body", f"the message came back as {came.payload[:80]!r}, not {self.message.payload[:80]!r}"
+        return None
 
 
 class Script:
@@ -71,7 +100,14 @@ class Script:
             for request in scenario.requests
         ]
         order = in_turn([request.weight for request in scenario.requests])
-        self.exchanges = [_exchange(scenario.requests[place], judges[place], target, level, bodies) for place in order]
+        if scenario.kind == "websocket":
+            self.exchanges: list[Exchange] = [
+                _echo(scenario.requests[place], judges[place], target, turn) for turn, place in enumerate(order)
+            ]
+        else:
+            self.exchanges = [
+                _exchange(scenario.requests[place], judges[place], target, level, bodies) for place in order
+            ]
         for exchange, following in zip(self.exchanges, [*self.exchanges[1:], *self.exchanges[:1]], strict=True):
             exchange.next = following
 
@@ -106,3 +142,9 @@ def _exchange(request: Request, judge: Judge, target: Target, level: Level, bodi
     if len(body) < LARGE:
         return Exchange(head + body, None, judge, request, closes=closes)
     return Exchange(head, bodies.setdefault(body, body), judge, request, closes=closes)
+
+
+def _echo(request: Request, judge: Judge, target: Target, turn: int) -> Exchange:
+    """Text and binary messages take turns, so that an application that turns all into one of them is found out."""
+    message = Message(BINARY if turn % 2 else TEXT, filled(request, target.values).body.encode())
+    return Echo(message, judge, request)

@@ -49,7 +49,7 @@ class LocalRunner:
         if len(self._slots) != slice_.level.connections:
             demand(slice_.level.connections, self._targets, allowed(), where="load process")
             self._spawn(slice_.level.connections)
-        self._slots.connect(slice_.target, slice_.level.connections)
+        self._rotation.connect(slice_.target, slice_.scenario, slice_.level.connections)
         outcome = self._rotation.drive(slice_)
         sampled = self._checks.sampled(slice_, outcome.taken)
         self._rotation.know(slice_, sampled.right)

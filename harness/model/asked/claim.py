@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.record import Record, Slug
 
 ClaimTier = Literal["controlled", "idiomatic"]

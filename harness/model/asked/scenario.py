@@ -3,8 +3,9 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from harness.model.asked.counting import Audit, Unit
 from harness.model.record import Record, Slug
 
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200}")
@@ -38,13 +39,13 @@ MOST_SCHEMA: Final = 16_384
 """Characters of a JSON schema: it lies in the record of every campaign."""
 
 
-Form = Literal["json", "text", "html", "any"]
+Form = Literal["json", "text", "events", "html", "any"]
 
 
 class Expectation(Record):
     """What every right response is like, as far as a manifest can say it.
 
-    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text`; `html` and anything
+    `body` is compared by `form`: parsed for `json`, stripped of nothing for `text` and `events`; `html` and anything
     random is left to the scenario's check.py, and of `any` nothing but its length is looked at. An empty `content_type`
     asks for none. `fixed` says that the bytes of one application's body never change. `json_schema` (a JSON document)
     is what the verifier holds a JSON body against. `status_to`: the last of several right statuses, `status` being the
@@ -176,38 +177,15 @@ class Edge(Record):
         return Request(path=self.path, expect=self.expect)
 
 
-def _number_or_n(given: object) -> object:
-    if given == "n" or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
-        return given
-    raise ValueError('must be a whole number, or "n"')
-
-
-PerRequest = Annotated[int | Literal["n"], BeforeValidator(_number_or_n)]
-"""A number, or as many as the request asks rows for."""
-
-
-class Audit(Record):
-    """What every request must do to the tables, as the database itself counts it over a burst.
-
-    `reads`: statements that read them, each giving `rows` rows; 0 means that an answer comes from a cache, which may
-    fill itself. `writes`: rows written. With "n" the body is a JSON list of rows of `world`, or one such row. `table`:
-    which table is read.
-    """
-
-    reads: PerRequest
-    table: Literal["world", "fortune"] = "world"
-    rows: int = Field(default=1, ge=1)
-    writes: PerRequest = 0
-
-
 class Prepared(Record):
     """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
 
     requests: int = Field(ge=1, le=4096)
 
 
-Unit = Literal["requests", "events", "messages", "MB"]
-"""What the ranked figure counts a second."""
+Kind = Literal["requests", "stream", "websocket"]
+"""How a scenario speaks: requests with one answer each; requests that are answered by a stream of events, of which each
+is looked at when it comes; messages on a WebSocket, each a request's body that must come back."""
 
 
 class Ranked(Record):
@@ -266,7 +244,7 @@ class ScenarioManifest(Loads):
     """scenario.toml. `needs` names the kinds of service the application must reach.
 
     `before`: what each server is asked once, in order, before its requests: a login, say.
-    `prepared`: where prepare.py makes the requests, `requests` is empty.
+    `kind`: how it speaks. `prepared`: where prepare.py makes the requests, `requests` is empty.
     `edges`: odd requests, asked when the contract is verified in full. `audit`: what a burst of requests must do to
     the database.
     `core`: whether a campaign measures it when nothing else was asked for. `techempower`: the levels that TechEmpower's
@@ -276,6 +254,7 @@ class ScenarioManifest(Loads):
     id: Slug
     title: str = Field(min_length=1, max_length=80)
     about: str = Field(min_length=1, max_length=400)
+    kind: Kind = "requests"
     needs: tuple[Need, ...] = ()
     before: tuple[Step, ...] = ()
     requests: tuple[Request, ...] = ()

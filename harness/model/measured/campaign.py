@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 from harness.model.asked.application import AppManifest, Interface
 from harness.model.asked.cell import Cell, DatabaseKind
 from harness.model.asked.diff import Diff
-from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.scenario import Kind, ScenarioManifest
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.audit import Account, Audited
 from harness.model.measured.continuous import ContinuousRun
+from harness.model.measured.held import Held
 from harness.model.measured.load import Waiting
 from harness.model.measured.machine import Identity, Interpreter, Machine
 from harness.model.notice import Failure, Notice
@@ -158,7 +159,7 @@ class CellFacts(Record):
     measured alone (the reference is not); 0 where it did so once and no longer does. `continuous`:
     its continuous runs, the last of which holds. `warm_up_s`: how long it is warmed where the plan's
     time was seen to be too short. `accounts`: of each database table it uses, what its answers demand and what the
-    database counted, in its last block.
+    database counted, in its last block. `held`: by scenario, what connections cost that it holds open.
     """
 
     command: tuple[str, ...] = ()
@@ -173,6 +174,7 @@ class CellFacts(Record):
     continuous: tuple[ContinuousRun, ...] = ()
     warm_up_s: float | None = None
     accounts: tuple[Account, ...] = ()
+    held: dict[str, Held] = Field(default_factory=dict)
 
     @property
     def packages(self) -> dict[str, str]:
@@ -200,12 +202,12 @@ class Source(Record):
 class CampaignRecord(Record):
     """campaign.json, rewritten whole and atomically whenever something in it changes. Times are Unix seconds.
 
-    `interfaces`: how each server calls an application.
-    `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked for,
-    where its cells are configurations of one application that race.
-    `interpreter`: the first one, or the only one; `other_interpreters`: those beside it, in the order they were given.
-    `audits`: by cell id, what the database counted in the audit before measuring; empty where it counts nothing.
-    `null_rps`: what the load generator does on this machine against a responder that does nothing, requests per second.
+    `interfaces`: how each server calls an application. `cannot`: by server, kinds of scenario that it cannot do, and
+    why. `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked
+    for, where its cells are configurations of one application that race. `interpreter`: the first one, or the only one;
+    `other_interpreters`: those beside it, in the order they were given. `audits`: by cell id, what the database counted
+    in the audit before measuring; empty where it counts nothing. `null_rps`: what the load generator does on this
+    machine against a responder that does nothing, requests per second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
     `completed_blocks`, and is left out of inference.
@@ -223,6 +225,7 @@ class CampaignRecord(Record):
     plan: Plan
     applications: dict[str, AppManifest]
     interfaces: dict[str, Interface] = Field(default_factory=dict)
+    cannot: dict[str, dict[Kind, str]] = Field(default_factory=dict)
     machine: Machine
     interpreter: Interpreter
     other_interpreters: tuple[Interpreter, ...] = ()
@@ -241,6 +244,15 @@ class CampaignRecord(Record):
     def interpreters(self) -> tuple[Interpreter, ...]:
         """All of them, the first one first."""
         return (self.interpreter, *self.other_interpreters)
+
+    def why_not(self, app: str, server: str, scenario: str) -> str:
+        """Why an application on a server is not asked a scenario; empty where it is."""
+        kinds = {one.id: one.kind for one in self.plan.scenarios}
+        if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
+            return reason
+        if app in self.applications and scenario not in self.applications[app].scenarios:
+            return "the application does not answer this scenario"
+        return ""
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.scenario import Expectation, Kind, Level, Request
 from harness.model.fault import Fault
 from harness.model.foreign import SHORTEST_SECRET
 from harness.model.record import Record
@@ -46,6 +46,7 @@ class LoadScenario(Record):
     requests: tuple[Request, ...] = ()
     prepare: str | None = None
     prepared: int = 0
+    kind: Kind = "requests"
     expect: Expectation
     check: str | None = None
     together: bool = False
@@ -111,6 +112,7 @@ class SliceRecord(Record):
     responses; in the open model of the requests due in the counted stretch, whenever they were answered, from the due
     moment, with `service_histogram` beside it from the sending, and `lateness_histogram`: of the sending, after the due
     moment and a free connection. `offered`: requests due in the counted stretch.
+    `first_histogram`: of a stream, until its first event came.
     `backlog`: requests due and not yet sent when the slice ended. `marks`: codes of what makes the record doubtful (a
     lost worker, an overrun drain).
     """
@@ -136,6 +138,7 @@ class SliceRecord(Record):
     latency_mean_s: float | None = None
     latency_max_s: float | None = None
     histogram: str | None = None
+    first_histogram: str | None = None
     service_histogram: str | None = None
     lateness_histogram: str | None = None
     offered: int | None = None

@@ -64,8 +64,9 @@ class Trial(Record):
     `repeat`: measured once more in the same block, because the trial before it failed a gate; it takes its place.
     `answered`: validated responses, burn-in and drain included.
 
-    `rates` is goodput in requests per second, one for each entry of `rotations`. `errors` is by kind. `failed_gates`
-    holds what keeps the trial out of the ranking; it is kept and shown all the same.
+    `first_histogram`: of a stream, until its first event. `rates` is goodput in requests per second, one for each entry
+    of `rotations`. `errors` is by kind. `failed_gates` holds what keeps the trial out of the ranking; it is kept and
+    shown all the same.
     """
 
     cell: str
@@ -84,6 +85,7 @@ class Trial(Record):
     wall_s: float
     answered: int = 0
     histogram: str | None = None
+    first_histogram: str | None = None
     cost: Cost | None = None
     bound: Bound | None = None
     repeat: bool = False

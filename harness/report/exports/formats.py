@@ -39,6 +39,7 @@ COLUMNS: Final = (
         "completions",
     ),
     *("error_share", "cpu_us_a_request", "service_cpu_us_a_request", "load_pss_bytes", "rest_pss_bytes", "startup_s"),
+    *("first_event_p50_s", "first_event_p99_s", "held_connections", "bytes_a_connection"),
     *("voluntary_switches_a_request", "involuntary_switches_a_request", "rest_switches_s", "rest_cpu_share"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),

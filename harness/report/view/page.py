@@ -40,6 +40,7 @@ from harness.report.view.sections.gaps import GapRow, gap_rows
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
 from harness.report.view.tables.capabilities import CapabilitySection, capability_section
+from harness.report.view.tables.events import Open, open_connections
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
 from harness.report.view.tables.table import Table, table
@@ -82,6 +83,7 @@ class Page:
     story: StorySection | None
     capabilities: CapabilitySection | None
     latency: Mapping[str, Latency | None]
+    opened: Mapping[str, Open | None]
     standings: Mapping[str, tuple[Standing, ...]]
     choices: tuple[Choice, ...]
     references: tuple[tuple[str, str], ...]
@@ -126,6 +128,7 @@ def page(source: Source) -> Page:
         story=story_section(source),
         capabilities=capability_section(source),
         latency=timed,
+        opened={scenario.id: open_connections(source, scenario) for scenario in record.plan.scenarios},
         standings=standings(tables, timed),
         choices=_choices(source),
         references=tuple((name.id, name.label) for name in source.contestants),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.model.asked.application import Interface
+from harness.model.asked.scenario import Kind
 
 BACKLOG: Final = "4096"
 KEEP_ALIVE_S: Final = "3600"
@@ -24,6 +25,8 @@ STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 (where it is; files are made there safely)
+
+NOT_IN_WSGI: Final = "there are no WebSockets in WSGI, which its server speaks"
 
 Argv = Callable[[str, str, int, int], list[str]]
 """(target, host, port, workers) -> what follows the environment's python."""
@@ -57,6 +60,12 @@ class Server:
     nagle_with_workers: bool = False
     threads: str | None = None
     tls: tuple[str, str] | None = None
+    lacks: tuple[tuple[Kind, str], ...] = ()
+
+    @property
+    def cannot(self) -> dict[Kind, str]:
+        """Kinds of scenario that nothing on it can do, and why."""
+        return ({"websocket": NOT_IN_WSGI} if self.interface == "wsgi" else {}) | dict(self.lacks)
 
     def workers(self, wanted: int) -> int:
         """Processes that run when so many are wanted."""
@@ -186,7 +195,7 @@ ENTRIES: Final = (
         "uvicorn",
         "uvicorn",
         "asgi",
-        ("uvicorn", UVLOOP, "httptools"),
+        ("uvicorn", UVLOOP, "httptools", "websockets"),
         "uvicorn",
         uvicorn("uvloop"),
         tls=SSL_CERTFILE,
@@ -195,7 +204,7 @@ ENTRIES: Final = (
         "uvicorn-asyncio",
         "uvicorn (asyncio)",
         "asgi",
-        ("uvicorn", "httptools"),
+        ("uvicorn", "httptools", "websockets"),
         "uvicorn",
         uvicorn("asyncio"),
         nagle_with_workers=True,
@@ -234,7 +243,7 @@ ENTRIES: Final = (
         "gunicorn-uvicorn-worker",
         "gunicorn (uvicorn worker)",
         "asgi",
-        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools"),
+        ("gunicorn>=27", "uvicorn-worker", "uvicorn", UVLOOP, "httptools", "websockets"),
         "gunicorn",
         gunicorn("--worker-class", "uvicorn_worker.UvicornWorker"),
         tls=CERTFILE,

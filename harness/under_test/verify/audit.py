@@ -14,20 +14,13 @@ from pydantic import Field
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
 from harness.contract.rows import rows_told
-from harness.model.asked.scenario import Audit
+from harness.model.asked.counting import Audit
 from harness.model.fault import Fault
 from harness.model.measured.audit import Asked, Audited
 from harness.model.record import Record
 from harness.under_test.services import Counts
-from harness.under_test.verify.examiner import (
-    DEADLINE_S,
-    ContractFault,
-    Examiner,
-    Probe,
-    Subject,
-    grouped,
-    probes_at_levels,
-)
+from harness.under_test.verify.examiner import DEADLINE_S, Examiner, Subject, grouped
+from harness.under_test.verify.probes import ContractFault, Probe, probes_at_levels
 
 REQUESTS: Final = 64
 AT_ONCE: Final = 16

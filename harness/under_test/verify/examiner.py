@@ -10,55 +10,40 @@ from typing import NamedTuple
 
 from harness.catalog.scenarios import Scenario
 from harness.contract.headers import parsed_date
-from harness.contract.judge import Check, checked, content, judge
+from harness.contract.judge import checked
 from harness.contract.response import Response, clipped
 from harness.contract.rows import rows_told
-from harness.model.asked.scenario import Level, Request
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.foreign import redacted
 from harness.model.measured.audit import Asked
 from harness.model.measured.load import Target
-from harness.model.record import Record
 from harness.under_test.services import Namespace
 from harness.under_test.services.upstream import CellsUpstream
 from harness.under_test.verify.exchange import Connection, connected
+from harness.under_test.verify.pauses import buffered
+from harness.under_test.verify.probes import AT_ONCE, ContractFault, Probe, at_once_of, probes
+from harness.under_test.verify.sockets import faults_alone, faults_at_once
 from harness.wire.requests import asks_to_close, in_turn
 
 DEADLINE_S = 5.0
 """For one exchange, and for one connection."""
 
 DATE_WAIT_S = 3.0
-AT_ONCE = 64
 ROUNDS = 4
-"""The burst: so many connections at once, each asking so many times."""
+"""Of the burst: so many times each connection asks."""
 
 MOST_IN_A_BURST = 4096
 """Requests of a burst, where a round has many."""
 
-PREPARED_ASKED = 32
-"""Of requests that prepare.py makes so many are asked one by one, spread evenly over all of them."""
-
-WAITING_ASKED = 4
-WAITING_ROUNDS = 1
-"""The same, and rounds of the burst, where each request waits: a server of 8 threads answers 160 a second."""
+LONG_ROUNDS = 1
+"""Rounds of the burst where each answer takes long: it waits, or is a stream."""
 
 PATIENCE = 4.0
 """In a burst an answer waits for those of the other connections: so many deadlines."""
 
 WRITTEN_S = 1.0
 """How long after the last answer what was written may become visible."""
-
-
-class ContractFault(Record):
-    """One thing an application does wrong, and where it was seen."""
-
-    scenario: str
-    request: str
-    fault: Fault
-
-    def __str__(self) -> str:
-        return f"{self.scenario}: {self.request}: {self.fault} [{self.fault.code}]"
 
 
 class Subject(NamedTuple):
@@ -68,84 +53,6 @@ class Subject(NamedTuple):
     scenarios: Sequence[Scenario]
     tables: Namespace | None = None
     upstream: CellsUpstream | None = None
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One request of a scenario at one level."""
-
-    scenario: Scenario
-    request: Request
-    level: Level
-
-    def judge(self, answer: Response | Fault, target: Target) -> tuple[Fault, ...]:
-        if isinstance(answer, Fault):
-            return (answer,)
-        expect = self.request.expected(self.scenario.manifest.expect).at(self.level)
-        sends = {"dated": target.sends_date, "named": target.sends_name}
-        return judge(answer, expect, self._check, self.level, **sends, request=self.request)
-
-    @property
-    def _check(self) -> Check | None:
-        """The scenario's, of which a request that has its own expectation knows nothing."""
-        return self.scenario.check.check if self.scenario.check and self.request.expect is None else None
-
-    def bodies(self, answers: Iterable[Response | Fault]) -> list[bytes]:
-        """The bodies of right answers, unpacked where a compression was asked for."""
-        contents = [content(answer, self.request) for answer in answers if isinstance(answer, Response)]
-        return [body for body in contents if isinstance(body, bytes)]
-
-    def found(self, faults: Iterable[Fault]) -> list[ContractFault]:
-        request = f"{self.request.method} {clipped(self.request.path)}"
-        return [ContractFault(scenario=self.scenario.id, request=request, fault=fault) for fault in faults]
-
-
-def at_once_of(probe: Probe) -> int:
-    """Connections of a burst."""
-    return min(AT_ONCE, probe.level.connections)
-
-
-def probes(scenario: Scenario, full: bool) -> list[Probe]:
-    """Each request at the ranking level, and, when all is looked at, with every other parameter of the levels and the
-    odd ones."""
-    ranked = scenario.manifest.rank.at
-    if not full:
-        return [Probe(scenario, request.at(ranked), ranked) for request in asked_one_by_one(scenario, full)]
-    edges = scenario.manifest.edges
-    return probes_at_levels(scenario) + [
-        Probe(scenario, e.as_request, ranked.model_copy(update={"n": e.n}) if e.n else ranked) for e in edges
-    ]
-
-
-def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
-    """The manifest's requests; of those that prepare.py makes the first, or in full some of all parts of the set."""
-    if scenario.manifest.prepared is None:
-        return scenario.manifest.requests
-    made, most = scenario.requests, WAITING_ASKED if scenario.manifest.waits else PREPARED_ASKED
-    return [made[place] for place in spread(len(made), most)] if full else made[:1]
-
-
-def spread(size: int, most: int) -> list[int]:
-    """At most so many places of a set, all over it. By an odd step: every 16th request may be of another kind."""
-    step = size // most | 1
-    return list(dict.fromkeys(place * step % size for place in range(min(size, most))))
-
-
-def burst_of(scenario: Scenario) -> list[Probe]:
-    """Each request at the ranking level."""
-    ranked = scenario.manifest.rank.at
-    return [Probe(scenario, request.at(ranked), ranked) for request in scenario.requests]
-
-
-def probes_at_levels(scenario: Scenario) -> list[Probe]:
-    """Each request with every parameter of the levels, that of the ranking level first."""
-    ranked = scenario.manifest.rank.at
-    others = {level.n: level for level in scenario.manifest.levels if level.n != ranked.n}
-    return [
-        Probe(scenario, request.at(level), level)
-        for level in (ranked, *others.values())
-        for request in asked_one_by_one(scenario, full=True)
-    ]
 
 
 @dataclass(frozen=True)
@@ -206,7 +113,8 @@ class Examiner:
         turn = in_turn([probe.request.weight for probe in probes])
         at_once = at_once_of(probes[0])
         manifest = probes[0].scenario.manifest
-        is_prepared, rounds = manifest.prepared is not None, WAITING_ROUNDS if manifest.waits else ROUNDS
+        takes_long = manifest.waits or manifest.kind == "stream"
+        is_prepared, rounds = manifest.prepared is not None, LONG_ROUNDS if takes_long else ROUNDS
         each = rounds if is_prepared else min(rounds * len(turn), MOST_IN_A_BURST // at_once)
         starts = [place * (each if is_prepared else 1) % len(turn) for place in range(at_once)]
         orders = [list(islice(cycle(turn), start, start + each)) for start in starts]
@@ -224,6 +132,22 @@ class Examiner:
         if faults:
             return probe.found(grouped(faults, f"{len(answers)} requests, {at_once_of(probe)} at once"))
         return probe.found(_together(probe, probe.bodies(answers)))
+
+    async def sends_at_once(self, probe: Probe) -> list[ContractFault]:
+        """Whether each event of a stream comes when it is due."""
+        fault = await buffered(self.target, probe.request, self.deadline_s)
+        return probe.found([fault] if fault else [])
+
+    async def messages(self, probes: Sequence[Probe], *, full: bool) -> list[ContractFault]:
+        """Messages on WebSockets: one alone, or in full some on one and then many at once."""
+        requests = [probe.request for probe in probes]
+        found = await faults_alone(self.target, requests if full else requests[:1], self.deadline_s)
+        if full and not found:
+            found = await faults_at_once(self.target, requests, PATIENCE * self.deadline_s)
+        faults = (
+            grouped(without_values(found, self.target), f"{AT_ONCE} WebSockets at once") if len(found) > 1 else found
+        )
+        return probes[0].found(faults)
 
     async def date_moved(self, probe: Probe, first: Response) -> list[ContractFault]:
         """A right answer some seconds after the first, with a later date."""

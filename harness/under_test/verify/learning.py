@@ -17,7 +17,8 @@ from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.notice import Notice
 from harness.under_test.verify.capturing import DEADLINE_S, asked_once
-from harness.under_test.verify.examiner import ContractFault, without_values
+from harness.under_test.verify.examiner import without_values
+from harness.under_test.verify.probes import ContractFault
 
 TIMES: Final = 3
 APART_S: Final = 1.1

@@ -13,17 +13,8 @@ from harness.model.measured.load import Target
 from harness.model.notice import Failure
 from harness.model.record import Record
 from harness.under_test.services import Namespace
-from harness.under_test.verify.examiner import (
-    DATE_WAIT_S,
-    DEADLINE_S,
-    ContractFault,
-    Examiner,
-    Probe,
-    Subject,
-    asked_one_by_one,
-    burst_of,
-    probes,
-)
+from harness.under_test.verify.examiner import DATE_WAIT_S, DEADLINE_S, Examiner, Subject
+from harness.under_test.verify.probes import ContractFault, Probe, asked_one_by_one, burst_of, probes
 
 Dated = dict[tuple[str, str, str, str], Response]
 """The first right answer by cell, scenario, method and path: later ones must have later dates."""
@@ -99,12 +90,17 @@ async def _verify(
     to_compare: list[tuple[Probe, Response]] = []
     async with turn:
         for scenario in scenarios:
+            if scenario.manifest.kind == "websocket":
+                faults += await examiner.messages(burst_of(scenario), full=full)
+                continue
             found, right = await examiner.first_answers(probes(scenario, full))
             at_ranking_level = right[: len(asked_one_by_one(scenario, full))]
             if full and not found:  # what the first answers got wrong would only be reported again
                 for probe, _ in at_ranking_level:
                     found += await examiner.keep_alive(probe)
                 found += [] if found else await examiner.under_load(burst_of(scenario))
+                if scenario.manifest.kind == "stream" and not found:
+                    found += await examiner.sends_at_once(at_ranking_level[0][0])
             if examiner.target.sends_date and not found:
                 to_compare += _first_of_each(examiner.target.cell, at_ranking_level, dated)
             faults += [*found, *await examiner.undone(scenario)]

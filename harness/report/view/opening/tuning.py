@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.report.text import shorten
 from harness.report.view.opening.answer import Answer, Span
 from harness.report.view.source import Source

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.charts.changes import Shift, changes

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from harness.analysis.trials.continuous import in_words as run_in_words
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import ScenarioManifest, Unit
+from harness.model.asked.counting import Unit
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
 from harness.model.measured.audit import Account, Audited

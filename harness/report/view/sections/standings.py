@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.report.text import Figure, absent
 from harness.report.view.tables.latency import P99, Latency
 from harness.report.view.tables.table import Row, Table

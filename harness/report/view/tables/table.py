@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.model.asked.scenario import Level, ScenarioManifest, Unit
+from harness.model.asked.counting import Unit
+from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.report.text import (

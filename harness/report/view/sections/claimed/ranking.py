@@ -4,7 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from harness.model.asked.claim import ClaimedCell, ClaimedPair, ClaimFinding, PublishedFigures, TierFinding
-from harness.model.asked.scenario import Unit
+from harness.model.asked.counting import Unit
 from harness.model.foreign import clean
 from harness.report.text import Figure, absent, between, number, shorten
 from harness.report.view.names import Name

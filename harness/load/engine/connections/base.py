@@ -1,4 +1,4 @@
-"""One connection to one target: opened, asked, read, closed, on libev watchers over a raw socket.
+"""One connection to one target: opened, asked, closed, on libev watchers over a raw socket, whatever is said on it.
 
 The callback that is installed on the watcher is the connection's state. `_on_reply`, the state in which load runs, is
 as tight as Python allows: a response equal byte for byte to the last one that was judged in full needs no parsing.
@@ -6,15 +6,15 @@ as tight as Python allows: a response equal byte for byte to the last one that w
 
 import errno
 import socket
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any, Final
 
 from gevent.monkey import get_original
 
+from harness.load.engine.connections.lane import Lane, Owner
 from harness.load.engine.judging import Fault
-from harness.model.measured.load import ErrorKind, Target
-from harness.wire.responses import HEAD_END, ClosedEarly, Head, Malformed, Response, ResponseParser, parse_head
+from harness.model.measured.load import ErrorKind
 
 if TYPE_CHECKING:
     from harness.load.engine.script import Exchange
@@ -24,72 +24,14 @@ RawSocket = get_original("socket", "socket")
 
 READ, WRITE = 1, 2  # libev's flags
 READ_SIZE: Final = 65_536
-MAX_HEADS: Final = 512
 
 
-class Lane:
-    """What the connections to one address share."""
-
-    def __init__(self, loop: Any, target: Target) -> None:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)[0]
-        self.loop, self.family, self.address = loop, found[0], found[4]
-        self.keeps_alive = target.keep_alive
-        self._heads: dict[bool, dict[bytes, Head]] = {False: {}, True: {}}
-
-    def head(self, raw: bytes, *, bodyless: bool) -> Head:
-        """Understand a head; one seen before is not parsed again. Raises Malformed."""
-        heads = self._heads[bodyless]
-        head = heads.get(raw)
-        if head is None:
-            head = parse_head(raw, bodyless=bodyless)
-            if len(heads) >= MAX_HEADS:  # Date makes new ones each second
-                heads.clear()
-            heads[raw] = head
-        return head
-
-    def whole(self, data: bytes, bodyless: bool) -> Response | None:
-        """The response, when `data` is one in full and its head tells its length; heads seen before are not parsed."""
-        end = data.find(b"\r\n\r\n") + 4
-        if end < 4:
-            return None
-        raw = data[:end]
-        head = self._heads[bodyless].get(raw)
-        if head is None:
-            found = HEAD_END.search(raw)
-            if found is None or found.end() != end:  # it ended before, at a bare LF
-                return None
-            head = self.head(raw, bodyless=bodyless)
-        if head.length is None or head.status < 200 or end + head.length != len(data):
-            return None
-        return Response(head, data[end:], len(data))
-
-
-class Owner:
-    """Whom a connection tells what happens. This one, between slices, counts nothing.
-
-    `unaudited`: right responses whose request the database audit does not count.
-    """
-
-    streaming = False
-    """Whether to go on with the next request at once: the closed model, while its slice lasts."""
-
-    def __init__(self) -> None:
-        self.record: Callable[[float], None] = lambda _: None
-        self.bytes_received = self.body_bytes = self.reconnects = self.unaudited = 0
-
-    def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
-        """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
-
-    def failed(self, connection: "Connection", kind: ErrorKind, why: str) -> None:
-        """No complete response, or no connection; the socket is closed."""
-
-
-class Connection:
+class Connection(ABC):
     """A client's connection. `drive` is informed of what happens; `asked_at` and `due` are seconds of `clock`."""
 
     __slots__ = (
         "_lane",
-        "_parser",
+        "_ready",
         "_recv",
         "_send",
         "_socket",
@@ -112,9 +54,8 @@ class Connection:
         self._send: Any = None
         self._watcher: Any = None
         self._writer: Any = None
-        self._parser: ResponseParser | None = None
         self._unsent: memoryview | None = None
-        self._was_open = self._tried = False
+        self._was_open = self._tried = self._ready = False
         self.drive = drive
         self.exchange: Exchange | None = None
         self.busy = False
@@ -127,7 +68,7 @@ class Connection:
 
     @property
     def is_connecting(self) -> bool:
-        return self._socket is not None and self._watcher is None
+        return self._socket is not None and not self._ready
 
     def open(self) -> None:
         """Begin to connect; `drive.failed` follows where it cannot be done, perhaps at once."""
@@ -151,7 +92,7 @@ class Connection:
         """Send the exchange's request, opening the connection first where it is not; `now` is when that began."""
         self.busy = True
         self.asked_at = now
-        if self._watcher is None:
+        if not self._ready:
             if self._socket is None:
                 self.open()
             return
@@ -160,8 +101,8 @@ class Connection:
 
     def close(self) -> None:
         """Let go of the socket, whatever its state."""
-        self.busy = False
-        self._parser = self._unsent = None
+        self.busy = self._ready = False
+        self._unsent = None
         for watcher in (self._watcher, self._writer):
             if watcher is not None:
                 watcher.stop()
@@ -180,7 +121,15 @@ class Connection:
         self._recv, self._send = self._socket.recv, self._socket.send
         self._watcher = self._lane.loop.io(self._socket.fileno(), READ)
         self._watcher.start(self._on_idle)
-        self._was_open = True
+        self._greet()
+
+    def _greet(self) -> None:
+        """What comes before the first request: nothing."""
+        self._usable()
+
+    def _usable(self) -> None:
+        """Requests may be sent from now on."""
+        self._was_open = self._ready = True
         if self.busy:
             self._watcher.callback = self._on_reply
             self._transmit()
@@ -224,6 +173,10 @@ class Connection:
             return
         self._take(data)
 
+    @abstractmethod
+    def _take(self, data: bytes) -> None:
+        """Go on with the answer in hand; the empty `data` is the end of the connection."""
+
     def _on_idle(self) -> None:
         """Nothing is expected: the server closes, or talks out of turn. Either way the connection is done with."""
         try:
@@ -233,48 +186,6 @@ class Connection:
         except OSError:
             pass  # a reset while idle: lost as well
         self.close()
-
-    def _take(self, data: bytes) -> None:
-        """Go on with the response in hand; the empty `data` is the end of the connection."""
-        try:
-            response = self._parse(data)
-        except Malformed as fault:
-            self._fail("protocol", str(fault))
-            return
-        except ClosedEarly as fault:
-            self._fail("closed-early", str(fault))
-            return
-        if response is None:
-            self._watcher.callback = self._on_more
-            return
-        self._judge(response, data)
-
-    def _parse(self, data: bytes) -> Response | None:
-        parser = self._parser
-        if parser is None:
-            bodyless = self.exchange.bodyless  # type: ignore[union-attr]
-            response = self._lane.whole(data, bodyless)
-            if response is not None:
-                return response
-            parser = self._parser = ResponseParser(bodyless=bodyless, parse=self._lane.head)
-        return parser.feed(data) if data else parser.end()
-
-    def _judge(self, response: Response, data: bytes) -> None:
-        exchange: Any = self.exchange
-        now = clock()
-        closes = response.head.close or exchange.closes
-        fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
-        if fault is None and not exchange.audited:
-            self.drive.unaudited += 1
-        elif exact and response.size == len(data) and not closes:
-            exchange.remember(data, len(response.body))
-        self._parser = None
-        if closes or self._unsent is not None:
-            self.close()
-            self._was_open = not exchange.closes  # a connection that ends as it was asked to is not lost
-        else:
-            self._watcher.callback = self._on_idle
-        self._answered(response.size, len(response.body), fault, now)
 
     def _answered(self, size: int, body_size: int, fault: Fault | None, now: float) -> None:
         self.busy = False
