@@ -43,8 +43,9 @@ class Server:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
     threads of a worker run the application, None where it has no pool of them. `tls`: its options for the files of a
-    certificate and of its key, None where it has no TLS or needs more than two options. `argv` is None where the
-    application brings the command (its manifest's table `own`).
+    certificate and of its key, None where it has no TLS or needs more than two options. `lacks`: kinds of scenario
+    that it cannot do although its interface could, and why. `argv` is None where the application brings the command
+    (its manifest's table `own`).
     """
 
     id: str
