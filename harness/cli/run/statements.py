@@ -6,8 +6,8 @@ from pathlib import Path
 from harness.analysis.statements.story import PROFILES
 from harness.campaign.plan.project import Project
 from harness.cli.console import messages, print_json
-from harness.cli.show.claiming import results_in_a_command
-from harness.cli.show.stating import ended, show
+from harness.cli.show.claimed.ranking import results_in_a_command
+from harness.cli.show.claimed.story import ended, show
 from harness.model.asked.statement import Story
 from harness.model.errors import ExitCode, UsageError
 from harness.report.export import answered
