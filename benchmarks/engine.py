@@ -3,7 +3,7 @@
 In each round the engine and wrk drive the same server for a second each, in random order, over 64 connections, from the
 same core. The servers are nginx, which answers faster than either can ask, and starlette on uvicorn, which does not.
 Both send the same bytes, and take warm connections or open their own as they always do; wrk compares no bodies, the
-engine all.
+engine all. Beside them: many connections, and bodies of 1 MiB sent to a reader that throws them away.
 
 Streams of events and WebSocket frames come last: events and messages a second against a null answerer, an echo on
 picows (which is installed for it) and the bare ASGI callable, and how busy the engine was.
@@ -36,6 +36,7 @@ import psutil
 from shared.figures import Figure, Outcome, exact
 from shared.live import live_cells
 from shared.streams import streams_and_frames
+from shared.uploads import sending
 
 from harness.campaign.plan.options import RunOptions, Selection
 from harness.load.ceiling import NULL, null_targets
@@ -81,6 +82,7 @@ def main(arguments: argparse.Namespace) -> Outcome:
         *on_starlette(pinned_wrk, arguments.rounds, dice),
         *many_connections(cores),
         *streams_and_frames(cores),
+        *sending(cores, arguments.rounds),
         exact("merge_10_million_samples_s", merging_s()),
     ]
     return Outcome(figures, missed=[text for figure in figures if (text := missed(figure))])

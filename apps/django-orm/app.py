@@ -13,6 +13,7 @@ from harness_data import ADDED_FORTUNE, WORLD_ROWS, different_ids, events, rando
 from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
+from harness_data.work import computed
 
 application = get_wsgi_application()
 
@@ -126,6 +127,10 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(sent, content_type="text/event-stream")
 
 
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -141,4 +146,5 @@ urlpatterns = [
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
     path("wait", wait),
+    path("mixed", mixed),
 ]

@@ -12,6 +12,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -110,6 +111,10 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(sent, content_type="text/event-stream")
 
 
+def mixed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(computed(int(request.GET["work"]), int(request.GET["seed"])))
+
+
 urlpatterns = [
     path("json", json),
     path("plaintext", plaintext),
@@ -125,5 +130,6 @@ urlpatterns = [
     path("middleware/<path:_>", stacks),
     path("routes/<path:_>", tables),
     path("wait", wait),
+    path("mixed", mixed),
 ]
 application = get_wsgi_application()

@@ -12,6 +12,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 TEXT, BINARY = falcon.WebSocketPayloadType.TEXT, falcon.WebSocketPayloadType.BINARY
 
@@ -80,6 +81,9 @@ class Benchmark:
                 message = await ws.receive_media()
                 await ws.send_media(message, TEXT if isinstance(message, str) else BINARY)
 
+    async def on_get_mixed(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = computed(req.get_param_as_int("work"), req.get_param_as_int("seed"))
+
 
 app = falcon.asgi.App()
 benchmark = Benchmark()
@@ -89,6 +93,7 @@ for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait"
 app.add_route("/stream", benchmark, suffix="stream")
 app.add_route("/cached-worlds", benchmark, suffix="cached")
 app.add_route("/websocket", benchmark)
+app.add_route("/mixed", benchmark, suffix="mixed")
 
 
 class Counting:

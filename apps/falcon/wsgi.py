@@ -10,6 +10,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 
 class Benchmark:
@@ -58,6 +59,9 @@ class Benchmark:
         resp.content_type = "text/event-stream"
         resp.stream = map(str.encode, events.streamed(req.get_param("seed"), req.get_param("pause_ms")))
 
+    def on_get_mixed(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = computed(req.get_param_as_int("work"), req.get_param_as_int("seed"))
+
 
 app = falcon.App()
 benchmark = Benchmark()
@@ -65,6 +69,7 @@ for name in ("json", "plaintext", "db", "queries", "fortunes", "updates", "wait"
     app.add_route(f"/{name}", benchmark, suffix=name)
 app.add_route("/stream", benchmark, suffix="stream")
 app.add_route("/cached-worlds", benchmark, suffix="cached")
+app.add_route("/mixed", benchmark, suffix="mixed")
 
 
 class Counting:

@@ -17,6 +17,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import TOKEN_KEY
 from harness_data.uploads import Digest, digest_as_it_comes
+from harness_data.work import computed
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -139,6 +140,11 @@ async def upload(request: Request) -> Digest:
 @app.get("/wait")
 async def wait(key: str):
     return await upstream.awaited(key)
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)
 
 
 async def read(session: AsyncSession, n: int) -> list[World]:

@@ -15,6 +15,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
+from harness_data.work import computed
 
 app = FastAPI()
 templates = Jinja2Templates(directory=TEMPLATES)
@@ -140,3 +141,8 @@ async def websocket(socket: WebSocket):
             await socket.send_text(message["text"])
         else:
             await socket.send_bytes(message["bytes"])
+
+
+@app.get("/mixed")
+async def mixed(work: int, seed: int):
+    return computed(work, seed)

@@ -12,6 +12,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -113,6 +114,11 @@ def upload() -> Digest:
 @app.get("/wait")
 def wait() -> upstream.Answer:
     return upstream.asked(request.args["key"])
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))
 
 
 def read(n: int) -> list[World]:

@@ -9,6 +9,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 
 app = Flask(__name__, template_folder=TEMPLATES)
 
@@ -126,3 +127,8 @@ def wait() -> upstream.Answer:
 def stream() -> Response:
     sent = events.streamed(request.args["seed"], request.args.get("pause_ms"))
     return Response(sent, mimetype="text/event-stream")
+
+
+@app.get("/mixed")
+def mixed() -> dict[str, int]:
+    return computed(int(request.args["work"]), int(request.args["seed"]))

@@ -8,6 +8,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.orders import Order
 from harness_data.tokens import user_of
 from harness_data.uploads import Digest, digest_as_it_comes
+from harness_data.work import computed
 from litestar import Litestar, MediaType, Request, WebSocket, asgi, get, post, websocket
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.exceptions import NotAuthorizedException
@@ -130,8 +131,13 @@ async def echo(socket: WebSocket) -> None:
             await socket.send_bytes(message["bytes"])
 
 
-routes = [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, stacks, tables]
+@get("/mixed")
+async def mixed(work: int, seed: int) -> dict[str, int]:
+    return computed(work, seed)
+
+
+routes = [json, plaintext, db, queries, fortunes, updates, cached_worlds, wait, validate, auth, upload, mixed]
 app = Litestar(
-    [*routes, stream, echo],
+    [*routes, stream, echo, stacks, tables],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

@@ -11,6 +11,7 @@ from harness_data.layers import ROUTES as TABLES
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from jinja2 import Environment, FileSystemLoader
 
 PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
@@ -71,6 +72,11 @@ async def pieces(receive):
 
 async def wait(query: bytes) -> tuple[bytes, bytes]:
     return as_json(await upstream.awaited(parse_qs(query.decode("latin-1"))["key"][0]))
+
+
+async def mixed(query: bytes) -> tuple[bytes, bytes]:
+    asked = parse_qs(query.decode("latin-1"))
+    return as_json(computed(int(asked["work"][0]), int(asked["seed"][0])))
 
 
 def as_json(value: object) -> tuple[bytes, bytes]:
@@ -150,6 +156,7 @@ ROUTES = {
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
     "/wait": wait,
+    "/mixed": mixed,
 }
 REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""

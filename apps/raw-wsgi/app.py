@@ -12,6 +12,7 @@ from harness_data.layers import ROUTES as TABLES
 from harness_data.tokens import user_of
 from harness_data.uploads import digest, pieces_of
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from jinja2 import Environment, FileSystemLoader
 
 PAGE = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("fortunes.html")
@@ -68,6 +69,11 @@ def body_of(environ):
 
 def wait(query: str) -> tuple[str, bytes]:
     return as_json(upstream.asked(parse_qs(query)["key"][0]))
+
+
+def mixed(query: str) -> tuple[str, bytes]:
+    asked = parse_qs(query)
+    return as_json(computed(int(asked["work"][0]), int(asked["seed"][0])))
 
 
 def as_json(value: object) -> tuple[str, bytes]:
@@ -135,6 +141,7 @@ ROUTES = {
     "/cached-worlds": cached_worlds,
     "/fortunes": fortunes,
     "/wait": wait,
+    "/mixed": mixed,
 }
 REQUESTS = {"/validate": validate, "/auth": auth, "/upload": upload}
 """Those that need more of the request than its query, and may refuse it."""

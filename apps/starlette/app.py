@@ -8,6 +8,7 @@ from harness_data.layers import MIDDLEWARES, ROUTES, asked
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
+from harness_data.work import computed
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -122,6 +123,10 @@ async def websocket(socket: WebSocket) -> None:
             await socket.send_bytes(message["bytes"])
 
 
+async def mixed(request: Request) -> JSONResponse:
+    return JSONResponse(computed(int(request.query_params["work"]), int(request.query_params["seed"])))
+
+
 app = Starlette(
     routes=[
         Route("/json", json),
@@ -139,5 +144,6 @@ app = Starlette(
         Mount("/middleware", stacks),
         Mount("/routes", tables),
         Route("/wait", wait),
+        Route("/mixed", mixed),
     ]
 )

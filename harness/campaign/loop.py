@@ -9,7 +9,7 @@ from harness.analysis.ranking.ranking import rank
 from harness.analysis.tuning.answer import tuned
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import CONTINUOUS_RUNS
-from harness.campaign.block.latency import expected_s
+from harness.campaign.block.latency import LONGEST, expected_s
 from harness.campaign.block.run_block import run_block, trials_of
 from harness.campaign.block.state import Block
 from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round, variants_so_far
@@ -36,7 +36,10 @@ class Clock:
         self._turn_s = latency_s if plan.latency_in_turn else None
         others = sum(len(scenario.levels) - 1 for scenario in plan.scenarios) if plan.shape.levels_s else 0
         levels_s = others * (plan.shape.levels_s + plan.shape.warm_up_s * cells)
-        self._block_s = per_scenario * len(plan.scenarios) + latency_s + levels_s + OVERHEAD_S
+        p99_s = (
+            cells * LONGEST * plan.shape.window_s * sum(scenario.rank.rate is not None for scenario in plan.scenarios)
+        )
+        self._block_s = per_scenario * len(plan.scenarios) + latency_s + p99_s + levels_s + OVERHEAD_S
         self._started = time.monotonic() - already_s
 
     @contextmanager

@@ -14,6 +14,7 @@ from harness.campaign.cells.auditing import audit_cells, audits, cells_to_audit
 from harness.campaign.cells.installing import Pythons, install
 from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
+from harness.campaign.cells.working import calibrated
 from harness.campaign.loop import measure
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
@@ -144,6 +145,7 @@ def _bench(
         for notice in recorder.renew(surroundings.before()):
             progress.noticed(notice)
         pythons = _installed(project, prepared, recorder, progress=progress, phases=phases, interrupt=interrupt)
+        prepared = calibrated(project, prepared, recorder)
         stage = Stage(project, prepared, pythons, recorder.folder.logs, service=None)
         if due := cells_to_audit(prepared, pythons, recorder):
             with phases.timed("audit"), interrupt.waiting():

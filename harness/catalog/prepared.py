@@ -18,9 +18,10 @@ SOME_LEVEL: Final = Level(connections=1, n=1)
 
 
 @lru_cache(maxsize=32)
-def prepared_requests(path: Path, count: int) -> tuple[Request, ...]:
-    """What `prepare(count)` of the file makes. Raises UsageError where it cannot be run, or makes something else."""
-    made = _made(path, count)
+def prepared_requests(path: Path, *given: int) -> tuple[Request, ...]:
+    """What `prepare(count)` of the file makes, or `prepare(count, work)`. Raises UsageError where it cannot be run, or
+    makes something else."""
+    made = _made(path, *given)
     if isinstance(made, ManifestFault):
         refuse([made], DESCRIBED_IN)
     assert isinstance(made, tuple)
@@ -31,11 +32,11 @@ def with_requests(scenario: LoadScenario) -> LoadScenario:
     """The scenario with its requests in it, where prepare.py makes them."""
     if scenario.prepare is None:
         return scenario
-    requests = prepared_requests(Path(scenario.prepare), scenario.prepared)
+    requests = prepared_requests(Path(scenario.prepare), *scenario.prepared)
     return scenario.model_copy(update={"requests": requests, "prepare": None})
 
 
-def _made(path: Path, count: int) -> tuple[Request, ...] | ManifestFault:
+def _made(path: Path, count: int, *work: int) -> tuple[Request, ...] | ManifestFault:
     module = loaded_script(path)
     if isinstance(module, ManifestFault):
         return module
@@ -43,7 +44,7 @@ def _made(path: Path, count: int) -> tuple[Request, ...] | ManifestFault:
     if not callable(prepare):
         return ManifestFault(path, "prepare", "missing", "write def prepare(count: int) -> list[Request]")
     try:
-        made = tuple(prepare(count))
+        made = tuple(prepare(count, *work))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is what there is to report
         return ManifestFault(path, "prepare", f"cannot make requests: {type(error).__name__}: {error}")
     faults = (ManifestFault(path, "prepare", what, mend) for what, mend in _faults(made, count))

@@ -36,7 +36,7 @@ class Scenario:
     def requests(self) -> tuple[Request, ...]:
         """What is asked: the manifest's requests, or those that prepare.py makes. Raises UsageError where it cannot."""
         prepared = self.manifest.prepared
-        return prepared_requests(self._script, prepared.requests) if prepared else self.manifest.requests
+        return prepared_requests(self._script, *prepared.given) if prepared else self.manifest.requests
 
     @property
     def probe(self) -> Request:
@@ -57,11 +57,18 @@ class Scenario:
             kind=self.manifest.kind,
             requests=self.manifest.requests,
             prepare=str(self._script) if self.manifest.prepared else None,
-            prepared=self.manifest.prepared.requests if self.manifest.prepared else 0,
+            prepared=self.manifest.prepared.given if self.manifest.prepared else (),
             expect=self.manifest.expect,
             check=check,
             together=together,
         )
+
+    def working(self, work: int) -> "Scenario":
+        """The same scenario, in which a request that computes takes so many steps."""
+        prepared = self.manifest.prepared
+        assert prepared is not None, "only what is prepared can be calibrated"
+        changed = {"prepared": prepared.model_copy(update={"work": work})}
+        return replace(self, manifest=self.manifest.model_copy(update=changed))
 
     def at(self, level: Level) -> "Scenario":
         """The same scenario, driven at another of its levels."""

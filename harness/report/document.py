@@ -45,6 +45,8 @@ class Inference(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "slope", "p99"]
+    rate: float | None
     unit: Unit
     estimate: bool
     noise_floor: NoiseFloor | None

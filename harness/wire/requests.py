@@ -59,3 +59,10 @@ def in_turn(weights: Sequence[int]) -> tuple[int, ...]:
         owed[place] -= sum(weights)
         order.append(place)
     return tuple(order)
+
+
+def spread(size: int, count: int) -> list[int]:
+    """So many places of a ring of `size`, all over it, so that many different requests are asked; by an odd step, so
+    that what comes every 2nd, 4th or 16th time is neither missed nor met by all at the same moment."""
+    step = size // count | 1
+    return [place * step % size for place in range(count)]

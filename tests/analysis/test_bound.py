@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.analysis.trials.bound import bound_of
+from harness.analysis.trials.bound import bound_of, of_upstream
 from harness.model.measured.load import SliceRecord
 
 
@@ -93,3 +93,10 @@ def test_one_that_never_sleeps_is_the_limit_where_it_had_work_for_over_four_fift
     assert bound.ceiling_rps == pytest.approx(1500 / busy_s)
     if limit == "generator-bound":
         assert bound.reason == "the generator had work 84% of the time, and answers lay ready for 400 us"
+
+
+def test_an_upstream_that_was_busy_nearly_all_the_time_may_have_been_the_limit() -> None:
+    assert of_upstream(20e-6, 4_900.0) is None
+    gate = of_upstream(180e-6, 4_900.0)
+    assert gate is not None
+    assert (gate.code, "busy 88% of the time" in gate.seen) == ("upstream-bound", True)

@@ -67,11 +67,13 @@ def test_only_requests_of_a_right_token_must_read_a_row() -> None:
 def test_bodies_are_alike_in_their_first_half_and_differ_in_the_second() -> None:
     from harness_data.uploads import digest, pieces_of
 
-    bodies = [one.body.encode() for one in SCENARIOS["upload"].requests]
+    upload = SCENARIOS["upload"]
+    bodies = [one.body.encode() for one in upload.requests]
+    assert upload.manifest.rank.figure(1) == len(bodies[0]) / 1e6, "MB for each right answer"
     half = len(bodies[0]) // 2
     assert len({body[:half] for body in bodies}) == 1
     assert len({body[half:] for body in bodies}) == len(bodies) == 16
-    for one, body in zip(SCENARIOS["upload"].requests, bodies, strict=True):
+    for one, body in zip(upload.requests, bodies, strict=True):
         assert one.expect
         assert one.expect.body
         assert digest(pieces_of(io.BytesIO(body + b"of the next request"), len(body))) == json.loads(one.expect.body)

@@ -92,7 +92,8 @@ def settled(
     """A block of one cell: so many requests to each scenario, the tables looked at and put back in between."""
     tables = service.namespace(application.__name__)
     ledger = Ledger()
-    ledger.open({"cell": tables})
+    assert tables.counts is not None
+    ledger.open({"cell": [tables.counts]})
     with closing(application(tables)) as app, serving(app) as server:
         for scenario, answers in asked.items():
             path, n = PATHS[scenario]
@@ -100,7 +101,30 @@ def settled(
             ledger.note_answers("cell", {(scenario, n): answers})
             tables.numbers()
             tables.restore()
-    return tables, ledger.close(0, {"cell": tables}, SCENARIOS)["cell"]
+    return tables, ledger.close(0, {"cell": [tables.counts]}, SCENARIOS)["cell"]
+
+
+def test_answers_to_requests_that_are_refused_first_demand_nothing() -> None:
+    ledger = Ledger(before={"cell": {}}, answers={"cell": Counter()})
+    level = Level(connections=64)
+    ledger.note(
+        [
+            SliceRecord(
+                rotation=0,
+                target="cell",
+                scenario="auth",
+                level=level,
+                counted=True,
+                started_at=0.0,
+                duration_s=1.0,
+                completions=90,
+                answered=160,
+                unaudited=10,
+                wall_s=1.0,
+            )
+        ]
+    )
+    assert demands(ledger.answers["cell"], SCENARIOS) == {"world": (150, Counts(150, 150, 0))}
 
 
 def ask(port: int, path: str, times: int) -> None:

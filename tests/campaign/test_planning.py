@@ -21,6 +21,7 @@ from harness.campaign.plan.planning import (
     blocks_of_a_round,
     groups_of,
     rotation_of,
+    waves_of_upstream,
     whole_waves,
 )
 from harness.campaign.plan.selection import most_workers
@@ -31,6 +32,7 @@ from harness.model.asked.scenario import Expectation, Level, Ranked, Request, Sc
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import DRAIN_S
+from harness.under_test.services.upstream_server import DELAY_S
 
 
 def a_cell(app: str, server: str = "uvicorn") -> Cell:
@@ -221,3 +223,19 @@ def test_a_cell_that_burns_while_idle_has_a_block_of_its_own() -> None:
     assert all(burner not in block for block in others)
     only = {"json": frozenset({burner.id, plan.reference})}
     assert blocks_of_a_round(plan, only, frozenset({burner.id}), 0, {}) == [(burner,)]
+
+
+def test_a_server_of_few_threads_that_wait_for_the_upstream_has_slices_as_short_as_any() -> None:
+    many, waiting = Level(connections=256), SCENARIO.model_copy(update={"needs": ("upstream",)})
+    waiting = waiting.model_copy(update={"rank": Ranked(at=many), "levels": (many,)})
+    plan = a_plan()
+    assert waves_of_upstream(waiting, 4900.0) is None, "all connections wait at the same time: their waves are counted"
+    assert waves_of_upstream(waiting, None) is None
+    assert waves_of_upstream(SCENARIO, 160.0) is None
+    for pace in (20.0, 160.0):
+        found = waves_of_upstream(waiting, pace)
+        assert found is not None
+        assert found.length_s < 1 < whole_waves(plan, 256, pace, 0.1).length_s
+        waves = (found.length_s - found.burn_in_s) / DELAY_S
+        assert waves == pytest.approx(round(waves)), "whole waves are counted"
+        assert (found.burn_in_s / DELAY_S) % 1 == pytest.approx(0.5), "and its edges lie between two of them"

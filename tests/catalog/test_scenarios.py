@@ -105,7 +105,7 @@ def test_a_check_that_cannot_be_used_is_refused(tmp_path: Path, code: str, fault
             "edges.0.n: Input should be less than or equal to 500",
         ),
         (RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 1 }]', "edges.0.path: String should match pattern"),
-        (RIGHT_SCENARIO + 'needs = ["databse"]', "needs.0: Input should be 'database'; got \"databse\""),
+        (RIGHT_SCENARIO + 'needs = ["databse"]', "needs.0: Input should be 'database' or 'upstream'; got \"databse\""),
     ],
 )
 def test_a_fault_is_told_with_its_key_and_how_to_mend_it(tmp_path: Path, manifest: str, fault: str) -> None:

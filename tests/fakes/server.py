@@ -78,9 +78,19 @@ class Right(PreparedAnswers, Streams):
             return {"message": "Hello, World!"}
         if path == "/db":
             return self.row()
+        if path == "/wait":
+            return {"key": query["key"][0], "value": 0}
+        if path == "/mixed":
+            return self.computed(int(query["work"][0]), int(query["seed"][0]))
         texts = query.get("count" if path == "/cached-worlds" else "queries", [None])
         n = self.row_count(texts[0])
         return self.updated(n) if path == "/updates" else self.rows(n)
+
+    def computed(self, work: int, seed: int) -> dict[str, int]:
+        result = seed
+        for _ in range(work):
+            result = (6364136223846793005 * result + 1442695040888963407) % 2**64
+        return {"seed": seed, "result": result}
 
     def row_count(self, text: str | None) -> int:
         try:

@@ -735,6 +735,33 @@ class PageWithoutCharset(WithHeader):
     code = "content-type-differs"
 
 
+class ComputesNothing(Wrong):
+    """Of the requests that take time, too."""
+
+    code, scenario = "body-differs", "mixed"
+
+    def computed(self, work, seed):
+        return super().computed(0, seed)
+
+
+class ComputesHalf(Wrong):
+    code, scenario = "body-differs", "mixed"
+
+    def computed(self, work, seed):
+        return super().computed(work // 2, seed)
+
+
+class AnswerOfAnotherKey(Wrong):
+    """Hands out what it got for the first request."""
+
+    code, scenario = "body-lacks", "wait"
+    first = b""
+
+    def body(self, body):
+        self.first = self.first or body
+        return self.first
+
+
 class PageAsText(WithHeader):
     more, scenario = {"Content-Type": "text/plain; charset=utf-8"}, "fortunes"
     code = "content-type-differs"

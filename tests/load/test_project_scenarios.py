@@ -31,6 +31,15 @@ def test_right_answers_are_counted(driver: LoadDriver, scenario: Scenario) -> No
     assert (record.errors, record.marks) == ({}, ())
 
 
+@pytest.mark.parametrize("application", [wrong.ComputesNothing, wrong.ComputesHalf])
+def test_work_that_was_not_done_is_an_error_for_every_request_that_should_do_it(
+    driver: LoadDriver, application: type[Wrong]
+) -> None:
+    record = driven(driver, application(), SCENARIOS["mixed"])
+    assert record.errors["body"] > 0
+    assert set(record.errors) == {"body"}
+
+
 @pytest.mark.parametrize(
     "application",
     [

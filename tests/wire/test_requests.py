@@ -41,6 +41,7 @@ def test_whether_the_connection_ends_with_the_answer_is_said_by_the_request_or_e
 def test_turns_are_as_many_as_weights_say_and_spread() -> None:
     assert in_turn([1, 1, 1]) == (0, 1, 2)
     assert in_turn([3, 1]) == (0, 0, 1, 0)
+    assert in_turn([2, 2]) == (0, 1, 0, 1)
     assert in_turn([5, 1, 1]) == (0, 0, 1, 0, 2, 0, 0)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from harness.analysis.inference.verdicts import Look, Pair, judge
 from harness.analysis.trials.blocks import BlockValues, block_values
 from harness.analysis.trials.eligible import Eligible, counting_blocks, eligible
+from harness.analysis.trials.outcomes import outcome_values, p99_quickness
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
@@ -73,21 +74,28 @@ def _by_block(values: Iterable[tuple[BlockValues, float]]) -> dict[int, float]:
     return {block: sum(several) / len(several) for block, several in found.items()}
 
 
-def infer(record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None) -> dict[str, Inference]:
-    """Every scenario of the plan, by id. `delta` replaces the plan's."""
+def infer(
+    record: CampaignRecord, trials: Sequence[Trial], delta: float | None = None, *, as_ranked: bool = False
+) -> dict[str, Inference]:
+    """Every scenario of the plan, by id, from requests per second; `as_ranked`: one that is ranked by response times
+    from these. `delta` replaces the plan's."""
     of_scenario: dict[str, list[Trial]] = {scenario.id: [] for scenario in record.plan.scenarios}
     for trial in trials:
         of_scenario[trial.scenario].append(trial)
     return {
-        scenario.id: _infer(record, scenario, of_scenario[scenario.id], delta or record.plan.delta)
+        scenario.id: _infer(record, scenario, of_scenario[scenario.id], delta or record.plan.delta, as_ranked)
         for scenario in record.plan.scenarios
     }
 
 
-def _infer(record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float) -> Inference:
+def _infer(
+    record: CampaignRecord, scenario: ScenarioManifest, trials: Sequence[Trial], delta: float, as_ranked: bool
+) -> Inference:
     references = record.plan.reference_cells
     counted = eligible(record, scenario, trials)
     blocks = block_values(counted.trials, references)
+    if as_ranked and scenario.rank.by == "p99":
+        blocks = outcome_values(blocks, counted.trials, p99_quickness)
     completed = tuple(counting_blocks(record, trials))
     look = judge(blocks, completed, delta, references)
     void = look is not None and is_void(look, references)

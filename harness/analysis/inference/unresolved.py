@@ -73,7 +73,10 @@ def unresolved(record: CampaignRecord, trials: Sequence[Trial], delta: float | N
     """The open pairs of every scenario, judged at the last usual look that has been reached: asking after each block
     costs nothing of the error. Pairs that are not ranked together are not asked for. `delta` replaces the plan's."""
     difference = delta or record.plan.delta
-    return tuple(_unresolved(record, inference, difference) for inference in infer(record, trials, delta).values())
+    return tuple(
+        _unresolved(record, inference, difference)
+        for inference in infer(record, trials, delta, as_ranked=True).values()
+    )
 
 
 def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> Unresolved:

@@ -52,6 +52,12 @@ def why_discarded(window: LatencyWindow, marks: Iterable[str] = ()) -> Notice | 
     return None
 
 
+def p99_of(window: LatencyWindow) -> float | None:
+    """The 99th percentile of its response times, seconds; None where so many requests were never rightly answered that
+    it is no time. Of one window it may rest on few requests: only those of several blocks say how far to trust it."""
+    return time_within(times_of(window.histogram), window.offered, 0.99)
+
+
 def why_void(slices: Iterable[SliceRecord]) -> Notice | None:
     """The cause for which neither a window nor the capacities around it can be relied on: the generator was away."""
     marks = sorted(AWAY.intersection(mark for record in slices for mark in record.marks))
@@ -86,9 +92,10 @@ def blocks_that_count(
 
 
 def scenarios_asked(record: CampaignRecord) -> Iterator[str]:
-    """The scenarios of the plan whose latency was asked for, in the order they were."""
-    planned = {scenario.id for scenario in record.plan.scenarios}
-    return (scenario for scenario in record.plan.latency if scenario in planned)
+    """The scenarios of the plan whose latency was asked for, in the order they were, and those ranked by it."""
+    planned = {scenario.id: scenario.rank.rate is not None for scenario in record.plan.scenarios}
+    asked = [scenario for scenario in record.plan.latency if scenario in planned]
+    return iter(dict.fromkeys([*asked, *(scenario for scenario, is_ranked in planned.items() if is_ranked)]))
 
 
 def cells_asked(record: CampaignRecord, scenario: str) -> Iterator[Cell]:
@@ -115,6 +122,7 @@ def _row(record: CampaignRecord, cell: Cell, scenario: str, windows: Sequence[La
         league=league_of(application),
         level=next(s.rank.at for s in record.plan.scenarios if s.id == scenario),
         share=record.plan.latency_share,
+        rate=next(s.rank.rate for s in record.plan.scenarios if s.id == scenario),
         windows=len(kept),
         discarded=len(windows) - len(kept),
         reason=why_failed(record, cell, scenario) or _why_empty(windows, kept, in_turn=record.plan.latency_in_turn),

@@ -30,16 +30,17 @@ from harness.stats.robust import t_interval
 
 def rank(record: CampaignRecord, trials: Sequence[Trial]) -> Ranking:
     """Everything that may be said of a campaign, from the trials of its completed blocks."""
-    inferences = infer(record, trials)
+    inferences = infer(record, trials, as_ranked=True)
+    throughput = {id_: one for id_, one in inferences.items() if one.scenario.rank.rate is None}
     return Ranking(
         campaign=record.id,
         reference=record.plan.reference,
         delta=record.plan.delta,
         scenarios={scenario: _scenario_ranking(record, inference) for scenario, inference in inferences.items()},
-        overall=overall_ranking(record, inferences),
-        effects=effects_of(record, inferences),
-        gaps=gaps_of(record, inferences),
-        settings=settings_of(record, inferences),
+        overall=overall_ranking(record, throughput),
+        effects=effects_of(record, throughput),
+        gaps=gaps_of(record, throughput),
+        settings=settings_of(record, throughput),
     )
 
 
@@ -48,14 +49,17 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     ranking = ScenarioRanking(
         scenario=scenario.id,
         level=scenario.rank.at,
+        by=scenario.rank.by,
+        rate=scenario.rank.rate,
         unit=scenario.rank.unit,
         estimate=True,
         rows=(),
-        unranked=unranked_cells(record, inference.counted.unranked),
+        unranked=unranked_cells(record, {**_without_p99(inference), **inference.counted.unranked}),
     )
     if look is None:
         return ranking
     floor = noise_floor_of(record, look, void=inference.void)
+    by_throughput = scenario.rank.rate is None
     inferred, ahead = look.fit.variance is not None, blocks_more(record, inference)
     return ranking.model_copy(
         update={
@@ -66,11 +70,11 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "cpu": cpu_ranking(record, inference),
             "blocks": len({group.block for group in inference.blocks}),
             "confidence": look.confidence if inferred else None,
-            **spreads_of(record, inference, look),
+            **(spreads_of(record, inference, look) if by_throughput else {}),
             "notices": (
                 *_void(floor),
                 *still_open(record, inference, ahead),
-                *stalls(inference),
+                *(stalls(inference) if by_throughput else ()),
                 *changing(inference),
                 *_disclosed(inference.counted),
                 *_at_the_generators_limit(inference.counted),
@@ -95,16 +99,14 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
     trials = [trial for (_, name), trial in inference.counted.trials.items() if name == cell.id]
     errors, completions = sum(sum(t.errors.values()) for t in trials), sum(t.completions for t in trials)
     ratio, ratio_low, ratio_high = ratio_of(cell.id, record.plan.reference, look)
-    application = record.applications.get(cell.app)
+    application, by_throughput = record.applications.get(cell.app), inference.scenario.rank.rate is None
     return RankedCell(
         cell=cell.id,
         app=cell.app,
         server=cell.server,
         tier=application.tier if application else "controlled",
         league=league_of(application),
-        rps=figure(float(np.exp(log_rate))),
-        rps_low=None if half is None else figure(float(np.exp(log_rate - half))),
-        rps_high=None if half is None else figure(float(np.exp(log_rate + half))),
+        **_figures(inference, trials, log_rate, half),
         ratio=ratio,
         ratio_low=ratio_low,
         ratio_high=ratio_high,
@@ -115,10 +117,36 @@ def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, p
         slices=sum(len(trial.rates) for trial in trials),
         completions=completions,
         error_share=errors / (errors + completions),
-        block_rps=tuple(figure(float(np.exp(value))) for value in values.values()),
-        block_numbers=tuple(values),
+        block_rps=tuple(figure(float(np.exp(value))) for value in values.values()) if by_throughput else (),
+        block_numbers=tuple(values) if by_throughput else (),
         cost=cost_of(trials),
     )
+
+
+def _figures(
+    inference: Inference, trials: Sequence[Trial], log_value: float, half: float | None
+) -> dict[str, float | None]:
+    """Of a row: the figure that is ranked, with its interval, and what it answers a second."""
+    rank = inference.scenario.rank
+    offs = (0.0, None, None) if half is None else (0.0, -half, half)
+    middle, low, high = (None if off is None else float(np.exp(log_value + off)) for off in offs)
+    if rank.rate is None:
+        named = {"rps": middle, "rps_low": low, "rps_high": high}
+        return {name: None if value is None else rank.figure(value) for name, value in named.items()}
+    duration_s = sum(trial.duration_s for trial in trials)
+    rps = sum(trial.completions for trial in trials) / duration_s if duration_s else 0.0
+    named = {"p99_s": middle, "p99_low": high, "p99_high": low}  # of one over the time
+    times = {name: None if value is None else 1 / value for name, value in named.items()}
+    return {"rps": rank.figure(rps), "rps_low": None, "rps_high": None, **times}
+
+
+def _without_p99(inference: Inference) -> dict[str, str]:
+    """Cells that were measured and have no 99th percentile, where that is ranked, and why they have no place."""
+    rank, known = inference.scenario.rank, inference.look.cells if inference.look else ()
+    if rank.rate is None:
+        return {}
+    reason = f"no p99 of its response times at {rank.rate:,.0f} requests/s: see its response times"
+    return {cell: reason for _, cell in inference.counted.trials if cell not in known}
 
 
 def _void(floor: NoiseFloor | None) -> tuple[Notice, ...]:

@@ -5,10 +5,13 @@ from typing import Final
 
 from harness.model.measured.load import SliceRecord
 from harness.model.measured.trial import Bound, Limit
+from harness.model.notice import Notice
 
 GENERATOR_BOUND: Final[Limit] = "generator-bound"
 GIVE_IT_MORE: Final = "give the generator more: harness run --load-processes N, or --workers N on other machines"
 """What to do where the generator was the limit."""
+
+UPSTREAM_BOUND: Final = "upstream-bound"
 
 MAX_GENERATOR_SHARE: Final = 0.85
 """Of its cores: a generator that used more may have been the limit."""
@@ -104,6 +107,16 @@ def beside_null(share: float, rate: float, null_rps: float | None) -> tuple[Limi
     if null_rps is not None and rate > MAX_SHARE_OF_NULL * null_rps and share > IDLE_ENOUGH:
         return GENERATOR_BOUND, f"{rate:.0f} requests/s is {rate / null_rps:.0%} of what a null responder gave"
     return None
+
+
+def of_upstream(cpu_s_a_request: float, rate: float) -> Notice | None:
+    """The gate that a trial fails where the upstream may have been the limit: it is one process, and one core is
+    the most it can use."""
+    share = cpu_s_a_request * rate
+    if share <= MAX_BUSY_SHARE:
+        return None
+    seen = f"the upstream was busy {share:.0%} of the time: it may have been the limit, not the server"
+    return Notice(code=UPSTREAM_BOUND, seen=seen, mend="leave the upstream a core: measure fewer workers")
 
 
 def of_neither(generator: float, server: float | None, little: float | None) -> tuple[Limit, str]:

@@ -37,6 +37,11 @@ def requests_per_cpu_second(trial: Trial) -> float | None:
     return trial.answered / trial.cost.server_cpu_s
 
 
+def p99_quickness(trial: Trial) -> float | None:
+    """One over the 99th percentile of response times: more is better."""
+    return 1 / trial.p99_s if trial.p99_s else None
+
+
 def cpu_per_request(trial: Trial) -> float | None:
     """Seconds of CPU time of the server."""
     answered = requests_per_cpu_second(trial)

@@ -37,7 +37,7 @@ def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: M
     due = [
         cell
         for cell in block.living(scenario)
-        if not cell.twin and not had_one(block, cell.id) and is_long_enough(bench.plan, scenario, paces.get(cell.id))
+        if not cell.twin and not had_one(block, cell.id) and can_be_judged(bench.plan, scenario, paces.get(cell.id))
     ]
     if not bench.plan.shape.continuous_s or not due:
         return
@@ -67,9 +67,12 @@ def had_one(block: Block, cell: str) -> bool:
     return any(facts is not None and facts.continuous for facts in (block.before.get(cell), block.facts.get(cell)))
 
 
-def is_long_enough(plan: Plan, scenario: Scenario, pace: float | None) -> bool:
-    """Whether every connection is answered once before a run counts: before that none has waited as long as it will,
-    and Little's law says nothing."""
+def can_be_judged(plan: Plan, scenario: Scenario, pace: float | None) -> bool:
+    """Whether a run means anything. Little's law says nothing before every connection was answered once: until then
+    none has waited as long as it will. Nor does it where some requests are not timed, which only scenarios ranked by
+    response times have."""
+    if scenario.manifest.rank.rate is not None:
+        return False
     wave_s = scenario.manifest.rank.at.connections / pace if pace else 0.0
     return wave_s <= BURN_IN_WAVES * longest_wave_s(plan)
 

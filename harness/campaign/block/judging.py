@@ -1,8 +1,8 @@
-"""Was it the generator? Each trial says what limited it; one that the generator limited is not ranked."""
+"""Was it the generator, or the upstream? Each trial says what limited it; one that these limited is not ranked."""
 
 from collections.abc import Sequence
 
-from harness.analysis.trials.bound import GENERATOR_BOUND, GIVE_IT_MORE, bound_of
+from harness.analysis.trials.bound import GENERATOR_BOUND, GIVE_IT_MORE, bound_of, of_upstream
 from harness.campaign.block.bench import Bench
 from harness.model.measured.load import SliceRecord
 from harness.model.measured.trial import Bound, Trial
@@ -20,7 +20,15 @@ def judged(bench: Bench, trial: Trial, slices: Sequence[SliceRecord]) -> Trial:
     )
     known = {gate.code for gate in trial.failed_gates}
     gates = (*trial.failed_gates, *_gate(bound)) if GENERATOR_BOUND not in known else trial.failed_gates
-    return trial.model_copy(update={"bound": bound, "failed_gates": gates})
+    return trial.model_copy(update={"bound": bound, "failed_gates": (*gates, *_upstream_gate(bench, trial))})
+
+
+def _upstream_gate(bench: Bench, trial: Trial) -> tuple[Notice, ...]:
+    spent = trial.cost.service_cpu_s_a_request if trial.cost else None
+    if not bench.scenarios[trial.scenario].manifest.waits or not spent or not trial.duration_s:
+        return ()
+    gate = of_upstream(spent, trial.completions / trial.duration_s)
+    return (gate,) if gate else ()
 
 
 def _trial_of(record: SliceRecord) -> tuple[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, sqrt
 from typing import Final
 
-from harness.analysis.latency.latency import NO_CAPACITY, marks_of, why_discarded, why_void
+from harness.analysis.latency.latency import NO_CAPACITY, marks_of, p99_of, why_discarded, why_void
 from harness.analysis.latency.percentiles import takes
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.capacity_search import search
-from harness.campaign.block.open_slices import BURN_IN_S, CAPACITY_S, capacity_slice, driven, open_slice
+from harness.campaign.block.open_slices import BURN_IN_S, CAPACITY_S, capacity_slice, driven, open_slice, settling_slice
 from harness.campaign.block.state import Block
 from harness.catalog.scenarios import Scenario
 from harness.model.measured.campaign import Plan
@@ -44,6 +44,55 @@ def measure_latency(
             yield from search(bench, block, scenario, cell, ceiling=capacity)
 
 
+def measure_p99(
+    bench: Bench, block: Block, scenario: Scenario, *, usual: Mapping[str, float], dice: random.Random
+) -> Iterator[None]:
+    """Where the scenario is ranked by response times: a window of each living cell at the rate that is the same for all
+    of them, A/A twins among them, in random order. One that is discarded is measured once more. Yields after each."""
+    rate = scenario.manifest.rank.rate
+    cells = [cell.id for cell in block.living(scenario)] if rate is not None else []
+    for cell in dice.sample(cells, len(cells)):
+        for _ in range(MOST_WINDOWS):
+            if bench.interrupt.asked or cell not in block.live or rate is None:
+                return
+            with bench.phases.timed("latency"):
+                window = _window_at(bench, block, scenario, cell, rate=rate, usual=usual.get(cell))
+            bench.folder.append_windows([window])
+            yield
+            if window.discarded is None:
+                p99_s = p99_of(window)
+                block.p99_s |= {} if p99_s is None else {(cell, scenario.id): p99_s}
+                break
+
+
+def _window_at(
+    bench: Bench, block: Block, scenario: Scenario, cell: str, *, rate: float, usual: float | None
+) -> LatencyWindow:
+    """A window at a rate that is given. The closed slice before it leaves nothing waiting in the server, and says
+    about what share of its capacity the rate is."""
+    plan, manifest = bench.plan, scenario.manifest
+    (before,) = driven(bench, block, [settling_slice(plan, cell, manifest, usual)])
+    capacity = usual or before.rate or rate
+    counted_s = LONGEST * plan.shape.window_s
+    (record,) = driven(
+        bench, block, [open_slice(plan, cell, manifest, rate=rate, counted_s=counted_s, capacity=max(rate, capacity))]
+    )
+    window = LatencyWindow(
+        cell=cell,
+        block=block.number,
+        scenario=scenario.id,
+        level=record.level,
+        share=rate / capacity,
+        capacity_before=capacity,
+        capacity_after=capacity,
+        offered_rate=rate,
+        started_at=record.started_at,
+    )
+    found = filled(window, record, capacity, plan.generator_cores)
+    void = why_void((record,))
+    return found.model_copy(update={"discarded": void}) if void else found
+
+
 def rates_of(slices: Sequence[SliceRecord]) -> dict[str, float]:
     """What each cell did in these slices, requests per second, by its id; without a void one."""
     completions, seconds = Counter[str](), defaultdict[str, float](float)
@@ -57,13 +106,14 @@ def rates_of(slices: Sequence[SliceRecord]) -> dict[str, float]:
 def timed_in(bench: Bench, block: Block) -> tuple[str, ...]:
     """The scenarios whose latency is measured in the block. Where they take turns, the one of which its cells have had
     windows that count in the fewest blocks; one that asks a database goes first."""
+    shares = [id_ for id_ in bench.plan.latency if bench.scenarios[id_].manifest.rank.rate is None]
     if not bench.plan.latency_in_turn:
-        return bench.plan.latency
+        return tuple(shares)
     cells = {cell.id for cell in block.living()}
     windows, _ = bench.folder.read_windows()
     had = {(one.scenario, one.cell, one.block) for one in windows if one.cell in cells and one.discarded is None}
     counted = Counter(scenario for scenario, _, _ in had)
-    waiting = [bench.scenarios[id_] for id_ in bench.plan.latency if block.living(bench.scenarios[id_])]
+    waiting = [bench.scenarios[id_] for id_ in shares if block.living(bench.scenarios[id_])]
     waiting.sort(key=lambda scenario: (counted[scenario.id], "database" not in scenario.manifest.needs))
     return tuple(scenario.id for scenario in waiting[:1])
 

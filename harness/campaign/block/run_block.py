@@ -13,7 +13,7 @@ from harness.campaign.block.continuous import run_continuously
 from harness.campaign.block.driving import drive, judge_samples, without_void
 from harness.campaign.block.idling import hold_open, set_the_burning_apart
 from harness.campaign.block.judging import judged
-from harness.campaign.block.latency import measure_latency, rates_of, timed_in
+from harness.campaign.block.latency import measure_latency, measure_p99, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import Counters, counters_lost, failure_of_account, short, was_reset
@@ -77,6 +77,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     usual = {**paces, **rates_of(block.slices[first:])}
     yield from measure_latency(bench, block, scenario, usual=usual, dice=dice)
+    yield from measure_p99(bench, block, scenario, usual=usual, dice=dice)
     yield from measure_other_levels(bench, block, scenario, dice)
     if scenario.manifest.writes:
         undo(bench, block)
@@ -167,7 +168,9 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
             cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if ranked_level else None
             cost = cost and without_void(cost, trial, slices)
             cost = cost and block.watch.added_to(cost, trial.cell, trial.scenario)
-            trials.append(judged(bench, trial.model_copy(update={"cost": cost, "repeat": repeat}), slices))
+            p99_s = block.p99_s.get((trial.cell, trial.scenario)) if ranked_level else None
+            known = {"cost": cost, "p99_s": p99_s, "repeat": repeat}
+            trials.append(judged(bench, trial.model_copy(update=known), slices))
     return tuple(trials)
 
 

@@ -22,7 +22,8 @@ class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
     `before`: what was seen of cells in earlier blocks. `timed`: scenarios whose latency is measured in it. `repeated`:
-    (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation. `dated`:
+    (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation. `p99_s`:
+    of response times, by (cell, scenario) of those ranked by it. `dated`:
     answers from before the rotations; at its end the block's verification looks whether dates have moved on since.
     """
 
@@ -37,6 +38,7 @@ class Block:
     notices: list[Notice] = field(default_factory=list)
     slices: list[SliceRecord] = field(default_factory=list)
     repeated: dict[tuple[str, str], int] = field(default_factory=dict)
+    p99_s: dict[tuple[str, str], float] = field(default_factory=dict)
     costs: Costs = field(default_factory=Costs)
     ledger: Ledger = field(default_factory=Ledger)
     watch: Watch = field(default_factory=Watch)

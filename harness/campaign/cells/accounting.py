@@ -15,11 +15,10 @@ from harness.catalog.scenarios import Scenario
 from harness.contract.demand import demanded_of, falls_short
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.fault import Fault
-from harness.model.measured.audit import NOTHING, Account, Asked, Counts
+from harness.model.measured.audit import NOTHING, UPSTREAM, Account, Asked, Counts
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Failure, Notice
 from harness.under_test.services import LiveService
-from harness.under_test.services.upstream import UPSTREAM
 from harness.under_test.verify.probes import ContractFault
 
 COUNTED_S: Final = 5.0

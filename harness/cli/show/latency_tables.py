@@ -24,7 +24,7 @@ def latency_table(
     """
     measured = [row for row in rows if not row.reason]
     heads, names = who(measured[:most], more)
-    at = f" at {rows[0].share:.0%} of capacity" if rows else ""
+    at = f" at {_load(rows[0])}" if rows else ""
     figures = ("rate/s", *(f"p{100 * share:g}" for share in SHOWN), "max")
     shown = [(*name, *_latency(row)) for row, name in zip(measured, names, strict=False)]
     made = _table(heads, figures, shown, title=f"{scenario}: response times in ms{at}")
@@ -113,3 +113,7 @@ def _milliseconds(seconds: float | None) -> str:
         return "n/a"
     value = seconds * 1000
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def _load(row: LatencyRow) -> str:
+    return f"{row.share:.0%} of capacity" if row.rate is None else f"{row.rate:,.0f} requests/s"

@@ -89,11 +89,13 @@ def _league_table(
     ranking: ScenarioRanking, league: League, most: int | None, more: Mapping[str, str], *, alone: bool
 ) -> Group:
     of_league = "" if alone else f", {league}"
-    title = f"{ranking.scenario} at {ranking.level.label}{of_league}" + (" (estimate)" if ranking.estimate else "")
+    at = ranking.level.label if ranking.rate is None else f"{ranking.rate:,.0f} requests/s, {ranking.level.label}"
+    title = f"{ranking.scenario} at {at}{of_league}" + (" (estimate)" if ranking.estimate else "")
     ranked = [row for row in ranking.rows if row.league == league]
     errors = any(row.error_share for row in ranked)
     heads, names = who(ranked[:most], more)
-    figures = (a_second(ranking.unit), "ratio", "interval", *(("errors",) if errors else ()))
+    figure = a_second(ranking.unit) if ranking.rate is None else "p99, ms"
+    figures = (figure, "ratio", "interval", *(("errors",) if errors else ()))
     rows = [
         (place(row.rank_low, row.rank_high), *name, *_figures(row)[: len(figures)])
         for row, name in zip(ranked, names, strict=False)
@@ -105,7 +107,8 @@ def _league_table(
 
 def _figures(row: RankedCell) -> tuple[str, ...]:
     ratio = "n/a" if row.ratio is None else f"{row.ratio:.2f}"
-    return (f"{row.rps:,.0f}", ratio, _interval(row), f"{row.error_share:.2%}")
+    figure = f"{row.rps:,.0f}" if row.p99_s is None else f"{1000 * row.p99_s:,.1f}"
+    return (figure, ratio, _interval(row), f"{row.error_share:.2%}")
 
 
 def _interval(row: RankedCell) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 import gevent
 import numpy as np
 
+from harness.catalog.prepared import with_requests
 from harness.load.engine.connections.base import Connection
 from harness.load.engine.connections.kinds import make_of
 from harness.load.engine.connections.lane import Lane, Owner
@@ -32,7 +33,7 @@ class Stream(Owner):
         super().__init__()
         self.name = target.cell
         self._target, self._scenario, self._level = target, scenario, level
-        self._script = Script(target, scenario, level)
+        self._script = Script(target, with_requests(scenario), level)
         self._checks = Checks([scenario])
         self._plan = Slice(
             rotation=0, target=target.cell, scenario=scenario.id, level=level, burn_in_s=0, length_s=1, counted=False

@@ -61,12 +61,12 @@ class Drive(Owner, ABC):
         self._late_s = 0.0
         self._in_flight = 0
         self._at_rest = Event()
-        self._burnt_in = self._drained = 0
+        self._burnt_in = self._drained = self._untimed = 0
 
     @property
     def answered_in_all(self) -> int:
-        """Right responses of the whole slice, burn-in and drain included: what the server worked for."""
-        return self._burnt_in + self.completions + self._drained
+        """Right responses of the whole slice, burn-in, drain and untimed ones included: what the server worked for."""
+        return self._burnt_in + self.completions + self._drained + self._untimed
 
     @property
     def duration_s(self) -> float:
@@ -117,6 +117,12 @@ class Drive(Owner, ABC):
 
     def _in_passing(self) -> None:
         """A turn of a loop that never sleeps has found nothing."""
+
+    def beside(self, connection: Connection) -> None:
+        """A right answer to a request that is not timed."""
+        self._untimed += 1
+        self._finished()
+        self._free(connection)
 
     def failed(self, connection: Connection, kind: ErrorKind, why: str) -> None:
         """The exchange on a connection failed, and the connection is closed."""

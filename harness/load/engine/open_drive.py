@@ -30,6 +30,8 @@ class OpenDrive(Drive):
     bytes are what was received in it. What is due and unsent at the slice's end (`backlog`) is sent in the drain, since
     leaving it out would hide the longest waits; what the drain's deadline cuts off is marked `backlog-dropped`.
 
+    A request that is not timed is due like any other, and is in no figure once it is rightly answered.
+
     `lateness`: how long after its due time a request was sent, or after a connection came free for it: the
     generator's own part.
     """
@@ -41,7 +43,7 @@ class OpenDrive(Drive):
         self._ticker: Ticker | None = None
         self._total = due_before(slice_.length_s, slice_.offered_rate)
         self._first_counted = due_before(slice_.burn_in_s, slice_.offered_rate)
-        self.offered = self._total - self._first_counted
+        self.offered: int = self._total - self._first_counted
         self.service_times: Times = Times()
         self.lateness: Times = Times()
         self._services: array[float] = array("d")
@@ -78,6 +80,12 @@ class OpenDrive(Drive):
                 self._served(now - connection.asked_at)
         self._finished()
         self._free(connection)
+
+    def beside(self, connection: Connection) -> None:
+        """A right answer to a request that is not timed: it is not missing among those that are."""
+        if connection.due >= self._counted_due:
+            self.offered -= 1
+        super().beside(connection)
 
     def began(self, connection: Connection, now: float) -> None:
         """The first event of a stream came."""

@@ -9,7 +9,7 @@ from harness.model.asked.scenario import Level, Request
 from harness.model.measured.load import LoadScenario, Target
 from harness.wire.filling import filled
 from harness.wire.frames import BINARY, TEXT, Message, frame, new_mask
-from harness.wire.requests import asks_to_close, head_and_body, in_turn
+from harness.wire.requests import asks_to_close, head_and_body, in_turn, spread
 
 LARGE: Final = 16_384
 """Bytes of a body that is kept once for all targets, and sent from where it lies."""
@@ -26,6 +26,7 @@ class Exchange:
     whatever it says (HEAD). `closes`: the connection ends with the answer.
     `audited`: whether the audit counts its right answers; where it does not, each is judged, and none remembered, so
     that they can be counted apart.
+    `timed`: whether a right answer counts among the scenario's.
     """
 
     __slots__ = (
@@ -42,12 +43,13 @@ class Exchange:
         "request_size",
         "tail",
         "tail_body_size",
+        "timed",
     )
 
     def __init__(self, request: bytes, body: bytes | None, judge: Judge, asked: Request, *, closes: bool) -> None:
         self.request, self.body, self.request_size = request, body, len(request) + len(body or b"")
         self.judge, self.bodyless, self.closes = judge, asked.method == "HEAD", closes
-        self.audited = asked.audited
+        self.audited, self.timed = asked.audited, asked.timed
         self.forget()
         self.last_size = self.last_body_size = self.tail_body_size = 0
         self.tail = b""
@@ -114,7 +116,7 @@ class Script:
     def begin(self, connections: int) -> Sequence[Exchange]:
         """A slice begins. Returns what each connection asks first: what it had come to in the last slice."""
         if len(self._reached) != connections:
-            self._reached = [self.exchanges[place] for place in starts(len(self.exchanges), connections)]
+            self._reached = [self.exchanges[place] for place in spread(len(self.exchanges), connections)]
         self.lore.begin()
         self.forget()
         return self._reached
@@ -127,13 +129,6 @@ class Script:
         """Judge the next response to each request anew."""
         for exchange in self.exchanges:
             exchange.forget()
-
-
-def starts(requests: int, connections: int) -> list[int]:
-    """Where in the ring each connection begins: far apart, so that a slice asks many different requests, and by an odd
-    step, so that what comes every 2nd, 4th or 16th time is not met by all connections at the same moment."""
-    step = requests // connections | 1
-    return [place * step % requests for place in range(connections)]
 
 
 def _exchange(request: Request, judge: Judge, target: Target, level: Level, bodies: Bodies) -> Exchange:

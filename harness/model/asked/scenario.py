@@ -120,11 +120,14 @@ class Request(Asked):
     """One HTTP request. `path` may hold `{n}`, replaced by the level's `n`.
 
     `weight`: how often it is asked in a round of the scenario's requests. `expect`: what its right answer is, where
-    that differs from the scenario's; check.py is not asked about it then. `audited`: whether a right answer to it must
-    have done to the database what the scenario's audit says; a request that is to be refused before need not.
+    that differs from the scenario's; check.py is not asked about it then. `timed`: whether it counts among the
+    scenario's requests, in response times and throughput; else it only keeps the server busy beside them. `audited`:
+    whether a right answer to it must have done to the database what the scenario's audit says; a request that is to be
+    refused before need not.
     """
 
     weight: int = Field(default=1, ge=1, le=100)
+    timed: bool = True
     expect: Expectation | None = None
     audited: bool = True
 
@@ -178,9 +181,24 @@ class Edge(Record):
 
 
 class Prepared(Record):
-    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation."""
+    """Requests that prepare.py in the scenario's folder makes: how many, each with its own expectation.
+
+    `busy_s`: how long one that computes keeps an interpreter busy, seconds. prepare.py is given `work` then, the count
+    of steps that takes so long; None: it was not calibrated, and SOME_WORK is asked for.
+    """
 
     requests: int = Field(ge=1, le=4096)
+    busy_s: float | None = Field(default=None, gt=0, le=1)
+    work: int | None = Field(default=None, ge=1)
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        """What prepare.py is called with."""
+        return (self.requests,) if self.busy_s is None else (self.requests, self.work or SOME_WORK)
+
+
+SOME_WORK: Final = 20_000
+"""Steps that a request computes where only its answer matters: about a millisecond and a half."""
 
 
 Kind = Literal["requests", "stream", "websocket"]
@@ -191,16 +209,24 @@ is looked at when it comes; messages on a WebSocket, each a request's body that 
 class Ranked(Record):
     """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer.
 
-    `by`: `throughput`, requests per second at the level `at`; `slope`: how much longer a request takes for each unit of
+    `by`: `throughput`, requests per second at the level `at`; `p99`: the 99th percentile of response times there at
+    `rate` requests per second, the same for all cells; `slope`: how much longer a request takes for each unit of
     the level's `n`. A slope needs all levels: they are measured in the same rotations. `per`: what `n` counts, for
     people: "middleware", "route".
     """
 
-    by: Literal["throughput", "slope"] = "throughput"
+    by: Literal["throughput", "slope", "p99"] = "throughput"
     at: Level
     per: str = Field(default="unit", pattern=r"^[a-z][a-z ]{0,30}$")
     unit: Unit = "requests"
     units: float = Field(default=1.0, gt=0, le=1e9)
+    rate: float | None = Field(default=None, gt=0, le=100_000)
+
+    @model_validator(mode="after")
+    def _a_percentile_has_its_rate(self) -> Self:
+        if (self.rate is not None) != (self.by == "p99"):
+            raise ValueError('rank.rate is needed with by = "p99", and only there')
+        return self
 
     def figure(self, answers: float) -> float:
         """`answers` a second as the figure that is shown, in units a second."""

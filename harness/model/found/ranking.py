@@ -36,7 +36,9 @@ class RankedCell(Record):
     cell of the campaign. `rank_low`..`rank_high`: the places this cell may hold in its league; None of a reference, and
     of a floor beside applications. `block_rps`: each block's own value, one for each entry of `block_numbers`.
     `tie_groups`: names; two cells with places in a league share one exactly when neither was called better than the
-    other. A cell without a place has none.
+    other. A cell without a place has none. Where the scenario is ranked by response times, `p99_s` is their 99th
+    percentile in the average block, seconds, with Student's interval, and `ratio` the reference's over the cell's own:
+    above 1 it is quicker. `rps` is then what it did in the closed model, without an interval.
     """
 
     cell: str
@@ -46,6 +48,9 @@ class RankedCell(Record):
     rps: float
     rps_low: float | None
     rps_high: float | None
+    p99_s: float | None = None
+    p99_low: float | None = None
+    p99_high: float | None = None
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
@@ -60,6 +65,11 @@ class RankedCell(Record):
     block_numbers: tuple[int, ...] = ()
     league: League = "controlled"
     cost: CellCost = CellCost()
+
+    @property
+    def speed(self) -> float:
+        """The figure that is ranked, more being better."""
+        return self.rps if self.p99_s is None else 1 / self.p99_s
 
 
 class UnrankedCell(Record):
@@ -126,8 +136,9 @@ class CpuRanking(Record):
 
 
 class ScenarioRanking(Record):
-    """Rows in the order of `rps`, best first; `unit`: what it counts. `estimate` is True while the order is not
-    inferred but only seen.
+    """Rows in the order of `rps`, best first; `unit`: what it counts. In that of `p99_s` where `by` says that response
+    times at `rate` requests per second are ranked. Pairs are of the figure that is ranked. `estimate` is True while the
+    order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `cpu`: the second outcome; None where the system does not report it.
@@ -140,6 +151,8 @@ class ScenarioRanking(Record):
 
     scenario: str
     level: Level
+    by: Literal["throughput", "slope", "p99"] = "throughput"
+    rate: float | None = None
     unit: Unit = "requests"
     estimate: bool
     rows: tuple[RankedCell, ...]

@@ -1,6 +1,6 @@
 """What a database counted while a cell answered requests."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from harness.model.record import Record, Slug
 
@@ -39,8 +39,13 @@ class Audited(Record):
     rows_written: int
 
 
+UPSTREAM: Final = "upstream"
+"""The table of an account that is of requests to the upstream; a scenario that needs it names it so."""
+
+
 class Account(Record):
-    """Of one table in one block: what all right answers of a cell demand of it at least, and what it counted.
+    """Of one table, or of the upstream, in one block: what all right answers of a cell demand of it at least, and what
+    it counted.
 
     `answers`: of all scenarios that use the table, those to the verifier included.
     """

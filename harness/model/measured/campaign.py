@@ -206,7 +206,8 @@ class CampaignRecord(Record):
     why. `diff`: what the two variants are, where the campaign compares two of one application. `tuning`: what is looked
     for, where its cells are configurations of one application that race. `interpreter`: the first one, or the only one;
     `other_interpreters`: those beside it, in the order they were given. `audits`: by cell id, what the database counted
-    in the audit before measuring; empty where it counts nothing. `null_rps`: what the load generator does on this
+    in the audit before measuring; empty where it counts nothing. `work`: by scenario id, the steps that a request which
+    computes takes, where they were calibrated on this machine. `null_rps`: what the load generator does on this
     machine against a responder that does nothing, requests per second.
 
     Block numbers are never used twice: a block cut off by a kill keeps its slices under its number, is not among
@@ -237,6 +238,7 @@ class CampaignRecord(Record):
     failures: tuple[Failure, ...] = ()
     notices: tuple[Notice, ...] = ()
     completed_blocks: tuple[int, ...] = ()
+    work: dict[str, int] = Field(default_factory=dict)
     null_rps: float | None = None
     phases_s: dict[str, float] = Field(default_factory=dict)
 

@@ -125,7 +125,8 @@ class LatencyRow(Record):
     lowest and the highest share of the capacity around a window that was offered in it. `achieved_share`: completions
     over what was due. `percentiles` of response times, `service` of service times; `lateness_p50_s`, `lateness_p99_s`:
     how late the generator itself was; `histogram`: all response times.
-    `marks`: in how many windows each was seen. `reason`: why there is no figure; then all are None or 0.
+    `marks`: in how many windows each was seen. `rate`: what was offered, where that is the same for all cells; None:
+    `share` of the cell's own capacity. `reason`: why there is no figure; then all are None or 0.
     """
 
     cell: str
@@ -135,6 +136,7 @@ class LatencyRow(Record):
     league: League
     level: Level
     share: float
+    rate: float | None = None
     windows: int = 0
     discarded: int = 0
     blocks: tuple[int, ...] = ()

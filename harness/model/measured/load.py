@@ -40,12 +40,12 @@ class Target(Record):
 class LoadScenario(Record):
     """A scenario as the load generator needs it; `check` is the path of check.py where there is one; empty where
     somebody else asks it. `together`: whether it judges many bodies as a set too (check_many). `prepare`: the path of
-    prepare.py, which makes `prepared` requests in the place of `requests`."""
+    prepare.py, which makes requests in the place of `requests` when it is called with `prepared`."""
 
     id: str
     requests: tuple[Request, ...] = ()
     prepare: str | None = None
-    prepared: int = 0
+    prepared: tuple[int, ...] = ()
     kind: Kind = "requests"
     expect: Expectation
     check: str | None = None

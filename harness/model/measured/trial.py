@@ -66,7 +66,8 @@ class Trial(Record):
 
     `first_histogram`: of a stream, until its first event. `rates` is goodput in requests per second, one for each entry
     of `rotations`. `errors` is by kind. `failed_gates` holds what keeps the trial out of the ranking; it is kept and
-    shown all the same.
+    shown all the same. `p99_s`: the 99th percentile of response times at the rate that the scenario is ranked at; None
+    where it is ranked by throughput, or has none.
     """
 
     cell: str
@@ -89,6 +90,7 @@ class Trial(Record):
     cost: Cost | None = None
     bound: Bound | None = None
     repeat: bool = False
+    p99_s: float | None = None
     failed_gates: tuple[Notice, ...] = ()
 
     @property

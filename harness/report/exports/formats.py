@@ -119,7 +119,8 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
         if len({row.league for row in rows}) > 1:
             yield from (f"*{league}*", "")
         against = _plain(document.titles.get(document.reference, ""))
-        yield f"| rank | application | {a_second(inference.unit)} | against {against} |"
+        figure = a_second(inference.unit) if inference.rate is None else f"p99 at {inference.rate:,.0f} requests/s"
+        yield f"| rank | application | {figure} | against {against} |"
         yield "|---|---|---:|---:|"
         yield from (_line(document, row) for row in ranked)
         yield ""
@@ -134,7 +135,8 @@ def _line(document: RankingDocument, row: RankedCell) -> str:
     bounded = row.rps_low is not None and row.rps_high is not None
     bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if bounded else ""
     name = _plain(document.titles.get(row.cell, row.cell))
-    return f"| {place(row.rank_low, row.rank_high)} | {name} | {number(row.rps)}{bounds} | {_ratio(document, row)} |"
+    figure = f"{number(row.rps)}{bounds}" if row.p99_s is None else f"{number(1000 * row.p99_s)} ms"
+    return f"| {place(row.rank_low, row.rank_high)} | {name} | {figure} | {_ratio(document, row)} |"
 
 
 def _ratio(document: RankingDocument, row: RankedCell) -> str:

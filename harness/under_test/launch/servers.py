@@ -42,9 +42,9 @@ class Server:
     by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
     whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
     an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
-    threads of a worker run the application, None where it has no pool of them. `tls`: its options for the files of a
-    certificate and of its key, None where it has no TLS or needs more than two options. `lacks`: kinds of scenario
-    that it cannot do although its interface could, and why. `argv` is None where the application brings the command
+    threads of a worker run the application, None where it has no pool of them. `lacks`: kinds of scenario that it
+    cannot do although its interface could, and why. `tls`: its options for the files of a certificate and of its key,
+    None where it has no TLS or needs more than two options. `argv` is None where the application brings the command
     (its manifest's table `own`).
     """
 
@@ -60,8 +60,8 @@ class Server:
     sends_date: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
-    tls: tuple[str, str] | None = None
     lacks: tuple[tuple[Kind, str], ...] = ()
+    tls: tuple[str, str] | None = None
 
     @property
     def cannot(self) -> dict[Kind, str]:

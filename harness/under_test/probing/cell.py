@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from harness.catalog.scenarios import Scenario
+from harness.contract.response import Response
 from harness.model.errors import TargetFailed
 from harness.model.found.capabilities import TITLES, Capabilities, Evidence, Probed, ProbeId
 from harness.under_test.launch.certificate import certificate_for
@@ -28,6 +29,8 @@ Probe = Callable[[Site], Coroutine[Any, Any, Probed]]
 LONGEST_S: Final = 30.0
 """For one probe, whatever the server does."""
 MOST_STARTS: Final = 4
+ENDS_S: Final = 1.0
+"""How long one that has stopped to answer may take to end, and be seen to."""
 
 PROBES: Final[Mapping[ProbeId, Probe]] = {
     "keep-alive": connections.keep_alive,
@@ -101,7 +104,7 @@ def site_of(launch: Launch, live: LiveServer, scenarios: Sequence[Scenario]) -> 
 def _tried(probe: ProbeId, site: Site) -> Probed:
     """What the probe finds; where the server is gone afterwards, that is what was found."""
     found = asyncio.run(_bounded(probe, PROBES[probe](site)))
-    code = None if probe == "graceful-stop" else site.process.poll()
+    code = None if probe == "graceful-stop" else _exit_code(site)
     if code is None:
         return found
     ended = Evidence(
@@ -110,6 +113,12 @@ def _tried(probe: ProbeId, site: Site) -> Probed:
     return Probed(
         probe=probe, answer="no", how=f"the server ends with exit code {code}", evidence=(ended, *found.evidence[:3])
     )
+
+
+def _exit_code(site: Site) -> int | None:
+    """None while the server runs. One that no longer answers may be about to end."""
+    answers = isinstance(asyncio.run(site.ask(site.usual, ENDS_S)), Response)
+    return site.process.poll() if answers else site.process.wait(ENDS_S)
 
 
 async def _bounded(probe: ProbeId, running: Coroutine[Any, Any, Probed]) -> Probed:

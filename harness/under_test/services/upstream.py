@@ -17,7 +17,7 @@ from harness.contract.response import clipped
 from harness.model.asked.scenario import Request
 from harness.model.errors import EnvironmentRefused
 from harness.model.fault import Fault
-from harness.model.measured.audit import NOTHING, Counts
+from harness.model.measured.audit import NOTHING, UPSTREAM, Counts
 from harness.model.measured.campaign import ServiceFacts
 from harness.process.environment import passed_on
 from harness.process.folders import private_folder
@@ -27,9 +27,6 @@ from harness.under_test.services.upstream_server import DELAY_S, SECRET, value_o
 READY_S: Final = 30.0
 ASKED_S: Final = 5.0
 """How long the question for its counters may take."""
-
-UPSTREAM: Final = "upstream"
-"""What an account of its counters calls it, and what a scenario that needs it names in `needs`."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from harness.model.asked.scenario import Level, Request, ScenarioManifest
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.record import Record
+from harness.wire.requests import spread
 
 AT_ONCE = 64
 """Connections of a burst."""
@@ -84,17 +85,13 @@ def asked_one_by_one(scenario: Scenario, full: bool) -> Sequence[Request]:
     if scenario.manifest.prepared is None:
         return scenario.manifest.requests
     made, most = scenario.requests, _asked_of(scenario.manifest)
-    return [made[place] for place in spread(len(made), most)] if full else made[:1]
+    if not full:
+        return made[:1]
+    return [made[place] for place in dict.fromkeys(spread(len(made), min(len(made), most)))]
 
 
 def _asked_of(manifest: ScenarioManifest) -> int:
     return STREAMS_ASKED if manifest.kind == "stream" else WAITING_ASKED if manifest.waits else PREPARED_ASKED
-
-
-def spread(size: int, most: int) -> list[int]:
-    """At most so many places of a set, all over it. By an odd step: every 16th request may be of another kind."""
-    step = size // most | 1
-    return list(dict.fromkeys(place * step % size for place in range(min(size, most))))
 
 
 def burst_of(scenario: Scenario) -> list[Probe]:

@@ -112,7 +112,9 @@ def test_a_document_is_judged_by_the_validator_and_never_followed_elsewhere() ->
     ],
 )
 def test_the_form_of_an_error_says_where_the_field_is_named(body: bytes, form: str) -> None:
-    answer = Response(422, (("content-type", "application/json; charset=utf-8"),), body, 0.0, 0.0)
+    answer = Response(
+        status=422, headers=(("content-type", "application/json; charset=utf-8"),), body=body, received_at=0.0
+    )
     assert form_of(answer, "quantity").endswith(form)
     assert form_of(answer, "quantity").startswith("422 application/json; ")
 

@@ -189,8 +189,12 @@ class Connection(ABC):
 
     def _answered(self, size: int, body_size: int, fault: Fault | None, now: float) -> None:
         self.busy = False
-        self.exchange = self.exchange.next  # type: ignore[union-attr]
-        self.drive.answered(self, size, body_size, fault, now)
+        exchange: Any = self.exchange
+        self.exchange = exchange.next
+        if exchange.timed or fault is not None:
+            self.drive.answered(self, size, body_size, fault, now)
+        else:
+            self.drive.beside(self)
 
     def _transmit(self) -> None:
         """Send the request; what the socket does not take at once follows when it can."""

@@ -53,7 +53,7 @@ class HttpConnection(Connection):
         fault, exact = exchange.judge.verdict(response, now - self.asked_at, now)
         if fault is None and not exchange.audited:
             self.drive.unaudited += 1
-        elif exact and response.size == len(data) and not closes:
+        elif exact and exchange.timed and response.size == len(data) and not closes:
             self._remember(data, response)
         self._parser = None
         if closes or self._unsent is not None:

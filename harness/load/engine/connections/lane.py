@@ -71,6 +71,9 @@ class Owner:
     def answered(self, connection: "Connection", size: int, body_size: int, fault: Fault | None, now: float) -> None:
         """A complete response came, of `size` bytes; `fault` is what is wrong with it."""
 
+    def beside(self, connection: "Connection") -> None:
+        """The same for a right response to a request that is not timed."""
+
     def began(self, connection: "Connection", now: float) -> None:
         """The first event of a stream came."""
 

@@ -172,6 +172,8 @@ def _some(names: Sequence[str], most: int) -> list[str]:
 
 
 def _figure(found: ScenarioRanking, row: RankedCell) -> tuple[Span, ...]:
+    if row.p99_s is not None:
+        return (Span("99 of 100 requests within "), Span(f"{number(1000 * row.p99_s)} ms", strong=True))
     return (Span(number(row.rps), strong=True), Span(f" {per_second(found.unit)}{_bounds(row.rps_low, row.rps_high)}"))
 
 
@@ -190,7 +192,7 @@ def _distances(
             *_times(Times(best.ratio, best.ratio_low, best.ratio_high)),
             Span(f" the speed of {source.reference.label}"),
         ]
-    if last not in first and last.rps > 0:
+    if last not in first and last.speed > 0:
         its = "that" if spans else "the speed"
         spans += [Span(" and") if spans else Span(""), *_times(_against(source, found, best, last))]
         spans += [Span(f" {its} of {_label(source, last)}{_among_the_slowest(source, found, rows)}")]
@@ -219,7 +221,7 @@ def _how_near(source: Source, found: ScenarioRanking, one: RankedCell, others: S
 def _against(source: Source, found: ScenarioRanking, best: RankedCell, last: RankedCell) -> Times:
     pair = source.pair(found.scenario, best.cell, last.cell)
     if pair is None or pair.first != best.cell:
-        return Times(best.rps / last.rps, None, None)
+        return Times(best.speed / last.speed, None, None)
     return Times(pair.ratio, pair.low, pair.high)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.audit import UPSTREAM
+from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.report.text import count, listing, percent, place, shorten
 from harness.report.view.names import version_of
 from harness.report.view.sections.details import frameworks
@@ -51,10 +52,14 @@ def _cores(record: CampaignRecord) -> str:
     cores, machine = record.machine.cores, record.machine
     if not cores.server:
         return f"servers, database and load generator on any of {count(machine.logical_cpus, 'core')}"
-    beside = ["the database"] if record.services and set(cores.services) & set(cores.server) else []
+    beside = [_named(service) for service in record.services] if set(cores.services) & set(cores.server) else []
     beside += ["the load generator"] if cores.shared else []
     on = f"servers on {count(len(cores.server), 'core')}"
     return f"{on}, which {listing(beside)} {'shares' if len(beside) == 1 else 'share'}" if beside else on
+
+
+def _named(service: ServiceFacts) -> str:
+    return "the upstream" if service.name == UPSTREAM else "the database"
 
 
 def _versions(source: Source) -> str:

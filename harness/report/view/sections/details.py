@@ -2,8 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from harness.analysis.trials.continuous import in_words as run_in_words
 from harness.model.asked.application import AppManifest
@@ -12,7 +13,7 @@ from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
-from harness.model.measured.audit import Account, Audited
+from harness.model.measured.audit import UPSTREAM, Account, Audited
 from harness.model.measured.campaign import CampaignRecord, CellFacts
 from harness.report.document import Limited
 from harness.report.text import NOT_AVAILABLE, Figure, count, duration, percent, rate, shorten
@@ -154,13 +155,18 @@ def _audit_facts(record: CampaignRecord, cell: Cell) -> Iterable[Fact]:
         without = f"made on {', '.join(elsewhere)}" if elsewhere else f"{NOT_AVAILABLE} (it was not made)"
         yield Fact("Database audit", audited or without)
     for account in record.cells.get(cell.id, CellFacts()).accounts:
-        yield Fact(f"Database, table {shorten(account.table, 80)}, while measured", _account(account))
+        of_upstream = account.table == UPSTREAM
+        counter = "Upstream" if of_upstream else f"Database, table {shorten(account.table, 80)}"
+        yield Fact(f"{counter}, while measured", _account(account, ASKED if of_upstream else COUNTED))
 
 
-def _account(account: Account) -> str:
+COUNTED: Final = ("reads", "rows read", "rows written")
+ASKED: Final = ("requests", "", "")
+
+
+def _account(account: Account, names: Sequence[str]) -> str:
     """What was counted per answer in a block, and what is demanded."""
     counted, due = ([value / max(1, account.answers) for value in of] for of in (account.counted, account.demanded))
-    names = ("reads", "rows read", "rows written")
     shown = [f"{seen:.3g} {name} (at least {least:.3g})" for seen, least, name in zip(counted, due, names, strict=True)]
     per_answer = ", ".join(text for text, least in zip(shown, due, strict=True) if least)
     return f"block {account.block + 1}: {count(account.answers, 'answer')}, {per_answer} per answer"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.analysis.layers.table import layers
+from harness.model.measured.audit import UPSTREAM
 from harness.model.measured.campaign import CampaignRecord, ServiceFacts
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.machine import Interpreter, Machine
@@ -257,7 +258,7 @@ def _interpreter_facts(interpreter: Interpreter) -> Iterator[tuple[str, str | No
 
 
 def _services(record: CampaignRecord) -> tuple[str, str]:
-    databases = [f"{service.name} {service.version}" for service in record.services]
+    databases = [f"{service.name} {service.version}" for service in record.services if service.name != UPSTREAM]
     plan = record.plan
     sizes = f"{place(plan.pools[0], plan.pools[-1])} connections" if plan.pools else count(plan.pool_size, "connection")
     return shorten(", ".join(databases) or plan.database, LINE), f"{sizes} for each application"

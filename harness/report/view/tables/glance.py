@@ -82,13 +82,13 @@ def _nothing(shares: Iterable[Share]) -> Figure | None:
 def _column(source: Source, scenario: str) -> Mapping[str, Share]:
     found = source.ranking.scenarios.get(scenario)
     rows = found.rows if found else ()
-    best = max((row.rps for row in rows if row.league != "reference"), default=0.0) or 1.0
+    best = max((row.speed for row in rows if row.league != "reference"), default=0.0) or 1.0
     reasons = {cell.cell: shorten(cell.reason, 200) for cell in found.unranked} if found else {}
     shares = {
         row.cell: Share(
-            figure=Figure(f"{100 * row.rps / best:.0f} %", row.rps / best),
+            figure=Figure(f"{100 * row.speed / best:.0f} %", row.speed / best),
             rank=place(row.rank_low, row.rank_high),
-            width=_width(row.rps / best),
+            width=_width(row.speed / best),
         )
         for row in rows
     }

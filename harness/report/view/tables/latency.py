@@ -50,11 +50,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """The latency of one scenario; `capacity` is empty where no limit was set. `lateness`: how late the generator
+    """The latency of one scenario; `rate`: what was offered where it was the same for all cells, else
+    empty. `capacity` is empty where no limit was set. `lateness`: how late the generator
     itself was, in a sentence; empty where it is not known. `beyond`: requests that a percentile has beyond it at least.
     """
 
     share: str
+    rate: str
     lateness: str
     columns: tuple[str, ...]
     rows: tuple[Times, ...]
@@ -70,6 +72,7 @@ def latency(source: Source, scenario: ScenarioManifest) -> Latency | None:
         return None
     return Latency(
         share=f"{rows[0].share:.0%}",
+        rate="" if rows[0].rate is None else number(rows[0].rate),
         lateness=_lateness(rows),
         columns=tuple(SHOWN.values()),
         rows=tuple(_times(source, row) for row in rows),

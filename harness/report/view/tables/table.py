@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.model.asked.counting import Unit
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.scenario import Level, Ranked, ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.report.text import (
@@ -13,6 +13,7 @@ from harness.report.text import (
     absent,
     between,
     count,
+    number,
     percent,
     place,
     rate,
@@ -93,13 +94,16 @@ class League:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The ranking of one scenario, league by league."""
+    """The ranking of one scenario, league by league. `timed`: whether response times are ranked; `service`: what
+    works for a request beside the server."""
 
     id: str
     title: str
     about: str
     load: str
     unit: Unit
+    timed: bool
+    service: str
     estimate: bool
     inference: str
     costed: bool
@@ -116,8 +120,10 @@ def table(source: Source, scenario: ScenarioManifest) -> Table:
         id=scenario.id,
         title=shorten(scenario.title, 80),
         about=shorten(scenario.about, 400),
-        load=load(scenario.rank.at),
+        load=load(scenario.rank.at) if scenario.rank.rate is None else _offered(scenario.rank),
         unit=scenario.rank.unit,
+        timed=scenario.rank.rate is not None,
+        service="upstream" if scenario.waits else "database",
         estimate=found.estimate if found else True,
         inference=_inference(source, found) if found else "",
         costed=any(cost.known() for cost in costed.values()),
@@ -131,6 +137,10 @@ def load(level: Level) -> str:
     """64 connections, 20 rows per request."""
     connections = count(level.connections, "connection")
     return connections if level.n is None else f"{connections}, n = {level.n}"
+
+
+def _offered(rank: Ranked) -> str:
+    return f"{number(rank.rate or 0.0)} requests/s, offered alike to all, over {load(rank.at)}"
 
 
 def _leagues(source: Source, found: ScenarioRanking, costed: Mapping[str, CellCosts]) -> tuple[League, ...]:
@@ -186,14 +196,20 @@ def _row(source: Source, row: RankedCell, **seen: Any) -> Row:
     return Row(
         name=source.name(row.cell, row.app, row.server),
         rank=place(row.rank_low, row.rank_high),
-        rps=rate(row.rps),
-        interval=between(row.rps_low, row.rps_high, why_not),
+        rps=rate(row.rps) if row.p99_s is None else Figure(number(1000 * row.p99_s), row.p99_s),
+        interval=between(row.rps_low, row.rps_high, why_not) if row.p99_s is None else _of_p99(row, why_not),
         ratio=_ratio(row),
         ratio_interval=_ratio_interval(row, source.ranking.reference, why_not),
         errors=Figure(share(row.error_share), row.error_share),
         blocks=Figure(f"{row.blocks:,}", row.blocks),
         **seen,
     )
+
+
+def _of_p99(row: RankedCell, why_not: str) -> Figure:
+    if row.p99_low is None or row.p99_high is None:
+        return absent(why_not)
+    return between(1000 * row.p99_low, 1000 * row.p99_high, why_not)
 
 
 def _bar(row: RankedCell, scale: Scale) -> Bar:
