@@ -1,19 +1,22 @@
 """What follows from a curve, in sentences made from its figures. Only what is distinguished is said to differ."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from harness.model.asked.cell import in_words
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.model.found.ranking import PairVerdict
 from harness.report.text import a_second, capitalised, number, times, times_between
 
+MOST_CITED: Final = 4
+"""Points of a curve that one sentence can hold."""
 Named = Callable[[str], str]
 """What a cell that has no such setting is called, by its id."""
 
 
 def says(curve: Curve, named: Named) -> tuple[str, ...]:
-    """The figures of the least value, the best one, the largest one and the fastest cell beside; then each comparison
-    of them that was asked for, with its verdict."""
+    """The figures of each value (of many: the least, the best and the largest one) and of the fastest cell beside; then
+    each comparison of them that was asked for, with its verdict."""
     return tuple(_sentences(curve, named))
 
 
@@ -81,7 +84,8 @@ class _Said:
 
     def _cited(self) -> list[CurvePoint]:
         curve = self._curve
-        cells = dict.fromkeys((curve.points[0].cell, curve.best, curve.points[-1].cell))
+        named = dict.fromkeys((curve.points[0].cell, curve.best, curve.points[-1].cell))
+        cells = [one.cell for one in curve.points if len(curve.points) <= MOST_CITED or one.cell in named]
         return [*(self._points[cell] for cell in cells), *curve.beside[:1]]
 
     def _many(self, cell: str) -> bool:
