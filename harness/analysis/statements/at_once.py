@@ -39,9 +39,7 @@ def _part(asked: AtOnceAsked, seen: Seen) -> AtOncePart:
     return part.model_copy(
         update={
             "verdict": verdict,
-            "reason": "too few blocks for an interval, or the interval includes both"
-            if verdict == "cannot-tell"
-            else "",
+            "reason": _why_not(low) if verdict == "cannot-tell" else "",
             "cell": row.cell,
             "connections": found.level.connections,
             "rps": row.rps,
@@ -62,3 +60,7 @@ def _answer(low: float | None, high: float | None, together: bool) -> ClaimVerdi
     if low is None or high is None or low < TWO <= high:
         return "cannot-tell"
     return "holds" if (low >= TWO) == together else "does-not-hold"
+
+
+def _why_not(low: float | None) -> str:
+    return "too few blocks for an interval" if low is None else "the interval includes both answers"
