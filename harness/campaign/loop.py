@@ -31,15 +31,14 @@ class Clock:
         self._budget_s, self._max_blocks = plan.budget_s, plan.max_blocks
         self._blocks_a_round = len(groups_of(plan.cells, plan.reference_cell, block_dice(plan, 0), {}))
         cells = min(len(plan.cells), GROUP_SIZE)
-        per_scenario = plan.shape.rotations_s + plan.shape.warm_up_s * cells
+        warm_up_s = plan.shape.warm_up_s * cells
+        rotations = sum(plan.rotations_s_of(one) + warm_up_s * len(one.in_every_rotation) for one in plan.scenarios)
         latency_s = expected_s(plan, cells) * (1 if plan.latency_in_turn else len(plan.latency))
         self._turn_s = latency_s if plan.latency_in_turn else None
-        others = sum(len(scenario.levels) - 1 for scenario in plan.scenarios) if plan.shape.levels_s else 0
-        levels_s = others * (plan.shape.levels_s + plan.shape.warm_up_s * cells)
-        p99_s = (
-            cells * LONGEST * plan.shape.window_s * sum(scenario.rank.rate is not None for scenario in plan.scenarios)
-        )
-        self._block_s = per_scenario * len(plan.scenarios) + latency_s + p99_s + levels_s + OVERHEAD_S
+        others = sum(len(one.levels) - len(one.in_every_rotation) for one in plan.scenarios)
+        levels_s = others * (plan.shape.levels_s + warm_up_s) if plan.shape.levels_s else 0.0
+        p99_s = cells * LONGEST * plan.shape.window_s * sum(one.rank.rate is not None for one in plan.scenarios)
+        self._block_s = rotations + latency_s + p99_s + levels_s + OVERHEAD_S
         self._started = time.monotonic() - already_s
 
     @contextmanager

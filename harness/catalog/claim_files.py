@@ -8,6 +8,7 @@ from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, nearest, refuse
 from harness.model.asked.claim import Claim
 from harness.model.asked.statement import RankingAsked, Story
+from harness.model.found.capabilities import TITLES
 from harness.model.record import Record
 
 SUFFIX: Final = ".toml"
@@ -66,10 +67,11 @@ def _story_faults(document: Document[Story]) -> Iterator[ManifestFault]:
     for number, one in enumerate(statements):
         evidence = one.get("evidence")
         for place, asked in enumerate(evidence if isinstance(evidence, list) else []):
-            claim = asked.get("claim") if isinstance(asked, dict) and asked.get("kind") == "ranking" else None
-            if isinstance(claim, str) and claim not in rankings:
-                key = f"statements.{number}.evidence.{place}.claim"
-                yield document.fault(key, f'"{claim}" is no ranking among the shipped claims', nearest(claim, rankings))
+            for key, known in (("claim", rankings), ("probe", list(TITLES))):
+                name = asked.get(key) if isinstance(asked, dict) else None
+                if isinstance(name, str) and name not in known:
+                    where = f"statements.{number}.evidence.{place}.{key}"
+                    yield document.fault(where, f'"{name}" is not known', nearest(name, known))
 
 
 def _faults(document: Document[Claim]) -> Iterator[ManifestFault]:

@@ -1,5 +1,6 @@
 """The Python that applications run on, asked to describe itself."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from harness.model.measured.machine import Interpreter
 from harness.model.notice import Notice
 
 OLDEST: Final = (3, 11)
+VERSION: Final = re.compile(r"3(\.\d+){0,2}t?")
+"""How uv and others name an interpreter: it is looked for, and never downloaded unasked."""
 ANSWER_S: Final = 30.0
 PROBE: Final = Path(__file__).with_name("probe")
 """Folder of the stdlib-only module `harness_interpreter`, which describes the interpreter it runs in."""
@@ -73,8 +76,11 @@ def found_of(pythons: Sequence[Path], env: Mapping[str, str] | None = None) -> t
 
 
 def in_path(python: Path) -> Path:
-    """What a shell would run."""
-    return python if len(python.parts) > 1 else Path(shutil.which(python) or python)
+    """What a shell would run; of a bare version such as 3.13t, the program `python3.13t`."""
+    if len(python.parts) > 1:
+        return python
+    names = (str(python), f"python{python}") if VERSION.fullmatch(str(python)) else (str(python),)
+    return Path(next(filter(None, map(shutil.which, names)), python))
 
 
 def with_labels_of_their_own(interpreters: Sequence[Interpreter]) -> list[Interpreter]:

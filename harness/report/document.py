@@ -6,6 +6,7 @@ from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import Level
+from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (
     CpuRanking,
@@ -18,6 +19,7 @@ from harness.model.found.ranking import (
     TierGap,
     UnrankedCell,
 )
+from harness.model.found.slopes import SlopeRanking
 from harness.model.found.statements import StatementFinding, StoryFinding
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.load import Waiting
@@ -35,8 +37,8 @@ RANKING_VERSION: Final = 6
 4  `explanations`; `blocks_more` of pairs; `pairs` of the overall ranking; percentiles have an interval (`low`, `high`)
 5  `settings`, `cells`, `other_interpreters`
 6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
-   of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
-   `bytes_a_connection` of costs
+    of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
+    `bytes_a_connection` of costs; `slopes`
 """
 
 
@@ -92,6 +94,13 @@ class Limited(Record):
     ceiling_rps: float | None
 
 
+class NamedCurve(Curve):
+    """`title`: what the page calls it. `says`: what follows from it, in sentences."""
+
+    title: str
+    says: tuple[str, ...]
+
+
 class AnsweredStatement(StatementFinding):
     """`evidence`: one sentence that speaks for the verdict, made from the figures in `parts`."""
 
@@ -110,7 +119,8 @@ class RankingDocument(Record):
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
     scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`:
     how the generator waited for answers. `titles`, `cells`: by cell id, what the page calls it, and its settings.
-    `null_rps`: the load generator against a responder that does nothing.
+    `slopes`: of scenarios
+    that are ranked by them. `null_rps`: the load generator against a responder that does nothing.
     """
 
     schema_version: Literal[6] = RANKING_VERSION
@@ -129,10 +139,12 @@ class RankingDocument(Record):
     pairs: dict[str, tuple[PairVerdict, ...]]
     inference: dict[str, Inference]
     cpu: dict[str, CpuRanking | None]
+    slopes: dict[str, SlopeRanking]
     overall: OverallRanking | None
     effects: tuple[Effect, ...]
     gaps: tuple[TierGap, ...]
     settings: tuple[SettingEffect, ...]
+    curves: tuple[NamedCurve, ...]
     claims: tuple[ClaimFinding, ...]
     story: AnsweredStory | None
     costs: dict[str, dict[str, Costs]]

@@ -1,13 +1,15 @@
 """ranking.json: the figures of the page, for programs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.statements import StoryFinding
 from harness.model.measured.latency import LatencyRow
-from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inference, RankingDocument
+from harness.report.document import AnsweredStatement, AnsweredStory, Costs, Inference, NamedCurve, RankingDocument
 from harness.report.view.sections.claimed.story_words import sentence
+from harness.report.view.sections.settings.curves import sentences, titles
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import costs
 from harness.report.view.tables.events import first_event_s, first_events, held_by
@@ -35,10 +37,12 @@ def ranking_of(source: Source) -> RankingDocument:
         pairs={id_: one.pairs for id_, one in found.items()},
         inference={id_: Inference(**{name: getattr(one, name) for name in INFERRED}) for id_, one in found.items()},
         cpu={id_: one.cpu for id_, one in found.items()},
+        slopes={id_: one.slopes for id_, one in found.items() if one.slopes},
         overall=ranking.overall,
         effects=ranking.effects,
         gaps=ranking.gaps,
         settings=ranking.settings,
+        curves=tuple(_named(source)),
         claims=source.claims,
         story=answered(source.story, source) if source.story else None,
         costs={item.id: _costs(source, item) for item in record.plan.scenarios},
@@ -76,6 +80,14 @@ def ranking_document(source: Source) -> dict[str, Any]:
 def _bare(row: LatencyRow) -> LatencyRow:
     """Without the histogram: it is in the results folder, and would be most of the file."""
     return row.model_copy(update={"histogram": None})
+
+
+def _named(source: Source) -> Iterator[NamedCurve]:
+    """Each curve with its name on the page."""
+    for scenario, setting in dict.fromkeys((curve.scenario, curve.setting) for curve in source.curves):
+        found = [one for one in source.curves if (one.scenario, one.setting) == (scenario, setting)]
+        for curve, title in zip(found, titles(source, found), strict=True):
+            yield NamedCurve(**dict(curve), title=title, says=sentences(source, curve))
 
 
 def _costs(source: Source, scenario: ScenarioManifest) -> dict[str, Costs]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.analysis.compare.variants import judge
+from harness.analysis.curves.curves import curves_of
 from harness.analysis.latency.capacity import capacity_rows
 from harness.analysis.latency.latency import latency_rows
 from harness.analysis.ranking.claims import findings
@@ -46,12 +47,13 @@ def read(results: Path) -> Source:
         record=record,
         trials=trials,
         ranking=ranking,
+        curves=curves_of(record, ranking.scenarios),
         notices=(*notices, *more, *spoiled, *cut, *unread, *unusable),
         latency=latency_rows(record, windows),
         windows_s=sum(window.duration_s for window in windows if window.discarded is None),
         capacity=capacity_rows(record, searches),
         claims=findings(read_claim(RANKING), record, ranking),
-        story=story_of(read_story(STORY), record, ranking),
+        story=story_of(read_story(STORY), folder, record, ranking),
         explanations=explanations(record, ranking, profiles),
         variants=variants_of(record, trials, windows),
         tuned=tuned(record, trials, windows),
@@ -59,9 +61,14 @@ def read(results: Path) -> Source:
     )
 
 
-def story_of(story: Story, record: CampaignRecord, ranking: Ranking, results: str | None = None) -> StoryFinding:
-    """What the campaign says of a story's statements. `results` names its folder in commands (default: its id)."""
-    return story_finding(story, Seen(record, ranking, rankings_of(story)), results)
+def story_of(
+    story: Story, folder: ResultsFolder, record: CampaignRecord, ranking: Ranking, results: str | None = None
+) -> StoryFinding:
+    """What the campaign and what was probed of its cells say of a story's statements. `results` names its folder in
+    commands (default: its id)."""
+    probed, _ = folder.read_capabilities()
+    seen = Seen(record, ranking, rankings_of(story), probed.cells if probed else ())
+    return story_finding(story, seen, results)
 
 
 def variants_of(

@@ -94,6 +94,13 @@ def place(low: int | None, high: int | None) -> str:
     return str(low) if low == high else f"{low}–{high}"
 
 
+def slope_in_words(microseconds: float, high: float | None, *, distinguished: bool) -> str:
+    """12.9; less than 0.3 where the interval, which ends at `high`, holds 0."""
+    if high is None or distinguished:
+        return number(microseconds) if microseconds >= 0 else f"\u2212{number(-microseconds)}"
+    return f"less than {number(max(high, 0.0))}"
+
+
 def share(value: float) -> str:
     """A share of all, in percent: 0 only where it is exactly nothing."""
     if value == 0:

@@ -150,7 +150,8 @@ def test_the_order_of_a_rotation_is_decided_by_seed_and_block_alone() -> None:
     def orders(seed: int, block: int) -> list[list[str]]:
         plan = a_plan(CELLS[:6], seed)
         dice = block_dice(plan, block)
-        return [[s.target for s in rotation_of(plan, plan.cells, SCENARIO, {}, number=n, order=dice)] for n in range(4)]
+        rotations = [rotation_of(plan, plan.cells, SCENARIO, {}, number=n, order=dice) for n in range(4)]
+        return [[s.target for (s,) in rotation] for rotation in rotations]
 
     assert orders(1, 0) == orders(1, 0)
     assert orders(1, 0) != orders(1, 1)
@@ -223,6 +224,20 @@ def test_a_cell_that_burns_while_idle_has_a_block_of_its_own() -> None:
     assert all(burner not in block for block in others)
     only = {"json": frozenset({burner.id, plan.reference})}
     assert blocks_of_a_round(plan, only, frozenset({burner.id}), 0, {}) == [(burner,)]
+
+
+def test_a_rotation_of_a_slope_holds_every_level_of_each_cell_one_after_the_other() -> None:
+    levels = tuple(Level(connections=64, n=n) for n in (0, 4, 16))
+    sloping = SCENARIO.model_copy(update={"levels": levels, "rank": Ranked(by="slope", at=levels[-1])})
+    plan, dice = a_plan(CELLS[:3]), random.Random(1)
+    paces = {(CELLS[0].id, levels[-1]): 20.0}
+    rotations = [rotation_of(plan, CELLS[:3], sloping, paces, number=n, order=dice) for n in range(20)]
+    assert all({s.target for s in of_cell} == {of_cell[0].target} for one in rotations for of_cell in one)
+    assert all({s.level for s in of_cell} == set(levels) for one in rotations for of_cell in one)
+    assert len({tuple(s.level for s in one[0]) for one in rotations}) > 1, "their order is random"
+    (slow,) = [s for of_cell in rotations[0] for s in of_cell if (s.target, s.level) == (CELLS[0].id, levels[-1])]
+    assert slow.length_s > plan.shape.length_s, "each level has its own pace"
+    assert plan.rotations_s_of(sloping) == 2 * plan.rotations_s_of(SCENARIO)
 
 
 def test_a_server_of_few_threads_that_wait_for_the_upstream_has_slices_as_short_as_any() -> None:

@@ -11,6 +11,7 @@ from harness.campaign.plan.profiles import PROFILES
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.catalog.applications import find_applications
+from harness.catalog.claim_files import STORY, read_story
 from harness.catalog.scenarios import find_scenarios
 from harness.cli.run.plans import latency_plan, wanted_options
 from harness.model.errors import UsageError
@@ -70,7 +71,7 @@ def test_unasked_the_scenarios_take_turns_with_response_times_and_each_block_mea
 def test_the_full_profile_is_every_application_on_every_server_in_every_scenario_at_every_level() -> None:
     plan = plan_of(profile="full")
     every = {(id_, server) for id_, found in APPLICATIONS.items() for server in found.servers}
-    assert cells_of(plan) == every
+    assert cells_of(plan) == every | {("flask-async", "gunicorn-gthread"), ("django-2020", "uvicorn")}
     assert {scenario.id for scenario in plan.scenarios} == set(SCENARIOS) == set(plan.latency)
     assert plan.shape.levels_s > 0
 
@@ -82,6 +83,25 @@ def test_the_profile_of_techempower_has_their_levels() -> None:
     assert {scenario.id: scenario.rank.at.connections for scenario in plan.scenarios}["json"] == 512
     assert set(levels) == {id_ for id_, found in SCENARIOS.items() if found.techempower}
     assert cells_of(plan) == {(id_, found.servers[0]) for id_, found in APPLICATIONS.items()}
+
+
+def test_the_profile_of_the_story_has_what_its_statements_need_with_one_worker() -> None:
+    plan = plan_of(profile="story")
+    assert {cell.workers for cell in plan.cells} == {1}
+    assert {cell.threads for cell in plan.cells if cell.app == "flask"} == {None, 1, 200}
+    ours = {id_ for id_, found in SCENARIOS.items() if found.techempower is None}
+    assert {scenario.id for scenario in plan.scenarios} == ours | {"json", "db", "fortunes"}
+    for asked_for in (asked for one in read_story(STORY).statements for asked in one.evidence):
+        app = getattr(asked_for, "app", None)
+        assert app is None or app in {cell.app for cell in plan.cells}
+        scenario = getattr(asked_for, "scenario", None)
+        assert scenario is None or scenario in {one.id for one in plan.scenarios}
+
+
+def test_numbers_of_threads_and_workers_that_are_given_take_the_place_of_the_profiles() -> None:
+    platform = PlatformOptions(database="sqlite", threads=(4,), server_workers=(2,))
+    cells = [cell for cell in plan_of(profile="story", platform=platform).cells if cell.app == "flask"]
+    assert [(cell.workers, cell.threads) for cell in cells] == [(2, 4)]
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -116,4 +136,4 @@ def test_a_campaign_of_a_profile_is_gone_on_with_as_it_was(name: str) -> None:
 def test_an_unknown_profile_is_told_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="'fast' is not known") as refused:
         asked(profile="fast")
-    assert "core, full, techempower" in refused.value.mend
+    assert "core, full, techempower, story" in refused.value.mend

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from harness.campaign.cells.services import most_connections
 from harness.campaign.plan.cells import Axes, Choice, cells_of, reference_of, short_of_workers, without_threads
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.preparation import most_connections, prepare
+from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.cli.run.plans import wanted_options

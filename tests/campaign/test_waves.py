@@ -46,7 +46,13 @@ def test_a_cell_that_was_slow_only_while_it_warmed_up_gets_short_slices_again(
         bench = bench_of(driver, tmp_path, [REFERENCE], shape=SliceShape(rotations_s=0.5))
         block = block_of(bench, {REFERENCE: live})
         for _ in rotate(
-            bench, block, [REFERENCE], SCENARIO, paces={REFERENCE.id: 40.0}, dice=random.Random(1), length_s=0.5
+            bench,
+            block,
+            [REFERENCE],
+            SCENARIO,
+            paces={(REFERENCE.id, SCENARIO.manifest.rank.at): 40.0},
+            dice=random.Random(1),
+            length_s=0.5,
         ):
             pass
     first, *rest = (record.duration_s for record in block.slices)

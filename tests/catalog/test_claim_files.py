@@ -1,12 +1,14 @@
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from harness.catalog.applications import find_applications
-from harness.catalog.claim_files import RANKING, read_claim
+from harness.catalog.claim_files import RANKING, SHIPPED, STORY, rankings_of, read_any, read_claim, read_story
 from harness.catalog.scenarios import find_scenarios
 from harness.model.asked.claim import Claim
+from harness.model.asked.statement import Asked, Story
 from harness.model.errors import UsageError
 from harness.under_test.launch.servers import SERVERS
 from tests.catalog.test_docs import keys, table
@@ -136,3 +138,58 @@ def test_the_claim_of_the_documentation_is_right(tmp_path: Path) -> None:
     example = re.search(r"```toml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert example
     assert read_claim(written(tmp_path, example[1])).subjects[0].controlled == "starlette"
+
+
+TOLD = DOCUMENT.read_text().split("### A story of your own")[1]
+OWN = re.search(r"```toml\n(.*?)```", TOLD, re.DOTALL)
+
+
+def own_story(tmp_path: Path, old: str = "", new: str = "") -> Path:
+    assert OWN
+    assert old in OWN[1]
+    return written(tmp_path, OWN[1].replace(old, new, 1) if old else OWN[1])
+
+
+def test_the_story_of_the_documentation_is_right_and_is_known_from_a_ranking(tmp_path: Path) -> None:
+    story = read_any(own_story(tmp_path))
+    assert isinstance(story, Story)
+    assert [one.evidence[0].kind for one in story.statements] == ["idle", "requirement"]
+    assert isinstance(read_any(written(tmp_path)), Claim)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('id = "b"', 'id = "a"', 'statements.1.id: "a" is there twice'),
+        (
+            'kind = "idle"',
+            'kind = "idel"',
+            "statements.0.evidence.0: Input tag 'idel' found",
+        ),
+        ('kind = "idle"', 'kind = "ranking"\nclaim = "round-19"', 'evidence.0.claim: "round-19" is not known'),
+        ('kind = "idle"', 'kind = "capability"\nprobe = "http3"', 'evidence.0.probe: "http3" is not known'),
+        ('source = "The handbook, 2026."', "", "source: missing"),
+    ],
+)
+def test_a_fault_of_a_story_is_reported_with_its_key(tmp_path: Path, old: str, new: str, says: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        read_any(own_story(tmp_path, old, new))
+    assert says in str(refused.value)
+
+
+def test_shipped_claims_go_by_the_names_of_their_files() -> None:
+    assert {name: read_any(path).id for name, path in SHIPPED.items()} == {name: name for name in SHIPPED}
+    assert list(rankings_of(read_story(STORY))) == [RANKING.stem]
+
+
+def test_every_statement_of_the_story_and_every_kind_of_evidence_is_explained() -> None:
+    text = DOCUMENT.read_text()
+    for one in read_story(STORY).statements:
+        assert f"| {one.id} | {one.said} |" in text
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|", TOLD, re.MULTILINE)
+    explained = {kind: set(re.findall(r"`(\w+)`(?! *\))", keys)) for kind, keys in rows}
+    known = {
+        get_args(kind.model_fields["kind"].annotation)[0]: set(kind.model_fields) - {"kind"}
+        for kind in get_args(get_args(Asked)[0])
+    }
+    assert explained == known

@@ -31,7 +31,7 @@ def test_the_same_requests_come_out_each_time(tmp_path: Path) -> None:
 def test_the_load_generator_makes_them_itself(tmp_path: Path) -> None:
     scenario = summing(tmp_path)
     given = scenario.for_driver
-    assert (given.requests, given.prepared) == ((), 64)
+    assert (given.requests, given.prepared) == ((), (64,))
     assert with_requests(given).requests == scenario.requests
     assert with_requests(with_requests(given)) == with_requests(given)
 

@@ -99,10 +99,10 @@ def test_a_check_that_cannot_be_used_is_refused(tmp_path: Path, code: str, fault
         (RIGHT_SCENARIO + '[audit]\nreads = "m"\n', 'audit.reads: must be a whole number, or "n"; got "m"'),
         (RIGHT_SCENARIO + "[audit]\nreads = -1\n", 'audit.reads: must be a whole number, or "n"; got -1'),
         (RIGHT_SCENARIO + '[audit]\nreads = "n"\n', 'audit.reads: "n", but no request\'s path holds {n}'),
-        (RIGHT_SCENARIO + 'edges = [{ path = "/hello" }]', "edges.0.n: missing"),
+        (RIGHT_SCENARIO + 'edges = [{ path = "/hello" }]', "edges.0: give n, or expect: one of the two"),
         (
-            RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 501 }]',
-            "edges.0.n: Input should be less than or equal to 500",
+            RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 1001 }]',
+            "edges.0.n: Input should be less than or equal to 1000",
         ),
         (RIGHT_SCENARIO + 'edges = [{ path = "hello", n = 1 }]', "edges.0.path: String should match pattern"),
         (RIGHT_SCENARIO + 'needs = ["databse"]', "needs.0: Input should be 'database' or 'upstream'; got \"databse\""),

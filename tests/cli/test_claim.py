@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from harness.campaign.plan.project import Project
+from harness.catalog.claim_files import STORY, read_story
 from harness.cli.console import output
 from harness.cli.main import app
+from harness.cli.run.running import probed_by
+from harness.cli.run.statements import newest_for_a_story
 from harness.model.notice import Notice
 from harness.report.write import write_report
 from tests.cli.said import said
@@ -150,3 +154,69 @@ def test_it_fits_a_terminal_of_80_columns(
     assert max(map(len, out.splitlines())) <= 80
     assert "cannot te " not in out
     assert "…" not in out
+
+
+@pytest.mark.parametrize("name", ["story", "techempower-round-19"])
+def test_a_name_is_looked_up_among_the_claims_of_the_project(
+    true: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    ran = said(capsys, "claim", name, true)
+    assert ran.code in (0, 4, 6)
+    assert "there is no such results folder" not in ran.message
+    assert ("(a) The ranks: holds" in ran.out) == (name == "story")
+
+
+def test_each_statement_of_a_story_has_its_verdict_and_its_sentence_and_what_is_open_ends_with_6(
+    true: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", "story", true)
+    assert ran.code == 6
+    text = " ".join(ran.out.split())
+    assert "(h) Validation from types: cannot tell here" in text
+    assert "The scenario validate was not measured." in text
+    assert "In fortunes, " in text
+    assert ran.message.endswith("To answer what is missing or open: harness run --profile story")
+
+
+def test_a_statement_that_held_then_ends_with_4_and_says_what_that_rests_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = said(capsys, "claim", "story", saved(tmp_path / "false", *claimed(true=False)))
+    assert ran.code == 4
+    text = " ".join(ran.out.split())
+    assert "(a) The ranks: held then, not now" in text
+    assert "it held then, by the published figures (TechEmpower Framework Benchmarks, the run labelled Round 19" in text
+
+
+def test_a_story_as_json_is_what_the_export_holds(
+    true: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(said(capsys, "claim", "story", true, "--json").out)
+    exported = json.loads(write_report(true, tmp_path / "out").with_name("ranking.json").read_text())["story"]
+    assert told == exported
+    assert all(one["evidence"].endswith(".") for one in told["statements"])
+
+
+def test_a_story_takes_no_scenario(true: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = said(capsys, "claim", "story", true, "--scenario", "json")
+    assert ran.code == 2
+    assert "a story names the scenarios of its statements" in ran.message
+
+
+def test_without_results_a_story_is_answered_from_the_newest_campaign_that_measured_what_it_needs(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path)
+    assert newest_for_a_story(project) is None
+    record, trials = claimed(1)
+    for name, profile, created_at in (("a", "story", 2.0), ("b", "full", 3.0), ("c", "story", 1.0), ("d", "core", 9.0)):
+        plan = record.plan.model_copy(update={"profile": profile})
+        saved(project.results / name, record.model_copy(update={"plan": plan, "created_at": created_at}), trials)
+    (project.results / "broken").mkdir()
+    (project.results / "broken" / "campaign.json").write_text("{")
+    assert newest_for_a_story(project) == (project.results / "b").resolve()
+
+
+def test_probes_are_made_of_the_applications_and_servers_that_statements_name() -> None:
+    chosen = probed_by(read_story(STORY))
+    assert (chosen.only, chosen.servers) == (("fastapi", "flask"), ("uvicorn", "gunicorn-gthread"))

@@ -47,7 +47,8 @@ class Right(PreparedAnswers, Streams):
                 return True
             content_type, body = self.content(path)
             body = self.body(body)
-            connection.sendall(self.message(self.status(), self.headers(content_type, body), body))
+            status = self.status() if self.is_known(path) else "404 Not Found"
+            connection.sendall(self.message(status, self.headers(content_type, body), body))
         finally:
             with self.lock:
                 self.at_work -= 1
@@ -68,9 +69,34 @@ class Right(PreparedAnswers, Streams):
             return "application/json", json.dumps(value).encode()
         if asked.path == "/plaintext":
             return "text/plain; charset=utf-8", b"Hello, World!"
+        if asked.path.startswith(("/middleware/", "/routes/")):
+            return "text/plain; charset=utf-8", self.layered(asked.path).encode()
         if asked.path == "/fortunes":
             return "text/html; charset=utf-8", self.page(self.fortunes()).encode()
         return "application/json", json.dumps(self.value(asked.path, parse_qs(asked.query))).encode()
+
+    def is_known(self, path: str) -> bool:
+        """Whether there is such a path; of those that count middlewares and routes some are none."""
+        _, first, *rest = path.split("/")
+        if first == "middleware":
+            return rest in (["0"], ["1"], ["4"], ["16"])
+        if first == "routes":
+            n, k, items, _ = rest
+            return items == "items" and n in ("10", "100", "1000") and 1 <= int(k) <= int(n)
+        return True
+
+    def layered(self, path: str) -> str:
+        """The middlewares passed, or the route's number and the item's name."""
+        if path.startswith("/middleware/"):
+            return self.passed(path.rpartition("/")[2])
+        _, _, _, k, _, name = path.split("/")
+        return self.item(k, name)
+
+    def passed(self, n: str) -> str:
+        return n
+
+    def item(self, k: str, name: str) -> str:
+        return f"{k} {name}"
 
     def value(self, path: str, query: dict[str, list[str]]) -> object:
         """What is answered as JSON."""

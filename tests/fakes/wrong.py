@@ -767,6 +767,92 @@ class PageAsText(WithHeader):
     code = "content-type-differs"
 
 
+class FewerMiddlewares(Wrong):
+    """Leaves most of them out."""
+
+    code = "body-differs"
+    scenario = "middleware"
+
+    def passed(self, n):
+        return str(min(int(n), 4))
+
+
+class OneMiddlewareTooMany(Wrong):
+    code = "body-differs"
+    request = "GET /middleware/0"
+    scenario = "middleware"
+
+    def passed(self, n):
+        return str(int(n) + 1)
+
+
+class NumberFromThePath(Wrong):
+    """Has no middleware at all: it answers what it was asked."""
+
+    code = "status-differs"
+    request = "GET /middleware/7"
+    scenario = "middleware"
+
+    def is_known(self, path):
+        return True
+
+
+class OneRouteForAll(Wrong):
+    """One route that takes every number."""
+
+    code = "status-differs"
+    request = "GET /routes/1000/1001/items/7"
+    scenario = "routes"
+
+    def is_known(self, path):
+        return path.split("/")[4] == "items"
+
+
+class OneTableForAll(Wrong):
+    """The longest table answers for the shorter ones too."""
+
+    code = "status-differs"
+    request = "GET /routes/10/11/items/7"
+    scenario = "routes"
+
+    def is_known(self, path):
+        return super().is_known(path.replace("/routes/10/", "/routes/100/"))
+
+
+class LastRouteAlone(Wrong):
+    """Has no route but the one that is measured."""
+
+    code = "status-differs"
+    request = "GET /routes/100/42/items/7"
+    scenario = "routes"
+
+    def is_known(self, path):
+        _, _, n, k, *_ = path.split("/")
+        return super().is_known(path) and n == k
+
+
+class SameItem(Wrong):
+    """Reads nothing from the path."""
+
+    code = "body-differs"
+    request = "GET /routes/10/1/items/21"
+    scenario = "routes"
+
+    def item(self, k, name):
+        return f"{k} 7"
+
+
+class SameRouteAlways(Wrong):
+    """One handler for all routes, which does not know where it was reached."""
+
+    code = "body-differs"
+    request = "GET /routes/100/42/items/7"
+    scenario = "routes"
+
+    def item(self, k, name):
+        return f"1 {name}"
+
+
 class WrongStream(Wrong):
     scenario = "stream"
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.load.engine.connection import unsent
 
 from harness.load.distributed.merging import merged_record
 from harness.load.driver import LocustDriver
+from harness.load.engine.connections.base import unsent
 from harness.load.engine.judging import Judge
 from harness.load.engine.lore import Lore
 from harness.load.engine.script import LARGE, Exchange, Script

@@ -58,6 +58,13 @@ def test_wrong_answers_are_found_among_the_samples(driver: LoadDriver, applicati
     assert record.marks == ("wrong-body-in-sample",)
 
 
+@pytest.mark.parametrize("application", [wrong.FewerMiddlewares, wrong.SameRouteAlways], ids=lambda one: one.__name__)
+def test_each_answer_that_its_level_makes_wrong_is_an_error(driver: LoadDriver, application: type[Wrong]) -> None:
+    record = driven(driver, application(), SCENARIOS[application.scenario])
+    assert record.completions == 0
+    assert record.errors["body"] > 0
+
+
 @pytest.mark.parametrize(
     "application",
     [

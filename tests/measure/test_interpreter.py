@@ -114,3 +114,28 @@ def test_a_name_without_a_slash_is_what_a_shell_would_run(tmp_path: Path, monkey
     assert in_path(Path("python-of-mine")) == program
     assert in_path(Path("nobody")) == Path("nobody")
     assert in_path(Path("/nowhere/python")) == Path("/nowhere/python")
+
+
+def test_a_free_threaded_build_says_so_with_its_jit_and_its_build(tmp_path: Path) -> None:
+    options = "--disable-gil --enable-experimental-jit=yes-off --enable-optimizations --with-lto=thin"
+    said = {"label": "cpython-3.14.0t", "implementation": "CPython", "version": "3.14.0", "build": "", "compiler": ""}
+    answer = json.dumps(said | {"options": options, "gil": False})
+    found = describe(script(tmp_path / "python3.14t", f"#!/bin/sh\necho '{answer}'\n"))
+    assert (found.free_threaded, found.lock) == (True, "off (free-threaded build)")
+    assert found.jit == "built in, off unless PYTHON_JIT=1"
+    assert found.built == "optimised by profile, link-time optimisation"
+    assert found.model_copy(update={"gil": True}).lock == "on, although it is a free-threaded build"
+
+
+def test_what_an_interpreter_does_not_say_of_its_build_is_not_known(tmp_path: Path) -> None:
+    found = describe(other(tmp_path, "python", "3.12.1"))
+    assert (found.free_threaded, found.lock, found.jit, found.built) == (False, "on", None, None)
+
+
+def test_a_version_is_looked_for_in_path_and_never_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = other(tmp_path, "python3.13t", "3.13.0t")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert in_path(Path("3.13t")) == program
+    found, (notice,) = found_of([Path("3.13t"), Path("3.14t")])
+    assert [one.interpreter.label for one in found] == ["cpython-3.13.0t"]
+    assert notice.seen == "3.14t is left out: there is no such interpreter"

@@ -1,10 +1,12 @@
 """The claim and the gap between tiers on the page."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.model.found.ranking import TierGap
+from harness.report.page import html
 from harness.report.view.sections.claimed.ranking_words import why
 from harness.report.write import read, write_report
 from tests.report.campaigns import APPS, campaign, saved
@@ -130,6 +132,43 @@ def test_without_costs_there_is_no_reason_to_give(folder: Path) -> None:
     cells = tuple(cell.model_copy(update=nothing) for cell in tier.cells)
     pairs = tuple(pair.model_copy(update={"cpu_ratio": None}) for pair in tier.pairs)
     assert why(tier.model_copy(update={"cells": cells, "pairs": pairs})) == ()
+
+
+def test_each_statement_of_the_story_has_a_verdict_a_sentence_and_a_link_to_its_figures(page: Element) -> None:
+    rows = page.one("table", class_="story").one("tbody").all("tr")
+    told = {row.attributes["id"]: [cell.text for cell in row.all("td")] for row in rows}
+    assert list(told) == [f"story-{letter}" for letter in "abcdefghi"]
+    assert told["story-a"][0] == "holds"
+    assert told["story-h"] == ["cannot tell here", "The scenario validate was not measured."]
+    (link,) = rows[0].all("a")
+    assert page.one("section", id=link.attributes["href"].removeprefix("#"))
+    assert page.one("a", href="#story").text == "Statements"
+
+
+def test_the_story_is_no_section_of_a_campaign_that_measured_nothing_of_it(tmp_path: Path) -> None:
+    small = saved(tmp_path / "results", *campaign(2, apps=APPS[:2], scenarios={"plaintext": "Plaintext"}))
+    assert parse(write_report(small, tmp_path / "out").read_text()).all("section", id="story") == []
+
+
+@pytest.mark.parametrize("text", [*SHORT, LONG])
+def test_hostile_strings_stay_text_in_the_story(folder: Path, text: str) -> None:
+    source = read(folder)
+    assert source.story is not None
+    pages = []
+    for reason in ("none", text):
+        statements = tuple(
+            one.model_copy(
+                update={
+                    "said": reason,
+                    "parts": tuple(part.model_copy(update={"reason": reason}) for part in one.parts),
+                }
+            )
+            for one in source.story.statements
+        )
+        pages.append(html(replace(source, story=source.story.model_copy(update={"statements": statements}))))
+    tags = [[one.tag for one in parse(page).one("section", id="story").walk()] for page in pages]
+    assert tags[0] == tags[1]
+    assert "<img" not in pages[1]
 
 
 @pytest.mark.parametrize("text", [*SHORT, LONG])

@@ -9,7 +9,7 @@ from harness.cli.console import output
 from harness.cli.show.progress import in_a_line
 from harness.cli.show.settings import show_settings
 from harness.cli.show.tables import ranking_table
-from harness.model.asked.cell import Cell, differences
+from harness.model.asked.cell import Cell, change, differences
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.machine import Interpreter
 from harness.report.export import ranking_of
@@ -17,7 +17,7 @@ from harness.report.reading import read
 from harness.report.view.opening.compared import compared
 from harness.report.view.opening.reason import reason
 from harness.report.view.sections.again import again, options
-from harness.report.view.sections.effects import change, server_parts
+from harness.report.view.sections.effects import server_parts
 from harness.report.view.source import Source
 from harness.report.write import write_report
 from harness.store.folder import ResultsFolder

@@ -18,9 +18,9 @@ from harness.stats.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class Inference:
-    """One scenario. `look` is None while it has no block; its verdicts are withdrawn where the scenario is `void`: the
-    reference was called different from itself. `completed`: the blocks that count, in the order they were completed;
-    `delta`: the difference that matters, as a share of 1."""
+    """One scenario. `trials`: all that there are of it, at every level. `look` is None while it has no block; its
+    verdicts are withdrawn where the scenario is `void`: the reference was called different from itself. `completed`:
+    the blocks that count, in the order they were completed; `delta`: the difference that matters, as a share of 1."""
 
     scenario: ScenarioManifest
     counted: Eligible
@@ -29,6 +29,7 @@ class Inference:
     void: bool
     completed: tuple[int, ...]
     delta: float
+    trials: tuple[Trial, ...] = ()
 
     def pair(self, one: str, other: str) -> Pair | None:
         """What was concluded of two cells, whichever is named first; None where either has no figure."""
@@ -99,7 +100,9 @@ def _infer(
     completed = tuple(counting_blocks(record, trials))
     look = judge(blocks, completed, delta, references)
     void = look is not None and is_void(look, references)
-    return Inference(scenario, counted, blocks, _withdrawn(look) if look and void else look, void, completed, delta)
+    return Inference(
+        scenario, counted, blocks, _withdrawn(look) if look and void else look, void, completed, delta, tuple(trials)
+    )
 
 
 def is_void(look: Look, references: AbstractSet[str]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.analysis.inference.inference import Inference, infer, is_void
 from harness.analysis.inference.leagues import ranked_together
+from harness.analysis.inference.slopes import slopes_of
 from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.asked.cell import labels
 from harness.model.measured.campaign import CampaignRecord
@@ -83,6 +84,8 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     done, look = _blocks_of(inference), inference.look
     if look is None:
         return Unresolved(inference.scenario.id, (), frozenset(), 0)
+    if inference.scenario.rank.by == "slope":
+        return _open_slopes(record, inference, done)
     references, closed = record.plan.reference_cells, _closed(record, inference, delta)
     together = ranked_together(record)
     asked = {
@@ -99,6 +102,24 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
     cells = {cell for pair in pairs for cell in (pair.first, pair.second)}
     cells |= _imprecise(look, record.plan.reference) if cells else set()
     return Unresolved(inference.scenario.id, pairs, frozenset(cells | references if cells else cells), done, len(asked))
+
+
+def _open_slopes(record: CampaignRecord, inference: Inference, done: int) -> Unresolved:
+    """The pairs of slopes without a verdict. How many blocks would decide them is not forecast."""
+    together = ranked_together(record)
+    judged, now = slopes_of(record, inference, usual_looks_only=True), slopes_of(record, inference)
+    twins = record.plan.reference_cells - {record.plan.reference}
+    asked = [pair for pair in now.pairs if together(pair) and not twins & {pair.first, pair.second}] if now else []
+    closed = {frozenset((p.first, p.second)) for p in judged.pairs if p.verdict != "unresolved"} if judged else set()
+    pairs = tuple(
+        OpenPair(pair.first, pair.second, None, pair.verdict != "unresolved")
+        for pair in asked
+        if frozenset((pair.first, pair.second)) not in closed
+    )
+    cells = frozenset(cell for pair in pairs for cell in (pair.first, pair.second))
+    return Unresolved(
+        inference.scenario.id, pairs, cells | record.plan.reference_cells if cells else cells, done, len(asked)
+    )
 
 
 def _imprecise(look: Look, reference: str) -> set[str]:
@@ -120,9 +141,9 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
 
 def blocks_more(record: CampaignRecord, inference: Inference) -> dict[tuple[str, str], int | None]:
     """The pairs without a verdict, and about how many blocks more each takes; None: over MOST_BLOCKS. Nothing where no
-    interval is known, or the scenario is void."""
+    interval is known, the scenario is void, or slopes are what is ranked."""
     look, references = inference.look, record.plan.reference_cells
-    if look is None or look.fit.variance is None or inference.void:
+    if look is None or look.fit.variance is None or inference.void or inference.scenario.rank.by == "slope":
         return {}
     unseen = references - {record.plan.reference}
     undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]

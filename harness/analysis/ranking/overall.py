@@ -20,11 +20,12 @@ from harness.stats.spending import looks_until, simultaneous_confidence
 
 
 def overall_ranking(record: CampaignRecord, inferences: Mapping[str, Inference]) -> OverallRanking | None:
-    """Cells over all scenarios that were measured; None below two scenarios, or where the reference has no figure.
+    """Cells over all scenarios that were measured and are not ranked by slopes; None below two scenarios, or where the
+    reference has no figure.
 
     The same pairs, intervals and verdicts as in a scenario, on what each block says of the mean over scenarios.
     """
-    measured = [inference for inference in inferences.values() if inference.look is not None]
+    measured = [one for one in inferences.values() if one.look is not None and one.scenario.rank.by != "slope"]
     everywhere = [cell for cell in record.plan.cells if all(cell.id in i.look.cells for i in measured if i.look)]
     cells = [cell.id for cell in everywhere]
     if len(measured) < 2 or record.plan.reference not in cells:

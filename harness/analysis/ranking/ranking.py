@@ -6,6 +6,7 @@ import numpy as np
 
 from harness.analysis.inference.inference import Inference, competitors, infer
 from harness.analysis.inference.leagues import Place, league_of, places
+from harness.analysis.inference.slope_ranking import slope_ranking
 from harness.analysis.inference.unresolved import blocks_more, still_open
 from harness.analysis.inference.verdicts import Look
 from harness.analysis.ranking.changing import changing
@@ -22,6 +23,7 @@ from harness.analysis.trials.bound import GENERATOR_BOUND
 from harness.analysis.trials.eligible import Eligible, unranked_cells
 from harness.model.asked.cell import Cell
 from harness.model.found.ranking import NoiseFloor, RankedCell, Ranking, ScenarioRanking
+from harness.model.found.slopes import SlopeRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
@@ -61,10 +63,12 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
     floor = noise_floor_of(record, look, void=inference.void)
     by_throughput = scenario.rank.rate is None
     inferred, ahead = look.fit.variance is not None, blocks_more(record, inference)
+    rows, slopes = _rows(record, inference, look), slope_ranking(record, inference)
     return ranking.model_copy(
         update={
             "estimate": not inferred or inference.void,
-            "rows": _rows(record, inference, look),
+            "rows": in_the_order_of(slopes, rows) if slopes else rows,
+            "slopes": slopes,
             "pairs": pairs_of(record, look, ahead),
             "noise_floor": floor,
             "cpu": cpu_ranking(record, inference),
@@ -90,6 +94,20 @@ def _rows(record: CampaignRecord, inference: Inference, look: Look) -> tuple[Ran
     place = places(record, order, better)
     planned = {cell.id: cell for cell in record.plan.cells}
     return tuple(_row(record, planned[cell], inference, look, place[cell]) for cell in order)
+
+
+def in_the_order_of(slopes: SlopeRanking, rows: Sequence[RankedCell]) -> tuple[RankedCell, ...]:
+    """The rows with the places that their slopes give them, smallest slope first; after them, without a place, those
+    that have no slope."""
+    by_cell = {row.cell: row for row in rows}
+    placed = [
+        by_cell.pop(one.cell).model_copy(
+            update={"rank_low": one.rank_low, "rank_high": one.rank_high, "tie_groups": one.tie_groups}
+        )
+        for one in slopes.rows
+    ]
+    nowhere = {"rank_low": None, "rank_high": None, "tie_groups": ()}
+    return (*placed, *(row.model_copy(update=nowhere) for row in by_cell.values()))
 
 
 def _row(record: CampaignRecord, cell: Cell, inference: Inference, look: Look, place: Place) -> RankedCell:

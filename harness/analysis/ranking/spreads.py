@@ -27,7 +27,7 @@ def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict
     restart_cost_s = sum(record.phases_s.get(phase, 0.0) for phase in RESTARTING) / max(1, blocks * scenarios)
     best = None
     if block is not None and restart is not None and restart.is_distinguished() and restart_cost_s:
-        rotation_cost_s = record.plan.shape.rotations_s / rotations
+        rotation_cost_s = record.plan.rotations_s_of(inference.scenario) / rotations
         best = best_rotations(
             block, restart.estimate, rotations, restart_cost_s=restart_cost_s, rotation_cost_s=rotation_cost_s
         )

@@ -6,11 +6,12 @@ from harness.model.found.statements import CapabilityPart
 
 
 def capability_part(asked: CapabilityAsked, seen: Seen) -> CapabilityPart:
+    """An answer that is neither yes nor no leaves the statement open."""
     part = CapabilityPart(verdict="cannot-tell", probe=asked.probe, app=asked.app, server=asked.server, says=asked.says)
-    probed = seen.capabilities.get((asked.app, asked.server), {}).get(asked.probe)
+    probed = seen.probed(asked.app, asked.server, asked.probe)
     if probed is None:
-        return part.model_copy(update={"reason": f"{asked.probe} was not probed of {asked.app} on {asked.server}"})
+        return part.model_copy(update={"reason": f"{asked.app} on {asked.server} was not probed"})
+    part = part.model_copy(update={"answer": probed.answer, "how": probed.how})
     if probed.answer not in ("yes", "no"):
-        return part.model_copy(update={"answer": probed.answer, "seen": probed.seen, "reason": probed.seen})
-    verdict = "holds" if probed.answer == asked.says else "does-not-hold"
-    return part.model_copy(update={"verdict": verdict, "answer": probed.answer, "seen": probed.seen})
+        return part.model_copy(update={"reason": probed.how})
+    return part.model_copy(update={"verdict": "holds" if probed.answer == asked.says else "does-not-hold"})

@@ -1,11 +1,12 @@
 """What a campaign holds that statements can be answered from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.analysis.ranking.claims import in_turn
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import Claim
+from harness.model.found.capabilities import Capabilities, Probed
 from harness.model.found.ranking import Effect, PairVerdict, RankedCell, Ranking, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
 
@@ -13,23 +14,20 @@ Oriented = tuple[float, float | None, float | None]
 """A ratio and its interval, of the cell that was named first over the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """The answer of a probe, "yes" and "no" among others, and what was seen."""
-
-    answer: str
-    seen: str
-
-
 @dataclass(frozen=True)
 class Seen:
-    """A campaign and what was concluded of it. `claims`: the rankings that statements name, by id. `capabilities`: by
-    application and server, then by the id of the probe."""
+    """A campaign and what was concluded of it. `claims`: the rankings that statements name, by id. `capabilities`: what
+    was probed of cells."""
 
     record: CampaignRecord
     ranking: Ranking
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    capabilities: Mapping[tuple[str, str], Mapping[str, Probed]] = field(default_factory=dict)
+    capabilities: Sequence[Capabilities] = ()
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Ids of the planned ones, in their order."""
+        return tuple(one.id for one in self.record.plan.scenarios)
 
     def ranked(self, scenario: str) -> ScenarioRanking | None:
         return self.ranking.scenarios.get(scenario)
@@ -53,9 +51,22 @@ class Seen:
         wanted = ("framework", scenario, cell)
         return next((one for one in self.ranking.effects if (one.kind, one.scenario, one.cell) == wanted), None)
 
+    def version_of(self, cell: str) -> str:
+        """The framework of a cell and its version; empty where that is not known."""
+        app = next((one.app for one in self.record.plan.cells if one.id == cell), "")
+        framework = self.record.applications[app].uses.framework if app in self.record.applications else ""
+        facts = self.record.cells.get(cell)
+        version = facts.packages.get(framework, "") if facts else ""
+        return f"{framework} {version}" if version else ""
+
+    def probed(self, app: str, server: str, probe: str) -> Probed | None:
+        """What a probe found of the application on the server; None where that was not tried."""
+        cells = [one for one in self.capabilities if (one.cell.app, one.cell.server) == (app, server)]
+        return next((found for one in cells for found in one.probed if found.probe == probe), None)
+
     def lacks(self, app: str, scenario: str) -> str:
         """Why there is no figure of an application."""
-        if scenario not in {one.id for one in self.record.plan.scenarios}:
+        if scenario not in self.scenarios:
             return f"the scenario {scenario} was not measured"
         planned = in_turn(self.record, app)
         if not planned:

@@ -1,4 +1,4 @@
-"""A story put to the test: each statement by its evidence, and the line that would measure what is missing."""
+"""A story put to the test: each statement by its evidence, and the lines that would measure what is missing."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from harness.analysis.statements.answer import answer_part
 from harness.analysis.statements.at_once import at_once_part
 from harness.analysis.statements.capability import capability_part
+from harness.analysis.statements.idle import idle_part
 from harness.analysis.statements.parts import parts_part
 from harness.analysis.statements.ranked import ranking_part
 from harness.analysis.statements.requirement import requirement_part
@@ -17,6 +18,7 @@ from harness.model.asked.statement import (
     Asked,
     AtOnceAsked,
     CapabilityAsked,
+    IdleAsked,
     PartsAsked,
     RankingAsked,
     RequirementAsked,
@@ -24,10 +26,10 @@ from harness.model.asked.statement import (
     Story,
     ThreadsAsked,
 )
-from harness.model.found.statements import FoundPart, StatementFinding, StatementVerdict, StoryFinding
+from harness.model.found.statements import CapabilityPart, FoundPart, StatementFinding, StatementVerdict, StoryFinding
 
 PROFILES: Final = ("story", "full")
-"""Profiles whose campaigns hold what the statements need, so that a longer one decides what is open."""
+"""Profiles that measure what the statements need. More blocks of such a campaign decide what is open."""
 
 
 def story_finding(story: Story, seen: Seen, results: str | None = None) -> StoryFinding:
@@ -40,7 +42,7 @@ def story_finding(story: Story, seen: Seen, results: str | None = None) -> Story
         source=story.source,
         campaign=seen.record.id,
         statements=statements,
-        command=_command(statements, seen, results or seen.record.id),
+        commands=_commands(statements, seen, results or seen.record.id),
     )
 
 
@@ -71,6 +73,8 @@ def _part(asked: Asked, seen: Seen) -> FoundPart:
             found = parts_part(asked, seen)
         case ThreadsAsked():
             found = threads_part(asked, seen)
+        case IdleAsked():
+            found = idle_part(asked, seen)
         case AtOnceAsked():
             found = at_once_part(asked, seen)
         case CapabilityAsked():
@@ -82,13 +86,23 @@ def _part(asked: Asked, seen: Seen) -> FoundPart:
     return found
 
 
-def _command(statements: Sequence[StatementFinding], seen: Seen, results: str) -> tuple[str, ...]:
-    """Where a campaign measured what the story needs, more blocks decide what is open; else its profile does."""
+def _commands(statements: Sequence[StatementFinding], seen: Seen, results: str) -> tuple[tuple[str, ...], ...]:
+    """Where a campaign measured what the story needs, more blocks decide what is open; else its profile does. What was
+    not probed is probed into the campaign's folder."""
     plan = seen.record.plan
-    if all(one.verdict != "cannot-tell" for one in statements):
-        return ()
+    open_ = [part for one in statements if one.verdict == "cannot-tell" for part in one.parts]
+    missing = [part for part in open_ if part.verdict == "cannot-tell"]
     if plan.profile not in PROFILES:
-        return ("harness", "run", "--profile", PROFILES[0])
+        return (("harness", "run", "--profile", PROFILES[0]),) if missing else ()
+    unprobed = [part for part in missing if isinstance(part, CapabilityPart) and not part.how]
+    unmeasured = any(not isinstance(part, CapabilityPart) for part in missing)
     more = ("--budget", f"{ceil(2 * plan.budget_s / 60)}m")
     blocks = ("--blocks", str(2 * plan.max_blocks)) if len(seen.record.completed_blocks) >= plan.max_blocks else ()
-    return ("harness", "run", "--resume", results, *more, *blocks)
+    measure = (("harness", "run", "--resume", results, *more, *blocks),) if unmeasured else ()
+    return (*measure, _probing(unprobed, results)) if unprobed else measure
+
+
+def _probing(parts: Sequence[CapabilityPart], results: str) -> tuple[str, ...]:
+    apps = [word for app in dict.fromkeys(part.app for part in parts) for word in ("--only", app)]
+    servers = [word for server in dict.fromkeys(part.server for part in parts) for word in ("--server", server)]
+    return ("harness", "capabilities", *apps, *servers, "--keep", results)

@@ -3,7 +3,7 @@
 from harness.analysis.statements.seen import Seen, oriented
 from harness.model.asked.claim import ClaimVerdict
 from harness.model.asked.statement import ThreadsAsked
-from harness.model.found.ranking import CpuRanking, RankedCell
+from harness.model.found.ranking import CellCost, CpuRanking, RankedCell
 from harness.model.found.statements import ThreadsPart
 
 
@@ -27,11 +27,19 @@ def threads_part(asked: ThreadsAsked, seen: Seen) -> ThreadsPart:
             "many_threads": asked.most,
             "few_cpu_us": few.cost.server_cpu_us,
             "many_cpu_us": many.cost.server_cpu_us,
+            "few_switches": _switches(few.cost),
+            "many_switches": _switches(many.cost),
             "ratio": ratio,
             "low": low,
             "high": high,
         }
     )
+
+
+def _switches(cost: CellCost) -> float | None:
+    """Context switches of both kinds for one request."""
+    known = cost.voluntary_switches is not None and cost.involuntary_switches is not None
+    return (cost.voluntary_switches or 0.0) + (cost.involuntary_switches or 0.0) if known else None
 
 
 def _cpu_ratio(

@@ -46,13 +46,16 @@ def block_values(trials: Mapping[tuple[int, str], Trial], references: AbstractSe
 def _block(block: int, trials: Sequence[Trial], references: AbstractSet[str]) -> Sequence[BlockValues]:
     fits = []
     for rotations in _groups(trials, references):
-        together = [(trial.cell, *_log_rates(trial, rotations)) for trial in trials]
-        fits.append(_fit(block, [(cell, numbers, rates) for cell, numbers, rates in together if len(numbers)]))
+        together = [(trial.cell, *log_rates(trial, rotations)) for trial in trials]
+        fits.append(
+            fit_of_rotations(block, [(cell, numbers, rates) for cell, numbers, rates in together if len(numbers)])
+        )
     return _adopted(fits, references)
 
 
-def _fit(block: int, cells: Sequence[tuple[str, Ints, Floats]]) -> BlockValues:
-    """`cells`: id, rotation numbers, log rate in each."""
+def fit_of_rotations(block: int, cells: Sequence[tuple[str, Ints, Floats]]) -> BlockValues:
+    """The value of each of `cells` (name, rotation numbers, log rate in each). Raises ValueError where they are not
+    linked by common rotations."""
     rotations = np.unique(np.concatenate([numbers for _, numbers, _ in cells]))
     table = np.full((len(rotations), len(cells)), np.nan)
     for column, (_, numbers, rates) in enumerate(cells):
@@ -75,7 +78,7 @@ def _halves(table: Floats, fit: AdditiveFit) -> tuple[Floats, Floats] | None:
     )
 
 
-def _log_rates(trial: Trial, rotations: Ints) -> tuple[Ints, Floats]:
+def log_rates(trial: Trial, rotations: Ints) -> tuple[Ints, Floats]:
     """The trial's slices that are among `rotations`. One without a completion counts as half a one: its logarithm must
     exist."""
     numbers = np.array(trial.rotations)

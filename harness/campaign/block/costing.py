@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from harness.measure.switches import Switches, between, switches_by_thread
 from harness.measure.tree import tree_cpu_seconds, tree_pss_bytes
+from harness.model.asked.scenario import Level
+from harness.model.measured.load import Slice
 from harness.model.measured.trial import Cost
 from harness.process.owned import OwnedProcess
 from harness.under_test.launch.launch import LiveServer
@@ -38,6 +40,7 @@ class Costs:
         self._load: dict[tuple[str, str], int | None] = {}
         self._server: defaultdict[tuple[str, str, bool], float] = defaultdict(float)
         self._service: dict[tuple[str, str], float] = {}
+        self._slices: dict[tuple[str, str, Level, int], float | None] = {}
         self._switches: dict[tuple[str, str, bool], Switches | None] = {}
         self._idle: dict[str, tuple[float | None, float | None]] = {}
 
@@ -93,6 +96,29 @@ class Costs:
         after = _cpu_s(services)
         if before is not None and after is not None and answered:
             self._service[cell, scenario] = (after - before) / answered
+
+    @contextmanager
+    def of_slice(self, slice_: Slice, server: LiveServer) -> Iterator[None]:
+        """Note the CPU time of a server over one slice, in a rotation that holds several of it."""
+        before = tree_cpu_seconds(server.process.warden_pid)
+        yield
+        after = tree_cpu_seconds(server.process.warden_pid)
+        used = None if before is None or after is None else after - before
+        self._slices[slice_.target, slice_.scenario, slice_.level, slice_.rotation] = used
+
+    def at_level(
+        self, cost: Cost | None, cell: str, scenario: str, level: Level, rotations: Collection[int]
+    ) -> Cost | None:
+        """The cost with the CPU time of this level's own slices, where those were noted; else as it is."""
+        noted = [
+            used
+            for (target, of, at, rotation), used in self._slices.items()
+            if (target, of, at) == (cell, scenario, level) and rotation in rotations
+        ]
+        if not noted:
+            return cost
+        known = [used for used in noted if used is not None]
+        return (cost or Cost()).model_copy(update={"server_cpu_s": sum(known) if len(known) == len(noted) else None})
 
     def of(self, cell: str, scenario: str, *, repeat: bool) -> Cost:
         """What is known of a cell in a scenario: of its trial, or of the repeat of it."""

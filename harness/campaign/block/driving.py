@@ -30,6 +30,22 @@ def drive(bench: Bench, block: Block, slices: Sequence[Slice]) -> list[SliceReco
     return records
 
 
+def drive_rotation(bench: Bench, block: Block, rotation: Sequence[Sequence[Slice]]) -> list[SliceRecord]:
+    """Drive a rotation: the slices of each cell together. Where a cell has several, which are of several levels, the
+    CPU time of each is noted too."""
+    if all(len(of_cell) == 1 for of_cell in rotation):
+        return drive(bench, block, [slice_ for of_cell in rotation for slice_ in of_cell])
+    records: list[SliceRecord] = []
+    for slice_ in (slice_ for of_cell in rotation for slice_ in of_cell):
+        if server := block.live.get(slice_.target):
+            with block.costs.of_slice(slice_, server):
+                found, aside = drive_whole(bench, block, [slice_])
+            records += [*aside, *found]
+    bench.folder.append_slices(records, block.number)
+    block.slices += records
+    return records
+
+
 def drive_whole(bench: Bench, block: Block, slices: Sequence[Slice]) -> tuple[list[SliceRecord], list[SliceRecord]]:
     """A record for each slice, in order, and the void ones that were put aside. Void records are not counted.
 

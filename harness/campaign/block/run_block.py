@@ -3,14 +3,14 @@
 import random
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from typing import Final
 
 from harness.analysis.trials.gather import gather
 from harness.campaign.block.bench import Bench
 from harness.campaign.block.continuous import run_continuously
-from harness.campaign.block.driving import drive, judge_samples, without_void
+from harness.campaign.block.driving import drive, drive_rotation, judge_samples, without_void
 from harness.campaign.block.idling import hold_open, set_the_burning_apart
 from harness.campaign.block.judging import judged
 from harness.campaign.block.latency import measure_latency, measure_p99, rates_of, timed_in
@@ -19,13 +19,19 @@ from harness.campaign.block.watching import no_longer_alone
 from harness.campaign.cells.accounting import Counters, counters_lost, failure_of_account, short, was_reset
 from harness.campaign.cells.resetting import reset
 from harness.campaign.plan.cells import seen_short_of_workers
-from harness.campaign.plan.planning import block_dice, rotation_of, warm_up_of
+from harness.campaign.plan.planning import (
+    Driven,
+    at_ranking_level,
+    block_dice,
+    repeated_with,
+    rotation_of,
+    warm_up_of,
+)
 from harness.campaign.session.surviving import refuse_lost
 from harness.catalog.scenarios import Scenario
 from harness.measure.tree import tree_size
 from harness.model.asked.cell import Cell
 from harness.model.errors import TargetFailed
-from harness.model.measured.campaign import Plan
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
 from harness.under_test.launch.launch import as_failure, launched_together
@@ -59,13 +65,14 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
 
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
     """Warm up, rotate, repeat once whatever failed a gate, and measure latency where it is asked for."""
-    paces = warm_up(bench, block, scenario)
+    warm = warm_up(bench, block, scenario)
+    paces = at_ranking_level(warm, scenario.manifest)
     yield from run_continuously(bench, block, scenario, paces=paces)
     before = block.costs.so_far(block.live)
-    length_s = bench.plan.shape.rotations_s
+    length_s = bench.plan.rotations_s_of(scenario.manifest)
     cells = block.living(scenario)
     first = len(block.slices)
-    rotations = rotate(bench, block, cells, scenario, paces=paces, dice=dice, length_s=length_s)
+    rotations = rotate(bench, block, cells, scenario, paces=warm, dice=dice, length_s=length_s)
     yield from block.watch.over(block.live, scenario.id, block.slices, rotations, length_s)
     heed_logs(bench, block, block.watch.failures(block.live, scenario.id, block.slices[first:]))
     block.costs.spent(scenario.id, block.live, before)
@@ -73,7 +80,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
         again = repeated_with(bench.plan, cells, failing, block.live.keys())
         block.repeated |= {(cell, scenario.id): rotations_done(block, scenario) for cell in failing}
         share, before = length_s * len(again) / len(cells), block.costs.so_far(block.live)
-        yield from rotate(bench, block, again, scenario, paces=paces, dice=dice, length_s=share)
+        yield from rotate(bench, block, again, scenario, paces=warm, dice=dice, length_s=share)
         block.costs.spent(scenario.id, block.live, before, repeated=failing)
     usual = {**paces, **rates_of(block.slices[first:])}
     yield from measure_latency(bench, block, scenario, usual=usual, dice=dice)
@@ -81,12 +88,6 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     yield from measure_other_levels(bench, block, scenario, dice)
     if scenario.manifest.writes:
         undo(bench, block)
-
-
-def repeated_with(plan: Plan, cells: Sequence[Cell], failing: AbstractSet[str], live: AbstractSet[str]) -> list[Cell]:
-    """The failing cells, and beside them the reference and its twin, without which there is no ratio."""
-    wanted = failing | plan.reference_cells & live
-    return [cell for cell in cells if cell.id in wanted]
 
 
 def heed_logs(bench: Bench, block: Block, logging: Sequence[Failure]) -> None:
@@ -122,13 +123,13 @@ def undo(bench: Bench, block: Block) -> None:
 
 
 def measure_other_levels(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:
-    """The levels the scenario is not ranked at, where the plan gives them time: for charts, so nothing is repeated."""
+    """The levels that are in no rotation yet, where the plan gives them time: for charts, so nothing is repeated."""
     for level in scenario.manifest.levels if bench.plan.shape.levels_s else ():
-        if level != scenario.manifest.rank.at and not bench.interrupt.asked:
+        if level not in scenario.manifest.in_every_rotation and not bench.interrupt.asked:
             driven = scenario.at(level)
             with bench.phases.timed("warm-up"):
                 warm = drive(bench, block, warm_up_of(bench.plan, block.living(scenario), driven.manifest))
-            paces = {record.target: record.pace for record in warm if not record.is_void}
+            paces = {(record.target, level): record.pace for record in warm if not record.is_void}
             length_s = bench.plan.shape.levels_s
             yield from rotate(bench, block, block.living(scenario), driven, paces=paces, dice=dice, length_s=length_s)
 
@@ -165,10 +166,12 @@ def trials_of(bench: Bench, block: Block) -> tuple[Trial, ...]:
         ):
             # At other levels nothing is noted but what was answered.
             ranked_level = trial.level == ranked[trial.scenario]
-            cost = block.costs.of(trial.cell, trial.scenario, repeat=repeat) if ranked_level else None
+            own = (trial.cell, trial.scenario)
+            cost = block.costs.of(*own, repeat=repeat) if ranked_level else None
+            cost = block.costs.at_level(cost, *own, trial.level, {slice_.rotation for slice_ in slices})
             cost = cost and without_void(cost, trial, slices)
-            cost = cost and block.watch.added_to(cost, trial.cell, trial.scenario)
-            p99_s = block.p99_s.get((trial.cell, trial.scenario)) if ranked_level else None
+            cost = cost and (block.watch.added_to(cost, *own) if ranked_level else cost)
+            p99_s = block.p99_s.get(own) if ranked_level else None
             known = {"cost": cost, "p99_s": p99_s, "repeat": repeat}
             trials.append(judged(bench, trial.model_copy(update=known), slices))
     return tuple(trials)
@@ -255,18 +258,20 @@ def prepare(bench: Bench, block: Block) -> None:
         bench.driver.prepare(targets, [scenario.for_driver for scenario in bench.scenarios.values()])
 
 
-def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[str, float]:
-    """Drive each living cell uncounted; its pace by cell id. What services do for each is measured here, where
-    one cell has them for itself long enough."""
+def warm_up(bench: Bench, block: Block, scenario: Scenario) -> dict[Driven, float]:
+    """Drive each living cell uncounted at each level of a rotation; its paces. What services do for each is measured
+    here, where one cell has them for itself long enough."""
     services = bench.stage.processes_of(scenario)
-    paces: dict[str, float] = {}
+    paces: dict[Driven, float] = {}
     longer = {cell: facts.warm_up_s for cell, facts in block.before.items() if facts.warm_up_s}
+    levels = sorted(scenario.manifest.in_every_rotation, key=lambda level: level == scenario.manifest.rank.at)
+    slices = [warm_up_of(bench.plan, block.living(scenario), scenario.at(at).manifest, longer) for at in levels]
     with bench.waiting("warm-up"):
-        for plan in warm_up_of(bench.plan, block.living(scenario), scenario.manifest, longer):
+        for plan in chain.from_iterable(slices):
             with block.costs.service_for(plan.target, scenario.id, services) as answered:
                 for record in drive(bench, block, [plan]):
                     if not record.is_void:
-                        paces[record.target] = record.pace
+                        paces[record.target, record.level] = record.pace
                     answered(record.answered)
     return paces
 
@@ -277,7 +282,7 @@ def rotate(
     cells: Sequence[Cell],
     scenario: Scenario,
     *,
-    paces: Mapping[str, float],
+    paces: Mapping[Driven, float],
     dice: random.Random,
     length_s: float,
 ) -> Iterator[None]:
@@ -291,7 +296,7 @@ def rotate(
             return
         rotation = rotation_of(bench.plan, living, scenario.manifest, latest, number=number, order=dice)
         with bench.phases.timed("slices"):
-            records = drive(bench, block, rotation)
-        latest |= {record.target: record.pace for record in records if record.pace and not record.is_void}
+            records = drive_rotation(bench, block, rotation)
+        latest |= {(r.target, r.level): r.pace for r in records if r.pace and not r.is_void}
         number += 1
         yield

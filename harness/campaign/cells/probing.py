@@ -24,6 +24,9 @@ from harness.under_test.probing.cell import probe_cell
 ALONE: Final = PlatformOptions(server_workers=(1,), threads=(1,))
 """How each cell is probed: what one worker with one thread can do is what the application and the server can."""
 
+OF_THREADS: Final = "no-threads"
+"""Notice that a server has no option for threads: nothing is compared here that it would matter for."""
+
 
 def to_probe(project: Project, selection: Selection) -> Prepared:
     """The cells to probe, each with one worker and one thread, and the scenarios that need no database: nothing is
@@ -63,7 +66,8 @@ def _probed(
     project: Project, prepared: Prepared, workdir: Path, progress: Progress
 ) -> Iterator[Capabilities | Failure]:
     for notice in prepared.record.notices:
-        progress.noticed(notice)
+        if notice.code != OF_THREADS:
+            progress.noticed(notice)
     progress.step("Making the environments of the applications")
     pythons = install(prepared, project.cache)
     planned = [cell for cell in prepared.record.plan.cells if not cell.twin]

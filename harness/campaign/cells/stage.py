@@ -14,10 +14,11 @@ from harness.model.measured.campaign import CellFacts
 from harness.process.owned import OwnedProcess
 from harness.under_test.install.environments import distributions_of
 from harness.under_test.install.metadata import requirements_of
+from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.launch import Launch, LiveServer
 from harness.under_test.launch.programs import versions_of
 from harness.under_test.launch.readiness import Deadlines
-from harness.under_test.launch.servers import SERVERS, THREADS
+from harness.under_test.launch.servers import SERVERS
 from harness.under_test.services import LiveService, Namespace
 from harness.under_test.services.upstream import CellsUpstream, LiveUpstream
 from harness.under_test.verify.examiner import Subject

@@ -22,6 +22,6 @@ def most_connections(plan: Plan) -> int:
     levels = [
         level
         for scenario in plan.scenarios
-        for level in (scenario.rank.at, *(scenario.levels if plan.shape.levels_s else ()))
+        for level in (*scenario.in_every_rotation, *(scenario.levels if plan.shape.levels_s else ()))
     ]
     return max((level.connections for level in levels), default=0)

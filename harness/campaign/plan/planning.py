@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from math import ceil
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 from harness.campaign.plan.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import ScenarioManifest
+from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import DRAIN_S, Slice
 from harness.under_test.services.upstream_server import DELAY_S
@@ -73,16 +74,18 @@ def closed_slice(
     rotation: int = 0,
     counted: bool = False,
     shortest_s: float = 0.0,
+    level: Level | None = None,
 ) -> Slice:
-    """A slice of the closed model at the scenario's ranking level, `shortest_s` long or longer, for a cell that is
-    thought to answer `pace` requests per second (None: not known yet)."""
+    """A slice of the closed model at the scenario's ranking level, or at `level`, `shortest_s` long or longer, for a
+    cell that is thought to answer `pace` requests per second (None: not known yet)."""
     shortest_s = max(plan.shape.length_s, shortest_s)
-    waves = waves_of_upstream(scenario, pace) or whole_waves(plan, scenario.rank.at.connections, pace, shortest_s)
+    level = level or scenario.rank.at
+    waves = waves_of_upstream(scenario, pace) or whole_waves(plan, level.connections, pace, shortest_s)
     return Slice(
         rotation=rotation,
         target=target,
         scenario=scenario.id,
-        level=scenario.rank.at,
+        level=level,
         burn_in_s=waves.burn_in_s,
         length_s=waves.length_s,
         drain_s=drain_of(scenario),
@@ -115,6 +118,21 @@ def whole_waves(plan: Plan, connections: int, pace: float | None, shortest_s: fl
     return Waves(burn_in_s, burn_in_s + waves * wave_s)
 
 
+Driven = tuple[str, Level]
+"""A cell, by id, and the level it is driven at."""
+
+
+def at_ranking_level(paces: Mapping[Driven, float], scenario: ScenarioManifest) -> dict[str, float]:
+    """By cell id."""
+    return {cell: pace for (cell, level), pace in paces.items() if level == scenario.rank.at}
+
+
+def repeated_with(plan: Plan, cells: Sequence[Cell], failing: AbstractSet[str], live: AbstractSet[str]) -> list[Cell]:
+    """The failing cells, and beside them the reference and its twin, without which there is no ratio."""
+    wanted = failing | plan.reference_cells & live
+    return [cell for cell in cells if cell.id in wanted]
+
+
 def waves_of_upstream(scenario: ScenarioManifest, pace: float | None) -> Waves | None:
     """How long a slice takes of a server that lets most connections wait for a free place, since it has few that may
     wait for the upstream; None for any other.
@@ -136,15 +154,23 @@ def rotation_of(
     plan: Plan,
     cells: Sequence[Cell],
     scenario: ScenarioManifest,
-    paces: Mapping[str, float],
+    paces: Mapping[Driven, float],
     *,
     number: int,
     order: random.Random,
-) -> list[Slice]:
-    """One slice of each cell in random order, at the scenario's ranking level."""
-    shuffled = order.sample(list(cells), len(cells))
+) -> list[list[Slice]]:
+    """One slice of each cell in random order, at the scenario's ranking level. Where the slope over the levels is
+    ranked: of each cell one at each level, in random order and one right after the other, since they are compared with
+    each other first."""
+    shuffled, levels = order.sample(list(cells), len(cells)), scenario.in_every_rotation
     return [
-        closed_slice(plan, cell.id, scenario, paces.get(cell.id), rotation=number, counted=True) for cell in shuffled
+        [
+            closed_slice(
+                plan, cell.id, scenario, paces.get((cell.id, level)), rotation=number, counted=True, level=level
+            )
+            for level in (order.sample(levels, len(levels)) if len(levels) > 1 else levels)
+        ]
+        for cell in shuffled
     ]
 
 

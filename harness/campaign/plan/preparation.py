@@ -22,7 +22,7 @@ from harness.campaign.plan.cells import (
 from harness.campaign.plan.commit import commit_around, commit_of
 from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
 from harness.campaign.plan.planning import latency_scenarios
-from harness.campaign.plan.profiles import profile
+from harness.campaign.plan.profiles import Profile, profile
 from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import Selected, select
 from harness.catalog.applications import Application
@@ -142,6 +142,12 @@ def not_asked_for(url: str | None) -> tuple[Notice, ...]:
     )
 
 
+def _profile_of(options: RunOptions) -> Profile:
+    """The profile, whose numbers of workers and threads give way to those of options."""
+    given = options.platform
+    return profile(options.profile).leaving(workers=bool(given.server_workers), threads=bool(given.threads))
+
+
 def prepare(project: Project, options: RunOptions, given: Selected | None = None) -> Prepared:
     """Make the plan, and the record it is kept in. Nothing is installed or started by it. `given`: what to measure
     where that lies in no folder with a manifest; the options select nothing then.
@@ -149,7 +155,7 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
     Raises UsageError for manifests and filters, EnvironmentRefused for what the machine lacks.
     """
     refuse_unusable_temporary_folder()
-    chosen = given or select(project, options.selection, profile(options.profile))
+    chosen = given or select(project, options.selection, _profile_of(options))
     selected, left_out = runnable_here(chosen)
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     platform = find_platform(project, options.platform, options.generator, needs_database)

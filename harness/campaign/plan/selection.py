@@ -38,7 +38,7 @@ def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -
     scenarios = find_scenarios(project.scenarios, wanted.scenario_folders)
     found = find_applications(
         project.apps,
-        wanted.app_folders,
+        (*wanted.app_folders, *_beside(project, wanted, profile)),
         known_servers={server.id: server.interface for server in SERVERS.values()},
         known_scenarios=[scenario.id for scenario in scenarios],
     )
@@ -49,7 +49,7 @@ def select(project: Project, wanted: Selection, profile: Profile = EVERYTHING) -
         choice_of(known[one.app], one) for one in exactly if answered.intersection(known[one.app].manifest.scenarios)
     )
     kept = {choice.application.id for choice in choices}
-    notices = _dropped(project, applications, kept, wanted, servers=wanted.servers or profile.servers, chosen=chosen)
+    notices = _dropped(project, applications, kept, wanted, profile, chosen=chosen)
     if not choices:
         raise UsageError(
             "These filters leave nothing to measure: "
@@ -71,16 +71,17 @@ def _dropped(
     applications: tuple[Application, ...],
     kept: Set[str],
     wanted: Selection,
+    profile: Profile,
     *,
-    servers: Sequence[str],
     chosen: tuple[Scenario, ...],
 ) -> tuple[Notice, ...]:
     """A notice for each application that a pattern of `--only` named and the other filters drop; raises UsageError for
     those that were named by id or by folder."""
     if wanted.exactly:
         return ()
+    servers = wanted.servers or profile.servers
     lost = [(one, _why_dropped(one, servers, chosen)) for one in applications if one.id not in kept]
-    named = [why for one, why in lost if one.id in wanted.only or one.folder.parent != project.apps]
+    named = [why for one, why in lost if one.id in wanted.only or _was_given(project, one, profile)]
     if named:
         raise UsageError(
             "\n".join(named), where=_filters_of(wanted), mend="leave the application out, or change the other filter"
@@ -119,11 +120,29 @@ def most_workers(application: Application, server: str) -> int | None:
 def _loaded(scenarios: tuple[Scenario, ...], wanted: Selection, profile: Profile) -> tuple[Scenario, ...]:
     """The scenarios that belong to the profile, or were named, at the levels of the profile."""
     if not wanted.scenarios:
-        scenarios = tuple(one for one in scenarios if one.manifest.core or not profile.core)
+        ours = (one for one in scenarios if one.manifest.core or not profile.core)
+        scenarios = tuple(one for one in ours if not _is_left_to_techempower(one, profile))
     if not profile.techempower:
         return scenarios
     theirs = tuple(one for one in scenarios if one.manifest.techempower)
     return tuple(replace(one, manifest=one.manifest.loaded_as(one.manifest.techempower)) for one in theirs)
+
+
+def _is_left_to_techempower(scenario: Scenario, profile: Profile) -> bool:
+    listed = not profile.scenarios or scenario.id in profile.scenarios
+    return scenario.manifest.techempower is not None and not listed
+
+
+def _beside(project: Project, wanted: Selection, profile: Profile) -> tuple[Path, ...]:
+    """Folders of the applications that stand for statements, but for those that somebody named."""
+    manifests = sorted((project.apps / profile.beside).glob("*/app.toml")) if profile.beside else ()
+    named = {folder.resolve() for folder in wanted.app_folders}
+    return tuple(manifest.parent for manifest in manifests if manifest.parent.resolve() not in named)
+
+
+def _was_given(project: Project, application: Application, profile: Profile) -> bool:
+    """Whether somebody named its folder: it lies neither in apps/ nor where the profile looks too."""
+    return application.folder.parent not in (project.apps, project.apps / profile.beside)
 
 
 def _chosen(
@@ -139,13 +158,21 @@ def _chosen(
             )
         return choose_applications(found, [one.app for one in wanted.exactly]), wanted.exactly
     # An application whose folder was given is wanted, whatever else --only names.
-    given = [application.id for application in found if application.folder.parent != project.apps]
+    given = [application.id for application in found if _was_given(project, application, profile)]
     core = [application.id for application in found if application.manifest.core]
-    only = [*(wanted.only or core), *given] if wanted.only or profile.core else []
+    of_profile = profile.only or (core if profile.core else ())
+    only = [*(wanted.only or of_profile), *given] if wanted.only or of_profile else []
     _refuse_those_of_other_folders(found, wanted.only)
     applications = choose_applications(found, only, wanted.skip)
     chosen = choose_servers(applications, wanted.servers or profile.servers, SERVERS)
-    return applications, tuple(Exactly(app=application.id, server=server) for application, server in chosen)
+    pairs = [(application.id, server) for application, server in chosen]
+    return applications, tuple(one for app, server in pairs for one in _settings_of(app, server, profile))
+
+
+def _settings_of(app: str, server: str, profile: Profile) -> tuple[Exactly, ...]:
+    """The application with each number of threads that the profile gives it, where its server has an option for it."""
+    numbers = profile.threads.get(app, (None,)) if SERVERS[server].threads else (None,)
+    return tuple(Exactly(app=app, server=server, workers=profile.workers, threads=one) for one in numbers)
 
 
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:

@@ -20,8 +20,9 @@ from harness.model.asked.scenario import Loads, Ranked
 from harness.model.asked.tuning import Tuning
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan
+from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.command import SOURCES
-from harness.under_test.launch.servers import SERVERS, THREADS
+from harness.under_test.launch.servers import SERVERS
 
 USUAL: Final = "json"
 """The scenario where none is named and the application answers it."""

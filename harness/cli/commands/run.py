@@ -10,6 +10,7 @@ def run(asked: RunAsked) -> int:
     """Measure applications on servers, rank them, and write the report."""
     from harness.campaign.plan.lacking import refuse_what_is_lacking
     from harness.campaign.plan.preparation import prepare
+    from harness.campaign.plan.profiles import profile
     from harness.campaign.plan.project import Project
     from harness.cli.folders import place_for_report, results_folder
     from harness.cli.run import plans
@@ -26,7 +27,8 @@ def run(asked: RunAsked) -> int:
     else:
         prepared = prepare(project, options)
     if asked.plan:
-        plans.show_plan(prepared.record.plan, prepared.record.notices, json=asked.json)
+        record = prepared.record
+        plans.show_plan(record.plan, record.notices, json=asked.json, interpreters=record.interpreters)
         return ExitCode.OK
     place_for_report(asked.out)
     refuse_what_is_lacking(prepared)
@@ -40,6 +42,8 @@ def run(asked: RunAsked) -> int:
     fault = running.measure(project, prepared, start, quiet=asked.quiet)
     if asked.capabilities and not fault:
         running.try_capabilities(project, prepared, start, asked.selection, quiet=asked.quiet)
+    elif profile(prepared.record.plan.profile).probes and not fault:
+        running.try_for_the_story(project, start.folder, quiet=asked.quiet)
     again = (*running.needed_again(asked.app, asked.scenarios, asked.python), *asked.service_options())
     return running.finish(
         project,

@@ -36,7 +36,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
         typer.Option(
             "--profile",
             metavar="NAME",
-            help="What to measure if no filter decides it: core (default), full, techempower.",
+            help="What to measure if no filter decides it: core (default), full, techempower, story.",
         ),
     ] = None
     quick: Annotated[
@@ -48,7 +48,7 @@ class RunAsked(ServiceChoice, SeveralSettings, Filters):
             "--budget",
             parser=duration,
             metavar="TIME",
-            help="Start no block that would end after this time (default: 5m; full 10h, techempower 3h).",
+            help="Start no block that would end after this time (default: 5m; full 10h, techempower 3h, story 1h).",
         ),
     ] = None
     until: Annotated[

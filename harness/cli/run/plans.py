@@ -18,6 +18,7 @@ from harness.cli.show.tables import table
 from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.measured.campaign import CampaignRecord, Plan
+from harness.model.measured.machine import Interpreter
 from harness.model.notice import Notice
 from harness.store.folder import ResultsFolder
 
@@ -65,8 +66,8 @@ def _refuse_variants(record: CampaignRecord) -> None:
         )
 
 
-def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
-    """What would be measured, and what is known beforehand of its figures."""
+def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool, interpreters: Sequence[Interpreter] = ()) -> None:
+    """What would be measured, on which interpreters, and what is known beforehand of its figures."""
     for notice in notices:
         print_notice(notice)
     if json:
@@ -79,6 +80,9 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
     output.print(
         table(columns, rows, title=f"{number_of(len(rows), 'configuration')}, in random order from seed {plan.seed}")
     )
+    if interpreters:
+        pythons = [(one.label, *_built(one)) for one in interpreters]
+        output.print(table(("interpreter", "global lock", "JIT", "build"), pythons, title="Interpreters"))
     scenarios = [(s.id, s.rank.at.label, s.title) for s in plan.scenarios]
     output.print(table(("scenario", "ranked at", "what"), scenarios, title="Scenarios"))
     shape = plan.shape
@@ -91,6 +95,11 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool) -> None:
     messages.print(continuous_plan(plan), highlight=False)
     if plan.latency:
         messages.print(latency_plan(plan), highlight=False)
+
+
+def _built(interpreter: Interpreter) -> tuple[str, ...]:
+    """Its lock, its JIT and its build, as far as it says."""
+    return tuple(known or "n/a" for known in (interpreter.lock, interpreter.jit, interpreter.built))
 
 
 def _settings(plan: Plan, cell: Cell) -> tuple[str, ...]:

@@ -14,17 +14,20 @@ from harness.analysis.ranking import changing
 from harness.campaign.cells.probing import cells_alike, probe_cells, to_probe
 from harness.campaign.plan.options import Selection
 from harness.campaign.plan.preparation import Prepared
+from harness.campaign.plan.profiles import STATEMENTS
 from harness.campaign.plan.project import Project
 from harness.campaign.run import Start, run
+from harness.catalog.claim_files import STORY, read_story
 from harness.cli.console import messages, output, print_error, print_notice, print_whole
 from harness.cli.folders import point_latest_at
 from harness.cli.quantities import spoken
 from harness.cli.run.reporting import report_on
 from harness.cli.show.latency_tables import capacity_table, latency_table
 from harness.cli.show.progress import Bar, FaultsAlone
-from harness.cli.show.settings import show_settings
+from harness.cli.show.settings import show_curves, show_settings
 from harness.cli.show.tables import MOST, ranking_table
 from harness.model.asked.cell import differences, labels
+from harness.model.asked.statement import CapabilityAsked, Story
 from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
 from harness.model.found.ranking import Ranking, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
@@ -64,12 +67,40 @@ def try_capabilities(project: Project, prepared: Prepared, start: Start, selecti
     record = start.folder.read_record()
     if record.state != "finished" or any(manifest.service for manifest in record.applications.values()):
         return
-    alike = cells_alike(prepared.record.plan.cells, selection)
+    ours = [cell for cell in prepared.record.plan.cells if not _is_for_a_statement(prepared, cell.app)]
+    _try(project, start.folder, cells_alike(ours, selection), quiet=quiet)
+
+
+def try_for_the_story(project: Project, folder: ResultsFolder, *, quiet: bool) -> None:
+    """Keep in the campaign's folder what the story's statements ask of applications and servers, as above. What was
+    tried before stays."""
+    known, _ = folder.read_capabilities()
+    if known is None and folder.read_record().state == "finished":
+        _try(project, folder, probed_by(read_story(STORY)), quiet=quiet)
+
+
+def probed_by(story: Story) -> Selection:
+    """The applications and servers that a story's statements ask probes of."""
+    asked = [one for said in story.statements for one in said.evidence if isinstance(one, CapabilityAsked)]
+    return Selection(only=_each(one.app for one in asked), servers=_each(one.server for one in asked))
+
+
+def _each(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, in their order."""
+    return tuple(dict.fromkeys(names))
+
+
+def _is_for_a_statement(prepared: Prepared, app: str) -> bool:
+    """Such an application answers one scenario: there is nothing else to try of it."""
+    return prepared.applications[app].folder.parent.name == STATEMENTS
+
+
+def _try(project: Project, folder: ResultsFolder, chosen: Selection, *, quiet: bool) -> None:
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         workdir = stack.enter_context(temporary_folder("capabilities"))
         progress = FaultsAlone() if quiet else stack.enter_context(Bar())
         try:
-            start.folder.write_capabilities(probe_cells(project, to_probe(project, alike), workdir, progress))
+            folder.write_capabilities(probe_cells(project, to_probe(project, chosen), workdir, progress))
         except HarnessError as fault:
             print_error(f"it was not tried what the applications can do: {fault}")
 
@@ -100,6 +131,7 @@ def finish(
         for ranking in source.ranking.scenarios.values():
             output.print(ranking_table(ranking, most, more))
         show_settings(source, most)
+        show_curves(source, most)
         show_latency(source.record, results, most)
         for line in filter(None, (headline(source), reason(source))):
             output.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from harness.analysis.statements.story import PROFILES
 from harness.campaign.plan.project import Project
 from harness.cli.console import messages, print_json
-from harness.cli.show.claiming import results_in_a_command
-from harness.cli.show.stating import ended, show
+from harness.cli.show.claimed.ranking import results_in_a_command
+from harness.cli.show.claimed.story import ended, show
 from harness.model.asked.statement import Story
 from harness.model.errors import ExitCode, UsageError
 from harness.report.export import answered
@@ -20,7 +20,8 @@ def answer(project: Project, story: Story, folder: Path, *, json: bool) -> ExitC
     """Answer the statements from a campaign. Ends as the verdicts say."""
     source = read(folder)
     messages.print(f"Of campaign {source.record.id} ({folder})", style="dim", markup=False, highlight=False)
-    found = story_of(story, source.record, source.ranking, results_in_a_command(project, folder))
+    named = results_in_a_command(project, folder)
+    found = story_of(story, ResultsFolder.open(folder), source.record, source.ranking, named)
     if json:
         print_json(answered(found, source).model_dump(mode="json"))
     else:

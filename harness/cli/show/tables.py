@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model.found.ranking import League, RankedCell, ScenarioRanking
-from harness.report.text import a_second, place
+from harness.model.found.slopes import SlopeRanking
+from harness.report.text import a_second, place, slope_in_words
 
 MOST: Final = 12
 """Rows of a table at the end of a campaign, which the report holds whole."""
@@ -95,14 +96,34 @@ def _league_table(
     errors = any(row.error_share for row in ranked)
     heads, names = who(ranked[:most], more)
     figure = a_second(ranking.unit) if ranking.rate is None else "p99, ms"
-    figures = (figure, "ratio", "interval", *(("errors",) if errors else ()))
+    figures = (*slope_columns(ranking.slopes), figure, "ratio", "interval", *(("errors",) if errors else ()))
     rows = [
-        (place(row.rank_low, row.rank_high), *name, *_figures(row)[: len(figures)])
+        (
+            place(row.rank_low, row.rank_high),
+            *name,
+            *(*slope_figures(row.cell, ranking.slopes), *_figures(row))[: len(figures)],
+        )
         for row, name in zip(ranked, names, strict=False)
     ]
     right = range(1 + len(heads), 1 + len(heads) + len(figures))
     made = table(("rank", *heads, *figures), rows, title=title, right=right, whole=(0,))
     return Group(made, *left_out(len(ranked), most))
+
+
+def slope_columns(slopes: SlopeRanking | None) -> tuple[str, ...]:
+    """Heads of the columns that a scenario has which is ranked by slopes."""
+    return (f"\u00b5s per {slopes.per}", "from \u2013 to") if slopes else ()
+
+
+def slope_figures(cell: str, slopes: SlopeRanking | None) -> tuple[str, ...]:
+    """What stands in these columns."""
+    if slopes is None:
+        return ()
+    row = next((row for row in slopes.rows if row.cell == cell), None)
+    if row is None:
+        return ("n/a", "n/a")
+    text = slope_in_words(row.microseconds, row.high, distinguished=row.distinguished)
+    return (text, "n/a" if row.low is None or row.high is None else f"{row.low:.3g} \u2013 {row.high:.3g}")
 
 
 def _figures(row: RankedCell) -> tuple[str, ...]:

@@ -87,6 +87,16 @@ def python_in_words(label: str) -> str:
     return f"Python {label.removeprefix('cpython-')}"
 
 
+def change(cell: Cell, base: Cell, setting: str) -> str:
+    """2 workers instead of 1; pool of 4 instead of 1; Python 3.13.0t instead of 3.12.1."""
+    if setting == "interpreter":
+        return f"{python_in_words(cell.interpreter)} instead of {python_in_words(base.interpreter).split()[-1]}"
+    now, before = (getattr(one, setting) for one in (cell, base))
+    if setting == "pool":
+        return f"{pool_in_words(now)} instead of {before or 'the usual one'}"
+    return f"{in_words(now, setting.removesuffix('s'))} instead of {before or 'the usual number'}"
+
+
 def labels(cells: Iterable[Cell]) -> dict[str, str]:
     """By id, the cell for people, with what tells it apart from others of its application and server."""
     cells = tuple(cells)

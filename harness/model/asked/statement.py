@@ -57,11 +57,22 @@ class ThreadsAsked(Record):
         return self
 
 
+class IdleAsked(Record):
+    """It holds where the server of `app` with `threads` threads uses at least `at_least` of a core while nobody asks
+    anything of it. The default is what a campaign calls too much, being measurable beside other cells."""
+
+    kind: Literal["idle"]
+    app: Slug
+    threads: int = Field(default=200, ge=1)
+    at_least: float = Field(default=0.02, gt=0, lt=1)
+
+
 class AtOnceAsked(Record):
     """How many requests of `app` wait at the same time on one worker with one thread: `together` holds where more than
     one surely does, `one-by-one` where no more than one does.
 
-    `wait_ms`: how long each waits for the upstream of `scenario`.
+    `wait_ms`: how long each waits for the upstream of `scenario`. `then_app`: an application with
+    a version of the time of the statement, on the same server, where one is tried too.
     """
 
     kind: Literal["at-once"]
@@ -70,6 +81,7 @@ class AtOnceAsked(Record):
     scenario: Slug = "wait"
     wait_ms: float = Field(default=50.0, gt=0, le=60_000)
     says: Literal["together", "one-by-one"] = "one-by-one"
+    then_app: Slug | None = None
 
 
 class CapabilityAsked(Record):
@@ -92,7 +104,14 @@ class AnswerAsked(Record):
 
 
 Asked = Annotated[
-    RankingAsked | RequirementAsked | PartsAsked | ThreadsAsked | AtOnceAsked | CapabilityAsked | AnswerAsked,
+    RankingAsked
+    | RequirementAsked
+    | PartsAsked
+    | ThreadsAsked
+    | IdleAsked
+    | AtOnceAsked
+    | CapabilityAsked
+    | AnswerAsked,
     Field(discriminator="kind"),
 ]
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import Level
+from harness.model.found.slopes import SlopeRanking
 from harness.model.notice import Notice
 from harness.model.record import Record
 
@@ -137,8 +138,9 @@ class CpuRanking(Record):
 
 class ScenarioRanking(Record):
     """Rows in the order of `rps`, best first; `unit`: what it counts. In that of `p99_s` where `by` says that response
-    times at `rate` requests per second are ranked. Pairs are of the figure that is ranked. `estimate` is True while the
-    order is not inferred but only seen.
+    times at `rate` requests per second are ranked, and in that of `slopes` where it says so: the rows hold the places
+    and tie groups of these. Pairs are of the figure that is ranked; of slopes they are beside their rows. `estimate` is
+    True while the order is not inferred but only seen.
 
     `blocks`: completed blocks that the scenario was driven in. `confidence`: of the intervals of all pairs together at
     this look. `cpu`: the second outcome; None where the system does not report it.
@@ -168,6 +170,7 @@ class ScenarioRanking(Record):
     best_rotations: int | None = None
     cpu: CpuRanking | None = None
     notices: tuple[Notice, ...] = ()
+    slopes: SlopeRanking | None = None
 
 
 class OverallCell(Record):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.model.asked.claim import ClaimTier, ClaimVerdict
+from harness.model.found.capabilities import Answer
 from harness.model.record import Record
 
 StatementVerdict = Literal["holds", "held-then", "does-not-hold", "cannot-tell"]
@@ -89,6 +90,17 @@ class ThreadsPart(Part):
     many_switches: float | None = None
 
 
+class IdlePart(Part):
+    """CPU time as a share of one core, and context switches a second, while nobody asks anything; the medians over
+    blocks. `cell`: an id."""
+
+    kind: Literal["idle"] = "idle"
+    cell: str = ""
+    threads: int
+    cpu_share: float | None = None
+    switches_s: float | None = None
+
+
 class AtOncePart(Part):
     """Requests that waited at the same time: requests per second x the time each waits (Little 1961)."""
 
@@ -103,15 +115,15 @@ class AtOncePart(Part):
 
 
 class CapabilityPart(Part):
-    """`answer` of the probe, and what was seen."""
+    """`answer` of the probe, and in a few words how it came about."""
 
     kind: Literal["capability"] = "capability"
     probe: str
     app: str
     server: str
     says: Literal["yes", "no"]
-    answer: str = ""
-    seen: str = ""
+    answer: Answer = "unknown"
+    how: str = ""
 
 
 class AnswerPart(Part):
@@ -130,7 +142,7 @@ class AnswerPart(Part):
 
 
 FoundPart = Annotated[
-    RankingPart | RequirementPart | PartsPart | ThreadsPart | AtOncePart | CapabilityPart | AnswerPart,
+    RankingPart | RequirementPart | PartsPart | ThreadsPart | IdlePart | AtOncePart | CapabilityPart | AnswerPart,
     Field(discriminator="kind"),
 ]
 
@@ -147,7 +159,7 @@ class StatementFinding(Record):
 
 
 class StoryFinding(Record):
-    """A story's statements. `command`: what would measure what is missing; empty where nothing is."""
+    """A story's statements. `commands`: what would measure and probe what is missing; empty where nothing is."""
 
     story: str
     title: str
@@ -155,4 +167,4 @@ class StoryFinding(Record):
     source: str
     campaign: str
     statements: tuple[StatementFinding, ...]
-    command: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()

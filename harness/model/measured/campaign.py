@@ -98,6 +98,10 @@ class Plan(Record):
         """Cores that the load generator can keep busy: a load process is one thread."""
         return self.load_workers or self.load_processes
 
+    def rotations_s_of(self, scenario: ScenarioManifest) -> float:
+        """Seconds a block gives the scenario's rotations: twice the usual, where each of them holds several levels."""
+        return self.shape.rotations_s * (2 if len(scenario.in_every_rotation) > 1 else 1)
+
     @property
     def spins(self) -> bool:
         """Whether the generator never sleeps while a slice lasts."""

@@ -1,5 +1,7 @@
 """The machine a campaign ran on, as far as it explains figures. Nothing that identifies its owner."""
 
+from typing import Final
+
 from harness.model.record import Record
 
 
@@ -43,6 +45,45 @@ class Interpreter(Record):
     compiler: str
     options: str = ""
     gil: bool = True
+
+    @property
+    def lock(self) -> str:
+        """Its global lock: `on`, `off (free-threaded build)`, or on in such a build, for people."""
+        if not self.gil:
+            return "off (free-threaded build)"
+        return "on, although it is a free-threaded build" if self.free_threaded else "on"
+
+    @property
+    def free_threaded(self) -> bool:
+        """Whether the build can run without the global lock, which it may hold all the same (`gil`)."""
+        return "--disable-gil" in self.options.split() or self.label.split("-")[1:2] == [f"{self.version}t"]
+
+    @property
+    def jit(self) -> str | None:
+        """`built in`, `built in, off unless PYTHON_JIT=1`, or `none`, by its build options; None where these are not
+        known (PEP 744)."""
+        if not self.options:
+            return None
+        built = next((one for one in self.options.split() if one.startswith("--enable-experimental-jit")), "")
+        if not built or built.endswith("=no"):
+            return "none"
+        return "built in, off unless PYTHON_JIT=1" if built.endswith("=yes-off") else "built in"
+
+    @property
+    def built(self) -> str | None:
+        """What of its build changes its speed: `optimised by profile, link-time optimisation`; None where the build
+        options are not known."""
+        found = [one.partition("=") for one in self.options.split()]
+        options = {name for name, _, value in found if value != "no"}
+        return ", ".join(words for option, words in BUILD.items() if option in options) or "plain" if options else None
+
+
+BUILD: Final = {
+    "--enable-optimizations": "optimised by profile",
+    "--with-lto": "link-time optimisation",
+    "--with-pydebug": "debug",
+}
+"""Options of CPython's configure that change its speed, and what they are called here."""
 
 
 class Identity(Record):

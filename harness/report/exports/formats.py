@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell
+from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.model.measured.latency import CapacityRow, LatencyRow
+from harness.report.charts.drawing.scale import rounded
 from harness.report.document import RankingDocument
-from harness.report.text import a_second, number, percent, place, shorten, times, times_between
+from harness.report.text import a_second, number, percent, place, shorten, slope_in_words, times, times_between
 
 COLUMNS: Final = (
     *(
@@ -43,6 +45,7 @@ COLUMNS: Final = (
     *("voluntary_switches_a_request", "involuntary_switches_a_request", "rest_switches_s", "rest_cpu_share"),
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),
+    *("slope_us", "slope_low_us", "slope_high_us", "slope_cpu_us"),
 )
 """Of the CSV, one row per cell and scenario; what was not measured is empty."""
 _RANKED: Final = frozenset(COLUMNS) & frozenset(RankedCell.model_fields)
@@ -89,11 +92,23 @@ def _beside(document: RankingDocument, scenario: str, cell: str) -> dict[str, An
     limited = document.limits.get(scenario, {}).get(cell)
     latency = next((row for row in document.latency.get(scenario, ()) if row.cell == cell), None)
     capacity = next((row for row in document.capacity.get(scenario, ()) if row.cell == cell), None)
+    slopes = document.slopes.get(scenario)
+    slope = next((row for row in slopes.rows if row.cell == cell), None) if slopes else None
     return {
         **(costs.model_dump() if costs else {}),
         "limit": limited.limit if limited else None,
+        **(_slope(slope) if slope else {}),
         **(_times(latency) if latency else {}),
         **(_capacity(capacity) if capacity else {}),
+    }
+
+
+def _slope(row: SlopeCell) -> Mapping[str, float | None]:
+    return {
+        "slope_us": row.microseconds,
+        "slope_low_us": row.low,
+        "slope_high_us": row.high,
+        "slope_cpu_us": row.cpu_us,
     }
 
 
@@ -120,10 +135,15 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
             yield from (f"*{league}*", "")
         against = _plain(document.titles.get(document.reference, ""))
         figure = a_second(inference.unit) if inference.rate is None else f"p99 at {inference.rate:,.0f} requests/s"
-        yield f"| rank | application | {figure} | against {against} |"
-        yield "|---|---|---:|---:|"
-        yield from (_line(document, row) for row in ranked)
+        slopes = document.slopes.get(scenario)
+        yield f"| rank | application |{f' us per {slopes.per} |' if slopes else ''} {figure} | against {against} |"
+        yield f"|---|---|{'---:|' if slopes else ''}---:|---:|"
+        yield from (_line(document, row, slopes) for row in ranked)
         yield ""
+    for curve in document.curves:
+        if curve.scenario == scenario:
+            yield f"- {_plain(curve.title)}: {_plain(' '.join(curve.says))}"
+            yield ""
     for cell in document.unranked[scenario]:
         name = document.titles.get(cell.cell, cell.cell)
         yield from (f"- n/a: {_plain(name)}: {_plain(cell.reason)}", "")
@@ -131,12 +151,21 @@ def _section(document: RankingDocument, scenario: str) -> Iterator[str]:
         yield from (f"Noise floor {percent(inference.noise_floor.share)}, {inference.blocks} blocks.", "")
 
 
-def _line(document: RankingDocument, row: RankedCell) -> str:
+def _line(document: RankingDocument, row: RankedCell, slopes: SlopeRanking | None) -> str:
     bounded = row.rps_low is not None and row.rps_high is not None
     bounds = f" ({number(row.rps_low or 0)}–{number(row.rps_high or 0)})" if bounded else ""
     name = _plain(document.titles.get(row.cell, row.cell))
     figure = f"{number(row.rps)}{bounds}" if row.p99_s is None else f"{number(1000 * row.p99_s)} ms"
-    return f"| {place(row.rank_low, row.rank_high)} | {name} | {figure} | {_ratio(document, row)} |"
+    slope = f" {_of_slope(row.cell, slopes)} |" if slopes else ""
+    return f"| {place(row.rank_low, row.rank_high)} | {name} |{slope} {figure} | {_ratio(document, row)} |"
+
+
+def _of_slope(cell: str, slopes: SlopeRanking) -> str:
+    row = next((row for row in slopes.rows if row.cell == cell), None)
+    if row is None:
+        return "n/a"
+    text = slope_in_words(row.microseconds, row.high, distinguished=row.distinguished)
+    return text if row.low is None or row.high is None else f"{text} ({rounded(row.low)} to {rounded(row.high)})"
 
 
 def _ratio(document: RankingDocument, row: RankedCell) -> str:

@@ -1,7 +1,7 @@
 """What the charts of a scenario are drawn from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import geometric_mean, median
 from typing import Final
@@ -11,6 +11,7 @@ from hdrh.histogram import HdrHistogram
 from harness.analysis.latency.percentiles import MIN_BEYOND, takes, time_within, times_of
 from harness.load.histogram import empty
 from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.found.curve import Axis, CurvePoint
 from harness.model.found.ranking import RankedCell, ScenarioRanking
 from harness.model.measured.latency import LatencyRow
 from harness.model.measured.trial import Trial
@@ -19,8 +20,11 @@ from harness.report.charts.cost import Cost
 from harness.report.charts.cpu import Cpu
 from harness.report.charts.drawing.lines import Line
 from harness.report.charts.percentiles import SHOWN
+from harness.report.charts.settings import Over
+from harness.report.charts.slopes import Sloping
 from harness.report.charts.split import DATA, DATABASE, FRAMEWORK, REST, SERIALISER, SERVER, Split
 from harness.report.view.names import Name
+from harness.report.view.sections.settings.curves import titles
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import MIB, NOTHING, costs
 from harness.report.windows import UNREADABLE
@@ -126,6 +130,18 @@ def throughputs(source: Source, scenario: ScenarioManifest) -> list[Line]:
     ]
 
 
+def slopes(source: Source, scenario: ScenarioManifest) -> list[Sloping]:
+    """Microseconds per request of every cell against the level's n, with intervals over blocks."""
+    found, line = source.ranking.scenarios.get(scenario.id), _liner(source, scenario)
+    return [
+        Sloping(
+            line(source.name(row.cell), tuple((float(point.n), point.microseconds) for point in row.points)),
+            tuple((point.low, point.high) for point in row.points),
+        )
+        for row in (found.slopes.rows if found and found.slopes else ())
+    ]
+
+
 def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> list[Line]:
     """One point per cell: MiB under load, and the figure as ranked."""
     costed, line = costs(source, scenario), _liner(source, scenario)
@@ -134,6 +150,31 @@ def memories(source: Source, scenario: ScenarioManifest, found: ScenarioRanking)
         for row in found.rows
         if row.rps > 0 and (memory := costed.get(row.cell, NOTHING).memory.value) is not None
     ]
+
+
+def over_setting(source: Source, scenario: str, setting: Axis) -> tuple[list[Over], list[Over]]:
+    """The curves over a setting, and the configurations beside them that have no such setting."""
+    found = [curve for curve in source.curves if (curve.scenario, curve.setting) == (scenario, setting)]
+    beside = {point.cell: point for curve in found for point in curve.beside}
+    called = titles(source, found)
+    curves = [_over(source, curve.best, title, curve.points) for curve, title in zip(found, called, strict=True)]
+    return curves, [_over(source, cell, source.name(cell).label, (point,)) for cell, point in beside.items()]
+
+
+def _over(source: Source, cell: str, title: str, points: Sequence[CurvePoint]) -> Over:
+    name = source.name(cell)
+    places = [(float(point.value or 1), point) for point in points]
+    line = Line(
+        label=title,
+        points=tuple((x, point.rps) for x, point in places),
+        floor=name.floor,
+        app=name.title,
+        rps=max(point.rps for point in points),
+        series=name.series,
+        cell=cell,
+    )
+    bounds = ((x, point.rps_low, point.rps_high) for x, point in places)
+    return Over(line, tuple((x, low, high) for x, low, high in bounds if low and high))
 
 
 def of(scenario: ScenarioManifest) -> str:

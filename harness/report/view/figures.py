@@ -13,10 +13,13 @@ from harness.report.charts.drawing.figure import Chart
 from harness.report.charts.levels import levels
 from harness.report.charts.memory import memory
 from harness.report.charts.percentiles import at_a_fixed_rate, under_full_load
+from harness.report.charts.settings import over_setting
+from harness.report.charts.slopes import slopes
 from harness.report.charts.split import split
 from harness.report.charts.trace import trace
 from harness.report.text import count, per_second, shorten
 from harness.report.view import curves
+from harness.report.view.sections.settings.curves import TITLES
 from harness.report.view.source import Source
 from harness.report.view.tables.table import load
 
@@ -63,6 +66,10 @@ def _of_conditions(source: Source, scenario: ScenarioManifest, found: ScenarioRa
 
 def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanking) -> Iterator[Chart | NotDrawn]:
     title, rate = shorten(scenario.title, 60), per_second(scenario.rank.unit)
+    for setting, words in TITLES.items():
+        found_over, beside = curves.over_setting(source, scenario.id, setting)
+        if drawn := over_setting(f"{setting}-{scenario.id}", title, found_over, beside, of=words, rate=rate):
+            yield drawn
     yield cost(scenario.id, title, curves.framework_costs(source, scenario)) or NotDrawn(
         "cost of the framework", "no application was measured on the same server as a bare callable"
     )
@@ -73,10 +80,7 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
         yield cpu(scenario.id, title, curves.cpu_parts(source, scenario)) or NotDrawn(
             "CPU time per request, by part", "the system did not report the CPU of server and database"
         )
-    of = curves.of(scenario)
-    yield levels(scenario.id, title, curves.throughputs(source, scenario), of, rate) or NotDrawn(
-        f"{rate} against {of}", "only one level was driven"
-    )
+    yield _over_the_levels(source, scenario, title, rate)
     if rows := source.latency.get(scenario.id):
         yield at_a_fixed_rate(scenario.id, title, curves.offered(source, scenario), f"{rows[0].share:.0%}") or NotDrawn(
             "response time at a fixed rate",
@@ -88,6 +92,18 @@ def _of_answers(source: Source, scenario: ScenarioManifest, found: ScenarioRanki
     )
     yield memory(scenario.id, title, curves.memories(source, scenario, found), rate) or NotDrawn(
         f"{rate} against memory", "the system did not report the memory of two configurations"
+    )
+
+
+def _over_the_levels(source: Source, scenario: ScenarioManifest, title: str, rate: str) -> Chart | NotDrawn:
+    if scenario.rank.by == "slope":
+        per = scenario.rank.per
+        return slopes(scenario.id, title, curves.slopes(source, scenario), per) or NotDrawn(
+            f"microseconds per request against the number of {per}s", "no configuration has a figure of every level"
+        )
+    of = curves.of(scenario)
+    return levels(scenario.id, title, curves.throughputs(source, scenario), of, rate) or NotDrawn(
+        f"{rate} against {of}", "only one level was driven"
     )
 
 

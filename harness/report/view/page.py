@@ -37,12 +37,14 @@ from harness.report.view.sections.facts import (
     remarks,
 )
 from harness.report.view.sections.gaps import GapRow, gap_rows
+from harness.report.view.sections.settings.curves import CurveSection, curve_sections
 from harness.report.view.sections.standings import Standing, standings
 from harness.report.view.source import Source
 from harness.report.view.tables.capabilities import CapabilitySection, capability_section
 from harness.report.view.tables.events import Open, open_connections
 from harness.report.view.tables.glance import Glance, glance
 from harness.report.view.tables.latency import Latency, latency
+from harness.report.view.tables.slopes import SlopeSection, slope_section
 from harness.report.view.tables.table import Table, table
 
 
@@ -78,6 +80,8 @@ class Page:
     parts: Mapping[str, tuple[ServerParts, ...]]
     gaps: Mapping[str, tuple[GapRow, ...]]
     settings: Mapping[str, tuple[SettingRow, ...]]
+    curves: Mapping[str, tuple[CurveSection, ...]]
+    slopes: Mapping[str, SlopeSection | None]
     layered: Mapping[str, ExplanationSection | None]
     claim: ClaimSection | None
     story: StorySection | None
@@ -121,7 +125,9 @@ def page(source: Source) -> Page:
         figures={scenario.id: figures(source, scenario) for scenario in record.plan.scenarios},
         effects={scenario.id: effect_rows(source, scenario.id) for scenario in record.plan.scenarios},
         parts={scenario.id: server_parts(source, scenario.id) for scenario in record.plan.scenarios},
+        slopes={scenario.id: slope_section(source, scenario.id) for scenario in record.plan.scenarios},
         settings={scenario.id: setting_rows(source, scenario.id) for scenario in record.plan.scenarios},
+        curves={scenario.id: curve_sections(source, scenario.id) for scenario in record.plan.scenarios},
         gaps={scenario.id: gap_rows(source, scenario.id) for scenario in record.plan.scenarios},
         layered={scenario.id: explanation_section(source, scenario.id) for scenario in record.plan.scenarios},
         claim=claim_section(source),

@@ -8,6 +8,7 @@ from harness.analysis.trials.eligible import eligible
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.scenario import Level, ScenarioManifest
 from harness.model.found.capabilities import CapabilitiesFound
+from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import PairVerdict, Ranking
 from harness.model.found.statements import StoryFinding
@@ -24,8 +25,9 @@ from harness.report.view.names import Name, name_of, names
 class Source:
     """A campaign as it was recorded, and what the analysis concluded from it.
 
-    `latency`, `capacity`: by scenario id; `windows_s`: seconds that the latency rests on. `claims`: the project's own
-    claim in each scenario that it could be put to the test in. `story`: its statements put to the test.
+    `curves`: throughput over the values of a setting. `latency`, `capacity`: by scenario id; `windows_s`: seconds that
+    the latency rests on. `claims`: the project's own claim in each scenario that it could be put to the test in.
+    `story`: its statements put to the test.
     `explanations`: by scenario id, where servers were profiled. `variants`: of a campaign that compares two variants;
     `tuned`: of one whose configurations race. `capabilities`: what cells can do, where that was tried. `logs`: by cell
     id, where the page finds the log, as a relative address; `flames` likewise, by scenario, cell, and the cell that it
@@ -35,6 +37,7 @@ class Source:
     record: CampaignRecord
     trials: tuple[Trial, ...]
     ranking: Ranking
+    curves: tuple[Curve, ...] = ()
     notices: tuple[Notice, ...] = ()
     latency: Mapping[str, tuple[LatencyRow, ...]] = field(default_factory=dict)
     capacity: Mapping[str, tuple[CapacityRow, ...]] = field(default_factory=dict)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_words
+from harness.model.asked.cell import Cell, change, in_words, pool_in_words, python_in_words
 from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Contender, Gone, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import NOT_AVAILABLE, a_second, count, number, per_second, shorten, size, times, times_between
-from harness.report.view.sections.effects import change
 from harness.under_test.launch.production import Production, production
 
 CHEAPEST: Final = "fewest workers x threads, then the smallest pool, the least memory, the least CPU time per request"

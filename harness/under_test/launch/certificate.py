@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import trustme
-
 from harness.process.folders import temporary_folder
 
 
@@ -36,6 +34,8 @@ class Certificate:
 def certificate_for(host: str) -> Iterator[Certificate]:
     """A certificate for an address, and an authority of its own that nobody else trusts; its files are removed at the
     end of the with-block."""
+    import trustme  # noqa: PLC0415 - no other start of a server needs its cryptography
+
     authority = trustme.CA()
     issued = authority.issue_cert(host)
     with temporary_folder("certificate") as folder:

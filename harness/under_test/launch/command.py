@@ -11,8 +11,9 @@ from harness.model.asked.cell import Cell
 from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
 from harness.process.environment import passed_on
+from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.programs import search_path
-from harness.under_test.launch.servers import SERVERS, THREADS, Server
+from harness.under_test.launch.servers import SERVERS, Server
 
 ENTRY: Final = "harness_entry:application"
 SOURCES: Final = "src"

@@ -17,10 +17,11 @@ from harness.model.measured.machine import Identity
 from harness.model.notice import Failure
 from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
+from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.certificate import Certificate
 from harness.under_test.launch.command import command_of, environment_of, keeps_alive, sends_date, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
-from harness.under_test.launch.servers import THREADS, Server
+from harness.under_test.launch.servers import Server
 from harness.under_test.verify.capturing import capture
 
 LOOPBACK: Final = "127.0.0.1"

@@ -6,8 +6,9 @@ from typing import Final
 
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
+from harness.under_test.launch.arguments import BACKLOG, KEEP_ALIVE_S, MOST_CONNECTIONS, THREADS
 from harness.under_test.launch.command import SOURCES, replaced
-from harness.under_test.launch.servers import BACKLOG, KEEP_ALIVE_S, MOST_CONNECTIONS, SERVERS, THREADS, Server
+from harness.under_test.launch.servers import SERVERS, Server
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000

@@ -55,7 +55,7 @@ def places_of(value: Any, field: str, path: str = "$") -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             if field in str(key):
-                yield f"{path} as a key"
+                yield f"{path}.{key} as a key"
             yield from places_of(inner, field, f"{path}.{key}")
     elif isinstance(value, list):
         for number, inner in enumerate(value):

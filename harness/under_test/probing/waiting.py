@@ -17,9 +17,11 @@ from harness.under_test.verify.exchange import Connection, connected
 
 SCENARIO: Final = "wait"
 AT_ONCE: Final = 100
+ALONE: Final = 3
+"""Times one request is asked alone: the first may wait for what is left of many at once."""
 WITHIN_S: Final = 4.0
 """A handler at a time answers 80 of 100 in it: enough to see that."""
-SURELY: Final = 0.9
+SURELY: Final = 0.75
 """Answers that arrive within this share of one wait were all waiting at the same moment."""
 
 
@@ -30,7 +32,8 @@ async def concurrent_handlers(site: Site) -> Probed:
         return unanswered(probe, SCENARIO)
     requests = tuple(islice(cycle(site.scenarios[SCENARIO].requests), AT_ONCE))
     await _answers(site, requests)  # connections of the application to that service are made now
-    alone = await site.ask(requests[0])
+    tried = [await site.ask(requests[0]) for _ in range(ALONE)]
+    alone = min(tried, key=lambda answer: WITHIN_S if isinstance(answer, Fault) else answer.took_s)
     if (
         isinstance(alone, Fault)
         or alone.status != requests[0].expected(site.scenarios[SCENARIO].manifest.expect).status
@@ -39,8 +42,8 @@ async def concurrent_handlers(site: Site) -> Probed:
     arrivals = await _answers(site, requests)
     at_once = most_within(arrivals, alone.took_s * SURELY)
     evidence = Evidence(
-        sent=f"{asked(requests[0])}, alone; then {AT_ONCE} such requests at once",
-        got=f"alone: answered after {alone.took_s * 1000:.1f} ms\n{len(arrivals)} of {AT_ONCE} answered"
+        sent=f"{asked(requests[0])}, alone, {ALONE} times; then {AT_ONCE} such requests at once",
+        got=f"alone: answered after {alone.took_s * 1000:.1f} ms at the least\n{len(arrivals)} of {AT_ONCE} answered"
         f" within {WITHIN_S:g} s"
         + (
             f", the first after {arrivals[0] * 1000:.1f} ms, the last after {arrivals[-1] * 1000:.1f} ms"
@@ -50,7 +53,7 @@ async def concurrent_handlers(site: Site) -> Probed:
     )
     if not arrivals:
         return unknown(probe, "no request of many at once is answered", evidence)
-    how = f"{at_once} of {AT_ONCE} at the same moment"
+    how = in_words(at_once)
     return answered(probe, at_once > 1, evidence, how=how, figure=at_once, unit="handlers")
 
 
@@ -61,6 +64,13 @@ def most_within(arrivals_s: Sequence[float], span_s: float) -> int:
     to handlers that were all under way at the moment before the first of them.
     """
     return max((bisect_left(arrivals_s, start + span_s) - place for place, start in enumerate(arrivals_s)), default=0)
+
+
+def in_words(at_once: int) -> str:
+    """A server that is slow to answer shows fewer than there are."""
+    if at_once == 1:
+        return "one at a time"
+    return f"all {AT_ONCE} at the same moment" if at_once == AT_ONCE else f"at least {at_once} of {AT_ONCE} at once"
 
 
 async def _answers(site: Site, requests: Sequence[Request]) -> list[float]:

@@ -45,13 +45,13 @@ class Conversation:
 
     async def echoes(self, message: str | bytes) -> bool:
         """Whether this message comes back whole, as the same kind."""
-        kind: type[TextMessage | BytesMessage] = TextMessage if isinstance(message, str) else BytesMessage
-        self._send(kind(data=message))
-        got: str | bytes = "" if isinstance(message, str) else b""
-        while isinstance(part := await self._next(TextMessage, BytesMessage), kind):
-            got += part.data
+        text = isinstance(message, str)
+        self._send(TextMessage(data=message) if isinstance(message, str) else BytesMessage(data=message))
+        wanted, got = _as_bytes(message), b""
+        while isinstance(part := await self._next(TextMessage, BytesMessage), TextMessage if text else BytesMessage):
+            got += _as_bytes(part.data)
             if part.message_finished:
-                return got == message
+                return got == wanted
         return False
 
     def _send(self, event: Event) -> None:
@@ -99,6 +99,10 @@ async def websocket(site: Site) -> Probed:
     if site.interface == "wsgi":
         return answered(probe, False, evidence, how="not opened; WSGI has no such thing")
     return unknown(probe, f"the application has no WebSocket at {PATH}", evidence)
+
+
+def _as_bytes(message: str | bytes | bytearray) -> bytes:
+    return message.encode() if isinstance(message, str) else bytes(message)
 
 
 def _named(event: Event) -> str:

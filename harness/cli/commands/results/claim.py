@@ -45,7 +45,7 @@ def _ranking(project: "Project", claimed: "Claim", results: Path | None, scenari
     from harness.analysis.ranking.claims import finding
     from harness.cli.console import messages, print_json
     from harness.cli.folders import results_folder
-    from harness.cli.show.claiming import ENDED, results_in_a_command, show, wanted_scenario
+    from harness.cli.show.claimed.ranking import ENDED, results_in_a_command, show, wanted_scenario
     from harness.report.reading import read
 
     chosen = wanted_scenario(claimed, scenario)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.asked.cell import Cell, in_words, pool_in_words, python_in_words
-from harness.model.found.ranking import Effect, Setting, SettingEffect
+from harness.model.asked.cell import change
+from harness.model.found.ranking import Effect, SettingEffect
 from harness.report.text import Figure, absent, number, times, times_between
 from harness.report.view.names import Name
 from harness.report.view.source import Source
@@ -99,16 +99,6 @@ def setting_rows(source: Source, scenario: str) -> tuple[SettingRow, ...]:
         for one in source.ranking.settings
         if one.scenario == scenario
     )
-
-
-def change(cell: Cell, base: Cell, setting: Setting) -> str:
-    """2 workers instead of 1; pool of 4 instead of 1; Python 3.13.0t instead of 3.12.1."""
-    if setting == "interpreter":
-        return f"{python_in_words(cell.interpreter)} instead of {python_in_words(base.interpreter).split()[-1]}"
-    now, before = (getattr(one, setting) for one in (cell, base))
-    if setting == "pool":
-        return f"{pool_in_words(now)} instead of {before or 'the usual one'}"
-    return f"{in_words(now, setting.removesuffix('s'))} instead of {before or 'the usual number'}"
 
 
 def _said(effect: SettingEffect) -> str:

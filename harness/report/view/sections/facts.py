@@ -254,7 +254,9 @@ def _interpreter_facts(interpreter: Interpreter) -> Iterator[tuple[str, str | No
     yield "Interpreter", python_of(interpreter)
     yield "Interpreter's build", f"{interpreter.build}, {interpreter.compiler}"
     yield "Interpreter's options", interpreter.options or None
-    yield "Global interpreter lock", "on" if interpreter.gil else "off"
+    yield "Global interpreter lock", interpreter.lock
+    yield "Interpreter's JIT", interpreter.jit
+    yield "Interpreter's speed options", interpreter.built
 
 
 def _services(record: CampaignRecord) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.ranking.costs import cost_of
 from harness.model.asked.scenario import ScenarioManifest
-from harness.model.found.ranking import CpuCell
+from harness.model.found.ranking import CellCost, CpuCell
 from harness.model.measured.trial import Trial
 from harness.report.text import Figure, absent, number, percent, times, times_between
 from harness.report.view.source import Source
@@ -54,7 +54,11 @@ def _ratio(row: CpuCell) -> str:
 
 
 def _costs(trials: Sequence[Trial]) -> CellCosts:
-    found = cost_of(trials)
+    return costs_in_words(cost_of(trials))
+
+
+def costs_in_words(found: CellCost) -> CellCosts:
+    """The figures as they are shown."""
     return CellCosts(
         cpu=_microseconds(found.server_cpu_us),
         service=_microseconds(found.service_cpu_us),

@@ -33,7 +33,7 @@ LEAGUES: Final = {
     "controlled": "Controlled tier: the same data access for everybody",
     "idiomatic": "Idiomatic tier: what each framework's own documentation recommends",
     "outside": "Other languages",
-    "reference": "References outside Python, for orientation: they hold no ranks",
+    "reference": "References outside Python or of another time, for orientation: they hold no ranks",
 }
 ONE_BLOCK: Final = "one block gives no interval"
 

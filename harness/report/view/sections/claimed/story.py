@@ -35,13 +35,13 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class StorySection:
-    """All statements of a story. `command`: what would measure what is missing."""
+    """All statements of a story. `commands`: what would answer what is missing."""
 
     title: str
     about: str
     source: str
     rows: tuple[StatementRow, ...]
-    command: str
+    commands: tuple[str, ...]
 
 
 def story_section(source: Source) -> StorySection | None:
@@ -54,7 +54,7 @@ def story_section(source: Source) -> StorySection | None:
         about=shorten(found.about, 800),
         source=shorten(found.source, 400),
         rows=tuple(_row(source, one) for one in found.statements),
-        command=clean(shlex.join(found.command)),
+        commands=tuple(clean(shlex.join(command)) for command in found.commands),
     )
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Final, assert_never
 
+from harness.model.found.capabilities import TITLES
 from harness.model.found.statements import (
     AnswerPart,
     AtOncePart,
     CapabilityPart,
     FoundPart,
+    IdlePart,
     PartsPart,
     RankingPart,
     RequirementPart,
@@ -16,7 +18,7 @@ from harness.model.found.statements import (
     Then,
     ThreadsPart,
 )
-from harness.report.text import count, listing, number, shorten, times, times_between
+from harness.report.text import count, listing, number, share, shorten, times, times_between
 from harness.report.view.sections.effects import signed
 
 SAID: Final[dict[StatementVerdict, str]] = {
@@ -71,10 +73,12 @@ def _figures(part: FoundPart, label: Label) -> str:
             found = _parts(part, label)
         case ThreadsPart():
             found = _threads(part, label)
+        case IdlePart():
+            found = _idle(part, label)
         case AtOncePart():
             found = _at_once(part, label)
         case CapabilityPart():
-            found = f"{part.app} on {part.server}, {part.probe}: {part.answer} ({shorten(part.seen, LONGEST)})"
+            found = _capability(part)
         case AnswerPart():
             found = _answer(part, label)
         case _:
@@ -93,8 +97,8 @@ def _requirement(part: RequirementPart) -> str:
     subject = f"{part.distribution} {part.version}".rstrip()
     if part.verdict == "holds":
         return f"{subject} requires {part.requires}"
-    others = f"requires {listing(list(part.required))}" if part.required else "requires nothing"
-    return f"{subject} {others}, and not {part.requires}"
+    others = listing(list(part.required)) if part.required else "nothing"
+    return f"{subject} requires {others}, and not {part.requires}"
 
 
 def _parts(part: PartsPart, label: Label) -> str:
@@ -120,6 +124,14 @@ def _threads(part: ThreadsPart, label: Label) -> str:
     return f"in {part.scenario}, a request of {label(part.many)} takes {ratio} the CPU {threads} ({details})"
 
 
+def _idle(part: IdlePart, label: Label) -> str:
+    switches = "" if part.switches_s is None else f" and switches {number(part.switches_s)} times a second"
+    threads = count(part.threads, "thread")
+    return (
+        f"with {threads} and nothing to do, {label(part.cell)} uses {share(part.cpu_share or 0.0)} of a core{switches}"
+    )
+
+
 def _change(before: float | None, after: float | None, unit: str) -> str:
     return "" if before is None or after is None else f"{number(before)} to {number(after)} {unit}"
 
@@ -128,6 +140,12 @@ def _at_once(part: AtOncePart, label: Label) -> str:
     found = f"{number(part.at_once or 0.0)}{_span(part.low, part.high)}"
     of = f"of {part.connections:,} requests" if part.connections else "of all requests"
     return f"{of} to {label(part.cell)}, {found} waited at the same time on one worker with one thread"
+
+
+def _capability(part: CapabilityPart) -> str:
+    how = f" ({shorten(part.how, LONGEST)})" if part.how else ""
+    titles = {str(id_): title for id_, title in TITLES.items()}
+    return f"{titles.get(part.probe, part.probe)} of {part.app} on {part.server}: {part.answer}{how}"
 
 
 def _answer(part: AnswerPart, label: Label) -> str:

@@ -21,8 +21,8 @@ def show(found: StoryFinding, label: Label) -> None:
         output.print(Text(f"\n({one.id}) {one.title}: {SAID[one.verdict]}", style="bold"))
         output.print(one.said, style="italic", markup=False, highlight=False)
         output.print(sentence(one, label), markup=False, highlight=False)
-    if found.command:
-        messages.print(f"To measure what is missing or open: {shlex.join(found.command)}", markup=False)
+    for command in found.commands:
+        messages.print(f"To answer what is missing or open: {shlex.join(command)}", markup=False)
 
 
 def ended(found: StoryFinding) -> ExitCode:

@@ -1,0 +1,1 @@
+"""Throughput over the values of a setting."""

@@ -1,0 +1,1 @@
+"""Claims put to the test, on the terminal: a ranking, and a story of statements."""

@@ -1,0 +1,1 @@
+"""What the settings of a campaign bring, in figures and in sentences."""
