@@ -140,8 +140,8 @@ class Readable(JSONResponse):
         head='@app.get("/cached-worlds", response_class=Readable)\n',
         other=(
             (
-                "from fastapi.responses import HTMLResponse, PlainTextResponse\n",
-                "from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse\n",
+                "from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse\n",
+                "from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse\n",
             ),
         ),
     ),

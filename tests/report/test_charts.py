@@ -277,7 +277,10 @@ def test_an_application_has_its_own_colour_and_its_second_line_another_dash() ->
 
 def test_what_nobody_sees_is_not_written() -> None:
     drawn = memory(
-        "json", "JSON", [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)]
+        "json",
+        "JSON",
+        [Line("Starlette", ((40, 900),), floor=False), Line("Raw", ((30, 990),), floor=True)],
+        "requests per second",
     )
     assert drawn is not None
     for nothing in ("rotate(-0", "clip-path", "<g>", "<defs />", 'fill="none" />'):

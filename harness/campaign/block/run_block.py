@@ -58,9 +58,9 @@ def run_block(bench: Bench, block: Block, *, first: bool) -> Generator[None, Non
         if first:
             look_at_workers(block)
         judge_samples(bench, block)
-        hold_open(bench, block)
         block.fail_all(no_longer_alone(block.live))
         verify(bench, block, full=not bench.interrupt.asked, after=True)
+        hold_open(bench, block)  # the last of all: threads that stream go on long after their clients are gone
 
 
 def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: random.Random) -> Iterator[None]:

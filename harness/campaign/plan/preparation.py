@@ -24,7 +24,7 @@ from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, Platfo
 from harness.campaign.plan.planning import latency_scenarios
 from harness.campaign.plan.profiles import Profile, profile
 from harness.campaign.plan.project import Project
-from harness.campaign.plan.selection import Selected, select
+from harness.campaign.plan.selection import Selected, only_what_servers_can, select
 from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
 from harness.catalog.scenarios import Scenario
@@ -156,7 +156,7 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
     """
     refuse_unusable_temporary_folder()
     chosen = given or select(project, options.selection, _profile_of(options))
-    selected, left_out = runnable_here(chosen)
+    selected, left_out = runnable_here(only_what_servers_can(chosen))
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     platform = find_platform(project, options.platform, options.generator, needs_database)
     plan = plan_of(selected, platform, options)

@@ -175,6 +175,24 @@ def _settings_of(app: str, server: str, profile: Profile) -> tuple[Exactly, ...]
     return tuple(Exactly(app=app, server=server, workers=profile.workers, threads=one) for one in numbers)
 
 
+def only_what_servers_can(selected: Selected) -> Selected:
+    """The selection without servers that can do none of its scenarios. Raises UsageError where none is left."""
+
+    def can(choice: Choice) -> bool:
+        answered, cannot = choice.application.scenarios, SERVERS[choice.server].cannot
+        return any(one.id in answered and one.manifest.kind not in cannot for one in selected.scenarios)
+
+    left = tuple(choice for choice in selected.choices if can(choice))
+    if not left:
+        reasons = {reason for choice in selected.choices for reason in SERVERS[choice.server].cannot.values()}
+        raise UsageError(
+            f"no server that was chosen can do these scenarios: {'; '.join(sorted(reasons))}",
+            where="--server",
+            mend="choose another server, or another scenario: harness list",
+        )
+    return replace(selected, choices=left)
+
+
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:
     """An application outside apps/ is found by its folder alone; where that is near, the message says so."""
     known = {application.id for application in found}
