@@ -61,6 +61,8 @@ FAULTS: Final[Mapping[str, str]] = {
     "opcode-differs": "a message comes back as text instead of binary, or the other way round",
     "frame-malformed": "what comes on a WebSocket is not right by RFC 6455",
     "websocket-closed": "a WebSocket is closed before the message comes back",
+    "upstream-differs": "the body is not what the upstream answers for this key",
+    "upstream-not-asked": "all answers together demand more requests to the upstream than it counted",
     "counted-too-little": "all answers together demand more of a table than the database counted there",
 }
 """Code -> meaning. A scenario's check may use codes of its own beside these."""

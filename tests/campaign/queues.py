@@ -82,7 +82,9 @@ def bench_of(driver: LoadDriver, folder: Path, cells: Sequence[Cell], **changes:
         latency=("plaintext",),
         shape=SliceShape(window_s=0.5),
     ).model_copy(update=changes)
-    stage = SimpleNamespace(prepared=SimpleNamespace(record=SimpleNamespace(plan=plan)), services=())
+    stage = SimpleNamespace(
+        prepared=SimpleNamespace(record=SimpleNamespace(plan=plan)), services=(), processes_of=lambda _: ()
+    )
     results = ResultsFolder.create(folder / "campaign")
     return Bench(stage, driver, results, Silent(), Phases(), Interrupt(), None)  # type: ignore[arg-type]
 

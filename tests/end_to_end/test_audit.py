@@ -52,7 +52,9 @@ def remembering(folder: Path) -> Path:
     with (home / "app.py").open("a") as code:
         code.write(REMEMBERED)
     manifest = home / "app.toml"
-    manifest.write_text(re.sub(r"^scenarios = .*$", 'scenarios = ["db"]', manifest.read_text(), flags=re.MULTILINE))
+    manifest.write_text(
+        re.sub(r"^scenarios = \[.*?\]", 'scenarios = ["db"]', manifest.read_text(), flags=re.MULTILINE | re.DOTALL)
+    )
     return home
 
 

@@ -175,7 +175,7 @@ def test_a_given_environment_that_lacks_the_server_is_refused_with_the_command_t
     venv.create(place.folder / "venv")
     ended = measured(place, "--target", "shop.main:app", "--venv", place.folder / "venv", "--request", "GET /items/1")
     assert ended.code == 5, ended
-    assert "uvicorn needs uvicorn, uvloop, httptools, which it lacks" in ended.err
+    assert "uvicorn needs uvicorn, uvloop, httptools, websockets, which it lacks" in ended.err
     assert "-m pip install uvicorn uvloop httptools" in ended.err
 
 
@@ -212,6 +212,8 @@ def test_two_variants_of_a_service_are_planned_from_its_own_files(place: Place) 
         "body": None,
         "fixed": False,
         "json_schema": None,
+        "status_to": None,
+        "holds": None,
     }
 
 

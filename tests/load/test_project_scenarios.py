@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.load.driver import LoadDriver
-from harness.model.measured.load import SliceRecord, Target
+from harness.model.measured.load import AWAY, SliceRecord, Target
 from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, serving
 from tests.fakes.wrong import Wrong
@@ -28,7 +28,8 @@ def driven(driver: LoadDriver, application: Right, scenario: Scenario) -> SliceR
 def test_right_answers_are_counted(driver: LoadDriver, scenario: Scenario) -> None:
     record = driven(driver, Right(), scenario)
     assert record.completions > 0
-    assert (record.errors, record.marks) == ({}, ())
+    assert record.errors == {}
+    assert AWAY.issuperset(record.marks), "a busy machine may have stopped the generator itself"
 
 
 @pytest.mark.parametrize("application", [wrong.ComputesNothing, wrong.ComputesHalf])
