@@ -1,4 +1,5 @@
-"""A real campaign of `wait` and `mixed`: the upstream is asked, counted and ends; the p99 of the others is ranked."""
+"""A real campaign of `wait`, `mixed` and `middleware`: the upstream is asked, counted and ends; the p99 of the others
+is ranked, and the slope over all levels."""
 
 import subprocess
 import sys
@@ -19,8 +20,31 @@ HARNESS = Path(sys.executable).with_name("harness")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, str]:
     folder = tmp_path_factory.mktemp("campaign")
     command = [str(HARNESS), "run", "--only", "raw-asgi", "--only", "raw-wsgi", "--scenario", "wait"]
-    command += ["--scenario", "mixed", "--quick", "--rotations", "1s", "--latency", "none", "--seed", "7"]
-    command += ["--results", str(folder / "results"), "--out", str(folder / "report"), *ASLEEP, *BRIEFLY]
+    command += [
+        "--scenario",
+        "mixed",
+        "--scenario",
+        "middleware",
+        "--quick",
+        "--rotations",
+        "1s",
+        "--latency",
+        "none",
+        "--seed",
+        "7",
+    ]
+    command += [
+        "--latency",
+        "none",
+        "--seed",
+        "7",
+        "--results",
+        str(folder / "results"),
+        "--out",
+        str(folder / "report"),
+        *ASLEEP,
+        *BRIEFLY,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
     (results,) = [path for path in (folder / "results").iterdir() if not path.is_symlink()]
@@ -66,3 +90,16 @@ def test_mixed_is_ranked_by_times_at_one_rate_in_which_what_computes_is_not(
     assert all(row.p99_s is not None and row.p99_s > 0 for row in found.rows)
     assert "mixed at 400 requests/s" in said
     assert "p99, ms" in said
+
+
+def test_all_levels_of_middleware_are_measured_in_the_same_rotations_and_give_a_slope(
+    campaign: tuple[ResultsFolder, str],
+) -> None:
+    folder, said = campaign
+    record, (trials, _) = folder.read_record(), folder.read_trials()
+    measured = {(one.cell, one.level.n) for one in trials if one.scenario == "middleware"}
+    assert measured == {(cell.id, n) for cell in record.plan.cells for n in (0, 1, 4, 16)}
+    slopes = rank(record, trials).scenarios["middleware"].slopes
+    assert slopes
+    assert (slopes.per, {row.cell.partition(".")[0] for row in slopes.rows}) == ("middleware", {"raw-asgi", "raw-wsgi"})
+    assert "per middleware" in said
