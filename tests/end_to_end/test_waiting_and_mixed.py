@@ -19,10 +19,11 @@ HARNESS = Path(sys.executable).with_name("harness")
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> tuple[ResultsFolder, str]:
     folder = tmp_path_factory.mktemp("campaign")
-    what = "run --only raw-asgi --only raw-wsgi --scenario wait --scenario mixed --scenario middleware".split()
-    how = "--quick --rotations 1s --latency none --seed 7".split()
+    apps, scenarios = ("raw-asgi", "raw-wsgi"), ("wait", "mixed", "middleware")
+    what = [*(f"--only={app}" for app in apps), *(f"--scenario={scenario}" for scenario in scenarios)]
+    how = ["--quick", "--rotations", "1s", "--latency", "none", "--seed", "7"]
     where = ["--results", str(folder / "results"), "--out", str(folder / "report")]
-    command = [str(HARNESS), *what, *how, *where, *ASLEEP, *BRIEFLY]
+    command = [str(HARNESS), "run", *what, *how, *where, *ASLEEP, *BRIEFLY]
     done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
     (results,) = [path for path in (folder / "results").iterdir() if not path.is_symlink()]
