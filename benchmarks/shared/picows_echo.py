@@ -1,4 +1,4 @@
-"""An echo on picows, whose frames are parsed by compiled code: `python picows_echo.py PORT_FILE`."""
+"""An echo on picows, which parses frames in compiled code: `python picows_echo.py PORT_FILE`."""
 
 import asyncio
 import sys

@@ -38,11 +38,13 @@ def streams_and_frames(cores: Cores | None = None) -> Iterator[Figure]:
         with LocustDriver(cpus=cores.generator, log=folder / "load.log") as driver:
             for scenario in (found["stream"], found["websocket"]):
                 with serving([sys.executable, str(HERE / "answerer.py")], folder, cores) as target:
-                    yield from told(f"{scenario.id}_null", scenario, driven(driver, target, scenario))
+                    yield from figures_of(f"{scenario.id}_null", scenario, driven(driver, target, scenario))
             python = with_picows(folder)
             with serving([python, str(HERE / "picows_echo.py")], folder, cores) as target:
                 # It sends no header Date or Server; of a WebSocket none is asked.
-                yield from told("websocket_picows", found["websocket"], driven(driver, target, found["websocket"]))
+                yield from figures_of(
+                    "websocket_picows", found["websocket"], driven(driver, target, found["websocket"])
+                )
     for scenario in (found["stream"], found["websocket"]):
         selection = Selection(only=("raw-asgi",), scenarios=(scenario.id,), servers=SERVERS)
         with live_cells(RunOptions(selection=selection)) as live:
@@ -50,10 +52,10 @@ def streams_and_frames(cores: Cores | None = None) -> Iterator[Figure]:
                 if not cell.twin:
                     plan = live.slice(cell, LENGTH_S).model_copy(update={"spins": True})
                     (record,) = live.drive([plan])
-                    yield from told(f"{scenario.id}_raw-asgi_{cell.server}", scenario, record)
+                    yield from figures_of(f"{scenario.id}_raw-asgi_{cell.server}", scenario, record)
 
 
-def told(name: str, scenario: Scenario, record: SliceRecord) -> Iterator[Figure]:
+def figures_of(name: str, scenario: Scenario, record: SliceRecord) -> Iterator[Figure]:
     rank = scenario.manifest.rank
     yield exact(f"{name}_{rank.unit}_a_second", rank.figure(record.rate))
     yield exact(f"{name}_engine_busy_share", record.generator_work_s / record.wall_s)

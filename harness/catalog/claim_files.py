@@ -29,12 +29,12 @@ TIERS: Final = ("controlled", "idiomatic")
 
 
 def read_any(path: Path) -> Claim | Story:
-    """The ranking or the story in a file. Raises UsageError that tells all its faults at once."""
+    """The ranking or the story in a file. Raises UsageError with all its faults at once."""
     return read_story(path) if STATEMENTS in read(path, Record).raw else read_claim(path)
 
 
 def read_claim(path: Path) -> Claim:
-    """The ranking in a file. Raises UsageError that tells all its faults at once."""
+    """The ranking in a file. Raises UsageError with all its faults at once."""
     document = read(path, Claim)
     refuse(all_faults(document, list(_faults(document)) if document.raw else []), DESCRIBED_IN, of="the claim")
     assert document.record is not None, "a document without a record has a fault"
@@ -42,7 +42,7 @@ def read_claim(path: Path) -> Claim:
 
 
 def read_story(path: Path) -> Story:
-    """The statements in a file. Raises UsageError that tells all its faults at once."""
+    """The statements in a file. Raises UsageError with all its faults at once."""
     document = read(path, Story)
     refuse(all_faults(document, list(_story_faults(document))), DESCRIBED_IN, of="the claim")
     assert document.record is not None, "a document without a record has a fault"

@@ -111,7 +111,7 @@ def test_costs_are_the_medians_over_the_blocks_and_absent_where_nothing_was_told
     assert cost.load_pss_bytes == 4e6
     assert cost.startup_s is None
     assert cost.service_cpu_us is None
-    assert cost.voluntary_switches == 3.0, "of the requests whose switches are known"
+    assert cost.voluntary_switches == 3.0, "of the requests with known switches"
     assert (cost.involuntary_switches, cost.rest_switches_s) == (None, 1.0)
 
 

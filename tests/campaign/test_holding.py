@@ -31,7 +31,7 @@ def live(port: int) -> LiveServer:
 
 
 class Limited(Right):
-    """Answers the first streams and sockets, and no more, as a server whose threads are all taken."""
+    """Answers the first streams and sockets, and no more, as a server with no thread left."""
 
     answered = 0
 

@@ -175,7 +175,7 @@ def busy_times(record: CampaignRecord, inference: Inference) -> dict[str, dict[i
 
 
 def cpu_times(record: CampaignRecord, inference: Inference) -> dict[str, dict[int, Levels]]:
-    """Microseconds of the server's CPU time per request, by cell, block and n, where every level tells it."""
+    """Microseconds of the server's CPU time per request, by cell, block and n, where it is known at every level."""
 
     def of_block(trials: Sequence[Trial]) -> dict[int, float]:
         known = {trial.level.n or 0: cpu_per_request(trial) for trial in trials}

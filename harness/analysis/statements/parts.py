@@ -1,4 +1,4 @@
-"""A difference between two applications, told apart: interface, server and driver, and the frameworks."""
+"""The parts of a difference between two applications: interface, server and driver, and the frameworks."""
 
 from typing import NamedTuple
 

@@ -40,7 +40,7 @@ def _deciding(found: ClaimFinding) -> tuple[TierFinding, ClaimedPair] | None:
 
 
 def _lacking(found: ClaimFinding) -> str:
-    """Why the first pair that cannot be told cannot."""
+    """Why the first pair that is open is open."""
     pairs = (pair for tier in found.tiers for pair in tier.pairs if pair.verdict == "cannot-tell")
     return next((pair.reason for pair in pairs), "")
 

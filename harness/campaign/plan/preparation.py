@@ -143,7 +143,7 @@ def not_asked_for(url: str | None) -> tuple[Notice, ...]:
 
 
 def _profile_of(options: RunOptions) -> Profile:
-    """The profile, whose numbers of workers and threads give way to those of options."""
+    """The profile; its numbers of workers and threads give way to those of options."""
     given = options.platform
     return profile(options.profile).leaving(workers=bool(given.server_workers), threads=bool(given.threads))
 

@@ -111,7 +111,7 @@ class Judge:
 
 
 def alike(request: Request, scenario: LoadScenario) -> object:
-    """The same for requests of a scenario whose answers may have the same heads."""
+    """The same for requests of a scenario with answers that may have the same heads."""
     expect = request.expected(scenario.expect)
     codings = frozenset(codings_asked(request))
     return expect.status, expect.status_to, expect.content_type, request.method == "HEAD", codings

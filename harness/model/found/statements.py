@@ -13,7 +13,7 @@ StatementVerdict = Literal["holds", "held-then", "does-not-hold", "cannot-tell"]
 
 class Then(Record):
     """What was found of the time of the statement. `rests_on`: published figures, or a version of that time tried here.
-    `of`: whose figures, or which versions."""
+    `of`: the owner of the figures, or the versions."""
 
     verdict: ClaimVerdict
     rests_on: Literal["published", "tried"]

@@ -18,7 +18,7 @@ class Certificate:
     authority: bytes
 
     def options(self, names: tuple[str, str] | None) -> list[str]:
-        """What a server is started with whose options for certificate and key have these names."""
+        """How a server with these options for certificate and key is started."""
         assert names is not None, "asked of a server that declares its options"
         return [names[0], str(self.chain), names[1], str(self.key)]
 

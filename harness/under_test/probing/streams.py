@@ -42,7 +42,7 @@ def streamed(pause_s: float) -> Request:
 
 
 async def streaming(site: Site) -> Probed:
-    """A stream whose events are made 20 ms apart: when does each arrive?"""
+    """A stream of events that are made 20 ms apart: when does each arrive?"""
     probe: Final = "streaming"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)

@@ -26,7 +26,7 @@ SURELY: Final = 0.75
 
 
 async def concurrent_handlers(site: Site) -> Probed:
-    """100 requests at once whose handlers each wait for another service: how many waited at the same moment?"""
+    """100 requests at once, each of which waits for another service: how many waited at the same moment?"""
     probe: Final = "concurrent-handlers"
     if SCENARIO not in site.scenarios:
         return unanswered(probe, SCENARIO)

@@ -62,7 +62,7 @@ class Counters:
 
 @dataclass(frozen=True)
 class LiveUpstream:
-    """An upstream that was seen to listen. `process`: whose CPU is the upstream's."""
+    """An upstream that was seen to listen. `process`: its CPU time is the upstream's."""
 
     port: int
     process: OwnedProcess

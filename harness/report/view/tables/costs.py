@@ -91,4 +91,4 @@ def _seconds(seconds: float | None) -> Figure:
 
 
 NOTHING = _costs(())
-"""Of a cell that no block tells anything of."""
+"""Of a cell that no block has a figure for."""

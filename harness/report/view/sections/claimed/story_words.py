@@ -160,7 +160,9 @@ def _answer(part: AnswerPart, label: Label) -> str:
 
 
 def _of_then(then: Then) -> str:
-    held = {"holds": "it held then", "does-not-hold": "it did not hold then"}.get(then.verdict, "then cannot be told")
+    held = {"holds": "it held then", "does-not-hold": "it did not hold then"}.get(
+        then.verdict, "what held then is open"
+    )
     return f"; {held}, by {RESTS_ON[then.rests_on]} ({shorten(then.of, LONGEST)})"
 
 
