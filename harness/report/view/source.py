@@ -29,7 +29,7 @@ class Source:
     the latency rests on. `claims`: the project's own claim in each scenario that it could be put to the test in.
     `story`: its statements put to the test.
     `explanations`: by scenario id, where servers were profiled. `variants`: of a campaign that compares two variants;
-    `tuned`: of a race. `capabilities`: what cells can do, where that was tried. `logs`: by cell id, where the page finds
+    `tuned`: of a race. `capabilities`: what cells can do, where it was tried. `logs`: by cell id, where the page finds
     the log, as a relative address; `flames` likewise, by scenario, cell, and the cell that it is compared with or "".
     """
 
