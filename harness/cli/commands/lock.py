@@ -30,11 +30,15 @@ class LockAsked(Folders, Names):
 @options_from(LockAsked)
 def lock(asked: LockAsked) -> int:
     """Make each application's requirements.txt anew from its requirements.in, its servers and what all share."""
+    from harness.campaign.plan.profiles import STATEMENTS
     from harness.campaign.plan.project import Project
 
-    named = bool(asked.only or asked.app)
+    project, named = Project.here(), bool(asked.only or asked.app)
     chosen = selection(asked, only=asked.only, skip=asked.skip, servers=["all"])
-    lock_all(Project.here(), chosen, keep=asked.keep, named=named)
+    if not named:
+        folders = tuple(path.parent for path in sorted((project.apps / STATEMENTS).glob("*/app.toml")))
+        chosen = chosen.model_copy(update={"app_folders": folders})
+    lock_all(project, chosen, keep=asked.keep, named=named)
     return ExitCode.OK
 
 
