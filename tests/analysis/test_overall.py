@@ -114,3 +114,15 @@ def test_tiers_are_placed_apart() -> None:
         STARLETTE: ("idiomatic", "idiomatic", 1, 1, ("a",)),
         FLASK: ("idiomatic", "idiomatic", 2, 2, ("b",)),
     }
+
+
+def test_a_scenario_that_a_server_cannot_do_is_left_out_so_that_all_have_a_score() -> None:
+    record = campaign(CELLS, SCENARIOS, 9)
+    sockets = record.plan.scenarios[0].model_copy(update={"kind": "websocket"})
+    plan = record.plan.model_copy(update={"scenarios": (sockets, *record.plan.scenarios[1:])})
+    cannot = {cell(app).server: {"websocket": "there are no WebSockets in WSGI"} for app in ("flask",)}
+    measured = [one for one in trials(9) if (one.cell, one.scenario) != (FLASK, SCENARIOS[0])]
+    ranked = rank(record.model_copy(update={"plan": plan, "cannot": cannot}), measured).overall
+    assert ranked is not None
+    assert ranked.scenarios == SCENARIOS[1:]
+    assert FLASK in {row.cell for row in ranked.rows}

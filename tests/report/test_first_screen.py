@@ -117,6 +117,17 @@ def test_what_was_compared_is_a_line_of_workers_cores_versions_and_noise(usual: 
     assert said.endswith(" % are noise.")
 
 
+def test_a_twin_of_two_blocks_does_not_say_that_all_differences_are_noise(usual: Source) -> None:
+    found = {
+        name: ranking.model_copy(update={"noise_floor": ranking.noise_floor.model_copy(update={"share": 137.4})})
+        for name, ranking in usual.ranking.scenarios.items()
+        if ranking.noise_floor
+    }
+    assert found
+    noisy = replace(usual, ranking=usual.ranking.model_copy(update={"scenarios": found}))
+    assert compared(noisy).endswith("too few blocks to say which differences are noise.")
+
+
 def plan_again(record: CampaignRecord, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     """What the command on the page would measure."""
     ran = CliRunner().invoke(app, ["run", "--plan", "--json", *options(record)])

@@ -10,6 +10,7 @@ from harness.analysis.inference.leagues import league_of_cell, places
 from harness.analysis.inference.verdicts import ALPHA, noise_floor
 from harness.analysis.ranking.shown import finite_exp
 from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.ranking import OverallCell, OverallRanking, PairVerdict, UnrankedCell
 from harness.model.measured.campaign import CampaignRecord
 from harness.stats.arrays import Floats
@@ -20,12 +21,12 @@ from harness.stats.spending import looks_until, simultaneous_confidence
 
 
 def overall_ranking(record: CampaignRecord, inferences: Mapping[str, Inference]) -> OverallRanking | None:
-    """Cells over all scenarios that were measured and are not ranked by slopes; None below two scenarios, or where the
-    reference has no figure.
+    """Cells over all scenarios that were measured, are not ranked by slopes, and that every server can do; None below
+    two scenarios, or where the reference has no figure.
 
     The same pairs, intervals and verdicts as in a scenario, on what each block says of the mean over scenarios.
     """
-    measured = [one for one in inferences.values() if one.look is not None and one.scenario.rank.by != "slope"]
+    measured = [one for one in inferences.values() if one.look is not None and _counts(record, one.scenario)]
     everywhere = [cell for cell in record.plan.cells if all(cell.id in i.look.cells for i in measured if i.look)]
     cells = [cell.id for cell in everywhere]
     if len(measured) < 2 or record.plan.reference not in cells:
@@ -46,6 +47,12 @@ def overall_ranking(record: CampaignRecord, inferences: Mapping[str, Inference])
             _lacking(cell, measured) for cell in record.plan.cells if cell.twin == 0 and cell.id not in cells
         ),
     )
+
+
+def _counts(record: CampaignRecord, scenario: ScenarioManifest) -> bool:
+    """A scenario that some server cannot do (WebSockets on WSGI) would leave the applications on it without a score."""
+    servers = {cell.server for cell in record.plan.cells}
+    return scenario.rank.by != "slope" and not any(scenario.kind in record.cannot.get(one, {}) for one in servers)
 
 
 def _half_widths(pseudo: Floats, effects: Floats) -> Floats:

@@ -12,6 +12,8 @@ from harness.report.view.sections.facts import noise_floors
 from harness.report.view.source import Source
 
 MOST_VERSIONS: Final = 8
+TOO_NOISY: Final = 1.0
+"""A share of 1. A bound beyond it comes from a twin that was measured in too few blocks, and says nothing."""
 
 
 def compared(source: Source) -> str:
@@ -29,7 +31,10 @@ def _parts(source: Source) -> Iterator[str]:
     yield f"Python {shorten(listing([version_of(one) for one in record.interpreters]), 80)}"
     yield count(len(record.completed_blocks), "block")
     floors = noise_floors(source)
-    yield f"differences up to {percent(floors[-1])} are noise" if floors else ""
+    if floors and floors[-1] < TOO_NOISY:
+        yield f"differences up to {percent(floors[-1])} are noise"
+    elif floors:
+        yield "too few blocks to say which differences are noise"
 
 
 def _workers(record: CampaignRecord) -> str:
