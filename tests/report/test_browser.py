@@ -354,6 +354,21 @@ def test_a_link_to_a_cell_opens_its_details(opened: Opener) -> None:
     page.locator("details[id^='raw-asgi.'][open]").first.wait_for(state="attached")  # reported a moment later
 
 
+@pytest.mark.parametrize("section", ["plaintext", "claim", "again"])
+def test_a_link_leads_to_its_section_wherever_that_lies(opened: Opener, section: str) -> None:
+    """Sections above it are laid out late, and are higher than was guessed."""
+
+    def is_in_view(page: Page) -> None:
+        page.wait_for_function(
+            "id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < innerHeight / 4", arg=section
+        )
+
+    is_in_view(opened(SAMPLE, query=f"#{section}").page)
+    page = opened(SAMPLE).page
+    page.locator(f'nav a[href="#{section}"]').click()
+    is_in_view(page)
+
+
 def test_dark_is_dark_and_light_is_light_charts_included(opened: Opener) -> None:
     def colours(scheme: str) -> tuple[int, int]:
         page = opened(scheme=scheme).page

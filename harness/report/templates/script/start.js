@@ -3,7 +3,10 @@ const colour = () => { document.documentElement.dataset.theme = control("theme")
 const refresh = () => { relate(); show(); filter(); face(); colour(); };
 const openTarget = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target && target.tagName === "DETAILS") target.open = true;
+  if (!target) return;
+  if (target.tagName === "DETAILS") target.open = true;
+  document.documentElement.classList.remove("brief"); // where it lies is known once all before it is laid out
+  target.scrollIntoView();
 };
 const light = (event) => {
   const cell = event.target.closest?.("[data-cell]")?.dataset.cell;
