@@ -1,5 +1,6 @@
 """Numbers, times and names as a reader sees them: formatted here and nowhere else."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -106,6 +107,11 @@ def share(value: float) -> str:
     if value == 0:
         return "0"
     return "< 0.001 %" if value < 0.00001 else f"{100 * value:.2g} %" if value < 0.1 else f"{100 * value:.0f} %"
+
+
+def confidence(value: float) -> str:
+    """A confidence in percent, rounded down: no interval is certain."""
+    return f"{math.floor(1000 * value) / 10:g} %"
 
 
 def percent(value: float) -> str:

@@ -67,3 +67,7 @@ def test_a_reason_is_told_for_all_where_most_figures_have_it_and_else_beside_eac
     assert text.common_reason([one, other]) == ""
     assert text.common_reason([one, known, known]) == ""
     assert text.common_reason([]) == ""
+
+
+def test_no_interval_is_said_to_be_certain() -> None:
+    assert [text.confidence(one) for one in (0.9998, 0.995, 0.95)] == ["99.9 %", "99.5 %", "95 %"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.report.charts.drawing.scale import rounded
-from harness.report.text import Figure, absent, count, number, place, share, slope_in_words
+from harness.report.text import Figure, absent, confidence, count, number, place, share, slope_in_words
 from harness.report.view.names import Name
 from harness.report.view.source import Source
 
@@ -74,7 +74,7 @@ def _basis(source: Source, slopes: SlopeRanking, blocks: int) -> str:
     open_ = f" {count(undecided, 'comparison')} of {len(slopes.pairs)} undecided." if undecided else ""
     return (
         f"The slope of each block is a straight line through all levels, which were measured in the same rotations. The"
-        f" intervals hold together at {share(slopes.confidence)} confidence after {count(blocks, 'block')}. Two slopes"
-        f" are tied where the difference, at the ranking level, is less than {share(source.ranking.delta)} of the"
+        f" intervals hold together at {confidence(slopes.confidence)} confidence after {count(blocks, 'block')}. Two"
+        f" slopes are tied where the difference, at the ranking level, is less than {share(source.ranking.delta)} of the"
         f" faster request.{open_}"
     )

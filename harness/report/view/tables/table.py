@@ -12,6 +12,7 @@ from harness.report.text import (
     Figure,
     absent,
     between,
+    confidence,
     count,
     number,
     percent,
@@ -183,7 +184,7 @@ def _inference(source: Source, found: ScenarioRanking) -> str:
     floor = found.noise_floor.share if found.noise_floor else None
     noise = "" if floor is None else f" and beyond the noise floor of {percent(floor)}"
     return (
-        f"The intervals of all ratios hold together at {share(found.confidence)} confidence after "
+        f"The intervals of all ratios hold together at {confidence(found.confidence)} confidence after "
         f"{count(found.blocks, 'block')}. "
         f"A pair is called different only where its interval excludes equality{noise}, and tied where the interval "
         f"lies within {share(source.ranking.delta)}."
