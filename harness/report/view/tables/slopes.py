@@ -75,6 +75,6 @@ def _basis(source: Source, slopes: SlopeRanking, blocks: int) -> str:
     return (
         f"The slope of each block is a straight line through all levels, which were measured in the same rotations. The"
         f" intervals hold together at {confidence(slopes.confidence)} confidence after {count(blocks, 'block')}. Two"
-        f" slopes are tied where the difference, at the ranking level, is less than {share(source.ranking.delta)} of the"
-        f" faster request.{open_}"
+        f" slopes are tied where the difference, at the ranking level, is less than {share(source.ranking.delta)} of"
+        f" the faster request.{open_}"
     )
