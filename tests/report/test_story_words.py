@@ -16,6 +16,7 @@ from harness.model.found.statements import (
     Then,
     ThreadsPart,
 )
+from harness.report.view.sections.claimed.story import is_answered
 from harness.report.view.sections.claimed.story_words import sentence
 
 NAMES = {"slow": "Flask", "fast": "FastAPI"}
@@ -152,3 +153,18 @@ def test_what_refutes_comes_first_and_what_is_missing_is_named_once() -> None:
     missing = RequirementPart(verdict="cannot-tell", distribution="one", requires="two", reason="one was not seen")
     assert said("does-not-hold", holds, missing, not_).startswith("Starlette requires nothing, and not uvicorn; ")
     assert said("cannot-tell", holds, missing, missing) == "One was not seen; fastapi requires starlette."
+
+
+def test_a_statement_is_answered_by_measurements_and_not_by_a_part_or_by_metadata_alone() -> None:
+    measured, open_ = (
+        AnswerPart(verdict="holds", scenario="auth", app="fastapi"),
+        IdlePart(verdict="cannot-tell", threads=200),
+    )
+    required = RequirementPart(verdict="holds", distribution="fastapi", requires="starlette")
+
+    def answered(verdict: StatementVerdict, *parts: FoundPart) -> bool:
+        return is_answered(StatementFinding(id="a", title="A", said="So it is.", verdict=verdict, parts=parts))
+
+    assert answered("holds", measured)
+    assert not answered("cannot-tell", measured, open_)
+    assert not answered("holds", required)

@@ -45,9 +45,9 @@ class StorySection:
 
 
 def story_section(source: Source) -> StorySection | None:
-    """None where nothing of the story was measured: what distributions require is known of every campaign."""
+    """None where no statement is answered by a measurement: what distributions require is known of every campaign."""
     found = source.story
-    if found is None or not any(_measured(part) for one in found.statements for part in one.parts):
+    if found is None or not any(map(is_answered, found.statements)):
         return None
     return StorySection(
         title=shorten(found.title, 200),
@@ -56,6 +56,11 @@ def story_section(source: Source) -> StorySection | None:
         rows=tuple(_row(source, one) for one in found.statements),
         commands=tuple(clean(shlex.join(command)) for command in found.commands),
     )
+
+
+def is_answered(statement: StatementFinding) -> bool:
+    """Whether a measurement answers it: one decided part of an open statement does not."""
+    return statement.verdict != "cannot-tell" and any(map(_measured, statement.parts))
 
 
 def _measured(part: FoundPart) -> bool:
