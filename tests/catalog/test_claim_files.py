@@ -140,8 +140,8 @@ def test_the_claim_of_the_documentation_is_right(tmp_path: Path) -> None:
     assert read_claim(written(tmp_path, example[1])).subjects[0].controlled == "starlette"
 
 
-TOLD = DOCUMENT.read_text().split("### A story of your own")[1]
-OWN = re.search(r"```toml\n(.*?)```", TOLD, re.DOTALL)
+SECTION = DOCUMENT.read_text().split("### A story of your own")[1]
+OWN = re.search(r"```toml\n(.*?)```", SECTION, re.DOTALL)
 
 
 def own_story(tmp_path: Path, old: str = "", new: str = "") -> Path:
@@ -186,7 +186,7 @@ def test_every_statement_of_the_story_and_every_kind_of_evidence_is_explained() 
     text = DOCUMENT.read_text()
     for one in read_story(STORY).statements:
         assert f"| {one.id} | {one.said} |" in text
-    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|", TOLD, re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*?) \|", SECTION, re.MULTILINE)
     explained = {kind: set(re.findall(r"`(\w+)`(?! *\))", keys)) for kind, keys in rows}
     known = {
         get_args(kind.model_fields["kind"].annotation)[0]: set(kind.model_fields) - {"kind"}

@@ -133,7 +133,8 @@ class ClaimsHttp2(Capable):
 
     def http2(self, connection):
         connection.sendall(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
-        time.sleep(10)
+        while connection.recv(65536):
+            """Whatever is asked, until the client leaves."""
 
 
 class ConstantEcho(Capable):

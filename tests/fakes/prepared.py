@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+from abc import ABC, abstractmethod
 import re
 import time
 from collections.abc import Iterator
@@ -19,10 +20,10 @@ Answer = tuple[str, object]
 """A status line's end, and what is answered as JSON."""
 
 
-class PreparedAnswers:
+class PreparedAnswers(ABC):
+    @abstractmethod
     def told(self, row: int) -> dict[str, object]:
         """A row of `world`."""
-        raise NotImplementedError
 
     def prepared(self, path: str, head: bytes, body: bytes) -> Answer:
         if path == "/validate":

@@ -6,13 +6,14 @@ import pytest
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.load.driver import LoadDriver
-from harness.model.measured.load import AWAY, SliceRecord, Target
+from harness.model.measured.load import SliceRecord, Target
 from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, serving
 from tests.fakes.wrong import Wrong
 from tests.load.servers import slice_of
 
 SCENARIOS = {scenario.id: scenario for scenario in find_scenarios(Path(__file__).parents[2] / "scenarios")}
+VOID_AGAIN = 3
 
 
 def driven(driver: LoadDriver, application: Right, scenario: Scenario) -> SliceRecord:
@@ -20,7 +21,11 @@ def driven(driver: LoadDriver, application: Right, scenario: Scenario) -> SliceR
     level = scenario.manifest.rank.at.model_copy(update={"connections": 4})
     with serving(application) as server:
         driver.prepare([Target(cell="fake", host="127.0.0.1", port=server.port)], [scenario.for_driver])
-        (record,) = driver.drive([slice_of(0.3, target="fake", scenario=scenario.id, level=level)])
+        asked = [slice_of(0.3, target="fake", scenario=scenario.id, level=level)]
+        (record,) = driver.drive(asked)
+        for _ in range(VOID_AGAIN):
+            if record.is_void:  # a busy machine stopped the generator itself: a campaign drives it again too
+                (record,) = driver.drive(asked)
     return record
 
 
@@ -28,8 +33,7 @@ def driven(driver: LoadDriver, application: Right, scenario: Scenario) -> SliceR
 def test_right_answers_are_counted(driver: LoadDriver, scenario: Scenario) -> None:
     record = driven(driver, Right(), scenario)
     assert record.completions > 0
-    assert record.errors == {}
-    assert AWAY.issuperset(record.marks), "a busy machine may have stopped the generator itself"
+    assert (record.errors, record.marks) == ({}, ())
 
 
 @pytest.mark.parametrize("application", [wrong.ComputesNothing, wrong.ComputesHalf])
