@@ -1,4 +1,4 @@
-"""Slopes over the levels of a scenario: how much longer a request takes for each middleware, each route."""
+"""Slopes over the levels of a scenario: the time that each middleware, each route adds per request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

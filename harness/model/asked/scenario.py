@@ -210,7 +210,7 @@ class Ranked(Record):
     """How the scenario is ranked, and what its figure means to a reader: `units` of `unit` for each right answer.
 
     `by`: `throughput`, requests per second at the level `at`; `p99`: the 99th percentile of response times there at
-    `rate` requests per second, the same for all cells; `slope`: how much longer a request takes for each unit of
+    `rate` requests per second, the same for all cells; `slope`: the time per request that is added by each unit of
     the level's `n`. A slope needs all levels: they are measured in the same rotations. `per`: what `n` counts, for
     people: "middleware", "route".
     """
