@@ -1,12 +1,15 @@
 """Which locks changed since a campaign, and the campaign that measures what that changed."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, Final
 
 from harness.analysis.compare.conditions import forbidding
+from harness.campaign.plan.next_round import blocks_had
 from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, lock_digest, prepare
 from harness.campaign.plan.project import Project
@@ -14,9 +17,13 @@ from harness.campaign.plan.selection import select
 from harness.catalog.applications import Application
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
 from harness.store.campaigns import newest_first
 from harness.store.folder import ResultsFolder
+
+FEWEST: Final = 4
+"""Blocks of each cell: an interval from fewer is so wide that hardly a change lies outside of it."""
 
 Measured = tuple[CampaignRecord, ResultsFolder]
 """A campaign's record, and where it lies."""
@@ -59,7 +66,10 @@ def upgrade_of(project: Project, results: Path, asked: Asked) -> Upgrade | None:
         return None
     then, folder = max(changed.values(), key=lambda found: found[0].created_at)
     ours = tuple(app for app, found in changed.items() if found[1] == folder)
-    prepared = prepare(project, options_of(then, ours, asked))
+    trials, _ = folder.read_trials()
+    measured_then = {cell.id for cell in then.plan.cells if cell.app in ours and not cell.twin}
+    blocks = blocks_of_then(then, trials, measured_then)
+    prepared = prepare(project, options_of(then, ours, blocks, asked))
     _refuse_incomparable(then, prepared.record, across_machines=asked.across_machines)
     return Upgrade(folder, ours, prepared, tuple(_elsewhere(changed, folder)))
 
@@ -106,8 +116,9 @@ def lock_changed(application: Application, then: CampaignRecord) -> bool:
     return lock_digest(application) != then.locks.get(application.id)
 
 
-def options_of(then: CampaignRecord, changed: Sequence[str], asked: Asked) -> RunOptions:
-    """What measures the changed applications as that campaign measured them, beside its reference, in a new order."""
+def options_of(then: CampaignRecord, changed: Sequence[str], blocks: int, asked: Asked) -> RunOptions:
+    """What measures the changed applications as that campaign measured them, beside its reference, in a new order, and
+    so many blocks of each cell."""
     before = RunOptions.like(then.plan)
     selection = asked.chosen.model_copy(
         update={
@@ -118,8 +129,15 @@ def options_of(then: CampaignRecord, changed: Sequence[str], asked: Asked) -> Ru
             "exactly": cells_of(then, before.selection.exactly, changed),
         }
     )
-    anew = {"seed": RunOptions().seed, **asked.options, "selection": selection}
+    anew = {"seed": RunOptions().seed, "max_blocks": blocks, **asked.options, "selection": selection}
+    anew["min_blocks"] = anew["max_blocks"]  # fixed beforehand: the end must not depend on what is seen
     return before.model_copy(update=anew).on(asked.platform)
+
+
+def blocks_of_then(then: CampaignRecord, trials: Sequence[Trial], cells: Collection[str]) -> int:
+    """How many blocks each cell gets: the median of what these had, and FEWEST at least."""
+    had = blocks_had(then, trials)
+    return max(FEWEST, ceil(median(had[cell] for cell in cells)))
 
 
 def cells_of(then: CampaignRecord, cells: Sequence[Exactly], changed: Sequence[str]) -> tuple[Exactly, ...]:

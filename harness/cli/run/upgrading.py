@@ -1,8 +1,9 @@
 """The steps of `harness upgraded` around its campaign: applications verified before, campaigns compared after."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -54,15 +55,12 @@ def all_pass(
         return True
     verifying.show(found.failed, found.cells)
     names = dict.fromkeys(verdict.app for verdict in found.failed)
+    without = shlex.join(["harness", "upgraded", *(part for name in names for part in ("--skip", name))])
     print_error(
-        f"{len(found.failed)} of {configurations} do not answer the contract with the new locks; nothing was measured\n"
-        f"mend the applications, or leave them out: {shlex.join(['harness', 'upgraded', *_each('--skip', names)])}"
+        f"nothing was measured: {len(found.failed)} of {configurations} failed the contract with the new locks\n"
+        f"mend these applications, or leave them out: {without}"
     )
     return False
-
-
-def _each(option: str, values: Iterable[str]) -> list[str]:
-    return [part for value in values for part in (option, value)]
 
 
 def finish(end: End, gate: Gate, *, across_machines: bool, out: Path | None, json: bool) -> ExitCode:
@@ -77,8 +75,9 @@ def finish(end: End, gate: Gate, *, across_machines: bool, out: Path | None, jso
     for failure in source.record.failures:
         messages.print(f"{failure.cell}: {failure.phase}: {failure.reason}", style="yellow", markup=False)
     found = compared(before, after, gate, across_machines=across_machines, json=json, out=place)
-    for line in closer(found.comparison, end.upgrade.before.read_record(), source.record):
-        messages.print(f"To look closer: {line}", markup=False, highlight=False)
+    for arguments in closer(found.comparison, end.upgrade.before.read_record(), source.record):
+        command = shlex.join(["harness", *arguments, *end.again])
+        messages.print(f"To look closer: {command}", markup=False, highlight=False)
     if end.fault:
         print_error(str(end.fault))
         return end.fault.exit_code
@@ -104,24 +103,23 @@ def _ended(record: CampaignRecord) -> ExitCode:
     return ExitCode.CELL_FAILED if record.failures or not record.completed_blocks else ExitCode.OK
 
 
-def closer(comparison: Comparison, then: CampaignRecord, now: CampaignRecord) -> Iterator[str]:
-    """The `harness diff` of the configurations that changed most: the versions of then and of now in one campaign, which
-    distinguishes smaller changes than two campaigns can."""
+def closer(comparison: Comparison, then: CampaignRecord, now: CampaignRecord) -> Iterator[list[str]]:
+    """The arguments of `harness diff` for the configurations that changed most. It measures the versions of then and of
+    now in one campaign, so it distinguishes smaller changes than two campaigns can."""
     changes = versions_changed(then, now, DISTRIBUTIONS)
-    changed = [*comparison.verdicts("worse"), *comparison.verdicts("better"), *comparison.verdicts("unresolved")]
+    rows = [(one.scenario, row) for one in comparison.scenarios for row in one.rows if row.verdict != "tied"]
     seen: set[str] = set()
-    for scenario, row in sorted(changed, key=lambda one: _distance(one[1]), reverse=True):
+    for scenario, row in sorted(rows, key=lambda one: _distance(one[1]), reverse=True):
         wanted = requirements_of_then(changes.get(row.cell, ()))
         if row.cell in seen or not wanted or len(seen) == MOST_CLOSER:
             continue
         seen.add(row.cell)
-        yield shlex.join(
-            ["harness", "diff", row.app, "--server", row.server, "--scenario", scenario, "--a", " ".join(wanted)]
-        )
+        yield ["diff", row.app, "--server", row.server, "--scenario", scenario, "--a", " ".join(wanted)]
 
 
 def _distance(row: CellChange) -> float:
-    return 0.0 if row.relative is None else abs(row.relative.ratio - 1)
+    """How far it changed. The reference comes first: its own change is part of all others, and no ratio shows it."""
+    return inf if row.relative is None else abs(row.relative.ratio - 1)
 
 
 def requirements_of_then(changes: Sequence[VersionChange]) -> list[str]:

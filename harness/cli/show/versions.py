@@ -56,7 +56,7 @@ def in_a_line(ages: Sequence[LockAge]) -> str:
     """How many locks lag behind, which have not been made, and the commands that come next."""
     known = [age for age in ages if not age.fault]
     behind, missing = ([one for one in known if one.missing is absent and one.outdated] for absent in (False, True))
-    said = f"{len(behind)} of {number_of(len(known), 'lock')} lag behind the package index"
+    said = f"Behind the package index: {len(behind)} of {number_of(len(known), 'lock')}"
     if missing:
         said += f"; not yet made: {', '.join(age.of for age in missing)}"
     if not behind and not missing:

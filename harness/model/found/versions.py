@@ -23,9 +23,9 @@ class VersionChange(Record):
 
 
 class LockAge(Record):
-    """A lock, and what making it anew would change in it. `of`: the application, or what all applications share. `lock`:
-    the file, with the name of its folder. `missing`: it has not been made yet. `fault`: why it cannot be made anew;
-    then nothing is known of it."""
+    """A lock, and what making it anew would change in it. `of`: the application, or what all applications share.
+    `lock`: the file, with the name of its folder. `missing`: it has not been made yet. `fault`: why it cannot be made
+    anew; then nothing is known of it."""
 
     of: str
     lock: str
