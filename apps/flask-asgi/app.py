@@ -1,6 +1,7 @@
-"""Flask on ASGI servers, as its documentation says: the views of any Flask application, and asgiref's adapter around it.
+"""Flask on ASGI servers, as its documentation says: an application like any other, and asgiref's adapter around it.
 
-https://flask.palletsprojects.com/en/stable/deploying/asgi/. The adapter calls Flask in one thread, a request at a time.
+https://flask.palletsprojects.com/en/stable/deploying/asgi/. In each worker the adapter calls Flask in one thread, a
+request at a time: requests that wait, and streams, come one after the other. Each event of a stream is sent by itself.
 """
 
 from asgiref.wsgi import WsgiToAsgi
