@@ -1,7 +1,7 @@
 """Django Ninja with response Schemas over Django's ORM: the API of a project whose settings and models are in
 `harness_django`.
 
-https://django-ninja.dev/guides/response/: a Schema takes what it declares from the ORM's objects; an alias names the
+https://django-ninja.dev/guide/responses/: a Schema takes what it declares from the ORM's objects; an alias names the
 attribute that a field is read from.
 """
 

@@ -1,6 +1,6 @@
 """Django Ninja on ASGI, as its guide writes it: operations are coroutine functions, and so is what they wait for.
 
-https://django-ninja.dev/guides/async-support/
+https://django-ninja.dev/guide/async/
 """
 
 # ruff: noqa: ARG001, ARG002, E402 - it hands over `request` by this name, and reads the settings while it is imported
