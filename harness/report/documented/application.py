@@ -166,4 +166,4 @@ whether it still answers the contract, and what the change brings:
 
 [What a reviewer looks at](../reviewing-an-application.md) says what makes an implementation fair.
 [Adding an application](../adding-an-application.md) explains the files, and
-[CONTRIBUTING.md](../../CONTRIBUTING.md) how to send a change. An issue with the address of the page in the documentation helps too."""
+[CONTRIBUTING.md](../../CONTRIBUTING.md) how to send a change. An issue with the address of the page helps too."""
