@@ -254,6 +254,18 @@ def test_versions_are_those_of_the_live_processes(usual: Report) -> None:
     ]
 
 
+def test_what_an_application_is_built_from_stands_in_its_section(tmp_path: Path) -> None:
+    record, trials = campaign(2)
+    flask = record.applications["flask"]
+    with_orjson = flask.model_copy(update={"uses": flask.uses.model_copy(update={"serializer": "orjson"})})
+    changed = record.model_copy(update={"applications": record.applications | {"flask": with_orjson}})
+    page = parse(write_report(saved(tmp_path / "results", changed, trials), tmp_path / "out").read_text())
+    told = [
+        other.text for one, other in zip(page.all("dt"), page.all("dd"), strict=True) if one.text == "JSON serializer"
+    ]
+    assert sorted(set(told)) == ["json", "orjson"]
+
+
 def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:
     page, figures = report(tmp_path, blocks=1)
     assert figures["inference"]["json"]["estimate"] is True

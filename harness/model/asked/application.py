@@ -99,12 +99,14 @@ class OwnServer(Record):
 
 
 class Uses(Record):
-    """What the application is built from, shown on the report."""
+    """What the application is built from, shown on the report. `serializer`: what makes its JSON; "json" is that of
+    the language's standard library."""
 
     framework: str = Field(default="", max_length=80)
     orm: str = Field(default="none", max_length=80)
     driver: str = Field(default="none", max_length=80)
     templates: str = Field(default="none", max_length=80)
+    serializer: str = Field(default="json", max_length=80)
 
 
 class AppManifest(Record):

@@ -80,6 +80,9 @@ SSL_CERTFILE: Final = ("--ssl-certfile", "--ssl-keyfile")
 CERTFILE: Final = ("--certfile", "--keyfile")
 SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
 
+OWN: Final = "own"
+"""The server of an application that brings the command."""
+
 ENTRIES: Final = (
     Server(
         "uvicorn",
@@ -227,7 +230,7 @@ ENTRIES: Final = (
         load_per_worker=False,
         lacks=(("stream", HOLDS_BACK),),
     ),
-    Server("own", "its own", "own", (), None, None),
+    Server(OWN, "its own", "own", (), None, None),
 )
 
 SERVERS: Final[Mapping[str, Server]] = {server.id: server for server in ENTRIES}

@@ -131,6 +131,7 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
             ("ORM", app.uses.orm),
             ("Driver", app.uses.driver),
             ("Templates", app.uses.templates),
+            ("JSON serializer", app.uses.serializer),
         ):
             yield Fact(term, shorten(text, 80) or "none")
         for key, value in sorted(app.environment.items()):
@@ -208,7 +209,7 @@ def frameworks(record: CampaignRecord, cell: str) -> Mapping[str, str]:
 
 
 def _leading_names(cell: Cell, app: AppManifest | None) -> set[str]:
-    used = (app.uses.framework, app.uses.orm, app.uses.driver, app.uses.templates) if app else ()
+    used = app.uses.model_dump().values() if app else ()
     return {_normal(name) for name in (cell.app, cell.server, *used)} - {"", "none"}
 
 
