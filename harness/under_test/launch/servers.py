@@ -288,3 +288,6 @@ ENTRIES: Final = (
 )
 
 SERVERS: Final[Mapping[str, Server]] = {server.id: server for server in ENTRIES}
+
+REQUIREMENTS: Final[Mapping[str, tuple[str, ...]]] = {server.id: server.requirements for server in ENTRIES}
+"""What each server requires, by its id: what locks are made with."""
