@@ -18,8 +18,8 @@ from harness.campaign.plan.cells import (
     waiting_with_workers,
     with_twin,
     without_database,
+    without_option,
     without_python,
-    without_threads,
 )
 from harness.campaign.plan.commit import commit_around, commit_of
 from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
@@ -94,6 +94,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
         interpreters=tuple(one.interpreter.label for one in pythons),
         threads=asked.threads,
+        runtime_threads=asked.runtime_threads,
         pools=asked.pools if len(asked.pools) > 1 and kind != "none" else (),
     )
     waiting, of_generator = waiting_of(generator, cores)
@@ -184,7 +185,7 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
             *chosen.notices,
             *left_out,
             *short_of_workers(plan.cells, platform.axes.workers),
-            *without_threads(plan.cells, platform.axes.threads),
+            *without_option(plan.cells, platform.axes),
             *without_python(selected.choices, platform.axes.interpreters),
             *waiting_with_workers(plan.cells),
             *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
