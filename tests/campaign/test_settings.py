@@ -110,7 +110,7 @@ def test_a_server_is_left_out_on_interpreters_that_it_cannot_be_installed_for() 
     assert [cell.interpreter for cell in cells_of([choice], Axes((1,), (PYTHON, new)), database="none")] == [new]
     assert cells_of([choice], Axes((1,), (PYTHON,)), database="none") == ()
     (notice,) = without_python([choice, Choice(shop(), "waitress")], [PYTHON, new])
-    assert notice.seen == f"bengal-pounce needs Python >=3.14, and {PYTHON} is another one: it is left out there"
+    assert notice.seen == f"bengal-pounce needs Python >=3.14, which {PYTHON} is not: it is left out there"
     with pytest.raises(EnvironmentRefused, match=r"bengal-pounce needs Python >=3\.14"):
         cells_of([replace(choice, interpreter=PYTHON)], Axes((1,), (PYTHON, new)), database="none")
 

@@ -114,16 +114,21 @@ def why_not_on(server: str, interpreter: str) -> str:
     found, version = SERVERS[server], version_in(interpreter)
     if not version or found.runs_on(version):
         return ""
-    return f"{server} needs Python {found.requires_python}, and {interpreter} is another one"
+    return f"{server} needs Python {found.requires_python}, which {interpreter} is not"
 
 
 def without_python(choices: Iterable[Choice], interpreters: Sequence[str]) -> tuple[Notice, ...]:
     """Which servers are left out on which interpreters, being made for other versions of Python."""
-    servers = dict.fromkeys(choice.server for choice in choices)
-    reasons = (why_not_on(server, label) for server in servers for label in interpreters)
     return tuple(
-        Notice(code="server-skipped", seen=f"{why}: it is left out there", mend=OTHER_PYTHON) for why in reasons if why
+        Notice(code="server-skipped", seen=f"{why}: it is left out there", mend=OTHER_PYTHON)
+        for why in whys_not_on(choices, interpreters)
     )
+
+
+def whys_not_on(choices: Iterable[Choice], interpreters: Sequence[str]) -> list[str]:
+    """Why servers of these choices cannot be installed for interpreters with these labels."""
+    servers = dict.fromkeys(choice.server for choice in choices)
+    return [why for server in servers for label in interpreters if (why := why_not_on(server, label))]
 
 
 def short_of_workers(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:

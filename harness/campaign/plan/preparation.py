@@ -16,6 +16,7 @@ from harness.campaign.plan.cells import (
     reference_of,
     short_of_workers,
     waiting_with_workers,
+    whys_not_on,
     with_twin,
     without_database,
     without_option,
@@ -214,7 +215,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         )
     cells = cells_of(selected.choices, platform.axes, database=platform.database)
     if not cells:
-        reasons = [notice.seen for notice in without_python(selected.choices, platform.axes.interpreters)]
+        reasons = whys_not_on(selected.choices, platform.axes.interpreters)
         raise EnvironmentRefused("; ".join(reasons), where="--server", mend=OTHER_PYTHON)
     reference = reference_of(cells, options.reference)
     return Plan(
