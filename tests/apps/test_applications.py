@@ -11,6 +11,7 @@ from harness.under_test.launch.servers import SERVERS
 ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
+    "aiohttp",
     "django-async",
     "django-ninja",
     "django-ninja-orm",
@@ -22,6 +23,7 @@ BEYOND_THE_CORE = (
     "flask-sqlalchemy",
     "litestar",
     "raw-rsgi",
+    "tornado",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")

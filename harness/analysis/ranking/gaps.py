@@ -57,9 +57,10 @@ def _is_base(other: Cell, its: AppManifest, cell: Cell, app: AppManifest) -> boo
     return alike and its.tier == "controlled" and its.uses.framework == app.uses.framework
 
 
-def _distance(cell: Cell, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, int]:
+def _distance(cell: Cell, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, bool, int]:
     other, its = found
-    return other.server != cell.server, other.threads != cell.threads, _turn(other, its)
+    unlike = other.threads != cell.threads, other.runtime_threads != cell.runtime_threads
+    return other.server != cell.server, *unlike, _turn(other, its)
 
 
 def _turn(cell: Cell, app: AppManifest) -> int:
