@@ -19,8 +19,10 @@ BEYOND_THE_CORE = (
     "djangorestframework-orm",
     "falcon",
     "fastapi-sqlalchemy",
+    "flask-asgi",
     "flask-sqlalchemy",
     "litestar",
+    "quart",
     "raw-rsgi",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
