@@ -122,5 +122,7 @@ async def passed():
 
 
 for n in MIDDLEWARES:
-    route = app.route(f"/middleware/{n}", name=f"middleware_{n}", methods="get", pipeline=[Counting() for _ in range(n)])
+    route = app.route(
+        f"/middleware/{n}", name=f"middleware_{n}", methods="get", pipeline=[Counting() for _ in range(n)]
+    )
     route(passed)
