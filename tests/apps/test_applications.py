@@ -20,8 +20,10 @@ BEYOND_THE_CORE = (
     "djangorestframework-orm",
     "falcon",
     "fastapi-sqlalchemy",
+    "flask-asgi",
     "flask-sqlalchemy",
     "litestar",
+    "quart",
     "raw-rsgi",
     "tornado",
 )

@@ -90,7 +90,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _facts(of: Documented) -> Iterator[tuple[str, str]]:
     manifest = of.manifest
     yield "tier", f"`{manifest.tier}`: {TIERS[manifest.tier]}"
-    yield "language", as_text(manifest.language).capitalize()
+    yield "language", as_text(manifest.language[:1].upper() + manifest.language[1:])
     for field in Uses.model_fields:
         named = getattr(manifest.uses, field)
         if named not in NOTHING:
