@@ -11,8 +11,11 @@ from harness.under_test.launch.servers import SERVERS
 ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
+    "blacksheep",
     "django-async",
     "django-orm",
+    "emmett",
+    "emmett-orm",
     "falcon",
     "fastapi-sqlalchemy",
     "flask-sqlalchemy",
