@@ -12,12 +12,15 @@ ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
     "aiohttp",
+    "blacksheep",
     "django-async",
     "django-ninja",
     "django-ninja-orm",
     "django-orm",
     "djangorestframework",
     "djangorestframework-orm",
+    "emmett",
+    "emmett-orm",
     "falcon",
     "fastapi-sqlalchemy",
     "flask-asgi",
