@@ -12,7 +12,11 @@ ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
     "django-async",
+    "django-ninja",
+    "django-ninja-orm",
     "django-orm",
+    "djangorestframework",
+    "djangorestframework-orm",
     "falcon",
     "fastapi-sqlalchemy",
     "flask-sqlalchemy",

@@ -6,14 +6,15 @@ from itertools import product
 from typing import Final
 
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell, DatabaseKind, short_names
-from harness.model.errors import UsageError
+from harness.model.asked.cell import Cell, DatabaseKind, short_names, version_in
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Notice
 from harness.under_test.launch.servers import SERVERS
 
 REFERENCE: Final = ("raw-asgi", "uvicorn")
 PYTHON: Final = "python"
 """The language of applications that another interpreter changes."""
+OTHER_PYTHON: Final = "name an interpreter that it is made for: --python PATH"
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ def cells_of(choices: Iterable[Choice], axes: Axes, *, database: DatabaseKind) -
     """The cells of each choice with each value of the axes, in a fixed order; what comes out twice is one cell.
 
     A server runs as many of the wanted workers as it can. Threads are left to a server without an option for them, and
-    an application in another language runs beside the first interpreter alone.
+    an application in another language runs beside the first interpreter alone. A server is left out on interpreters
+    that it cannot be installed for.
 
-    Raises UsageError where a choice names an interpreter that is not among those of the axes.
+    Raises UsageError where a choice names an interpreter that is not among those of the axes, EnvironmentRefused where
+    its server cannot be installed for the one it names.
     """
     ordered = sorted(choices, key=lambda c: (c.application.id, c.server))
     return tuple(dict.fromkeys(cell for choice in ordered for cell in _cells(choice, axes, database)))
@@ -82,14 +85,34 @@ def _threads(choice: Choice, axes: Axes) -> Sequence[int | None]:
 
 def _interpreters(choice: Choice, known: Sequence[str]) -> Sequence[str]:
     if choice.interpreter is None:
-        return known if choice.application.language == PYTHON else known[:1]
+        labels = known if choice.application.language == PYTHON else known[:1]
+        return [label for label in labels if not why_not_on(choice.server, label)]
     if choice.interpreter not in known:
         raise UsageError(
             f"{choice.application.id} is to run on {choice.interpreter}; the interpreters here are {', '.join(known)}",
             where="--python",
             mend="give the path of each interpreter: --python PATH, once for each",
         )
+    if why := why_not_on(choice.server, choice.interpreter):
+        raise EnvironmentRefused(why, where=f"{choice.application.id}@{choice.server}", mend=OTHER_PYTHON)
     return (choice.interpreter,)
+
+
+def why_not_on(server: str, interpreter: str) -> str:
+    """Why a server cannot be installed for the interpreter with this label; empty where it can."""
+    found, version = SERVERS[server], version_in(interpreter)
+    if not version or found.runs_on(version):
+        return ""
+    return f"{server} needs Python {found.requires_python}, and {interpreter} is another one"
+
+
+def without_python(choices: Iterable[Choice], interpreters: Sequence[str]) -> tuple[Notice, ...]:
+    """Which servers are left out on which interpreters, being made for other versions of Python."""
+    servers = dict.fromkeys(choice.server for choice in choices)
+    reasons = (why_not_on(server, label) for server in servers for label in interpreters)
+    return tuple(
+        Notice(code="server-skipped", seen=f"{why}: it is left out there", mend=OTHER_PYTHON) for why in reasons if why
+    )
 
 
 def short_of_workers(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:

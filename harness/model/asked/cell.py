@@ -1,5 +1,6 @@
 """The unit that is measured: an application on a server, with everything that may change its speed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Self
@@ -85,6 +86,12 @@ def pool_in_words(pool: int | None) -> str:
 def python_in_words(label: str) -> str:
     """Of an interpreter's label: "Python 3.13.0t" is CPython without its global lock."""
     return f"Python {label.removeprefix('cpython-')}"
+
+
+def version_in(label: str) -> str:
+    """Of an interpreter's label: 3.13.0 of `cpython-3.13.0t-2`; empty where it holds none."""
+    found = re.match(r"\w+-(\d+(?:\.\d+)*)", label)
+    return found[1] if found else ""
 
 
 def change(cell: Cell, base: Cell, setting: str) -> str:

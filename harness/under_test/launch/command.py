@@ -7,6 +7,7 @@ from typing import Final
 
 from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
+from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import Cell
 from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
@@ -32,16 +33,10 @@ def server_of(cell: Cell, application: Application) -> Server:
     return server
 
 
-def keeps_alive(server: Server, application: Application) -> bool:
-    """As the server's entry declares it, or the manifest for the application's own server."""
+def declared(server: Server, application: Application) -> Server | OwnServer:
+    """What says how it answers: the server's entry, or the manifest for the application's own server."""
     own = application.manifest.own
-    return own.keep_alive if server.argv is None and own else server.keep_alive
-
-
-def sends_date(server: Server, application: Application) -> bool:
-    """As the server's entry declares it, or the manifest for the application's own server."""
-    own = application.manifest.own
-    return own.sends_date if server.argv is None and own else server.sends_date
+    return own if server.argv is None and own else server
 
 
 def command_of(
