@@ -18,6 +18,9 @@ BEYOND_THE_CORE = (
     "flask-sqlalchemy",
     "litestar",
     "raw-rsgi",
+    "robyn",
+    "sanic",
+    "sanic-tortoise",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")
