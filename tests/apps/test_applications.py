@@ -29,6 +29,9 @@ BEYOND_THE_CORE = (
     "quart",
     "raw-rsgi",
     "tornado",
+    "robyn",
+    "sanic",
+    "sanic-tortoise",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")
