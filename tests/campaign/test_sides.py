@@ -51,6 +51,12 @@ def test_settings_and_variables_are_read() -> None:
     assert side.names == ()
 
 
+def test_a_command_is_one_word_in_quotation_marks() -> None:
+    side = right("""workers=2 command='shop --name "a b" --port {port}'""")
+    assert side.command == ("shop", "--name", "a b", "--port", "{port}")
+    assert side.workers == 2
+
+
 @pytest.mark.parametrize(
     ("word", "says"),
     [
@@ -58,6 +64,8 @@ def test_settings_and_variables_are_read() -> None:
         ("workers=none", "is not a number"),
         ("workers=0", "is not a number"),
         ("server=", "has no value"),
+        ("command='python -m shop'", "does not say {port}"),
+        ("""command="python 'shop {port}\"""", "close the quotation mark"),
         ("env:1X=2", "names no environment variable"),
         ("env:X", "names no environment variable"),
         ("env:PYTHONPATH=/x", "is set by the harness"),

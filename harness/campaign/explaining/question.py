@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,8 +17,8 @@ from harness.campaign.session.resume import differences
 from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.measured.campaign import CampaignRecord
-from harness.store.folder import RECORD_NAME, ResultsFolder
-from harness.store.running import under_way
+from harness.store.campaigns import newest_first
+from harness.store.folder import ResultsFolder
 
 USUAL: Final = "json"
 """The scenario where none is named and all configurations answer it."""
@@ -120,15 +119,9 @@ def _scenario(answered: Sequence[tuple[str, ...]], asked: Asked) -> str:
 
 def campaigns_of(results: Path, pairs: Iterable[Exactly], scenario: str) -> Iterator[ResultsFolder]:
     """Campaigns that planned these, the newest first whatever their folders are called, as far as they can be read."""
-    found = []
-    for path in results.glob(f"*/{RECORD_NAME}"):
-        with suppress(HarnessError):
-            if not path.parent.is_symlink() and not under_way(path.parent):
-                folder = ResultsFolder.open(path.parent)
-                found.append((folder.read_record(), folder))
     planned = (
         folder
-        for record, folder in sorted(found, key=lambda one: one[0].created_at, reverse=True)
+        for record, folder in newest_first(results)
         if {(cell.app, cell.server) for cell in record.plan.cells}.issuperset((one.app, one.server) for one in pairs)
         and any(one.id == scenario for one in record.plan.scenarios)
     )

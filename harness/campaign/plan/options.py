@@ -113,6 +113,7 @@ class RunOptions(Record):
             p99_s=plan.p99_s,
             budget_s=plan.budget_s,
             max_blocks=plan.max_blocks,
+            min_blocks=plan.min_blocks,
         )
 
     selection: Selection = Selection()
@@ -130,6 +131,7 @@ class RunOptions(Record):
     p99_s: float | None = Field(default=None, gt=0)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
     max_blocks: int = Field(default=1000, ge=1)
+    min_blocks: int = Field(default=1, ge=1)
 
     def on(self, platform: PlatformOptions) -> "RunOptions":
         """These options with what is set in `platform`. Numbers of workers, threads or connections that it gives hold

@@ -237,6 +237,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         shape=shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
+        min_blocks=options.min_blocks,
         database=platform.database,
         pool_size=options.platform.pools[0] if len(options.platform.pools) == 1 else POOL_SIZE,
     )

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.campaign.plan.cells import OTHER_PYTHON, why_not_on
 from harness.campaign.plan.options import PlatformOptions
-from harness.catalog.applications import PYTHON, RESERVED, Application
+from harness.catalog.applications import PORT, PYTHON, RESERVED, Application
 from harness.catalog.folders import is_file
 from harness.measure.interpreter import describe
 from harness.model.asked.application import AppManifest, ImportTarget, Interface, OwnServer, Targets
@@ -24,13 +24,11 @@ from harness.under_test.install.environments import distributions_of, ensure
 from harness.under_test.install.project_lock import project_lock
 from harness.under_test.launch.command import path_of_modules
 from harness.under_test.launch.looking import interface_of
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import OWN, SERVERS
 
 DEFAULT_SERVER: Final[Mapping[str, str]] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
 ALL: Final = "all"
-OWN: Final = "own"
 LONGEST_TITLE: Final = 80
-PORT: Final = "{port}"
 _NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

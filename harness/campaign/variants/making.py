@@ -18,7 +18,12 @@ from harness.campaign.variants.revisions import (
     repository_around,
     why_none,
 )
-from harness.campaign.variants.settings import refuse_a_wrong_interpreter, server_of, with_environment
+from harness.campaign.variants.settings import (
+    refuse_a_wrong_interpreter,
+    server_of,
+    with_command,
+    with_environment,
+)
 from harness.campaign.variants.sides import COUNTED, ENVIRONMENT, SideAsked
 from harness.campaign.variants.understanding import Understood, understood
 from harness.catalog.applications import Application
@@ -146,7 +151,7 @@ def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draf
     app_id = f"{base.application.id[:LONGEST_ID]}-{letter}"
     application, notices = _at_revision(project, base, side, repository, app_id)
     manifest = application.manifest.model_copy(update={"id": app_id, "tier": _tier(application)})
-    application = with_environment(replace(application, manifest=manifest), asked)
+    application = with_command(with_environment(replace(application, manifest=manifest), asked), asked)
     return _Draft(letter, side, application, server_of(application, base.server, asked), notices)
 
 
@@ -236,6 +241,8 @@ def _parts(base: Base, side: Understood, lock: str) -> Iterator[str]:
             yield in_words(number, one_of(setting))
     if asked.python:
         yield str(asked.python)
+    if asked.command:
+        yield " ".join(asked.command)
     yield from (word.removeprefix(ENVIRONMENT) for word in side.words if word.startswith(ENVIRONMENT))
 
 

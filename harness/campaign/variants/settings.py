@@ -8,11 +8,12 @@ from harness.campaign.plan.selection import most_workers
 from harness.campaign.variants.sides import SideAsked
 from harness.catalog.applications import Application
 from harness.measure.interpreter import describe, in_path
+from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import one_of
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.foreign import secrets_in
 from harness.process.environment import passed_on
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import OWN, SERVERS
 
 
 def with_environment(application: Application, asked: SideAsked) -> Application:
@@ -26,10 +27,22 @@ def with_environment(application: Application, asked: SideAsked) -> Application:
     return replace(application, manifest=manifest, private={**application.private, **private})
 
 
+def with_command(application: Application, asked: SideAsked) -> Application:
+    """The side's own command in the place of any server."""
+    if not asked.command:
+        return application
+    own = (application.manifest.own or OwnServer(argv=asked.command)).model_copy(update={"argv": asked.command})
+    manifest = application.manifest.model_copy(update={"own": own, "servers": (OWN,)})
+    return replace(application, manifest=manifest)
+
+
 def server_of(application: Application, usual: str, asked: SideAsked) -> str:
     """The side's server; `usual` where it names none. Raises UsageError where the application does not run on it, or it
     has no option for a setting of the side."""
-    wanted, offered = asked.server or usual, application.manifest.servers
+    if asked.command and asked.server:
+        where = f'{asked.option} "server={asked.server}"'
+        raise UsageError("a command starts its own server", where=where, mend="leave out server= or command=")
+    wanted, offered = OWN if asked.command else asked.server or usual, application.manifest.servers
     if wanted not in offered:
         where = f'{asked.option} "server={wanted}"' if asked.server else asked.option
         raise UsageError(f"it does not run on {wanted}", where=where, mend=f"name one of: {', '.join(offered)}")

@@ -1,5 +1,6 @@
 """What an application says of itself (apps/<id>/app.toml)."""
 
+import re
 from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal, Self
 
@@ -14,6 +15,14 @@ Tier = Literal["controlled", "idiomatic", "floor", "reference"]
 ServerName = Annotated[str, StringConstraints(pattern=r"^(\*|!?[a-z0-9]+(-[a-z0-9]+)*)$", max_length=65)]
 """A server's id; or `*`, every other one there is for the targets; or an id behind `!`, which `*` leaves out."""
 LONGEST_PATH: Final = 400
+LONGEST_ABOUT: Final = 600
+"""Characters: three sentences."""
+LONGEST_ADDRESS: Final = 300
+MOST_FOLLOWED: Final = 12
+_ADDRESS: Final = re.compile(
+    r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w.~!$&'*+,;=:@%/-]*)?([?][\w.~=&%+-]*)?(#[\w.~%-]*)?", re.ASCII
+)
+"""Of a page on a public host: no user, no port, and no character that a link in a text would have to escape."""
 
 
 def importable(target: str) -> str:
@@ -39,6 +48,24 @@ def inside(path: str) -> str:
 
 
 InsidePath = Annotated[str, Field(max_length=LONGEST_PATH), AfterValidator(inside)]
+
+
+def of_a_page(address: str) -> str:
+    """Refuse an address that is not one of a page, read over https."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError('not the address of a page; write it whole, such as "https://docs.example.org/guide/#first"')
+    return address
+
+
+PageAddress = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(of_a_page)]
+
+
+def on_one_line(text: str) -> str:
+    """The sentences without the line breaks of the file that they were written in."""
+    return " ".join(text.split())
+
+
+Sentences = Annotated[str, Field(max_length=LONGEST_ABOUT), AfterValidator(on_one_line)]
 
 
 class Targets(Record):
@@ -94,10 +121,14 @@ class AppManifest(Record):
     `start_timeout_s`: seconds each phase of its start may take; None for those of the harness.
     `core`: whether a campaign measures it when nothing else was asked for. `service`: somebody's own, which is measured
     as it is run, and need not be comparable with others.
+    `about`: what is idiomatic about it, in one to three sentences. `follows`: the pages of its framework's
+    documentation that it is written by.
     """
 
     id: Slug
     title: str = Field(min_length=1, max_length=80)
+    about: Sentences = ""
+    follows: tuple[PageAddress, ...] = Field(default=(), max_length=MOST_FOLLOWED)
     targets: Targets = Targets()
     own: OwnServer | None = None
     servers: tuple[ServerName, ...] = Field(min_length=1)

@@ -105,6 +105,9 @@ SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
 RUNTIME_THREADS: Final = "--runtime-threads"
 """Of granian's Rust runtime. Its --blocking-threads run the application: more than one under WSGI alone."""
 
+OWN: Final = "own"
+"""The server of an application that brings the command."""
+
 ENTRIES: Final = (
     Server(
         "uvicorn",
@@ -295,7 +298,10 @@ ENTRIES: Final = (
         load_per_worker=False,
         requires_python=">=3.14",
     ),
-    Server("own", "its own", "own", (), None, None),
+    Server(OWN, "its own", "own", (), None, None),
 )
 
 SERVERS: Final[Mapping[str, Server]] = {server.id: server for server in ENTRIES}
+
+REQUIREMENTS: Final[Mapping[str, tuple[str, ...]]] = {server.id: server.requirements for server in ENTRIES}
+"""What each server requires, by its id: what locks are made with."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.analysis.trials.continuous import in_words as run_in_words
-from harness.model.asked.application import AppManifest
+from harness.model.asked.application import LONGEST_ABOUT, AppManifest
 from harness.model.asked.cell import Cell
 from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import ScenarioManifest
@@ -122,6 +122,10 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     if seen.identity:
         yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
     if app:
+        if app.about:
+            yield Fact("What is idiomatic about it", shorten(app.about, LONGEST_ABOUT))
+        if app.follows:
+            yield Fact("Documentation that it follows", " ".join(app.follows))
         yield Fact("Tier", app.tier)
         yield Fact("Language", shorten(app.language, 40))
         for term, text in (
