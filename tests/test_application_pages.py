@@ -51,6 +51,13 @@ def written(tmp_path: Path, manifest: str, lock: str = "") -> str:
     return page_in(tmp_path / "apps")
 
 
+def test_a_page_says_what_a_server_speaks_and_which_python_it_needs(tmp_path: Path) -> None:
+    manifest = ON_THREADS.replace('"waitress"', '"bengal-pounce", "gunicorn-tornado"')
+    told = written(tmp_path, f'{manifest}targets.asgi = "app:asgi"\ntargets.tornado = "app:tornado"\n')
+    assert "| pounce (Python &gt;=3.14) | ASGI |" in told
+    assert "| gunicorn (tornado worker) | Tornado's own application |" in told
+
+
 def test_the_pages_are_those_of_the_manifests_and_locks_of_today(wanted: Mapping[str, str]) -> None:
     late = behind(wanted, ROOT / FOLDER)
     assert not late, f"{', '.join(late)} in {FOLDER}: run make pages"
