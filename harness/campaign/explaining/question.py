@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from harness.campaign.plan.cells import OTHER_PYTHON, why_not_on
 from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import Prepared, prepare
@@ -14,7 +15,7 @@ from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import select
 from harness.campaign.session.resume import differences
 from harness.model.asked.cell import Cell
-from harness.model.errors import HarnessError, UsageError
+from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.measured.campaign import CampaignRecord
 from harness.store.campaigns import newest_first
 from harness.store.folder import ResultsFolder
@@ -145,4 +146,8 @@ def _cells(prepared: Prepared, pairs: Sequence[Exactly]) -> tuple[Cell, ...]:
     by_pair: dict[tuple[str, str], Cell] = {}
     for cell in prepared.record.plan.cells:
         by_pair.setdefault((cell.app, cell.server), cell)
+    for one in pairs:
+        if (one.app, one.server) not in by_pair:
+            why = why_not_on(one.server, prepared.record.interpreter.label)
+            raise EnvironmentRefused(why, where=f"{one.app}@{one.server}", mend=OTHER_PYTHON)
     return tuple(by_pair[one.app, one.server] for one in pairs)

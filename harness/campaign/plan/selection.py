@@ -106,6 +106,7 @@ def choice_of(application: Application, exactly: Exactly) -> Choice:
         most_workers=most_workers(application, exactly.server),
         workers=exactly.workers,
         threads=exactly.threads,
+        runtime_threads=exactly.runtime_threads,
         pool=exactly.pool,
         interpreter=exactly.interpreter,
     )

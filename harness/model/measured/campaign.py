@@ -133,6 +133,11 @@ class Plan(Record):
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
 
     @property
+    def runtime_threads(self) -> tuple[int, ...]:
+        """Numbers of runtime threads of each worker that were asked for; none where that was left to the servers."""
+        return tuple(sorted({cell.runtime_threads for cell in self.cells if cell.runtime_threads is not None}))
+
+    @property
     def pools(self) -> tuple[int, ...]:
         """Sizes of the pool that were asked for, where they are several; none where `pool_size` is that of all."""
         return tuple(sorted({cell.pool for cell in self.cells if cell.pool is not None}))

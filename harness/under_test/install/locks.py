@@ -17,6 +17,7 @@ from harness.model.given_file import Unreadable, text_of
 from harness.model.notice import Notice
 from harness.process.folders import temporary_folder
 from harness.under_test.install.local_packages import LocalPackage, digests, local_package
+from harness.under_test.install.replacing import fitting
 from harness.under_test.install.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 LOWEST_PYTHON: Final = "3.11"
@@ -64,16 +65,25 @@ class Job:
 
     def local(self) -> tuple[LocalPackage, ...]:
         """Requirements that are folders beside the manifest. Raises UsageError for one that cannot be."""
-        lines = [line for source in self.sources for line in _requirements(source)]
-        return tuple(one for line in lines if (one := local_package(line, self.folder, where=self.name)))
+        asked = self.required()
+        return tuple(one for line in asked if (one := local_package(line, self.folder, where=self.name)))
+
+    def required(self) -> list[str]:
+        """The lines of all sources."""
+        return [line for source in self.sources for line in _requirements(source)]
+
+    def pins(self) -> str:
+        """The constraints, without those that a line of the sources refuses: not every framework takes what all others
+        share."""
+        text = self.constraints.read_text(encoding="utf-8") if self.constraints else ""
+        return "\n".join(fitting(text.splitlines(), self.required()))
 
     def stamp(self) -> str:
         """Changes whenever a requirement or the constraints do; comments and blank lines are free."""
-        requirements = [line for source in self.sources for line in _requirements(source)]
         constraints = (
             self.constraints.read_text(encoding="utf-8") if self.constraints and self.constraints.is_file() else ""
         )
-        inputs: list[object] = [LOWEST_PYTHON, requirements, sorted(self.lines), constraints]
+        inputs: list[object] = [LOWEST_PYTHON, self.required(), sorted(self.lines), constraints]
         if local := self.local():  # their own requirements are locked with the rest
             inputs.append([(one.line, *digests([one])) for one in local])
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
@@ -209,13 +219,13 @@ def resolved(job: Job, cache: Path, *, upgrade: bool) -> Locked:
     before = job.output.read_text() if job.output.is_file() else ""
     local = job.local()
     hashes = ("--generate-hashes",) if job.constraints else ()
-    constraints = ("--constraints", str(job.constraints.resolve())) if job.constraints else ()
     with temporary_folder("lock") as folder:
-        out = folder / job.output.name
+        out, pins = folder / job.output.name, folder / f".{job.output.name}.pins"
+        pins.write_text(job.pins(), encoding="utf-8")
         if not upgrade:
             out.write_text(before)  # uv prefers the versions it finds there
         anew = [part for name in job.anew for part in ("--upgrade-package", name)]
-        arguments = ["pip", "compile", *ALWAYS, *anew, *hashes, *constraints, "--output-file", str(out)]
+        arguments = ["pip", "compile", *ALWAYS, *anew, *hashes, "--constraints", str(pins), "--output-file", str(out)]
         try:
             run_uv(
                 [*arguments, *(str(source.resolve()) for source in job.sources), "-"],
