@@ -210,6 +210,17 @@ def test_what_was_compared_where_and_when_stands_at_the_top(usual: Report) -> No
     assert re.search(r"Noise floor\s*\d\.\d %", facts)
 
 
+def test_what_an_application_says_about_itself_stands_in_its_details(tmp_path: Path) -> None:
+    record, trials = campaign(1)
+    said = {"about": "Views return a dict.", "follows": ("https://docs.example.org/a/", "https://docs.example.org/b/")}
+    flask = record.applications["flask"].model_copy(update=said)
+    record = record.model_copy(update={"applications": {**record.applications, "flask": flask}})
+    page = parse(write_report(saved(tmp_path / "results", record, trials), tmp_path / "out").read_text())
+    terms = [(one.text, other.text) for one, other in zip(page.all("dt"), page.all("dd"), strict=True)]
+    of_one = [other for one, other in terms if one in ("What is idiomatic about it", "Documentation that it follows")]
+    assert of_one == ["Views return a dict.", "https://docs.example.org/a/ https://docs.example.org/b/"]
+
+
 @pytest.mark.parametrize("sleeps", [True, False])
 def test_a_generator_that_slept_is_told_at_the_top(tmp_path: Path, sleeps: bool) -> None:
     """As it did in every campaign of schema version 1."""

@@ -106,6 +106,7 @@ def choice_of(application: Application, exactly: Exactly) -> Choice:
         most_workers=most_workers(application, exactly.server),
         workers=exactly.workers,
         threads=exactly.threads,
+        runtime_threads=exactly.runtime_threads,
         pool=exactly.pool,
         interpreter=exactly.interpreter,
     )
@@ -135,9 +136,8 @@ def _is_left_to_techempower(scenario: Scenario, profile: Profile) -> bool:
 
 def _beside(project: Project, wanted: Selection, profile: Profile) -> tuple[Path, ...]:
     """Folders of the applications that stand for statements, but for those that somebody named."""
-    manifests = sorted((project.apps / profile.beside).glob("*/app.toml")) if profile.beside else ()
     named = {folder.resolve() for folder in wanted.app_folders}
-    return tuple(manifest.parent for manifest in manifests if manifest.parent.resolve() not in named)
+    return tuple(folder for folder in project.applications_in(profile.beside) if folder.resolve() not in named)
 
 
 def _was_given(project: Project, application: Application, profile: Profile) -> bool:

@@ -8,7 +8,9 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from harness.model.record import Record, Slug
 
-Interface = Literal["asgi", "wsgi", "rsgi", "own"]
+Interface = Literal["asgi", "wsgi", "rsgi", "aiohttp", "tornado", "own"]
+"""How a server calls an application. `aiohttp`, `tornado`: a worker of gunicorn's that serves the framework's own
+object. Each but `own` has its target in `Targets`."""
 Tier = Literal["controlled", "idiomatic", "floor", "reference"]
 ServerName = Annotated[str, StringConstraints(pattern=r"^(\*|!?[a-z0-9]+(-[a-z0-9]+)*)$", max_length=65)]
 """A server's id; or `*`, every other one there is for the targets; or an id behind `!`, which `*` leaves out."""
@@ -75,11 +77,13 @@ class Targets(Record):
     asgi: ImportTarget | None = None
     wsgi: ImportTarget | None = None
     rsgi: ImportTarget | None = None
+    aiohttp: ImportTarget | None = None
+    tornado: ImportTarget | None = None
 
     @property
-    def interfaces(self) -> frozenset[str]:
+    def interfaces(self) -> tuple[str, ...]:
         """Those that a target is named for."""
-        return frozenset(self.model_dump(exclude_none=True))
+        return tuple(self.model_dump(exclude_none=True))
 
     def of(self, interface: Interface) -> str | None:
         return None if interface == "own" else getattr(self, interface)
@@ -151,7 +155,7 @@ class AppManifest(Record):
     def _says_how_it_is_reached(self) -> Self:
         if ("own" in self.servers) != (self.own is not None):
             raise ValueError('server "own" and the table [own] go together: give both or neither')
-        if self.own is None and not (self.targets.asgi or self.targets.wsgi or self.targets.rsgi):
+        if self.own is None and not self.targets.interfaces:
             raise ValueError('no [targets]: name the callable, such as asgi = "app:app"')
         if self.programs and not self.install:
             raise ValueError("no install: name the command that installs what [programs] lists")
