@@ -7,8 +7,8 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from harness.catalog.applications import SHARED_REQUIREMENTS, Application
-from harness.model.asked.application import AppManifest, Tier, Uses
+from harness.catalog.applications import PYTHON, SHARED_REQUIREMENTS, Application
+from harness.model.asked.application import AppManifest, Interface, Tier, Uses
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.under_test.install.locks import lock_of
@@ -90,7 +90,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _facts(of: Documented) -> Iterator[tuple[str, str]]:
     manifest = of.manifest
     yield "tier", f"`{manifest.tier}`: {TIERS[manifest.tier]}"
-    yield "language", as_text(manifest.language).capitalize()
+    yield "language", as_text(manifest.language)
     for field in Uses.model_fields:
         named = getattr(manifest.uses, field)
         if named not in NOTHING:
@@ -123,22 +123,31 @@ def _served(of: Documented) -> str:
 
 
 def server_name(server: Server, of: Documented) -> str:
-    """Its title, and its version where the lock has it; the program, where the application brings its own."""
-    if own := of.manifest.own if server.interface == "own" else None:
-        return f"its own: `{as_text(own.argv[0])}`"
+    """Its title, and its version where the lock has it."""
+    if server.interface == "own":
+        return "its own"
     version = of.versions.get(canonicalize_name(server.distribution), "") if server.distribution else ""
     return f"{server.title} {version}".rstrip()
 
 
 def _server(server: Server, of: Documented, *, default: bool) -> tuple[str, str, str, str]:
-    named = server_name(server, of)
+    own = of.manifest.own if server.interface == "own" else None
+    program = f": `{as_text(' '.join(own.argv).replace(PYTHON, 'python'))}`" if own else ""
+    named = f"{server_name(server, of)}{program}"
     unable = {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
     return (
         f"**{named}**, the default" if default else named,
-        "HTTP itself" if server.interface == "own" else server.interface.upper(),
+        spoken(server.interface),
         _workers(server, of),
         "; ".join(f"`{scenario}`: {why}" for scenario, why in unable.items()),
     )
+
+
+def spoken(interface: Interface) -> str:
+    """How a server calls an application, as people write it."""
+    if interface == "own":
+        return "HTTP itself"
+    return interface.upper() if interface.endswith("sgi") else interface
 
 
 def _workers(server: Server, of: Documented) -> str:
