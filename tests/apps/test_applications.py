@@ -11,12 +11,16 @@ from harness.under_test.launch.servers import SERVERS
 ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
+    "aiohttp",
+    "blacksheep",
     "django-async",
     "django-ninja",
     "django-ninja-orm",
     "django-orm",
     "djangorestframework",
     "djangorestframework-orm",
+    "emmett",
+    "emmett-orm",
     "falcon",
     "fastapi-sqlalchemy",
     "flask-asgi",
@@ -24,6 +28,10 @@ BEYOND_THE_CORE = (
     "litestar",
     "quart",
     "raw-rsgi",
+    "tornado",
+    "robyn",
+    "sanic",
+    "sanic-tortoise",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")

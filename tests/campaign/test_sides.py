@@ -44,8 +44,8 @@ def test_several_words_stand_in_one_value_or_in_several_alike() -> None:
 
 
 def test_settings_and_variables_are_read() -> None:
-    side = right("server=uvicorn", "threads=8 python=/opt/py", "env:GREETING='a b' env:EMPTY=", ".")
-    assert (side.server, side.threads, side.python) == ("uvicorn", 8, Path("/opt/py"))
+    side = right("server=uvicorn", "threads=8 runtime_threads=2 python=/opt/py", "env:GREETING='a b' env:EMPTY=", ".")
+    assert (side.server, side.threads, side.runtime_threads, side.python) == ("uvicorn", 8, 2, Path("/opt/py"))
     assert side.environment == {"GREETING": "a b", "EMPTY": ""}
     assert side.as_it_lies
     assert side.names == ()

@@ -121,6 +121,7 @@ def test_faults_of_both_sides_come_at_once(project: Project, home: Path) -> None
 
 
 @pytest.mark.parametrize(("word", "says"), [("threads=2", "no option for the number of its threads"),
+                                            ("runtime_threads=2", "no option for the number of its runtime threads"),
                                             ("workers=2", "no option for the number of its workers"),
                                             ("python=/nope", "no such interpreter")])  # fmt: skip
 def test_a_setting_that_would_change_nothing_is_refused(project: Project, home: Path, word: str, says: str) -> None:

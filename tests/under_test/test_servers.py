@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,7 @@ import psutil
 import pytest
 from packaging.requirements import Requirement
 
-from harness.measure.tree import tree_cpu_seconds
+from harness.measure.tree import tree_cpu_seconds, tree_size
 from harness.model.asked.application import Targets
 from harness.model.asked.scenario import Request
 from harness.model.errors import TargetFailed
@@ -312,6 +312,22 @@ def test_a_worker_has_as_many_threads_as_it_is_given(python: Path, tmp_path: Pat
         assert failures == []
         found = {cell.split(".")[1]: most_at_once(one, 12) for cell, one in live.items()}
     assert found == dict.fromkeys((server.id for server in pooled), 3)
+
+
+def test_a_worker_has_as_many_runtime_threads_as_it_is_given(python: Path, tmp_path: Path) -> None:
+    """Besides those that every worker of the server has, so two numbers are set beside each other."""
+    found = {}
+    for server in (one for one in IN_TABLE if one.runtime_threads):
+        here = application(tmp_path / server.id)
+        usual = launch(here, server=server.id, python=python)
+        cells = [usual.cell.model_copy(update={"runtime_threads": number}) for number in (2, 4)]
+        launches = [replace(usual, cell=cell, log=tmp_path / cell.id) for cell in cells]
+        with launched_together(launches) as (live, failures):
+            assert failures == []
+            few, many = (tree_size(live[cell.id].process.warden_pid)[1] for cell in cells)
+        found[server.id] = many - few
+    assert found == dict.fromkeys(found, 2)
+    assert len(found) == 3
 
 
 @each_server

@@ -57,10 +57,10 @@ def _is_base(other: Cell, its: AppManifest, cell: Cell, app: AppManifest) -> boo
     return alike and its.tier == "controlled" and its.uses.framework == app.uses.framework
 
 
-def _distance(cell: Cell, app: AppManifest, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, bool, int]:
+def _distance(cell: Cell, app: AppManifest, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, bool, bool, int]:
     other, its = found
-    another = its.uses.serializer != app.uses.serializer
-    return other.server != cell.server, other.threads != cell.threads, another, _turn(other, its)
+    unlike = other.threads != cell.threads, other.runtime_threads != cell.runtime_threads
+    return other.server != cell.server, *unlike, its.uses.serializer != app.uses.serializer, _turn(other, its)
 
 
 def _turn(cell: Cell, app: AppManifest) -> int:

@@ -16,10 +16,11 @@ from harness.campaign.plan.cells import (
     reference_of,
     short_of_workers,
     waiting_with_workers,
+    whys_not_on,
     with_twin,
     without_database,
+    without_option,
     without_python,
-    without_threads,
 )
 from harness.campaign.plan.commit import commit_around, commit_of
 from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
@@ -94,6 +95,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
         interpreters=tuple(one.interpreter.label for one in pythons),
         threads=asked.threads,
+        runtime_threads=asked.runtime_threads,
         pools=asked.pools if len(asked.pools) > 1 and kind != "none" else (),
     )
     waiting, of_generator = waiting_of(generator, cores)
@@ -184,7 +186,7 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
             *chosen.notices,
             *left_out,
             *short_of_workers(plan.cells, platform.axes.workers),
-            *without_threads(plan.cells, platform.axes.threads),
+            *without_option(plan.cells, platform.axes),
             *without_python(selected.choices, platform.axes.interpreters),
             *waiting_with_workers(plan.cells),
             *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
@@ -213,7 +215,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         )
     cells = cells_of(selected.choices, platform.axes, database=platform.database)
     if not cells:
-        reasons = [notice.seen for notice in without_python(selected.choices, platform.axes.interpreters)]
+        reasons = whys_not_on(selected.choices, platform.axes.interpreters)
         raise EnvironmentRefused("; ".join(reasons), where="--server", mend=OTHER_PYTHON)
     reference = reference_of(cells, options.reference)
     return Plan(

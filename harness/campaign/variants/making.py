@@ -24,10 +24,11 @@ from harness.campaign.variants.settings import (
     with_command,
     with_environment,
 )
-from harness.campaign.variants.sides import ENVIRONMENT, SideAsked
+from harness.campaign.variants.sides import COUNTED, ENVIRONMENT, SideAsked
 from harness.campaign.variants.understanding import Understood, understood
 from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
+from harness.model.asked.cell import in_words, one_of
 from harness.model.asked.diff import Diff, Side
 from harness.model.errors import HarnessError, UsageError
 from harness.model.notice import Notice
@@ -70,6 +71,7 @@ class Variant:
     server: str
     workers: int | None
     threads: int | None
+    runtime_threads: int | None
     python: Path | None
     notices: tuple[Notice, ...] = ()
 
@@ -125,7 +127,7 @@ def _content(project: Project, variant: Variant) -> tuple[object, ...]:
         dict(application.private),
         tree_digest(application.folder, project.apps / "_shared"),
         lock.read_bytes() if lock and lock.is_file() else None,
-        (variant.server, variant.workers, variant.threads, variant.python),
+        (variant.server, variant.workers, variant.threads, variant.runtime_threads, variant.python),
     )
 
 
@@ -171,6 +173,7 @@ def _variant(base: Base, draft: _Draft, *, relocked: bool) -> Variant:
         server=draft.server,
         workers=side.asked.workers,
         threads=side.asked.threads,
+        runtime_threads=side.asked.runtime_threads,
         python=side.asked.python,
         notices=draft.notices,
     )
@@ -233,9 +236,9 @@ def _parts(base: Base, side: Understood, lock: str) -> Iterator[str]:
         yield f"{one.name} {versions.get(canonicalize_name(one.name), 'not locked')}"
     if asked.server:
         yield asked.server
-    for number, what in ((asked.workers, "worker"), (asked.threads, "thread")):
-        if number is not None:
-            yield f"{number} {what}" + ("" if number == 1 else "s")
+    for setting in COUNTED:
+        if (number := getattr(asked, setting)) is not None:
+            yield in_words(number, one_of(setting))
     if asked.python:
         yield str(asked.python)
     if asked.command:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.campaign.plan.cells import BY_OPTION
 from harness.campaign.plan.selection import most_workers
 from harness.campaign.variants.sides import SideAsked
 from harness.catalog.applications import Application
 from harness.measure.interpreter import describe, in_path
 from harness.model.asked.application import OwnServer
+from harness.model.asked.cell import one_of
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.foreign import secrets_in
 from harness.process.environment import passed_on
@@ -51,8 +53,11 @@ def server_of(application: Application, usual: str, asked: SideAsked) -> str:
 def _refuse_what_it_cannot(application: Application, server: str, asked: SideAsked) -> None:
     """Raise UsageError where the server has no option for a setting: the side would be as it is without it."""
     known, offered = SERVERS[server], application.manifest.servers
-    if asked.threads is not None and known.threads is None:
-        raise _no_option("threads", asked.threads, asked, server, [one for one in offered if SERVERS[one].threads])
+    for setting in BY_OPTION:
+        number = getattr(asked, setting)
+        if number is not None and getattr(known, setting) is None:
+            able = [one for one in offered if getattr(SERVERS[one], setting)]
+            raise _no_option(setting, number, asked, server, able)
     workers = asked.workers or 1
     most = most_workers(application, server) or workers
     if min(known.workers(workers), most) < workers:
@@ -62,7 +67,7 @@ def _refuse_what_it_cannot(application: Application, server: str, asked: SideAsk
 
 def _no_option(what: str, number: int, asked: SideAsked, server: str, able: Sequence[str]) -> UsageError:
     return UsageError(
-        f"{server} has no option for the number of its {what}",
+        f"{server} has no option for the number of its {one_of(what)}s",
         where=f'{asked.option} "{what}={number}"',
         mend=f"name a server that has one: {', '.join(able)}" if able else "leave it out",
     )

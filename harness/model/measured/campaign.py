@@ -133,6 +133,11 @@ class Plan(Record):
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
 
     @property
+    def runtime_threads(self) -> tuple[int, ...]:
+        """Numbers of runtime threads of each worker that were asked for; none where that was left to the servers."""
+        return tuple(sorted({cell.runtime_threads for cell in self.cells if cell.runtime_threads is not None}))
+
+    @property
     def pools(self) -> tuple[int, ...]:
         """Sizes of the pool that were asked for, where they are several; none where `pool_size` is that of all."""
         return tuple(sorted({cell.pool for cell in self.cells if cell.pool is not None}))
@@ -258,9 +263,11 @@ class CampaignRecord(Record):
         kinds = {one.id: one.kind for one in self.plan.scenarios}
         if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
             return reason
-        if app in self.applications and scenario not in self.applications[app].scenarios:
+        if (manifest := self.applications.get(app)) is None:
+            return ""
+        if scenario not in manifest.scenarios:
             return "the application does not answer this scenario"
-        return ""
+        return manifest.lacks.get(server, {}).get(scenario, "")
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""

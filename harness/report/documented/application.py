@@ -7,8 +7,8 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from harness.catalog.applications import SHARED_REQUIREMENTS, Application
-from harness.model.asked.application import AppManifest, Tier, Uses
+from harness.catalog.applications import PYTHON, SHARED_REQUIREMENTS, Application
+from harness.model.asked.application import AppManifest, Interface, Tier, Uses
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.under_test.install.locks import lock_of
@@ -25,6 +25,14 @@ TIERS: Final[Mapping[Tier, str]] = {
 SERVED: Final = """\
 [The table of servers](../adding-a-server.md) sets each of them up alike. A campaign decides how many worker processes
 run (`--server-workers`), and how many threads each of them has where there is a pool (`--threads`)."""
+SPEAKS: Final[Mapping[Interface, str]] = {
+    "asgi": "ASGI",
+    "wsgi": "WSGI",
+    "rsgi": "RSGI",
+    "aiohttp": "aiohttp's own application",
+    "tornado": "Tornado's own application",
+    "own": "HTTP itself",
+}
 NOTHING: Final = ("", "none")
 
 
@@ -123,19 +131,22 @@ def _served(of: Documented) -> str:
 
 
 def server_name(server: Server, of: Documented) -> str:
-    """Its title, and its version where the lock has it; the program, where the application brings its own."""
-    if own := of.manifest.own if server.interface == "own" else None:
-        return f"its own: `{as_text(own.argv[0])}`"
+    """Its title, and its version where the lock has it."""
+    if server.interface == "own":
+        return "its own"
     version = of.versions.get(canonicalize_name(server.distribution), "") if server.distribution else ""
     return f"{server.title} {version}".rstrip()
 
 
 def _server(server: Server, of: Documented, *, default: bool) -> tuple[str, str, str, str]:
-    named = server_name(server, of)
+    needs = f" (Python {as_text(server.requires_python)})" if server.requires_python else ""
+    own = of.manifest.own if server.interface == "own" else None
+    program = f": `{as_text(' '.join(own.argv).replace(PYTHON, 'python'))}`" if own else ""
+    named = f"{server_name(server, of)}{needs}{program}"
     unable = {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
     return (
         f"**{named}**, the default" if default else named,
-        "HTTP itself" if server.interface == "own" else server.interface.upper(),
+        SPEAKS[server.interface],
         _workers(server, of),
         "; ".join(f"`{scenario}`: {why}" for scenario, why in unable.items()),
     )

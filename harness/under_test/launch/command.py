@@ -48,14 +48,15 @@ def command_of(
     port: int,
     workers: int,
     threads: int = THREADS,
+    runtime_threads: int | None = None,
     work: Path,
 ) -> list[str]:
     """The argv list; `threads` of each worker where the server has a pool of them. That of an application's own server
     is filled in (`OwnServer`), and so is its configuration, which is written into `work`, a folder of this start's own.
     """
     if server.argv is not None:
-        pool = [server.threads, str(threads)] if server.threads else []
-        return [str(python), *server.argv(ENTRY, host, port, workers), *pool]
+        of_threads = server.options(threads, runtime_threads)
+        return [str(python), *server.argv(ENTRY, host, port, workers), *of_threads]
     own = application.manifest.own
     assert own is not None, "the manifest gives both or neither"
     given = {"{host}": host, "{port}": str(port), "{workers}": str(workers)}

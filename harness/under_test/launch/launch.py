@@ -164,6 +164,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         port=port,
         workers=cell.workers,
         threads=launch.threads,
+        runtime_threads=cell.runtime_threads,
         work=work,
     )
     if launch.certificate:

@@ -67,8 +67,8 @@ def production(cell: Cell, manifest: AppManifest, *, src: bool = False) -> Produ
     if server.id in BY_PYTHON:
         argv: tuple[str, ...] = (PYTHON, "-c", _line(server.id, target, cell.workers, threads))
     else:
-        pool = (server.threads, str(threads)) if server.threads else ()
-        argv = (PYTHON, *_without_ours(server.argv(named, HOST, PORT, cell.workers)), *more, *pool)
+        of_threads = server.options(threads, cell.runtime_threads)
+        argv = (PYTHON, *_without_ours(server.argv(named, HOST, PORT, cell.workers)), *more, *of_threads)
     if cell.pool:
         note = f"{note}; {POOL.format(max(1, cell.pool // cell.workers))}".removeprefix("; ")
     if src:

@@ -43,11 +43,12 @@ class Server:
     headers Date and Server. `nagle_with_workers`: whether it leaves Nagle's algorithm (RFC 896) on as soon as it
     runs more than one worker, so that the later parts of an answer wait for the client's delayed acknowledgement
     (RFC 1122, 4.2.3.2). `threads`: its option for how many threads of a worker run the application, None where it
-    has no pool of them. `lacks`: kinds of scenario that it cannot do although its interface could, and why. `tls`:
-    its options for the files of a certificate and of its key, None where it has no TLS or needs more than two
-    options. `requires_python`: the versions of Python it can be installed for (PEP 440), empty for all; its
-    requirements have markers that say the same. `argv` is None where the application brings the command (its
-    manifest's table `own`).
+    has no pool of them. `runtime_threads`: its option for how many threads of a worker serve connections and run
+    nothing of the application, None where it has none. `lacks`: kinds of scenario that it cannot do although its
+    interface could, and why. `tls`: its options for the files of a certificate and of its key, None where it has no
+    TLS or needs more than two options. `requires_python`: the versions of Python it can be installed for (PEP 440),
+    empty for all; its requirements have markers that say the same. `argv` is None where the application brings the
+    command (its manifest's table `own`).
     """
 
     id: str
@@ -63,6 +64,7 @@ class Server:
     sends_name: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
+    runtime_threads: str | None = None
     lacks: tuple[tuple[Kind, str], ...] = ()
     tls: tuple[str, str] | None = None
     requires_python: str = ""
@@ -70,6 +72,12 @@ class Server:
     def runs_on(self, version: str) -> bool:
         """Whether it can be installed for this version of Python."""
         return SpecifierSet(self.requires_python).contains(version, prereleases=True)
+
+    def options(self, threads: int, runtime_threads: int | None) -> tuple[str, ...]:
+        """Its options for these numbers of threads, as far as it has them; None leaves the number to the server."""
+        pool = (self.threads, str(threads)) if self.threads else ()
+        runtime = (self.runtime_threads, str(runtime_threads)) if self.runtime_threads and runtime_threads else ()
+        return (*pool, *runtime)
 
     @property
     def cannot(self) -> dict[Kind, str]:
@@ -96,6 +104,9 @@ SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
 
 OWN: Final = "own"
 """The server of an application that brings the command."""
+
+RUNTIME_THREADS: Final = "--runtime-threads"
+"""Of granian's Rust runtime. Its --blocking-threads run the application: more than one under WSGI alone."""
 
 ENTRIES: Final = (
     Server(
@@ -198,6 +209,7 @@ ENTRIES: Final = (
         ("granian", UVLOOP),
         "granian",
         granian("asgi", *ON_UVLOOP),
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server(
@@ -207,6 +219,7 @@ ENTRIES: Final = (
         ("granian", UVLOOP),
         "granian",
         granian("rsgi", *ON_UVLOOP),
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server(
@@ -217,6 +230,7 @@ ENTRIES: Final = (
         "granian",
         granian("wsgi"),
         threads="--blocking-threads",
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),

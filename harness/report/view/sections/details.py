@@ -114,6 +114,8 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     yield Fact("Workers", str(cell.workers))
     if cell.threads is not None:
         yield Fact("Threads of each worker", str(cell.threads))
+    if cell.runtime_threads is not None:
+        yield Fact("Runtime threads of each worker", str(cell.runtime_threads))
     if cell.pool is not None:
         yield Fact("Connection pool, all workers together", f"{cell.pool:,}")
     yield Fact("Database", cell.database)
