@@ -18,7 +18,9 @@ README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 SHARED = {
-    "## Which applications, servers and scenarios": ("list", "verify", "run", "lock", "capabilities"),
+    "## Which applications, servers and scenarios": (
+        *("list", "verify", "run", "lock", "outdated", "upgraded", "capabilities"),
+    ),
     "## What applications run on (`run`, `verify`)": ("run", "verify"),
     "## A service without a manifest (`run`, `diff`, `tune`)": ("run", "diff", "tune"),
 }

@@ -54,6 +54,7 @@ def ranking_of(source: Source) -> RankingDocument:
         null_rps=record.null_rps,
         titles={name.id: name.label for name in source.names.values()},
         cells={cell.id: cell for cell in record.plan.cells},
+        uses={id_: app.uses for id_, app in record.applications.items()},
         machine=record.machine,
         interpreter=record.interpreter,
         other_interpreters=record.other_interpreters,
@@ -63,7 +64,7 @@ def ranking_of(source: Source) -> RankingDocument:
 def answered(found: StoryFinding, source: Source) -> AnsweredStory:
     """The story with a sentence for each statement."""
     statements = tuple(
-        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label))
+        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label, source.title))
         for one in found.statements
     )
     return AnsweredStory(**(dict(found) | {"statements": statements}))
