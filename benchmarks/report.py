@@ -1,8 +1,10 @@
-"""How long `harness report` takes for a large campaign, how much memory, and how fast a page of a hundred cells opens.
+"""How long `harness report` takes for a large campaign, how much memory, and how fast large pages open.
 
 The campaigns are made up, in the shape of real ones. One has 12 cells and the reference's twin, 7 scenarios, 5 levels,
-11 blocks, which is 5,005 trials; the other 100 cells, 7 scenarios, one level, 3 blocks. Each figure is the median of
-six runs, from the smallest to the largest of them.
+11 blocks, which is 5,005 trials; the second 100 cells, 7 scenarios, one level, 3 blocks. The third is the whole field:
+32 applications on 5 servers each, 160 cells, on json and db in 3 blocks. How its page opens is also given as ratios to
+the sample in docs/sample, opened in turn. Each figure is the median of six runs, from the smallest to the largest of
+them.
 
 A full run takes about a minute.
 """
@@ -10,7 +12,8 @@ A full run takes about a minute.
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -24,8 +27,31 @@ from shared.made_up import made_up_campaign
 from harness.campaign.doctor import CHROMIUM
 from harness.report.write import write_report
 
-MOST: Final = {"report_s": 10.0, "report_peak_mb": 500.0, "hundred_page_mb": 4.0, "hundred_opened_s": 2.0}
+MOST: Final = {
+    "report_s": 10.0,
+    "report_peak_mb": 500.0,
+    "hundred_page_mb": 4.0,
+    "hundred_opened_s": 2.0,
+    "field_opened_s": 2.0,
+}
 HUNDRED: Final = 100
+FIELD: Final = 32
+SERVERS: Final = ("uvicorn", "granian-asgi", "hypercorn", "daphne", "gunicorn-uvicorn")
+SAMPLE: Final = Path(__file__).parents[1] / "docs" / "sample" / "index.html"
+WATCH: Final = "new PerformanceObserver(seen => (window.tasks ??= []).push(...seen.getEntries())).observe({type: 'longtask', buffered: true})"
+STEPS: Final = """() => {
+  const [{ domContentLoadedEventEnd: ready, loadEventEnd: loaded }] = performance.getEntriesByType("navigation");
+  const [{ startTime: painted }] = performance.getEntriesByName("first-contentful-paint");
+  return { ready, loaded, painted, longest_task: Math.max(1, ...(window.tasks ?? []).map(task => task.duration)) };
+}"""
+"""Milliseconds: everything is there, everything is loaded, something is seen; and the longest task of all."""
+FIND: Final = """text => new Promise(done => {
+  const began = performance.now();
+  const field = document.querySelector("input[name=find]");
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
+})"""
 
 
 def main(arguments: argparse.Namespace) -> Outcome:
@@ -36,7 +62,9 @@ def main(arguments: argparse.Namespace) -> Outcome:
         shared.program.say(f"{trials} trials, {size(results) / MEGABYTE:.1f} MB of results")
         figures = figures_of("report", ["report", str(results), "--out", str(out)], arguments.runs)
         figures.append(exact("report_page_mb", page_mb(out)))
-        figures += hundred(Path(name), arguments.runs)
+        with opened_browser() as browser:
+            figures += hundred(Path(name), arguments.runs, browser)
+            figures += field(Path(name), arguments.runs, browser)
     missed = [
         f"{name} is above {most:.0f}"
         for name, most in MOST.items()
@@ -46,20 +74,66 @@ def main(arguments: argparse.Namespace) -> Outcome:
     return Outcome([exact("report_trials", trials), *figures], missed)
 
 
-def hundred(folder: Path, runs: int) -> list[Figure]:
+@contextmanager
+def opened_browser() -> Iterator[Browser | None]:
+    """Headless Chromium; None where it is not installed."""
+    program = CHROMIUM.found()
+    if program is None:
+        shared.program.say(f"not opened: Chromium is not installed; on Debian: apt-get install {CHROMIUM.package}")
+        yield None
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def hundred(folder: Path, runs: int, browser: Browser | None) -> list[Figure]:
     """The size of a page of so many cells, and seconds until a browser has it all, its script done."""
     results, out = folder / "hundred", folder / "hundred-report"
     made_up_campaign(results, blocks=3, apps=HUNDRED, levels=1)
     figures = [exact("hundred_page_mb", page_mb(write_report(results, out).parent))]
-    program = CHROMIUM.found()
-    if program is None:
-        shared.program.say(f"not opened: Chromium is not installed; on Debian: apt-get install {CHROMIUM.package}")
-        return figures
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    if browser:
         figures.append(of_runs("hundred_opened_s", [opened_s(browser, out / "index.html") for _ in range(runs)]))
-        browser.close()
     return figures
+
+
+def field(folder: Path, runs: int, browser: Browser | None) -> list[Figure]:
+    """The same of the whole field, how long its report takes, and how its page opens beside the sample."""
+    results, out = folder / "field", folder / "field-report"
+    made_up_campaign(results, blocks=3, apps=FIELD, levels=1, servers=SERVERS, scenarios=("json", "db"))
+    figures = figures_of("field_report", ["report", str(results), "--out", str(out)], runs)
+    figures.append(exact("field_page_mb", page_mb(out)))
+    if browser:
+        page = out / "index.html"
+        figures.append(of_runs("field_opened_s", [opened_s(browser, page) for _ in range(runs)]))
+        pairs = [(steps_ms(browser, page), steps_ms(browser, SAMPLE)) for _ in range(runs)]
+        figures += [
+            of_runs(f"field_over_sample_{step}", [large[step] / small[step] for large, small in pairs])
+            for step in pairs[0][0]
+        ]
+        figures.append(of_runs("field_found_s", [found_s(browser, page) for _ in range(runs)]))
+    return figures
+
+
+def steps_ms(browser: Browser, page: Path) -> dict[str, float]:
+    """What the browser says of how it opened the page (STEPS)."""
+    tab = browser.new_page()
+    tab.add_init_script(WATCH)
+    tab.goto(page.as_uri())
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: dict[str, float] = tab.evaluate(STEPS)
+    tab.close()
+    return found
+
+
+def found_s(browser: Browser, page: Path) -> float:
+    """From a name that is typed to the picture of what it leaves."""
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    took_ms: float = tab.evaluate(FIND, "application 17")
+    tab.close()
+    return took_ms / 1000
 
 
 def opened_s(browser: Browser, page: Path) -> float:

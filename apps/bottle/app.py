@@ -1,7 +1,6 @@
 """Bottle, as its tutorial writes it: a callback returns a dict, which becomes JSON, a string, or an iterator.
 
-https://bottlepy.org/docs/stable/tutorial.html; middleware as
-https://bottlepy.org/docs/stable/plugins/dev.html writes it.
+https://bottlepy.org/docs/stable/tutorial.html; plugins: https://bottlepy.org/docs/stable/plugins/index.html.
 """
 
 from collections.abc import Callable, Iterator
@@ -103,7 +102,7 @@ def mixed() -> dict[str, int]:
 
 
 def count(callback: Callable) -> Callable:
-    """A plugin, which Bottle's documentation recommends before WSGI middleware."""
+    """A plugin, which Bottle applies to every callback, in the place of middleware."""
 
     def counted(*args: object, **kwargs: object) -> object:
         request.environ["passed"] = request.environ.get("passed", 0) + 1

@@ -6,15 +6,15 @@ ASGI alike.
 
 from emmett import App, Pipe, abort, request, response, websocket
 from emmett.tools import service
+from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
-from harness_data import events, row_count, upstream
 from harness_data.layers import MIDDLEWARES
 from harness_data.tokens import user_of
 from harness_data.uploads import digest_as_it_comes
 from harness_data.validating import InvalidOrder, normalised
 from harness_data.work import computed
 
-app = App(__name__)
+app = App(__name__, template_folder=str(TEMPLATES))
 
 
 @app.route("/json", methods="get")
@@ -52,7 +52,7 @@ async def cached_worlds():
     return await data.cached_worlds(row_count(request.query_params.count))
 
 
-@app.route("/fortunes", methods="get", template="fortunes.html")
+@app.route("/fortunes", methods="get", template="fortunes.renoir.html")
 async def fortunes():
     return {"fortunes": await data.fortunes()}
 
@@ -122,7 +122,5 @@ async def passed():
 
 
 for n in MIDDLEWARES:
-    route = app.route(
-        f"/middleware/{n}", name=f"middleware_{n}", methods="get", pipeline=[Counting() for _ in range(n)]
-    )
-    route(passed)
+    stack = [Counting() for _ in range(n)]
+    app.route(f"/middleware/{n}", name=f"middleware_{n}", methods="get", pipeline=stack)(passed)

@@ -24,6 +24,7 @@ APPS: Final = 12
 FASTEST, SLOWEST = 30_000, 3_000
 ROTATIONS: Final = 20
 SLICE_S: Final = 0.07
+SLOWER: Final = 0.9
 RESTART: Final = 0.01
 NOISE: Final = 0.03
 PYTHON: Final = Interpreter(
@@ -31,9 +32,18 @@ PYTHON: Final = Interpreter(
 )
 
 
-def made_up_campaign(path: Path, *, blocks: int, apps: int = APPS, levels: int = len(CONNECTIONS)) -> int:
-    """Write the results folder `path`; how many trials are in it."""
-    record = made_up_record(blocks, tuple(f"application-{number}" for number in range(1, apps + 1)), levels)
+def made_up_campaign(
+    path: Path,
+    *,
+    blocks: int,
+    apps: int = APPS,
+    levels: int = len(CONNECTIONS),
+    servers: Sequence[str] = ("uvicorn",),
+    scenarios: Sequence[str] = SCENARIOS,
+) -> int:
+    """Write the results folder `path`; how many trials are in it. Every application runs on every server."""
+    names = tuple(f"application-{number}" for number in range(1, apps + 1))
+    record = made_up_record(blocks, names, levels, servers, scenarios)
     trials = list(made_up_trials(record, np.random.default_rng(SEED)))
     folder = ResultsFolder.create(path)
     folder.write_record(record)
@@ -41,9 +51,13 @@ def made_up_campaign(path: Path, *, blocks: int, apps: int = APPS, levels: int =
     return len(trials)
 
 
-def made_up_record(blocks: int, apps: Sequence[str], levels: int) -> CampaignRecord:
+def made_up_record(
+    blocks: int, apps: Sequence[str], levels: int, servers: Sequence[str], scenarios: Sequence[str]
+) -> CampaignRecord:
     cells = [
-        Cell(app=app, server="uvicorn", workers=1, database="postgresql", interpreter=PYTHON.label) for app in apps
+        Cell(app=app, server=server, workers=1, database="postgresql", interpreter=PYTHON.label)
+        for app in apps
+        for server in servers
     ]
     return CampaignRecord(
         id="made-up",
@@ -54,14 +68,14 @@ def made_up_record(blocks: int, apps: Sequence[str], levels: int) -> CampaignRec
         plan=Plan(
             seed=SEED,
             cells=(*cells, cells[0].model_copy(update={"twin": 1})),
-            scenarios=tuple(scenario(name, levels) for name in SCENARIOS),
+            scenarios=tuple(scenario(name, levels) for name in scenarios),
             reference=cells[0].id,
             budget_s=3600,
             max_blocks=blocks,
             database="postgresql",
             pool_size=16,
         ),
-        applications={app: application(app) for app in apps},
+        applications={app: application(app, servers) for app in apps},
         machine=Machine(
             system="Linux",
             kernel="6.1.0",
@@ -91,10 +105,10 @@ def scenario(name: str, how_many: int) -> ScenarioManifest:
     )
 
 
-def application(app: str) -> AppManifest:
+def application(app: str, servers: Sequence[str]) -> AppManifest:
     title = app.replace("-", " ").capitalize()
     return AppManifest.model_validate(
-        {"id": app, "title": title, "targets": {"asgi": "app:app"}, "servers": ("uvicorn",), "scenarios": SCENARIOS}
+        {"id": app, "title": title, "targets": {"asgi": "app:app"}, "servers": servers, "scenarios": SCENARIOS}
     )
 
 
@@ -110,7 +124,9 @@ def facts(number: int) -> CellFacts:
 
 
 def made_up_trials(record: CampaignRecord, dice: np.random.Generator) -> Iterator[Trial]:
-    """Of every cell in every block, scenario and level, on a machine whose speed drifts and flips."""
+    """Of every cell in every block, scenario and level, on a machine whose speed drifts and flips. On each server an
+    application is slower than on the one before."""
+    servers = list(dict.fromkeys(cell.server for cell in record.plan.cells))
     apps = list(record.applications)
     rates = dict(zip(apps, np.geomspace(FASTEST, SLOWEST, len(apps)).tolist(), strict=True))
     for block in record.completed_blocks:
@@ -118,7 +134,7 @@ def made_up_trials(record: CampaignRecord, dice: np.random.Generator) -> Iterato
             for level in planned.levels:
                 machine = np.cumsum(dice.normal(0, 0.01, ROTATIONS)) - math.log(1.6) * (dice.random(ROTATIONS) < 0.3)
                 for cell in record.plan.cells:
-                    own = math.log(rates[cell.app]) + dice.normal(0, RESTART)
+                    own = math.log(rates[cell.app] * SLOWER ** servers.index(cell.server)) + dice.normal(0, RESTART)
                     found = np.exp(own + machine + NOISE * dice.standard_t(4, ROTATIONS))
                     yield trial(cell.id, block, planned.id, level, rates=found.tolist(), dice=dice)
 

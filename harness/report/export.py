@@ -64,7 +64,7 @@ def ranking_of(source: Source) -> RankingDocument:
 def answered(found: StoryFinding, source: Source) -> AnsweredStory:
     """The story with a sentence for each statement."""
     statements = tuple(
-        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label))
+        AnsweredStatement(**dict(one), evidence=sentence(one, lambda cell: source.name(cell).label, source.title))
         for one in found.statements
     )
     return AnsweredStory(**(dict(found) | {"statements": statements}))

@@ -21,7 +21,7 @@ from harness.report.view.sections.comparison import comparison_page
 from harness.report.view.source import Source
 
 _FOLDER: Final = Path(__file__).parent / "templates"
-_PARTS: Final = ("state", "sorting", "relations", "amounts", "filters", "duel", "start")
+_PARTS: Final = ("state", "sorting", "relations", "amounts", "find", "filters", "duel", "start")
 """Of the page's script, in the order in which they rest on each other."""
 
 

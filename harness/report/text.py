@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -151,6 +151,12 @@ def size(count: int) -> str:
 def listing(names: list[str]) -> str:
     """a; a and b; a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def some(names: Sequence[str], most: int) -> list[str]:
+    """All names, or the first of them and how many more there are: a sentence of forty names is not read."""
+    left = len(names) - most
+    return list(names) if left <= 1 else [*names[:most], f"{left} others"]
 
 
 def count(how_many: int, one: str, many: str | None = None) -> str:

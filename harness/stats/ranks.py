@@ -1,7 +1,7 @@
 """Rank intervals and tie groups: how an order is shown without claiming more than the pairs allow."""
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -28,7 +28,7 @@ def tie_groups(different: Bools) -> tuple[tuple[str, ...], ...]:
     columns: list[frozenset[int]] = [frozenset(range(count))] if count else []
     for first, second in combinations(range(count), 2):
         if different[first, second]:
-            columns = _absorb([part for column in columns for part in _insert(column, first, second)])
+            columns = _split(columns, first, second)
     ordered = sorted(columns, key=sorted)
     return tuple(tuple(name(n) for n, column in enumerate(ordered) if row in column) for row in range(count))
 
@@ -39,10 +39,18 @@ def name(number: int) -> str:
     return string.ascii_lowercase[place] + (str(lap) if lap else "")
 
 
-def _insert(column: frozenset[int], first: int, second: int) -> Sequence[frozenset[int]]:
-    return (column - {first}, column - {second}) if {first, second} <= column else (column,)
+def _split(columns: Sequence[frozenset[int]], first: int, second: int) -> list[frozenset[int]]:
+    """Columns of which none holds both, and none is a part of another.
+
+    No column that stays is a part of a new one: it would have been a part of the one that is split.
+    """
+    both = {first, second}
+    stay = [column for column in columns if not both <= column]
+    split = dict.fromkeys(column - {one} for column in columns if both <= column for one in (first, second))
+    return stay + [
+        part for part in split if not any(part <= column for column in stay) and not _in_another(part, split)
+    ]
 
 
-def _absorb(columns: Sequence[frozenset[int]]) -> list[frozenset[int]]:
-    unique = list(dict.fromkeys(columns))
-    return [column for column in unique if not any(column < other for other in unique)]
+def _in_another(part: frozenset[int], parts: Iterable[frozenset[int]]) -> bool:
+    return any(part < other for other in parts)

@@ -12,18 +12,26 @@ ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
     "aiohttp",
+    "blacksheep",
     "django-async",
     "django-ninja",
     "django-ninja-orm",
     "django-orm",
     "djangorestframework",
     "djangorestframework-orm",
+    "emmett",
+    "emmett-orm",
     "falcon",
     "fastapi-sqlalchemy",
+    "flask-asgi",
     "flask-sqlalchemy",
     "litestar",
+    "quart",
     "raw-rsgi",
     "tornado",
+    "robyn",
+    "sanic",
+    "sanic-tortoise",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")

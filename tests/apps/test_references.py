@@ -35,10 +35,10 @@ def needs_its_programs(reference: Application) -> None:
 
 def test_the_references_are_of_four_languages_and_a_server() -> None:
     assert {reference.id: reference.manifest.language for reference in REFERENCES} == {
-        "express": "javascript",
+        "express": "JavaScript",
         "go-http": "go",
         "nginx": "c",
-        "node": "javascript",
+        "node": "JavaScript",
         "rails": "ruby",
     }
 

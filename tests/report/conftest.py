@@ -11,9 +11,11 @@ from harness.analysis.compare.comparison import Measured, compare
 from harness.campaign.doctor import CHROMIUM
 from harness.report.comparison import write_comparison
 from harness.report.write import write_report
+from harness.store.folder import ResultsFolder
 from tests.conftest import MadeOnce
 from tests.report.campaigns import campaign, later, saved, with_latency
 from tests.report.claims import claimed
+from tests.report.field import field, tried
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -46,6 +48,19 @@ def written(made_once: MadeOnce) -> Path:
         write_report(saved(folder / "results", asked, trials, windows, searches), folder)
 
     return made_once("page", make) / "index.html"
+
+
+@pytest.fixture(scope="session")
+def field_page(made_once: MadeOnce) -> Path:
+    """The page of 160 configurations, two of which were tried."""
+
+    def make(folder: Path) -> None:
+        record, trials = field(blocks=3)
+        results = saved(folder / "results", record, trials)
+        ResultsFolder.open(results).write_capabilities(tried(record, ("sanic", "fastapi")))
+        write_report(results, folder)
+
+    return made_once("field page", make) / "index.html"
 
 
 @pytest.fixture(scope="session")

@@ -188,17 +188,17 @@ def test_every_control_is_reached_with_the_tabulator(opened: Opener) -> None:
     for _ in range(120):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.name || document.activeElement.classList[0] || ''"))
-    assert {"skip", "q", "metric", "ref", "best", "reset", "sort", "scroll"} <= reached
+    assert {"skip", "find", "metric", "ref", "best", "reset", "sort", "scroll"} <= reached
 
 
 def test_filters_leave_only_what_is_asked_for(opened: Opener) -> None:
     found = opened()
     pick(found.page, "server", "uvicorn")
     assert set(found.apps()) == {"Raw ASGI", "Starlette", "FastAPI"}
-    assert found.page.locator("p.shown").inner_text() == "3 of 6 shown"
-    found.page.fill("input[name=q]", "fast uvi")
+    assert found.page.locator("p.shown").inner_text() == "3 of 6 configurations"
+    found.page.fill("input[name=find]", "fast uvi")
     assert found.apps() == ["FastAPI"]
-    found.page.fill("input[name=q]", "no such thing, nor that")
+    found.page.fill("input[name=find]", "no such thing, nor that")
     assert found.apps() == []
     assert found.page.locator("#json p.nothing").is_visible()
     found.page.click("button.reset")
@@ -213,12 +213,12 @@ def test_several_values_of_a_filter_and_several_searches_add_up(opened: Opener) 
     assert found.page.url.endswith("?app=FastAPI&app=Raw+WSGI")
     assert set(opened(query="?" + found.page.url.partition("?")[2]).apps()) == {"FastAPI", "Raw WSGI"}
     found.page.click("button.reset")
-    found.page.fill("input[name=q]", "starlette, wsgi raw")
+    found.page.fill("input[name=find]", "starlette, wsgi raw")
     assert set(found.apps()) == {"Starlette", "Raw WSGI"}
 
 
 def test_what_is_filtered_out_is_in_no_table_chart_claim_or_answer(opened: Opener, figures: dict[str, Any]) -> None:
-    page = opened(query="?q=starlette,fastapi").page
+    page = opened(query="?find=starlette,fastapi").page
     left = {row["cell"] for row in figures["scenarios"]["json"] if row["app"] in ("starlette", "fastapi")}
     everywhere = "all => [...new Set(all.filter(each => !each.hasAttribute('hidden')).map(each => each.dataset.cell))]"
     for part in ("tr[data-cell]", "svg.chart [data-cell]", ".lead tbody tr", "#cells details"):
@@ -228,8 +228,8 @@ def test_what_is_filtered_out_is_in_no_table_chart_claim_or_answer(opened: Opene
     pair = next(pair for pair in figures["pairs"]["json"] if {pair["first"], pair["second"]} == left)
     assert pair["verdict"] == "better"
     assert page.locator(".answers-of-some dd").first.inner_text() == (
-        f"Starlette on uvicorn answers {times(pair['ratio'])} ({times_between(pair['low'], pair['high'])}) the requests"
-        " of FastAPI on uvicorn, the next."
+        f"Starlette on uvicorn (rank 1 of 3) answers {times(pair['ratio'])} ({times_between(pair['low'], pair['high'])})"
+        " the requests of FastAPI on uvicorn, the next."
     )
     page.click("button.reset")
     assert page.locator("h1").is_visible()
@@ -506,7 +506,7 @@ def test_hostile_strings_everywhere_at_once_run_nothing_and_fit_the_window(opene
     for width in (400, 1600):
         found = opened(page, width=width)
         found.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found.page.fill("input[name=q]", "x")
+        found.page.fill("input[name=find]", "x")
         assert found.page.evaluate("document.documentElement.scrollWidth") <= width
         assert found.page.locator("img").count() == 0
         assert (found.requests, found.complaints) == ([page.as_uri()], [])

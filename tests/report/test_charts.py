@@ -222,7 +222,9 @@ def test_of_more_lines_than_can_be_told_apart_the_fastest_of_each_application_is
     ]
     drawn = memory("json", "JSON", many, "requests per second")
     assert drawn is not None
-    assert drawn.caption.endswith("5 of 100 configurations are drawn: the fastest of each application.")
+    assert drawn.caption.endswith(
+        "5 of 100 configurations are drawn: the fastest of each application. The tables hold all."
+    )
     assert re.findall(r"App (\d) on server (\d+):", drawn.svg) == [(str(app), "19") for app in range(5)]
     few = memory("json", "JSON", many[:16], "requests per second")
     assert few is not None
@@ -233,7 +235,9 @@ def test_of_more_bars_than_fit_on_a_screen_the_cheapest_of_each_application_is_d
     rows = [Cost(f"App {at} on server", "Raw", 10.0, at, None, None, app=f"App {at % 3}") for at in range(30)]
     drawn = cost("json", "JSON", rows)
     assert drawn is not None
-    assert drawn.caption.endswith("3 of 30 configurations are drawn: the cheapest of each application.")
+    assert drawn.caption.endswith(
+        "3 of 30 configurations are drawn: the cheapest of each application. The tables hold all."
+    )
     assert re.findall(r"App (\d+) on server:", drawn.svg) == ["0", "1", "2"]
 
 

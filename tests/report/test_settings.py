@@ -96,9 +96,9 @@ def test_the_page_names_each_cell_and_says_what_each_setting_brings(source: Sour
     assert len(ranking_of(source).cells) == len(set(ranking_of(source).titles.values())) == 9
 
 
-def test_a_server_with_several_settings_has_a_row_of_parts_for_each(source: Source) -> None:
+def test_a_server_with_several_settings_has_a_column_of_parts_for_each(source: Source) -> None:
     (parts,) = server_parts(source, "json")
-    assert len(parts.rows) == len({row.server for row in parts.rows}) == 4
+    assert len(parts.servers) == len(set(parts.servers)) == len(parts.bare) == 4
     assert all(effect is not None for row in parts.rows for effect in row.added)
 
 

@@ -20,11 +20,12 @@ from harness.report.view.sections.claimed.story import is_answered
 from harness.report.view.sections.claimed.story_words import sentence
 
 NAMES = {"slow": "Flask", "fast": "FastAPI"}
+TITLES = {"fastapi": "FastAPI"}
 
 
 def said(verdict: StatementVerdict, *parts: FoundPart) -> str:
     found = StatementFinding(id="a", title="A", said="So it is.", verdict=verdict, parts=parts)
-    return sentence(found, NAMES.__getitem__)
+    return sentence(found, NAMES.__getitem__, TITLES.__getitem__)
 
 
 HELD = Then(verdict="holds", rests_on="published", of="Round 19")
@@ -134,7 +135,7 @@ TRIED = Then(verdict="does-not-hold", rests_on="tried", of="django 3.1.3")
                 answer="no",
                 how="it chose http/1.1",
             ),
-            "HTTP/2, TLS with ALPN of fastapi on uvicorn: no (it chose http/1.1).",
+            "HTTP/2, TLS with ALPN of FastAPI on uvicorn: no (it chose http/1.1).",
         ),
         (
             AnswerPart(verdict="holds", cell="fast", app="fastapi", scenario="validate", cpu_us=310.0),

@@ -1,6 +1,6 @@
 """A claimed ranking put to the test: each of its pairs, in each tier, by the campaign's own simultaneous intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from math import ceil
 from typing import Final, NamedTuple
@@ -173,10 +173,9 @@ def _pair(seen: Seen, faster: ClaimedCell, slower: ClaimedCell) -> ClaimedPair:
 
 
 def _given(seen: Seen, one: str | None, other: str | None) -> PairVerdict | None:
-    pairs: Mapping[frozenset[str], PairVerdict] = {
-        frozenset((pair.first, pair.second)): pair for pair in (seen.found.pairs if seen.found else ())
-    }
-    return pairs.get(frozenset((one, other))) if one and other else None
+    sides = ((one, other), (other, one))
+    pairs = seen.found.pairs if seen.found and one and other else ()
+    return next((pair for pair in pairs if (pair.first, pair.second) in sides), None)
 
 
 def _answer(seen: Seen, given: PairVerdict, faster: ClaimedCell, slower: ClaimedCell) -> tuple[ClaimVerdict, str]:

@@ -10,7 +10,7 @@ def capability_part(asked: CapabilityAsked, seen: Seen) -> CapabilityPart:
     part = CapabilityPart(verdict="cannot-tell", probe=asked.probe, app=asked.app, server=asked.server, says=asked.says)
     probed = seen.probed(asked.app, asked.server, asked.probe)
     if probed is None:
-        return part.model_copy(update={"reason": f"{asked.app} on {asked.server} was not probed"})
+        return part.model_copy(update={"reason": f"{seen.title(asked.app)} on {asked.server} was not probed"})
     part = part.model_copy(update={"answer": probed.answer, "how": probed.how})
     if probed.answer not in ("yes", "no"):
         return part.model_copy(update={"reason": probed.how})

@@ -12,7 +12,9 @@ def idle_part(asked: IdleAsked, seen: Seen) -> IdlePart:
     row = next((row for row in rows if row is not None and row.cost.rest_cpu_share is not None), None)
     share = row.cost.rest_cpu_share if row else None
     if row is None or share is None:
-        return part.model_copy(update={"reason": f"{asked.app} with {asked.threads} threads was not seen idle"})
+        return part.model_copy(
+            update={"reason": f"{seen.title(asked.app)} with {asked.threads} threads was not seen idle"}
+        )
     return part.model_copy(
         update={
             "verdict": "holds" if share >= asked.at_least else "does-not-hold",

@@ -19,4 +19,6 @@ def requirement_part(asked: RequirementAsked, seen: Seen) -> RequirementPart:
                 "required": required,
             }
         )
-    return part.model_copy(update={"reason": f"no environment of {asked.app} with {asked.distribution} was seen"})
+    return part.model_copy(
+        update={"reason": f"no environment of {seen.title(asked.app)} with {asked.distribution} was seen"}
+    )

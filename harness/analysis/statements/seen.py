@@ -59,6 +59,11 @@ class Seen:
         version = facts.packages.get(framework, "") if facts else ""
         return f"{framework} {version}" if version else ""
 
+    def title(self, app: str) -> str:
+        """What readers call an application; its id where the campaign does not know it."""
+        known = self.record.applications.get(app)
+        return known.title if known else app
+
     def probed(self, app: str, server: str, probe: str) -> Probed | None:
         """What a probe found of the application on the server; None where that was not tried."""
         cells = [one for one in self.capabilities if (one.cell.app, one.cell.server) == (app, server)]
@@ -70,12 +75,11 @@ class Seen:
             return f"the scenario {scenario} was not measured"
         planned = in_turn(self.record, app)
         if not planned:
-            return f"{app} was not measured"
+            return f"{self.title(app)} was not measured"
         found = self.ranked(scenario)
         reasons = {one.cell: one.reason for one in found.unranked} if found else {}
-        return (
-            f"{app} has no figure in {scenario}: {reasons.get(planned[0].id, 'not measured as the statement needs it')}"
-        )
+        why = reasons.get(planned[0].id, "not measured as the statement needs it")
+        return f"{self.title(app)} has no figure in {scenario}: {why}"
 
 
 def oriented(pair: PairVerdict, first: str) -> Oriented:

@@ -13,7 +13,7 @@ def threads_part(asked: ThreadsAsked, seen: Seen) -> ThreadsPart:
     few = seen.first(asked.app, asked.scenario, lambda cell: cell.threads == asked.fewest)
     many = seen.first(asked.app, asked.scenario, lambda cell: cell.threads == asked.most)
     if few is None or many is None:
-        needed = f"{asked.app} with {asked.fewest} and with {asked.most} threads"
+        needed = f"{seen.title(asked.app)} with {asked.fewest} and with {asked.most} threads"
         return part.model_copy(update={"reason": f"{needed} was not measured in {asked.scenario}"})
     ratio, low, high = _cpu_ratio(seen, asked.scenario, few, many)
     verdict = _answer(low, high, asked.at_least)

@@ -24,7 +24,7 @@ def answer(project: Project, story: Story, folder: Path, *, json: bool) -> ExitC
     if json:
         print_json(answered(found, source).model_dump(mode="json"))
     else:
-        show(found, lambda cell: source.name(cell).label)
+        show(found, lambda cell: source.name(cell).label, source.title)
     return ended(found)
 
 

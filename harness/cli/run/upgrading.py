@@ -12,7 +12,7 @@ from harness.campaign.plan.options import PlatformOptions, Selection
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.upgrading.question import Upgrade
-from harness.cli.console import messages, print_error
+from harness.cli.console import messages, print_error, print_json
 from harness.cli.quantities import number_of
 from harness.cli.run import running, verifying
 from harness.cli.run.comparing import DISTRIBUTIONS, Gate, compared
@@ -42,7 +42,7 @@ class End:
 
 
 def all_pass(
-    project: Project, changed: Selection, platform: PlatformOptions, prepared: Prepared, *, quiet: bool
+    project: Project, changed: Selection, platform: PlatformOptions, prepared: Prepared, *, json: bool, quiet: bool
 ) -> bool:
     """Whether the changed applications answer the contract on every server they name, on the database of the campaign;
     what does not is shown."""
@@ -53,7 +53,10 @@ def all_pass(
     if found.passed:
         messages.print(f"{configurations} verified: all answer the contract", markup=False, highlight=False)
         return True
-    verifying.show(found.failed, found.cells)
+    if json:
+        print_json([verdict.model_dump(mode="json") for verdict in found.failed])
+    else:
+        verifying.show(found.failed, found.cells)
     names = dict.fromkeys(verdict.app for verdict in found.failed)
     without = shlex.join(["harness", "upgraded", *(part for name in names for part in ("--skip", name))])
     print_error(

@@ -64,7 +64,7 @@ def name_of(known: Mapping[str, Name], cell: str, app: str = "", server: str = "
         cell,
         "",
         shorten(app or cell, 80),
-        shorten(server or "unknown server", 80),
+        called(shorten(server or "unknown server", 80)),
         "",
         "unknown",
         "controlled",
@@ -80,7 +80,7 @@ def _name(cell: Cell, record: CampaignRecord, more: str) -> Name:
         id=cell.id,
         anchor=cell.id,
         title=shorten(app.title, 80) if app else cell.app,
-        server=cell.server,
+        server=called(cell.server),
         suffix=shorten(f"({more})", 80) if more else "",
         tier=app.tier if app else "unknown",
         league=league_of(app),
@@ -90,6 +90,11 @@ def _name(cell: Cell, record: CampaignRecord, more: str) -> Name:
         twin=cell.twin > 0,
         versions=_versions(record, cell),
     )
+
+
+def called(server: str) -> str:
+    """A server as a reader knows it: "Sanic on its own server" says more than "on own"."""
+    return "its own server" if server == "own" else server
 
 
 def _versions(record: CampaignRecord, cell: Cell) -> str:

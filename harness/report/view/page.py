@@ -7,6 +7,7 @@ from harness.report.text import moment, shorten
 from harness.report.view.figures import Figures, figures
 from harness.report.view.opening.answer import Answer, answers, headline
 from harness.report.view.opening.compared import compared
+from harness.report.view.opening.flags import Flag, flags
 from harness.report.view.opening.lead import Lead, lead
 from harness.report.view.opening.reason import reason
 from harness.report.view.opening.tuning import TuningSection, tuning_answers, tuning_section
@@ -27,10 +28,8 @@ from harness.report.view.sections.effects import (
 from harness.report.view.sections.explanations import ExplanationSection, explanation_section
 from harness.report.view.sections.facts import (
     Fact,
-    Flag,
     Phase,
     facts,
-    flags,
     machine_facts,
     phases,
     plan_facts,

@@ -18,6 +18,7 @@ from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.latency import CapacityRow, LatencyRow
 from harness.model.measured.trial import Trial
 from harness.model.notice import Failure, Notice
+from harness.report.text import shorten
 from harness.report.view.names import Name, name_of, names
 
 
@@ -56,6 +57,11 @@ class Source:
 
     def name(self, cell: str, app: str = "", server: str = "") -> Name:
         return name_of(self.names, cell, app, server)
+
+    def title(self, app: str) -> str:
+        """What a reader calls an application; its id where the record does not know it."""
+        known = self.record.applications.get(app)
+        return shorten(known.title, 80) if known else app
 
     @cached_property
     def reference(self) -> Name:

@@ -9,6 +9,7 @@ from harness.model.asked.tuning import Tuning
 from harness.model.found.tuning import Contender, Gone, KnobEffect, Tuned
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import NOT_AVAILABLE, a_second, count, number, per_second, shorten, size, times, times_between
+from harness.report.view.names import called
 from harness.under_test.launch.production import Production, production
 
 CHEAPEST: Final = "fewest workers x threads, then the smallest pool, the least memory, the least CPU time per request"
@@ -64,7 +65,7 @@ class Words:
         return ", ".join(self._parts(self._cells[cell]))
 
     def _parts(self, cell: Cell) -> Iterator[str]:
-        yield "its own server" if cell.server == "own" else cell.server
+        yield called(cell.server)
         yield in_words(cell.workers, "worker")
         if cell.threads:
             yield in_words(cell.threads, "thread")
@@ -220,7 +221,7 @@ def knob_rows(words: Words, found: Tuned) -> tuple[KnobRow, ...]:
 
 def _change(cell: Cell, other: Cell, effect: KnobEffect) -> str:
     if effect.knob == "server":
-        return f"{cell.server} instead of {other.server}"
+        return f"{called(cell.server)} instead of {called(other.server)}"
     return change(cell, other, effect.knob)
 
 

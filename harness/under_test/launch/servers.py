@@ -102,11 +102,11 @@ SSL_CERTFILE: Final = ("--ssl-certfile", "--ssl-keyfile")
 CERTFILE: Final = ("--certfile", "--keyfile")
 SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
 
-RUNTIME_THREADS: Final = "--runtime-threads"
-"""Of granian's Rust runtime. Its --blocking-threads run the application: more than one under WSGI alone."""
-
 OWN: Final = "own"
 """The server of an application that brings the command."""
+
+RUNTIME_THREADS: Final = "--runtime-threads"
+"""Of granian's Rust runtime. Its --blocking-threads run the application: more than one under WSGI alone."""
 
 ENTRIES: Final = (
     Server(

@@ -108,7 +108,7 @@ def upgraded(asked: UpgradedAsked) -> int:
     place_for_report(asked.out)
     refuse_what_is_lacking(prepared)
     only = asked.chosen(project).model_copy(update={"only": upgrade.changed, "skip": ()})
-    if not upgrading.all_pass(project, only, asked.platform, prepared, quiet=asked.quiet):
+    if not upgrading.all_pass(project, only, asked.platform, prepared, json=asked.json, quiet=asked.quiet):
         return ExitCode.CELL_FAILED
     start = begin(prepared, results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)

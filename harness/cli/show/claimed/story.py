@@ -13,14 +13,15 @@ from harness.report.view.sections.claimed.story_words import SAID, Label, senten
 REFUTED: Final[tuple[StatementVerdict, ...]] = ("does-not-hold", "held-then")
 
 
-def show(found: StoryFinding, label: Label) -> None:
-    """Each statement with its verdict and its sentence on standard output; what to do on standard error."""
+def show(found: StoryFinding, label: Label, title: Label) -> None:
+    """Each statement with its verdict and its sentence on standard output; what to do on standard error. `label` is
+    what cells are called, `title` what applications are."""
     output.print(found.title, markup=False, highlight=False, style="bold")
     messages.print(found.source, style="dim", markup=False, highlight=False)
     for one in found.statements:
         output.print(Text(f"\n({one.id}) {one.title}: {SAID[one.verdict]}", style="bold"))
         output.print(one.said, style="italic", markup=False, highlight=False)
-        output.print(sentence(one, label), markup=False, highlight=False)
+        output.print(sentence(one, label, title), markup=False, highlight=False)
     for command in found.commands:
         messages.print(f"To answer what is missing or open: {shlex.join(command)}", markup=False)
 

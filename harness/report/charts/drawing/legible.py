@@ -22,6 +22,6 @@ def legible(found: Sequence[Drawn], most: int, key: Callable[[Drawn], float], be
     for one in sorted(found, key=key):
         first.setdefault(one.app, one)
     drawn = list(first.values())[:most]
-    return [
-        one for one in found if one in drawn
-    ], f" {len(drawn)} of {len(found)} configurations are drawn: {best} of each application."
+    of = "each application" if len(drawn) == len(first) else f"{len(drawn)} of {len(first)} applications"
+    left_out = f" {len(drawn)} of {len(found)} configurations are drawn: {best} of {of}. The tables hold all."
+    return [one for one in found if one in drawn], left_out

@@ -30,19 +30,25 @@ const boxField = (name) => ({
   put: (values) => { for (const box of boxes(name)) box.checked = values.includes(box.value); },
 });
 const picks = all(".pick", tools).map((pick) => pick.dataset.name);
-const filterFields = [field("q"), ...picks.map(boxField), boxField("best"), field("ref")];
+const filterFields = [field("find"), ...picks.map(boxField), boxField("best"), field("ref")];
 const fields = [...filterFields, ...["metric", "price", "theme", "a", "b"].map(field)];
 
+const FINDING = "#find=";
 const remember = () => {
   const state = new URLSearchParams();
   for (const { name, values } of fields) for (const value of values()) state.append(name, value);
+  const anchor = location.hash.startsWith(FINDING) ? "" : location.hash;
   for (const [place, sort] of sorts) state.append("sort", `${place}.${sort.key}.${sort.direction}`);
+  // What is looked for is the address's last part, unless a section is.
+  const finding = anchor ? "" : state.get("find") ?? "";
+  if (finding) state.delete("find");
   const query = state.toString();
-  history.replaceState(null, "", location.pathname + (query ? `?${query}` : "") + location.hash);
+  history.replaceState(null, "", location.pathname + (query ? `?${query}` : "") + (finding ? FINDING + encodeURIComponent(finding) : anchor));
 };
 
 const recall = () => {
   const state = new URLSearchParams(location.search);
+  if (location.hash.startsWith(FINDING)) state.set("find", new URLSearchParams(location.hash.slice(1)).get("find"));
   for (const { name, put } of fields) put(state.getAll(name));
   for (const text of state.getAll("sort")) {
     const [place, key, direction] = text.split(".");

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from harness.model.found.ranking import OverallCell, RankedCell, ScenarioRanking
-from harness.report.text import listing, number, per_second, shorten, times, times_between
+from harness.report.text import listing, number, per_second, shorten, some, times, times_between
 from harness.report.view.sections.explanations import explained
 from harness.report.view.source import Source
 from harness.report.view.tables.table import LEAGUES
@@ -110,13 +110,13 @@ def _same_winners(
     source: Source, best: Sequence[RankedCell], leads: dict[str, tuple[RankedCell, ...]], scenarios: int
 ) -> str:
     """Said of the scenarios in which anything is distinguished; `scenarios` counts them all."""
-    where = "here" if scenarios == 1 else f"in all {scenarios} scenarios"
+    where = {1: "here", 2: "in both scenarios"}.get(scenarios, f"in all {scenarios} scenarios")
     if len(leads) < scenarios:
         where = f"in {listing(list(leads))}; in the rest nothing is distinguished"
     if any(found.estimate for found in source.ranking.scenarios.values()):
         return f"{_label(source, best[0])} looks fastest {where}"
     if len(best) > 1:
-        return f"{listing(_some([_label(source, row) for row in best], 3))} share the lead {where}"
+        return f"{listing(some([_label(source, row) for row in best], 3))} share the lead {where}"
     alone = all(len(rows) == 1 for rows in leads.values())
     return f"{_label(source, best[0])} {'is fastest' if alone else 'leads or shares the lead'} {where}"
 
@@ -124,7 +124,7 @@ def _same_winners(
 def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:
     by_leader: dict[str, list[str]] = {}
     for title, rows in leads.items():
-        by_leader.setdefault(listing(_some([_label(source, row) for row in rows], 2)), []).append(title)
+        by_leader.setdefault(listing(some([_label(source, row) for row in rows], 2)), []).append(title)
     return "No single winner: " + "; ".join(f"{name} in {listing(titles)}" for name, titles in by_leader.items())
 
 
@@ -154,7 +154,7 @@ def _as_good(source: Source, found: ScenarioRanking, first: Sequence[RankedCell]
     if not others:
         return ()
     is_, near = "is" if len(others) == 1 else "are", _how_near(source, found, best, others)
-    return (Span(" "), *_named(_some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {near} it."))
+    return (Span(" "), *_named(some([_label(source, row) for row in others], NAMED)), Span(f" {is_} {near} it."))
 
 
 def _named(names: Sequence[str]) -> tuple[Span, ...]:
@@ -163,12 +163,6 @@ def _named(names: Sequence[str]) -> tuple[Span, ...]:
     return tuple(
         span for joint, name in zip(joints, names, strict=True) for span in (Span(joint), Span(name, strong=True))
     )
-
-
-def _some(names: Sequence[str], most: int) -> list[str]:
-    """All names, or the first of them and how many more there are: a sentence of forty names is not read."""
-    left = len(names) - most
-    return list(names) if left <= 1 else [*names[:most], f"{left} others"]
 
 
 def _figure(found: ScenarioRanking, row: RankedCell) -> tuple[Span, ...]:
@@ -207,7 +201,7 @@ def _among_the_slowest(source: Source, found: ScenarioRanking, rows: Sequence[Ra
     beside = [row for row in others if set(row.tie_groups) & set(last.tie_groups)]
     if not beside:
         return ", the slowest"
-    names = listing(_some([_label(source, row) for row in beside], NAMED))
+    names = listing(some([_label(source, row) for row in beside], NAMED))
     return f" (which is {_how_near(source, found, last, beside)} {names})"
 
 

@@ -15,6 +15,7 @@ from harness.report.view.tables.table import LEAGUES
 OVERALL: Final = "overall"
 MOST_ROWS: Final = 8
 """That fit on a first screen."""
+MOST_CEILINGS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def lead(source: Source) -> Lead | None:
         return None
     of = {entry.row.cell: entry for entry in entries}
     bars = [of[row.cell] for row in chosen[:MOST_ROWS]]
-    floors = [entry for entry in entries if entry.row.tier == "floor"]
+    floors = _floors(entries)
     longest = max(*(entry.high or entry.ratio for entry in bars), *(entry.ratio for entry in floors), 0.0)
     if not longest:
         return None
@@ -98,6 +99,17 @@ def _entries(ranking: Ranking, source: Source) -> tuple[list[_Entry], str, str]:
             ]
             return rows, shorten(scenario.title, 80), scenario.id
     return [], "", ""
+
+
+def _floors(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The bare callables; of each its fastest server, where all of them would be a thicket of lines."""
+    floors = [entry for entry in entries if entry.row.tier == "floor"]
+    if len(floors) <= MOST_CEILINGS:
+        return floors
+    fastest: dict[str, _Entry] = {}
+    for entry in sorted(floors, key=lambda entry: -entry.ratio):
+        fastest.setdefault(entry.row.app, entry)
+    return list(fastest.values())[:MOST_CEILINGS]
 
 
 def _tier(chosen: Sequence[RankedCell | OverallCell], entries: Sequence[_Entry]) -> str:

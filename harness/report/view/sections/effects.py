@@ -1,6 +1,6 @@
 """What framework and server cost, in figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model.asked.cell import change
@@ -29,22 +29,23 @@ def effect_rows(source: Source, scenario: str) -> tuple[EffectRow, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerRow:
-    """One server, with its settings where there are several: what a request takes it with the bare callable, and what
-    each framework adds to that."""
+class PartRow:
+    """What one framework adds to each server. `cells`: the ids of its configurations, with a space between them."""
 
-    server: str
-    bare: Figure
+    framework: str
+    cells: str
     added: tuple[EffectRow | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
-    """The server's part of a request beside the framework's, for the servers that `floor` and others ran on."""
+    """The server's part of a request beside the framework's, for the servers that `floor` and others ran on: a column
+    for each server, with its settings where there are several. `bare`: what a request takes there with `floor`."""
 
     floor: str
-    frameworks: tuple[str, ...]
-    rows: tuple[ServerRow, ...]
+    servers: tuple[str, ...]
+    bare: tuple[Figure, ...]
+    rows: tuple[PartRow, ...]
 
     @property
     def intervals(self) -> tuple[Figure, ...]:
@@ -56,22 +57,35 @@ def server_parts(source: Source, scenario: str) -> tuple[ServerParts, ...]:
     effects = [effect for effect in effect_rows(source, scenario) if effect.kind == "framework"]
     floors = {effect.base.title: None for effect in effects}
     tables = [_parts([effect for effect in effects if effect.base.title == floor], floor) for floor in floors]
-    return tuple(table for table in tables if len(table.rows) > 1)
+    return tuple(table for table in tables if len(table.servers) > 1)
 
 
 def _parts(effects: Sequence[EffectRow], floor: str) -> ServerParts:
-    bare = {effect.base.id: effect for effect in effects}
+    on = {effect.base.id: effect for effect in effects}
+    bare = dict(sorted(on.items(), key=lambda item: item[1].base_figure.value or 0.0))
     added = {(effect.base.id, effect.name.title): effect for effect in effects}
-    frameworks = tuple(dict.fromkeys(effect.name.title for effect in effects))
     rows = [
-        ServerRow(
-            f"{one.base.server} {one.base.suffix}".rstrip(),
-            one.base_figure,
-            tuple(added.get((place, framework)) for framework in frameworks),
-        )
-        for place, one in bare.items()
+        PartRow(framework, cells, tuple(added.get((base, framework)) for base in bare))
+        for framework, cells in _cells_of(effects).items()
     ]
-    return ServerParts(floor, frameworks, tuple(sorted(rows, key=lambda row: row.bare.value or 0.0)))
+    return ServerParts(
+        floor=floor,
+        servers=tuple(f"{one.base.server} {one.base.suffix}".rstrip() for one in bare.values()),
+        bare=tuple(one.base_figure for one in bare.values()),
+        rows=tuple(sorted(rows, key=_least)),
+    )
+
+
+def _cells_of(effects: Sequence[EffectRow]) -> Mapping[str, str]:
+    found: dict[str, list[str]] = {}
+    for effect in effects:
+        found.setdefault(effect.name.title, []).append(effect.name.id)
+    return {framework: " ".join(cells) for framework, cells in found.items()}
+
+
+def _least(row: PartRow) -> float:
+    """What the framework adds to the server that it adds the least to."""
+    return min(effect.extra.value or 0.0 for effect in row.added if effect)
 
 
 @dataclass(frozen=True, slots=True)

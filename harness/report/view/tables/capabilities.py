@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from harness.model.asked.cell import labels
+from harness.model.asked.cell import Cell, differences
 from harness.model.found.capabilities import TITLES, WORDS, Answer, Capabilities, Probed
 from harness.report.text import moment, shorten
+from harness.report.view.names import called
 from harness.report.view.source import Source
 
 LONGEST_QUOTE: Final = 400
@@ -38,9 +39,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class CapableRow:
-    """One cell, and its answers in the order of the heads."""
+    """One cell, and its answers in the order of the heads. `cells`: the campaign's own of this application and server,
+    by their ids with a space between them; what was tried has settings of its own."""
 
     title: str
+    cells: str
     tried: tuple[Tried, ...]
 
 
@@ -59,17 +62,35 @@ def capability_section(source: Source) -> CapabilitySection | None:
     found = source.capabilities
     if found is None:
         return None
-    names = labels(one.cell for one in found.cells)
+    more = differences([one.cell for one in found.cells])
     return CapabilitySection(
         heads=tuple(TITLES.values()),
-        rows=tuple(_row(names[one.cell.id], number, one) for number, one in enumerate(found.cells)),
-        failed=tuple(shorten(f"{failure.cell}: {failure.reason}", 300) for failure in found.failures),
+        rows=tuple(_row(source, more[one.cell.id], number, one) for number, one in enumerate(found.cells)),
+        failed=tuple(shorten(f"{_failed(source, failure.cell)}: {failure.reason}", 300) for failure in found.failures),
         tried_at=moment(found.ended_at),
     )
 
 
-def _row(title: str, number: int, found: Capabilities) -> CapableRow:
-    return CapableRow(title, tuple(_tried(number, found.of(probe)) for probe in TITLES))
+def _row(source: Source, more: str, number: int, found: Capabilities) -> CapableRow:
+    """`more`: in what else than application and server the cell differs from others that were tried."""
+    cell = found.cell
+    measured = (one.id for one in source.record.plan.cells if (one.app, one.server) == (cell.app, cell.server))
+    return CapableRow(
+        title=_title(source, cell) + (f" ({more})" if more else ""),
+        cells=" ".join(measured),
+        tried=tuple(_tried(number, found.of(probe)) for probe in TITLES),
+    )
+
+
+def _title(source: Source, cell: Cell) -> str:
+    """What readers call a cell that is none of the campaign's own."""
+    return f"{source.title(cell.app)} on {called(cell.server)}"
+
+
+def _failed(source: Source, id_: str) -> str:
+    """The same of one of which only the id is known."""
+    alike = (one for one in source.record.plan.cells if id_.startswith(f"{one.app}.{one.server}."))
+    return next((_title(source, one) for one in alike), id_)
 
 
 def _tried(number: int, found: Probed) -> Tried:

@@ -73,7 +73,7 @@ def _row(source: Source, found: StatementFinding) -> StatementRow:
         title=found.title,
         said=found.said,
         verdict=Verdict(SAID[found.verdict], TONES.get(found.verdict, "")),
-        evidence=sentence(found, lambda cell: source.name(cell).label),
+        evidence=sentence(found, lambda cell: source.name(cell).label, source.title),
         links=tuple(_links(source, found)),
     )
 

@@ -19,6 +19,7 @@ from harness.model.found.statements import (
     ThreadsPart,
 )
 from harness.report.text import count, listing, number, share, shorten, times, times_between
+from harness.report.view.names import called
 from harness.report.view.sections.effects import signed
 
 SAID: Final[dict[StatementVerdict, str]] = {
@@ -32,23 +33,24 @@ LONGEST: Final = 200
 """Characters of a text that others wrote, inside a sentence."""
 
 Label = Callable[[str], str]
-"""What a reader calls a cell, by its id."""
+"""What a reader calls a cell, or an application, by its id."""
 
 
-def sentence(found: StatementFinding, label: Label) -> str:
-    """What speaks for the verdict: of a statement that is refuted or open, first the parts that make it so."""
+def sentence(found: StatementFinding, label: Label, title: Label) -> str:
+    """What speaks for the verdict: of a statement that is refuted or open, first the parts that make it so. `label` is
+    of cells, `title` of applications."""
     decides = {"holds": "holds", "cannot-tell": "cannot-tell"}.get(found.verdict, "does-not-hold")
     ordered = sorted(found.parts, key=lambda part: part.verdict != decides)
-    clauses = dict.fromkeys(clause(part, label) for part in ordered)
+    clauses = dict.fromkeys(clause(part, label, title) for part in ordered)
     text = "; ".join(clauses)
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def clause(part: FoundPart, label: Label) -> str:
+def clause(part: FoundPart, label: Label, title: Label) -> str:
     """One piece of evidence, without a capital or a full stop."""
     if part.verdict == "cannot-tell" and not _has_figures(part):
         return shorten(part.reason, LONGEST)
-    text = _figures(part, label)
+    text = _figures(part, label, title)
     open_ = f" ({shorten(part.reason, LONGEST)})" if part.verdict == "cannot-tell" and part.reason else ""
     return text + open_ + (_of_then(part.then) if part.then and part.verdict == "does-not-hold" else "")
 
@@ -63,7 +65,7 @@ def _has_figures(part: FoundPart) -> bool:
             return False
 
 
-def _figures(part: FoundPart, label: Label) -> str:
+def _figures(part: FoundPart, label: Label, title: Label) -> str:
     match part:
         case RankingPart():
             found: str = _ranking(part)
@@ -78,9 +80,9 @@ def _figures(part: FoundPart, label: Label) -> str:
         case AtOncePart():
             found = _at_once(part, label)
         case CapabilityPart():
-            found = _capability(part)
+            found = _capability(part, title)
         case AnswerPart():
-            found = _answer(part, label)
+            found = _answer(part, label, title)
         case _:
             assert_never(part)
     return found
@@ -142,15 +144,17 @@ def _at_once(part: AtOncePart, label: Label) -> str:
     return f"{of} to {label(part.cell)}, {found} waited at the same time on one worker with one thread"
 
 
-def _capability(part: CapabilityPart) -> str:
+def _capability(part: CapabilityPart, title: Label) -> str:
     how = f" ({shorten(part.how, LONGEST)})" if part.how else ""
-    titles = {str(id_): title for id_, title in TITLES.items()}
-    return f"{titles.get(part.probe, part.probe)} of {part.app} on {part.server}: {part.answer}{how}"
+    probes = {str(id_): said for id_, said in TITLES.items()}
+    return f"{probes.get(part.probe, part.probe)} of {title(part.app)} on {called(part.server)}: {part.answer}{how}"
 
 
-def _answer(part: AnswerPart, label: Label) -> str:
+def _answer(part: AnswerPart, label: Label, title: Label) -> str:
     if part.verdict == "does-not-hold":
-        return f"{part.app} does not answer {part.scenario} as the contract has it: {shorten(part.reason, LONGEST)}"
+        return (
+            f"{title(part.app)} does not answer {part.scenario} as the contract has it: {shorten(part.reason, LONGEST)}"
+        )
     cost = f", at {number(part.cpu_us)} µs of CPU per request" if part.cpu_us is not None else ""
     over = ""
     if part.framework_us is not None:
