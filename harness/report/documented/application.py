@@ -141,7 +141,8 @@ def server_name(server: Server, of: Documented) -> str:
 def _server(server: Server, of: Documented, *, default: bool) -> tuple[str, str, str, str]:
     needs = f" (Python {as_text(server.requires_python)})" if server.requires_python else ""
     named = f"{server_name(server, of)}{needs}"
-    unable = {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
+    lacked = {scenario: as_text(why) for scenario, why in of.manifest.lacks.get(server.id, {}).items()}
+    unable = lacked | {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
     return (
         f"**{named}**, the default" if default else named,
         SPEAKS[server.interface],
