@@ -162,6 +162,9 @@ def test_faults_of_all_manifests_are_told_together(tmp_path: Path) -> None:
             RIGHT_APP + 'follows = ["http://example.org/"]',
             "follows.0: not the address of a page; write it whole, such as",
         ),
+        (RIGHT_APP + 'lacks.hypercorn.json = "no"', "lacks: hypercorn is not one of the servers"),
+        (RIGHT_APP + 'lacks.uvicorn.upload = "no"', "lacks: upload is not one of the scenarios"),
+        (RIGHT_APP + 'lacks.uvicorn.json = ""', "lacks.uvicorn.json: String should have at least 1 character"),
         (RIGHT_APP + 'uses.frame = "x"', 'uses.frame: unknown key; did you mean "framework"?'),
     ],
 )

@@ -68,6 +68,9 @@ def on_one_line(text: str) -> str:
 Sentences = Annotated[str, Field(max_length=LONGEST_ABOUT), AfterValidator(on_one_line)]
 
 
+Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(on_one_line)]
+
+
 class Targets(Record):
     """Where a server finds the application, for each interface it speaks (`importable`)."""
 
@@ -122,7 +125,8 @@ class AppManifest(Record):
     `core`: whether a campaign measures it when nothing else was asked for. `service`: somebody's own, which is measured
     as it is run, and need not be comparable with others.
     `about`: what is idiomatic about it, in one to three sentences. `follows`: the pages of its framework's
-    documentation that it is written by.
+    documentation that it is written by. `lacks`: by server, the scenarios that it answers elsewhere and not there, each
+    with the reason.
     """
 
     id: Slug
@@ -133,6 +137,7 @@ class AppManifest(Record):
     own: OwnServer | None = None
     servers: tuple[ServerName, ...] = Field(min_length=1)
     scenarios: tuple[Slug, ...] = Field(min_length=1)
+    lacks: dict[Slug, dict[Slug, Reason]] = Field(default_factory=dict)
     tier: Tier = "controlled"
     core: bool = True
     service: bool = False
@@ -154,4 +159,13 @@ class AppManifest(Record):
             raise ValueError('no [targets]: name the callable, such as asgi = "app:app"')
         if self.programs and not self.install:
             raise ValueError("no install: name the command that installs what [programs] lists")
+        return self
+
+    @model_validator(mode="after")
+    def _lacks_what_it_would_have(self) -> Self:
+        if strange := [one for one in self.lacks if one not in self.servers and "*" not in self.servers]:
+            raise ValueError(f"lacks: {', '.join(strange)} is not one of the servers")
+        lacked = {scenario for scenarios in self.lacks.values() for scenario in scenarios}
+        if unanswered := sorted(lacked - set(self.scenarios)):
+            raise ValueError(f"lacks: {', '.join(unanswered)} is not one of the scenarios")
         return self

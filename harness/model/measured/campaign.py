@@ -263,9 +263,11 @@ class CampaignRecord(Record):
         kinds = {one.id: one.kind for one in self.plan.scenarios}
         if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
             return reason
-        if app in self.applications and scenario not in self.applications[app].scenarios:
+        if (manifest := self.applications.get(app)) is None:
+            return ""
+        if scenario not in manifest.scenarios:
             return "the application does not answer this scenario"
-        return ""
+        return manifest.lacks.get(server, {}).get(scenario, "")
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""
