@@ -1,5 +1,6 @@
 """docs/applications has a page for each application, as its manifest and its lock are today."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,14 +67,14 @@ def test_the_pages_are_those_of_the_manifests_and_locks_of_today(wanted: Mapping
 def test_every_application_has_a_page_that_invites_its_authors_and_names_what_it_follows(
     wanted: Mapping[str, str],
 ) -> None:
-    names = {manifest.parent.name for manifest in (ROOT / "apps").glob("[!_.]*/app.toml")}
-    assert set(wanted) == {f"{name}.md" for name in names} | {"README.md"}
-    for name in names:
-        text = wanted[f"{name}.md"]
-        assert f"harness verify --only {name}\n" in text
+    every = find_applications(ROOT / "apps", known_servers=KNOWN, known_scenarios=SCENARIOS)
+    assert set(wanted) == {f"{one.id}.md" for one in every} | {"README.md"}
+    for one in every:
+        text = wanted[f"{one.id}.md"]
+        assert f"harness verify --only {one.id}\n" in text
         assert "(../reviewing-an-application.md)" in text
-        assert "\n- <https://" in text
-        assert f"]({name}.md)" in wanted["README.md"]
+        assert [f"- <{address}>" for address in one.manifest.follows] == re.findall("^- <https.*", text, re.MULTILINE)
+        assert f"]({one.id}.md)" in wanted["README.md"]
 
 
 def test_a_page_that_is_missing_stale_or_left_over_is_found_and_mended(tmp_path: Path) -> None:
@@ -107,13 +108,11 @@ def test_a_page_names_servers_in_words_with_their_versions_and_what_they_are_not
 
 
 def test_a_page_names_the_program_of_an_own_server_and_whether_it_takes_workers(tmp_path: Path) -> None:
-    one = written(tmp_path / "one", OWN.format(argv='["serve", "{port}"]'))
-    many = written(tmp_path / "many", OWN.format(argv='["serve", "{port}", "{workers}"]'))
-    assert line_with("the default", one) == "| **its own: `serve`**, the default | HTTP itself | 1 |  |"
-    assert (
-        line_with("the default", many)
-        == "| **its own: `serve`**, the default | HTTP itself | as many as asked for |  |"
-    )
+    one = written(tmp_path / "one", OWN.format(argv='["{python}", "app.py", "{port}"]'))
+    many = written(tmp_path / "many", OWN.format(argv='["serve", "{port}", "--workers={workers}"]'))
+    assert "| **its own: `python app.py {port}`**, the default | HTTP itself | 1 |  |" in one
+    alone = "| **its own: `serve {port} --workers={workers}`**, the default | HTTP itself | as many as asked for |  |"
+    assert alone in many
 
 
 def test_a_page_shows_what_the_application_is_built_from_with_versions_of_the_lock(tmp_path: Path) -> None:

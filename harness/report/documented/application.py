@@ -7,7 +7,7 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
-from harness.catalog.applications import SHARED_REQUIREMENTS, Application
+from harness.catalog.applications import PYTHON, SHARED_REQUIREMENTS, Application
 from harness.model.asked.application import AppManifest, Interface, Tier, Uses
 from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
@@ -131,16 +131,18 @@ def _served(of: Documented) -> str:
 
 
 def server_name(server: Server, of: Documented) -> str:
-    """Its title, and its version where the lock has it; the program, where the application brings its own."""
-    if own := of.manifest.own if server.interface == "own" else None:
-        return f"its own: `{as_text(own.argv[0])}`"
+    """Its title, and its version where the lock has it."""
+    if server.interface == "own":
+        return "its own"
     version = of.versions.get(canonicalize_name(server.distribution), "") if server.distribution else ""
     return f"{server.title} {version}".rstrip()
 
 
 def _server(server: Server, of: Documented, *, default: bool) -> tuple[str, str, str, str]:
     needs = f" (Python {as_text(server.requires_python)})" if server.requires_python else ""
-    named = f"{server_name(server, of)}{needs}"
+    own = of.manifest.own if server.interface == "own" else None
+    program = f": `{as_text(' '.join(own.argv).replace(PYTHON, 'python'))}`" if own else ""
+    named = f"{server_name(server, of)}{needs}{program}"
     lacked = {scenario: as_text(why) for scenario, why in of.manifest.lacks.get(server.id, {}).items()}
     unable = lacked | {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
     return (
