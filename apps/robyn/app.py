@@ -1,7 +1,7 @@
 """Robyn, as its documentation writes it: decorated functions return dicts and strings, which its Rust part answers.
 
 https://robyn.tech/documentation/en/api_reference/getting_started and the pages beside it: request_object, templating,
-authentication, pydantic, server_sent_events; the options of https://robyn.tech/documentation/en/api_reference/scaling.
+authentication, middlewares, pydantic, server_sent_events; the options of https://robyn.tech/documentation/en/api_reference/scaling.
 """
 
 import signal
@@ -9,6 +9,7 @@ import sys
 
 from harness_data import TEMPLATES, events, row_count, upstream
 from harness_data import asynchronous as data
+from harness_data.layers import MIDDLEWARES
 from harness_data.orders import Order
 from harness_data.tokens import user_of
 from harness_data.work import computed
@@ -93,6 +94,21 @@ async def mixed(request: Request) -> dict[str, int]:
 async def stream(request: Request) -> StreamingResponse:
     wanted = request.query_params
     return SSEResponse(events.streaming(wanted.get("seed", None), wanted.get("pause_ms", None)))
+
+
+async def count(request: Request) -> Request:
+    request.headers.set("passed", str(int(request.headers.get("passed") or 0) + 1))
+    return request
+
+
+async def passed(request: Request) -> str:
+    return request.headers.get("passed") or "0"
+
+
+for n in MIDDLEWARES:
+    app.get(f"/middleware/{n}")(passed)
+    for _ in range(n):
+        app.before_request(f"/middleware/{n}")(count)
 
 
 if __name__ == "__main__":
