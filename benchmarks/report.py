@@ -27,18 +27,27 @@ from shared.made_up import made_up_campaign
 from harness.campaign.doctor import CHROMIUM
 from harness.report.write import write_report
 
-MOST: Final = {"report_s": 10.0, "report_peak_mb": 500.0, "hundred_page_mb": 4.0, "hundred_opened_s": 2.0, "field_opened_s": 2.0}
+MOST: Final = {
+    "report_s": 10.0,
+    "report_peak_mb": 500.0,
+    "hundred_page_mb": 4.0,
+    "hundred_opened_s": 2.0,
+    "field_opened_s": 2.0,
+}
 HUNDRED: Final = 100
 FIELD: Final = 32
 SERVERS: Final = ("uvicorn", "granian-asgi", "hypercorn", "daphne", "gunicorn-uvicorn")
 SAMPLE: Final = Path(__file__).parents[1] / "docs" / "sample" / "index.html"
-WATCH: Final = "new PerformanceObserver(seen => (window.tasks ??= []).push(...seen.getEntries())).observe({type: 'longtask', buffered: true})"
+WATCH: Final = """
+new PerformanceObserver(seen => (window.tasks ??= []).push(...seen.getEntries())).observe({ type: "longtask" });
+"""
 STEPS: Final = """() => {
   const [{ domContentLoadedEventEnd: ready, loadEventEnd: loaded }] = performance.getEntriesByType("navigation");
   const [{ startTime: painted }] = performance.getEntriesByName("first-contentful-paint");
-  return { ready, loaded, painted, longest_task: Math.max(1, ...(window.tasks ?? []).map(task => task.duration)) };
+  return { ready, loaded, painted, longest_task: Math.max(50, ...(window.tasks ?? []).map(task => task.duration)) };
 }"""
-"""Milliseconds: everything is there, everything is loaded, something is seen; and the longest task of all."""
+"""Milliseconds: everything is there, everything is loaded, something is seen; and the longest task, where nothing is said
+of those under 50."""
 FIND: Final = """text => new Promise(done => {
   const began = performance.now();
   const field = document.querySelector("input[name=find]");
