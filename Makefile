@@ -47,7 +47,7 @@ doctor: setup  ## Check this machine; print the command that mends each problem
 lint: $(BIN)/.setup-dev  ## Check formatting, lint rules, types and layers
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 # What needs no server, database or browser, and takes no longer than a few seconds.
-PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_usage.py test_docs.py)
+PURE = $(addprefix tests/,analysis catalog contract stats store wire cli/test_usage.py test_docs.py test_application_pages.py)
 check: lint  ## Lint, then run the tests that need no server, database or browser: under a minute
 	@$(BIN)/python -m pytest -n auto -m "not alone and not simulated" -q $(PURE)
 # Of the tests that need the whole machine, only the files that hold some are collected.
@@ -60,10 +60,12 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-bi
 lock: $(BIN)/uv  ## Resolve the harness's own requirements again (ARGS=--upgrade: to the newest)
 	@$(LOCK) $(ARGS) --group dev --output-file requirements-dev.txt
 	@$(LOCK) --constraints requirements-dev.txt --output-file requirements.txt
+pages: setup  ## Write docs/applications from the manifests and locks in apps/
+	@$(BIN)/python -m harness.report.documented.write
 benchmarks: $(BIN)/.setup-dev  ## Measure the harness itself (docs/performance.md); the machine must be idle
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 clean:  ## Remove environments, caches and reports; results are kept
 	@if command -v $(PYTHON) > /dev/null; then $(PYTHON) -I harness/process/in_use.py .cache; fi
 	@rm -rf .venv .cache reports/*/ reports/latest
 
-.PHONY: help setup bench bench-full quick report verify doctor lint check test lock benchmarks clean
+.PHONY: help setup bench bench-full quick report verify doctor lint check test lock pages benchmarks clean

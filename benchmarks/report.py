@@ -46,8 +46,8 @@ STEPS: Final = """() => {
   const [{ startTime: painted }] = performance.getEntriesByName("first-contentful-paint");
   return { ready, loaded, painted, longest_task: Math.max(50, ...(window.tasks ?? []).map(task => task.duration)) };
 }"""
-"""Milliseconds: everything is there, everything is loaded, something is seen; and the longest task, where nothing is said
-of those under 50."""
+"""Milliseconds: everything is there, everything is loaded, something is seen; and the longest task, where a
+browser says nothing of those under 50."""
 FIND: Final = """text => new Promise(done => {
   const began = performance.now();
   const field = document.querySelector("input[name=find]");

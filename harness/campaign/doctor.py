@@ -23,7 +23,7 @@ from harness.model.record import Record
 from harness.process.environment import passed_on
 from harness.under_test.install.locks import stale_locks
 from harness.under_test.launch.programs import absent, search_path, versions_of
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import REQUIREMENTS
 from harness.under_test.services.choice import postgresql_trials
 
 MEMORY_BYTES: Final = 2 * 2**30
@@ -167,8 +167,7 @@ def _manifests(project: Project) -> tuple[list[int], list[Check]]:
     except HarnessError as error:
         return [], [Check(name="manifests", state="lacking", seen=str(error), mend=error.mend)]
     levels = [scenario.manifest.rank.at.connections for scenario in found.scenarios]
-    requirements = {server.id: server.requirements for server in SERVERS.values()}
-    notices = stale_locks(found.applications, requirements, project.apps)
+    notices = stale_locks(found.applications, REQUIREMENTS, project.apps)
     seen = f"{len(found.applications)} applications, {len(found.scenarios)} scenarios"
     locks = [Check(name="locks", state="lacking", seen=notice.seen, mend=notice.mend) for notice in notices]
     return levels, [

@@ -17,7 +17,7 @@ MANIFEST = "app.toml"
 SHARED_REQUIREMENTS = Path("_shared", "requirements.in")
 """Below apps/: what all applications of the controlled tier import."""
 DESCRIBED_IN = "docs/adding-an-application.md"
-PYTHON, WORKERS = "{python}", "{workers}"
+PYTHON, WORKERS, PORT = "{python}", "{workers}", "{port}"
 EVERY_OTHER, NOT = "*", "!"
 MOST_REQUIREMENTS_BYTES = 8 * 1024 * 1024
 """Of a lock: hashes of a few thousand distributions."""

@@ -14,7 +14,9 @@ from harness.cli.commands.diff import diff
 from harness.cli.commands.doctor import doctor
 from harness.cli.commands.explain import explain
 from harness.cli.commands.list import list_
-from harness.cli.commands.lock import lock
+from harness.cli.commands.locks.lock import lock
+from harness.cli.commands.locks.outdated import outdated
+from harness.cli.commands.locks.upgraded import upgraded
 from harness.cli.commands.new import new
 from harness.cli.commands.results.claim import claim
 from harness.cli.commands.results.compare import compare
@@ -55,6 +57,8 @@ for command in (
     claim,
     new,
     lock,
+    outdated,
+    upgraded,
     clean,
     serve,
     worker,

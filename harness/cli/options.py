@@ -207,6 +207,16 @@ class SeveralSettings(PlatformChoice):
             help="Threads of each worker, where the server has an option for them (default: 8).",
         ),
     ] = None
+    runtime_threads: Annotated[
+        Counts | None,
+        typer.Option(
+            "--runtime-threads",
+            parser=counts,
+            metavar="N[,N]",
+            help="Threads of each worker that only serve connections, where the server has an option (granian) for them"
+            " (default: the server's own).",
+        ),
+    ] = None
     pool: Annotated[
         Counts | None,
         typer.Option(
@@ -223,6 +233,7 @@ class SeveralSettings(PlatformChoice):
             "pythons": tuple(self.python) if self.python else None,
             "server_workers": self.server_workers and self.server_workers.numbers,
             "threads": self.threads and self.threads.numbers,
+            "runtime_threads": self.runtime_threads and self.runtime_threads.numbers,
             "pools": self.pool and self.pool.numbers,
         }
 

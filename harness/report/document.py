@@ -2,6 +2,7 @@
 
 from typing import Any, Final, Literal
 
+from harness.model.asked.application import Uses
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.counting import Unit
@@ -38,7 +39,7 @@ RANKING_VERSION: Final = 6
 5  `settings`, `cells`, `other_interpreters`
 6  context switches among the costs, and CPU and context switches of an idle server; `pool` of cells; `curves`; `unit`
     of an inference, which figures count, and of claims; `story`; `first_event_...`, `held_connections` and
-    `bytes_a_connection` of costs; `slopes`
+    `bytes_a_connection` of costs; `slopes`; `uses`
 """
 
 
@@ -119,8 +120,8 @@ class RankingDocument(Record):
     Times are Unix seconds; `scenarios` holds the rows, best first; `latency`, `capacity` those in plan order, of the
     scenarios whose latency was asked for; `explanations` those of scenarios in which servers were profiled. `waiting`:
     how the generator waited for answers. `titles`, `cells`: by cell id, what the page calls it, and its settings.
-    `slopes`: of scenarios
-    that are ranked by them. `null_rps`: the load generator against a responder that does nothing.
+    `uses`: by application id, what it is built from. `slopes`: of scenarios that are ranked by them. `null_rps`: the
+    load generator against a responder that does nothing.
     """
 
     schema_version: Literal[6] = RANKING_VERSION
@@ -156,6 +157,7 @@ class RankingDocument(Record):
     null_rps: float | None
     titles: dict[str, str]
     cells: dict[str, Cell]
+    uses: dict[str, Uses]
     machine: Machine
     interpreter: Interpreter
     other_interpreters: tuple[Interpreter, ...]

@@ -54,6 +54,7 @@ def ranking_of(source: Source) -> RankingDocument:
         null_rps=record.null_rps,
         titles={name.id: name.label for name in source.names.values()},
         cells={cell.id: cell for cell in record.plan.cells},
+        uses={id_: app.uses for id_, app in record.applications.items()},
         machine=record.machine,
         interpreter=record.interpreter,
         other_interpreters=record.other_interpreters,

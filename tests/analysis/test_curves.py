@@ -81,8 +81,9 @@ def test_a_cell_without_a_figure_has_no_point_and_one_point_is_no_curve() -> Non
     assert curves_of(record, one) == ()
 
 
-@pytest.mark.parametrize("setting", ["workers", "threads", "pool"])
+@pytest.mark.parametrize("setting", ["workers", "threads", "runtime_threads", "pool"])
 def test_each_setting_that_is_a_number_has_its_curve(setting: str) -> None:
-    cells = [of("flask", **{"threads": 1, "pool": 4} | {setting: value}) for value in (1, 2)]
+    others = {"threads": 1, "runtime_threads": 1, "pool": 4}
+    cells = [of("flask", **others | {setting: value}) for value in (1, 2)]
     (curve,) = found({cells[0]: 10.0, cells[1]: 20.0}, blocks=3)
     assert (curve.setting, [point.value for point in curve.points]) == (setting, [1, 2])

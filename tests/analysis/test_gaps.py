@@ -100,6 +100,15 @@ def test_cells_that_differ_in_more_than_the_tier_have_no_gap(change: dict[str, o
     assert gaps(campaign_of(FLOOR, FLASK, other), made_up({c.id: 1_000.0 for c in (FLOOR, FLASK, other)}, 8)) == ()
 
 
+def test_of_two_controlled_applications_that_with_the_same_serializer_is_the_one_compared_with() -> None:
+    with_orjson = cell("flask-orjson")
+    other = manifest("flask-orjson", "controlled", "flask")
+    other = other.model_copy(update={"uses": Uses(framework="flask", serializer="orjson")})
+    record = campaign_of(FLOOR, with_orjson, FLASK, WITH_ORM, manifests=(*MANIFESTS, other))
+    (gap,) = gaps(record, made_up(SPEEDS | {with_orjson.id: 6_000.0}, 8))
+    assert gap.controlled == FLASK.id
+
+
 def test_frameworks_that_are_not_named_do_not_belong_together() -> None:
     manifests = (manifest("flask", "controlled", ""), manifest("flask-sqlalchemy", "idiomatic", ""))
     assert gaps(campaign_of(*CELLS, manifests=manifests), made_up(SPEEDS, 8)) == ()

@@ -11,13 +11,27 @@ from harness.under_test.launch.servers import SERVERS
 ROOT = Path(__file__).parents[2]
 CORE = ("django", "fastapi", "flask", "raw-asgi", "raw-wsgi", "starlette")
 BEYOND_THE_CORE = (
+    "aiohttp",
+    "blacksheep",
     "django-async",
+    "django-ninja",
+    "django-ninja-orm",
     "django-orm",
+    "djangorestframework",
+    "djangorestframework-orm",
+    "emmett",
+    "emmett-orm",
     "falcon",
     "fastapi-sqlalchemy",
+    "flask-asgi",
     "flask-sqlalchemy",
     "litestar",
+    "quart",
     "raw-rsgi",
+    "tornado",
+    "robyn",
+    "sanic",
+    "sanic-tortoise",
 )
 TECHEMPOWER = ("json", "plaintext", "db", "queries", "fortunes", "updates", "cached")
 SCENARIOS = find_scenarios(ROOT / "scenarios")
@@ -58,6 +72,14 @@ def test_an_application_answers_the_core_scenarios(application: Application) -> 
 def test_an_application_that_the_project_keeps_answers_all_of_techempower(name: str) -> None:
     (application,) = [one for one in APPLICATIONS if one.id == name]
     assert set(TECHEMPOWER) <= set(application.manifest.scenarios)
+
+
+@pytest.mark.parametrize("application", APPLICATIONS, ids=lambda application: application.id)
+def test_an_application_says_what_is_idiomatic_about_it_and_which_documentation_it_follows(
+    application: Application,
+) -> None:
+    assert application.manifest.about.endswith("."), "say it in app.toml: about, in one to three sentences"
+    assert application.manifest.follows, "name in app.toml the pages that it is written by: follows"
 
 
 def test_an_idiomatic_variant_names_the_framework_of_its_controlled_one() -> None:

@@ -81,6 +81,13 @@ def test_nothing_is_needed_once_every_cell_had_as_many_blocks_as_the_plan_allows
     assert next_round(a_campaign(blocks=2, max_blocks=2), trials) == {}
 
 
+def test_cells_have_the_fewest_blocks_of_the_plan_whatever_is_decided_before() -> None:
+    record, trials = campaign(CELLS, blocks=3), made_up(SPEEDS, 3)
+    five = record.model_copy(update={"plan": record.plan.model_copy(update={"min_blocks": 5, "max_blocks": 5})})
+    assert next_round(five, trials) == {"json": {one.id for one in CELLS}}
+    assert next_round(five.model_copy(update={"completed_blocks": tuple(range(5))}), made_up(SPEEDS, 5)) == {}
+
+
 def test_the_reference_has_more_blocks_than_the_plan_allows_where_others_still_need_it() -> None:
     record = a_campaign(blocks=3, max_blocks=2)
     trials = [*measured((REFERENCE, TWIN), [0, 1, 2]), *measured((FAST,), [0, 2]), *measured((SLOW,), [1])]

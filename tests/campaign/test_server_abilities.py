@@ -28,6 +28,15 @@ def test_a_server_that_can_do_nothing_that_is_asked_is_left_out() -> None:
     assert {cell.server for cell in record.plan.cells} == {"uvicorn"}
 
 
+def test_an_application_is_not_asked_what_it_lacks_on_a_server() -> None:
+    record = planned("emmett", ("granian-rsgi", "uvicorn"), "stream", "websocket")
+    assert record.why_not("emmett", "granian-rsgi", "websocket") == ""
+    assert record.why_not("emmett", "uvicorn", "stream") == ""
+    assert record.why_not("emmett", "uvicorn", "websocket").startswith("Emmett answers no WebSocket by ASGI")
+    with pytest.raises(UsageError, match="can do these scenarios: Emmett answers no WebSocket by ASGI"):
+        planned("emmett", ("uvicorn",), "websocket")
+
+
 def test_where_no_server_is_left_the_reason_is_told() -> None:
     with pytest.raises(UsageError, match="no server that was chosen can do these scenarios: it closes the connection"):
         planned("flask", ("waitress",), "stream")

@@ -1,22 +1,32 @@
 """Workers, threads and interpreters make cells: each value with each of the others, as far as servers can."""
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from harness.campaign.cells.services import most_connections
-from harness.campaign.plan.cells import Axes, Choice, cells_of, reference_of, short_of_workers, without_threads
+from harness.campaign.plan.cells import (
+    Axes,
+    Choice,
+    cells_of,
+    reference_of,
+    short_of_workers,
+    without_option,
+    without_python,
+)
 from harness.campaign.plan.options import PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.resume import differences
 from harness.cli.run.plans import wanted_options
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell, labels, short_names
+from harness.model.asked.cell import Cell, change, labels, short_names
 from harness.model.asked.cell import differences as told_apart
-from harness.model.errors import UsageError
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.store.folder import ResultsFolder
 
 PROJECT = Project(Path(__file__).parents[2])
@@ -66,10 +76,55 @@ def test_what_a_server_cannot_run_is_left_out_and_said_once_for_each_server() ->
     assert len(settings["gunicorn-gthread"]) == 6
     assert settings["gunicorn-sync"] == [(1, None), (2, None), (4, None)]
     assert settings["waitress"] == [(1, 1), (1, 8)]
-    (fewer,), (threads,) = short_of_workers(cells, wanted.workers), without_threads(cells, wanted.threads)
+    (fewer,), (threads,) = short_of_workers(cells, wanted.workers), without_option(cells, wanted)
     assert fewer.seen.startswith("waitress runs 1 worker process where others run 1, 2 and 4")
     assert threads.seen.startswith("gunicorn-sync has no option for its threads: it is not measured with 1 and 8")
-    assert without_threads(cells, ()) == ()
+    assert without_option(cells, Axes((1,), (PYTHON,))) == ()
+
+
+def test_runtime_threads_are_an_axis_of_the_servers_that_have_an_option_for_them() -> None:
+    application = shop().model_copy(update={"servers": ("granian-wsgi", "granian-asgi", "gunicorn-gthread")})
+    wanted = Axes((1,), (PYTHON,), threads=(1, 8), runtime_threads=(2, 1))
+    cells = cells_of([Choice(application, server) for server in application.servers], wanted, database="none")
+    assert [(cell.server, cell.threads, cell.runtime_threads) for cell in cells] == [
+        ("granian-asgi", None, 1),
+        ("granian-asgi", None, 2),
+        ("granian-wsgi", 1, 1),
+        ("granian-wsgi", 1, 2),
+        ("granian-wsgi", 8, 1),
+        ("granian-wsgi", 8, 2),
+        ("gunicorn-gthread", 1, None),
+        ("gunicorn-gthread", 8, None),
+    ]
+    assert cells[3].id == f"shop.granian-wsgi.w1.t1.r2.none.{PYTHON}"
+    assert labels(cells)[cells[3].id] == "shop on granian-wsgi (1 thread, 2 runtime threads)"
+    assert change(cells[3], cells[2], "runtime_threads") == "2 runtime threads instead of 1"
+    threads, runtime = without_option(cells, wanted)
+    assert (threads.code, runtime.code) == ("no-threads", "no-runtime-threads")
+    assert threads.seen.startswith("granian-asgi has no option for its threads: it is not measured with 1 and 8")
+    assert runtime.seen.startswith("gunicorn-gthread has no option for its runtime threads: it is not measured with 1")
+
+
+def test_a_server_is_left_out_on_interpreters_that_it_cannot_be_installed_for() -> None:
+    new, choice = "cpython-3.14.1t-2", Choice(shop(), "bengal-pounce")
+    assert [cell.interpreter for cell in cells_of([choice], Axes((1,), (PYTHON, new)), database="none")] == [new]
+    assert cells_of([choice], Axes((1,), (PYTHON,)), database="none") == ()
+    (notice,) = without_python([choice, Choice(shop(), "waitress")], [PYTHON, new])
+    assert notice.seen == f"bengal-pounce needs Python >=3.14, which {PYTHON} is not: it is left out there"
+    with pytest.raises(EnvironmentRefused, match=r"bengal-pounce needs Python >=3\.14"):
+        cells_of([replace(choice, interpreter=PYTHON)], Axes((1,), (PYTHON, new)), database="none")
+
+
+def test_what_no_interpreter_here_can_run_is_refused_and_the_rest_measured() -> None:
+    if sys.version_info >= (3, 14):
+        pytest.skip("it can")
+    only = {"only": ("raw-asgi", "flask"), "scenarios": ("json",)}
+    some = prepare(PROJECT, RunOptions(selection=Selection(**only, servers=("bengal-pounce", "bjoern"))))
+    assert {cell.server for cell in some.record.plan.cells} == {"bjoern"}
+    assert set(some.record.applications) == {"flask"}
+    assert "server-skipped" in {notice.code for notice in some.record.notices}
+    with pytest.raises(EnvironmentRefused, match="bengal-pounce needs Python"):
+        prepare(PROJECT, RunOptions(selection=Selection(only=("raw-asgi",), servers=("bengal-pounce",))))
 
 
 def test_each_size_of_the_pool_meets_each_other_setting_and_is_in_the_name() -> None:

@@ -44,11 +44,17 @@ def test_several_words_stand_in_one_value_or_in_several_alike() -> None:
 
 
 def test_settings_and_variables_are_read() -> None:
-    side = right("server=uvicorn", "threads=8 python=/opt/py", "env:GREETING='a b' env:EMPTY=", ".")
-    assert (side.server, side.threads, side.python) == ("uvicorn", 8, Path("/opt/py"))
+    side = right("server=uvicorn", "threads=8 runtime_threads=2 python=/opt/py", "env:GREETING='a b' env:EMPTY=", ".")
+    assert (side.server, side.threads, side.runtime_threads, side.python) == ("uvicorn", 8, 2, Path("/opt/py"))
     assert side.environment == {"GREETING": "a b", "EMPTY": ""}
     assert side.as_it_lies
     assert side.names == ()
+
+
+def test_a_command_is_one_word_in_quotation_marks() -> None:
+    side = right("""workers=2 command='shop --name "a b" --port {port}'""")
+    assert side.command == ("shop", "--name", "a b", "--port", "{port}")
+    assert side.workers == 2
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,8 @@ def test_settings_and_variables_are_read() -> None:
         ("workers=none", "is not a number"),
         ("workers=0", "is not a number"),
         ("server=", "has no value"),
+        ("command='python -m shop'", "does not say {port}"),
+        ("""command="python 'shop {port}\"""", "close the quotation mark"),
         ("env:1X=2", "names no environment variable"),
         ("env:X", "names no environment variable"),
         ("env:PYTHONPATH=/x", "is set by the harness"),

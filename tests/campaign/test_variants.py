@@ -87,6 +87,22 @@ def test_two_sides_that_differ_in_code_or_setting_are_not(
     assert not question(project, home, a, b).pair.diff.same
 
 
+def test_a_command_stands_in_the_place_of_any_server(project: Project, home: Path) -> None:
+    found = question(project, home, (), ("command='{python} shop.py --port {port} --fast'",))
+    a, b = found.pair.a, found.pair.b
+    assert b.application.manifest.own is not None
+    assert b.application.manifest.own.argv == ("{python}", "shop.py", "--port", "{port}", "--fast")
+    assert a.application.manifest.own != b.application.manifest.own
+    assert (b.server, b.side.name) == ("own", "{python} shop.py --port {port} --fast")
+    assert not found.pair.diff.same
+
+
+def test_a_command_and_a_server_are_not_given_together(project: Project, home: Path) -> None:
+    with pytest.raises(UsageError) as fault:
+        question(project, home, (), ("server=uvicorn command='shop {port}'",))
+    assert "a command starts its own server" in str(fault.value)
+
+
 def test_a_secret_reaches_the_program_and_no_record(project: Project, home: Path) -> None:
     found = question(project, home, (), ("env:A_TOKEN=opensesame",))
     assert found.pair.b.application.private == {"A_TOKEN": "opensesame"}
@@ -105,6 +121,7 @@ def test_faults_of_both_sides_come_at_once(project: Project, home: Path) -> None
 
 
 @pytest.mark.parametrize(("word", "says"), [("threads=2", "no option for the number of its threads"),
+                                            ("runtime_threads=2", "no option for the number of its runtime threads"),
                                             ("workers=2", "no option for the number of its workers"),
                                             ("python=/nope", "no such interpreter")])  # fmt: skip
 def test_a_setting_that_would_change_nothing_is_refused(project: Project, home: Path, word: str, says: str) -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -154,6 +155,16 @@ def test_faults_of_all_manifests_are_told_together(tmp_path: Path) -> None:
         (RIGHT_APP + 'environment.HARNESS_POOL_SIZE = "99"', "environment.HARNESS_POOL_SIZE: is set by the harness"),
         (RIGHT_APP + 'environment."A=B" = "1"', "environment.A=B: is not the name of an environment variable"),
         (RIGHT_APP + "environment.DEBUG = 1", "environment.DEBUG: Input should be a valid string; got 1"),
+        (RIGHT_APP + f'about = "{"x" * 601}"', "about: String should have at most 600 characters"),
+        (RIGHT_APP + 'follows = "https://example.org/"', "follows: Input should be a valid (tuple|array|list)"),
+        (RIGHT_APP + f"follows = {['https://example.org/'] * 13}", "follows: .*at most 12 items"),
+        (
+            RIGHT_APP + 'follows = ["http://example.org/"]',
+            "follows.0: not the address of a page; write it whole, such as",
+        ),
+        (RIGHT_APP + 'lacks.hypercorn.json = "no"', "lacks: hypercorn is not one of the servers"),
+        (RIGHT_APP + 'lacks.uvicorn.upload = "no"', "lacks: upload is not one of the scenarios"),
+        (RIGHT_APP + 'lacks.uvicorn.json = ""', "lacks.uvicorn.json: String should have at least 1 character"),
         (RIGHT_APP + 'uses.frame = "x"', 'uses.frame: unknown key; did you mean "framework"?'),
     ],
 )
@@ -161,6 +172,35 @@ def test_a_fault_is_told_with_its_key_and_how_to_mend_it(tmp_path: Path, wrong: 
     faults = faults_of(wrong, tmp_path)
     assert re.search(fault, faults[0]), faults
     assert len(faults) == (2 if "agsi" in wrong else 1), "a misspelt target is also a missing one, nothing else is two"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/",
+        "javascript:alert(1)",
+        "https://",
+        "https://localhost/",
+        "https://user:word@example.org/",
+        "https://example.org:8080/",
+        "https://example.org/a)b",
+        "https://example.org/<b>",
+        "https://example.org/a b",
+        "https://example.org/\n",
+        "https://example.org/" + "a" * 300,
+    ],
+)
+def test_what_is_followed_is_a_page_on_a_public_host(address: str, tmp_path: Path) -> None:
+    application(tmp_path, RIGHT_APP + f"follows = {json.dumps(['https://example.org/guide/', address])}")
+    assert "follows.1: " in told(tmp_path)
+
+
+def test_what_an_application_says_about_itself_may_stand_on_several_lines(tmp_path: Path) -> None:
+    more = 'about = """\nViews return a dict.\nPages come from Jinja2.\n"""\nfollows = ["https://docs.example.org/a.html?b=1#c"]'
+    application(tmp_path, RIGHT_APP + more)
+    manifest = found(tmp_path)[0].manifest
+    assert manifest.about == "Views return a dict. Pages come from Jinja2."
+    assert manifest.follows == ("https://docs.example.org/a.html?b=1#c",)
 
 
 def test_an_empty_manifest_is_told_what_it_lacks(tmp_path: Path) -> None:

@@ -58,13 +58,13 @@ def test_what_is_required_is_called_so(document: Path, model: type[Record]) -> N
 
 
 def test_the_application_of_the_documentation_is_right(tmp_path: Path) -> None:
-    folder = tmp_path / "bottle"
+    folder = tmp_path / "my-bottle"
     folder.mkdir()
     (folder / "app.toml").write_text(block(APPLICATION, "toml"))
     (folder / "requirements.in").write_text(block(APPLICATION, ""))
     known = [scenario.id for scenario in find_scenarios(DOCS.parent / "scenarios")]
     (bottle,) = find_applications(tmp_path, known_servers=SERVERS, known_scenarios=known)
-    assert (bottle.id, bottle.manifest.targets.wsgi) == ("bottle", "app:app")
+    assert (bottle.id, bottle.manifest.targets.wsgi) == ("my-bottle", "app:app")
 
 
 def test_the_scenario_of_the_documentation_is_right(tmp_path: Path) -> None:

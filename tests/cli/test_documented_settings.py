@@ -21,7 +21,8 @@ def test_a_documented_command_plans_each_value_of_its_axes(command: str, capsys:
     ran = said(capsys, *words, "--database", "sqlite", "--plan", "--json")
     assert ran.code == 0, ran
     cells = json.loads(ran.out)["cells"]
-    axes = {"--server-workers": "workers", "--threads": "threads", "--pool": "pool"}
+    axes = {f"--{setting.replace('_', '-')}": setting for setting in ("threads", "runtime_threads", "pool")}
+    axes["--server-workers"] = "workers"
     for option, setting in axes.items():
         if option in words and "," in (wanted := words[words.index(option) + 1]):
             assert set(map(int, wanted.split(","))) <= {cell[setting] for cell in cells}

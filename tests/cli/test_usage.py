@@ -17,6 +17,8 @@ from tests.catalog.trees import RIGHT_APP, application, scenario
 from tests.cli.conftest import GREETING, TWO_SERVERS
 from tests.cli.said import said
 
+APPLICATIONS = sorted(manifest.parent.name for manifest in Project.here().apps.glob("[!_.]*/app.toml"))
+EVERY_APPLICATION = f"There are: {', '.join(APPLICATIONS)}"
 WRONG = {
     "an unknown command": (["lst"], "No such command 'lst'", "harness --help"),
     "an unknown option": (["run", "--fast"], "No such option: --fast", "harness run --help"),
@@ -48,10 +50,10 @@ WRONG = {
     "only burn-in": (["run", "--slice", "20ms", "--burn-in", "20ms"], "longer than its burn-in", "--slice, --burn-in"),
     "too short a slice": (["run", "--slice", "1ms"], "--slice: Input should be greater", "harness run --help"),
     "only, of nothing": (["list", "--only", "fastpi"], '--only: "fastpi" matches nothing', 'Did you mean "fastapi"?'),
-    "skip, of nothing": (["list", "--skip", "x"], '--skip: "x" matches nothing', "There are: django"),
+    "skip, of nothing": (["list", "--skip", "x"], '--skip: "x" matches nothing', EVERY_APPLICATION),
     "a server nobody has": (["run", "--server", "x"], '--server: "x" matches nothing', "gunicorn-gthread"),
     "a scenario there is not": (["verify", "--scenario", "jsn"], '--scenario: "jsn" matches nothing', '"json"'),
-    "everything left out": (["run", "--skip", "*"], "--only, --skip: no application is left", "There are: django"),
+    "everything left out": (["run", "--skip", "*"], "--only, --skip: no application is left", EVERY_APPLICATION),
     "a folder without application": (["run", "--app", "/nowhere"], "app.toml: is not there", "adding-an-application"),
     "results that are not there": (["report", "/nowhere"], "there is no such results folder", "see results/"),
     "going on with nothing": (["run", "--resume", "/nowhere"], "there is no such results folder", "see results/"),

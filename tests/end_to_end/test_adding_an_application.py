@@ -26,15 +26,15 @@ def written(text: str, language: str, number: int = 0) -> str:
 
 
 def test_an_application_is_added_by_following_the_documentation(text: str, place: Place) -> None:
-    folder = place.folder / "bottle"
+    folder = place.folder / "my-bottle"
     folder.mkdir()
 
     def verified(*options: str) -> Ended:
-        return place.run("verify", "--app", folder, "--only", "bottle", "--database", "sqlite", *options)
+        return place.run("verify", "--app", folder, "--only", "my-bottle", "--database", "sqlite", *options)
 
     ended = verified()
     assert ended.code == 2, ended
-    assert "bottle/app.toml: is not there" in ended.err
+    assert "my-bottle/app.toml: is not there" in ended.err
 
     (folder / "app.toml").write_text(written(text, "toml"))
     ended = verified()
@@ -48,11 +48,11 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     ended = verified()
     assert ended.code == 3, ended
     assert "requirements.txt is missing" in ended.out
-    assert "harness lock --only bottle" in ended.out
+    assert "harness lock --only my-bottle" in ended.out
 
-    ended = place.run("lock", "--app", folder, "--only", "bottle")
+    ended = place.run("lock", "--app", folder, "--only", "my-bottle")
     assert ended.code == 0, ended
-    assert "bottle/requirements.txt" in ended.err
+    assert "my-bottle/requirements.txt" in ended.err
     assert re.search(r"^bottle==.*\n    --hash=sha256:", (folder / "requirements.txt").read_text(), re.MULTILINE)
 
     ended = verified(*ON_ITS_DEFAULT)
@@ -88,4 +88,4 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
         "--app", folder, "--only", "raw-wsgi", "--scenario", "json", "--quick", "--rotations", "300ms"
     )
     assert ended.code == 0, ended
-    assert {row["app"] for row in place.ranking["scenarios"]["json"]} == {"bottle", "raw-wsgi"}
+    assert {row["app"] for row in place.ranking["scenarios"]["json"]} == {"my-bottle", "raw-wsgi"}

@@ -74,6 +74,15 @@ def test_what_was_not_measured_is_empty_in_the_csv_with_its_reason(tmp_path: Pat
     assert {row["p99_s"] for row in rows if row["scenario"] == "db"} == {""}
 
 
+def test_a_row_of_the_csv_says_what_its_application_is_built_from(tmp_path: Path) -> None:
+    found = document(tmp_path)
+    with_orjson = found.uses["flask"].model_copy(update={"serializer": "orjson"})
+    rows = table(as_csv(found.model_copy(update={"uses": found.uses | {"flask": with_orjson}})))
+    told = {row["app"]: (row["framework"], row["driver"], row["serializer"]) for row in rows}
+    assert told["flask"] == ("flask", "psycopg", "orjson")
+    assert told["fastapi"] == ("fastapi", "psycopg", "json")
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " ="])
 def test_a_text_that_a_spreadsheet_would_run_is_neutralised(tmp_path: Path, start: str) -> None:
     evil = f'{start}cmd|"/C calc"!A1,x'

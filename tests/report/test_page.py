@@ -210,6 +210,17 @@ def test_what_was_compared_where_and_when_stands_at_the_top(usual: Report) -> No
     assert re.search(r"Noise floor\s*\d\.\d %", facts)
 
 
+def test_what_an_application_says_about_itself_stands_in_its_details(tmp_path: Path) -> None:
+    record, trials = campaign(1)
+    said = {"about": "Views return a dict.", "follows": ("https://docs.example.org/a/", "https://docs.example.org/b/")}
+    flask = record.applications["flask"].model_copy(update=said)
+    record = record.model_copy(update={"applications": {**record.applications, "flask": flask}})
+    page = parse(write_report(saved(tmp_path / "results", record, trials), tmp_path / "out").read_text())
+    terms = [(one.text, other.text) for one, other in zip(page.all("dt"), page.all("dd"), strict=True)]
+    of_one = [other for one, other in terms if one in ("What is idiomatic about it", "Documentation that it follows")]
+    assert of_one == ["Views return a dict.", "https://docs.example.org/a/ https://docs.example.org/b/"]
+
+
 @pytest.mark.parametrize("sleeps", [True, False])
 def test_a_generator_that_slept_is_told_at_the_top(tmp_path: Path, sleeps: bool) -> None:
     """As it did in every campaign of schema version 1."""
@@ -241,6 +252,18 @@ def test_versions_are_those_of_the_live_processes(usual: Report) -> None:
         "CPython 3.11.7",
         "fastapi 0.165.0 psycopg 3.3.9 uvicorn 0.54.0",
     ]
+
+
+def test_what_an_application_is_built_from_stands_in_its_section(tmp_path: Path) -> None:
+    record, trials = campaign(2)
+    flask = record.applications["flask"]
+    with_orjson = flask.model_copy(update={"uses": flask.uses.model_copy(update={"serializer": "orjson"})})
+    changed = record.model_copy(update={"applications": record.applications | {"flask": with_orjson}})
+    page = parse(write_report(saved(tmp_path / "results", changed, trials), tmp_path / "out").read_text())
+    told = [
+        other.text for one, other in zip(page.all("dt"), page.all("dd"), strict=True) if one.text == "JSON serializer"
+    ]
+    assert sorted(set(told)) == ["json", "orjson"]
 
 
 def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:

@@ -23,7 +23,11 @@ def test_the_report_is_one_page_and_its_figures(tmp_path: Path) -> None:
 
 
 def test_what_holds_nothing_else_is_one_line_of_the_figures_and_nothing_is_lost() -> None:
-    document = {"pairs": [{"first": "a", "ratio": 1.5}, {"first": "\u00e9", "ratio": None}], "none": [], "in": {"of": []}}
+    document = {
+        "pairs": [{"first": "a", "ratio": 1.5}, {"first": "\u00e9", "ratio": None}],
+        "none": [],
+        "in": {"of": []},
+    }
     text = as_json(document)
     assert json.loads(text) == document
     assert '\n  {"first": "a", "ratio": 1.5},\n' in text

@@ -92,6 +92,66 @@ async def rsgi(scope, protocol):
             await asyncio.sleep(0.02)
         return
     protocol.response_str(200, [("content-type", "text/plain"), ("pid", str(os.getpid()))], "ok")
+
+
+def of_aiohttp():
+    from aiohttp import WSMsgType, web
+
+    async def echo(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await (socket.send_str if message.type == WSMsgType.TEXT else socket.send_bytes)(message.data)
+        return socket
+
+    async def streamed(request):
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for _ in range(30):
+            await response.write(EVENT)
+            await asyncio.sleep(0.02)
+        return response
+
+    async def without_length(request):
+        response = web.StreamResponse(headers={"Pid": str(os.getpid())})
+        await response.prepare(request)
+        await response.write(b"ok")
+        return response
+
+    async def answered(_):
+        return web.Response(text="ok", headers={"Pid": str(os.getpid())})
+
+    found = web.Application()
+    for path, handler in {"/": answered, "/websocket": echo, "/stream": streamed}.items():
+        found.router.add_get(path, handler)
+    found.router.add_get("/without-length", without_length)
+    return found
+
+
+def of_tornado():
+    from tornado.web import Application, RequestHandler
+    from tornado.websocket import WebSocketHandler
+
+    class Echo(WebSocketHandler):
+        def on_message(self, message):
+            self.write_message(message, binary=isinstance(message, bytes))
+
+    class Streamed(RequestHandler):
+        async def get(self):
+            self.set_header("Content-Type", "text/event-stream")
+            for _ in range(30):
+                self.write(EVENT)
+                await self.flush()
+                await asyncio.sleep(0.02)
+
+    class Answered(RequestHandler):
+        async def get(self):
+            self.set_header("Pid", str(os.getpid()))
+            self.write(b"ok")
+            if self.request.path != "/":
+                await self.flush()
+
+    return Application([("/websocket", Echo), ("/stream", Streamed), ("/.*", Answered)])
 """
 
 
@@ -103,7 +163,13 @@ def application(folder: Path, **changes: object) -> Application:
     manifest = {
         "id": "small",
         "title": "Small",
-        "targets": {"asgi": "app:asgi", "wsgi": "app:wsgi", "rsgi": "app:rsgi"},
+        "targets": {
+            "asgi": "app:asgi",
+            "wsgi": "app:wsgi",
+            "rsgi": "app:rsgi",
+            "aiohttp": "app:of_aiohttp()",
+            "tornado": "app:of_tornado()",
+        },
         "servers": [server for server in SERVERS if server != "own"],
         "scenarios": ["plaintext"],
     }
@@ -138,6 +204,6 @@ def python_with_servers(request: pytest.FixtureRequest) -> Path:
             run_uv(["venv", "--no-project", "--python", sys.executable, str(folder)], package_cache=packages)
             wanted = sorted({requirement for server in SERVERS.values() for requirement in server.requirements})
             install = ["pip", "install", "--only-binary", ":all:", "--python", str(folder / "bin" / "python")]
-            run_uv([*install, *wanted], package_cache=packages)
+            run_uv([*install, *wanted], package_cache=packages)  # a server that needs another Python has a marker
             (folder / "complete").touch()
     return folder / "bin" / "python"

@@ -45,6 +45,16 @@ def test_an_environment_holds_exactly_what_is_locked(requirements: Path, cache: 
     assert packages(python) == {"iniconfig", "h11", "idna"}
 
 
+def test_nothing_is_left_to_compile_for_the_first_start(requirements: Path, cache: Path) -> None:
+    python = ensure("one", requirements, PYTHON, cache)
+    code = "import iniconfig, os; print(os.path.getmtime(iniconfig.__cached__))"
+    packages = python.parent.parent.glob("lib/python*/site-packages/iniconfig/__pycache__/__init__.*.pyc")
+    made = [path.stat().st_mtime for path in packages]
+    assert made, "it is compiled before anything imported it"
+    ran = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert [float(ran.stdout)] == made, "and what was compiled is what is imported"
+
+
 def test_it_is_made_once(requirements: Path, cache: Path) -> None:
     python = ensure("one", requirements, PYTHON, cache)
     made = (python.parent.parent / COMPLETE).stat().st_mtime_ns

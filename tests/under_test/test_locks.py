@@ -83,6 +83,18 @@ def test_what_any_server_requires_has_the_same_version_in_every_lock(apps: Path,
     assert versions < {"0.13.0", "0.12.0"}
 
 
+def test_an_application_that_refuses_a_shared_version_gets_another_and_the_others_keep_it(
+    apps: Path, cache: Path
+) -> None:
+    behind, other = application(apps, "behind", "h11<0.14"), application(apps, "other", servers=("two",))
+    lock([behind, other], SERVERS, apps, cache)
+    shared = pinned(apps / CONSTRAINTS)
+    assert pinned(behind.folder / "requirements.txt")["h11"] in {"0.12.0", "0.13.0"}
+    assert pinned(other.folder / "requirements.txt")["h11"] == shared["h11"]
+    assert pinned(behind.folder / "requirements.txt")["idna"] == shared["idna"]
+    assert not stale_locks([behind, other], SERVERS, apps)
+
+
 def test_a_failed_resolution_names_the_application_in_uvs_words_and_the_others_are_locked(
     apps: Path, cache: Path
 ) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from harness.catalog.applications import find_applications
 from harness.under_test.install.locks import CONSTRAINTS, lock_of, stale_locks
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import REQUIREMENTS, SERVERS
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "apps"
@@ -15,8 +15,7 @@ APPLICATIONS = find_applications(
 
 
 def test_every_lock_fits_the_requirements_of_today() -> None:
-    servers = {server.id: server.requirements for server in SERVERS.values()}
-    assert [notice.seen for notice in stale_locks(APPLICATIONS, servers, APPS)] == []
+    assert [notice.seen for notice in stale_locks(APPLICATIONS, REQUIREMENTS, APPS)] == []
 
 
 def test_no_lock_holds_an_address_or_a_path_of_some_machine() -> None:

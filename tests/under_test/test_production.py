@@ -16,12 +16,13 @@ def made(
     *,
     workers: int = 2,
     threads: int | None = None,
+    runtime_threads: int | None = None,
     pool: int | None = None,
     src: bool = False,
 ) -> Production:
     manifest = {"id": "shop", "title": "shop", "servers": (server,), "scenarios": ("json",)}
     named = {"targets": {SERVERS[server].interface: target}} if server != "own" else {"own": {"argv": target.split()}}
-    settings = {"workers": workers, "threads": threads, "pool": pool}
+    settings = {"workers": workers, "threads": threads, "runtime_threads": runtime_threads, "pool": pool}
     cell = Cell.model_validate({"app": "shop", "server": server, "database": "none", "interpreter": "3.11"} | settings)
     return production(cell, AppManifest.model_validate(manifest | named), src=src)
 
@@ -40,6 +41,9 @@ def test_workers_and_threads_are_those_of_the_configuration() -> None:
     argv = made("gunicorn-gthread", "shop.main:app", workers=3, threads=16).argv
     assert argv[argv.index("--workers") + 1] == "3"
     assert argv[argv.index("--threads") + 1] == "16"
+    of_granian = made("granian-wsgi", "shop.main:app", threads=16, runtime_threads=2).line
+    assert of_granian.endswith("--blocking-threads 16 --runtime-threads 2")
+    assert "--runtime-threads" not in made("granian-wsgi", "shop.main:app").line
 
 
 def test_a_pool_that_was_measured_is_named_as_what_each_worker_gets() -> None:

@@ -54,6 +54,17 @@ def test_a_program_that_is_missing_is_told_with_the_command_that_brings_it(
     assert notice.mend == "apt-get install what-it-takes"
 
 
+def test_a_program_is_asked_with_the_variables_of_the_application(tmp_path: Path) -> None:
+    """A variable may say where a library lies, without which the program fails."""
+    argv = (sys.executable, "-c", "import os; print(os.environ['WHERE'])")
+    given = {"programs": {"library": argv}, "install": "apt-get install what-it-takes"}
+    there = application(tmp_path / "there", **given, environment={"WHERE": "/usr/lib/thing-1.2"}).manifest
+    elsewhere = application(tmp_path / "elsewhere", **given).manifest
+    assert dict(versions_of(there)) == {"library": "1.2"}
+    assert absent(there) is None
+    assert absent(elsewhere) is not None
+
+
 def test_an_application_that_needs_no_program_lacks_none(tmp_path: Path) -> None:
     manifest = application(tmp_path).manifest
     assert absent(manifest) is None

@@ -2,12 +2,13 @@
 
 import asyncio
 import http.client
+import platform
 import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from statistics import median
@@ -16,7 +17,7 @@ import psutil
 import pytest
 from packaging.requirements import Requirement
 
-from harness.measure.tree import tree_cpu_seconds
+from harness.measure.tree import tree_cpu_seconds, tree_size
 from harness.model.asked.application import Targets
 from harness.model.asked.scenario import Request
 from harness.model.errors import TargetFailed
@@ -28,7 +29,8 @@ from harness.under_test.verify.pauses import buffered
 from harness.under_test.verify.sockets import faults_alone
 from tests.under_test.serving import application, launch, python_with_servers
 
-IN_TABLE = [server for server in SERVERS.values() if server.argv is not None]
+WITH_COMMAND = [server for server in SERVERS.values() if server.argv is not None]
+IN_TABLE = [server for server in WITH_COMMAND if server.runs_on(platform.python_version())]
 each_server = pytest.mark.parametrize(
     "server",
     [pytest.param(one, id=one.id, marks=pytest.mark.xdist_group(f"server {one.id}")) for one in IN_TABLE],
@@ -153,7 +155,18 @@ def test_requirements_are_not_pinned_and_hold_the_distribution_shown(server: Ser
     requirements = [Requirement(text) for text in server.requirements]
     assert server.distribution in {requirement.name for requirement in requirements}
     assert not [one for one in requirements if "==" in str(one.specifier)]
-    assert Targets(asgi="a:a", wsgi="a:a", rsgi="a:a").of(server.interface)
+    assert server.interface in Targets.model_fields
+
+
+@pytest.mark.parametrize(
+    "server", [server for server in WITH_COMMAND if server.requires_python], ids=lambda one: one.id
+)
+def test_a_server_for_some_versions_of_python_alone_is_installed_for_these_alone(server: Server) -> None:
+    for minor in range(11, 17):
+        markers = [Requirement(text).marker for text in server.requirements]
+        this = {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.1"}
+        installed = [marker is None or marker.evaluate(this) for marker in markers]
+        assert installed == [server.runs_on(f"3.{minor}.1")] * len(installed)
 
 
 @each_server
@@ -195,11 +208,12 @@ def test_as_many_processes_answer_as_workers_were_asked_for(server: Server, live
 
 @each_server
 def test_responses_carry_server_and_date_as_declared(server: Server, live: LiveServer) -> None:
-    assert live.target.sends_date == server.sends_date
+    assert (live.target.sends_date, live.target.sends_name) == (server.sends_date, server.sends_name)
     with closing(connected(live)) as connection:
         response = asked(connection)
-    assert response.headers["Server"]
-    assert len(response.headers.get_all("Server", [])) == 1
+    names = response.headers.get_all("Server", [])
+    assert len(names) == server.sends_name
+    assert all(names)
     dates = response.headers.get_all("Date", [])
     assert len(dates) == server.sends_date
     assert all(parsedate_to_datetime(date) for date in dates)
@@ -298,6 +312,22 @@ def test_a_worker_has_as_many_threads_as_it_is_given(python: Path, tmp_path: Pat
         assert failures == []
         found = {cell.split(".")[1]: most_at_once(one, 12) for cell, one in live.items()}
     assert found == dict.fromkeys((server.id for server in pooled), 3)
+
+
+def test_a_worker_has_as_many_runtime_threads_as_it_is_given(python: Path, tmp_path: Path) -> None:
+    """Besides those that every worker of the server has, so two numbers are set beside each other."""
+    found = {}
+    for server in (one for one in IN_TABLE if one.runtime_threads):
+        here = application(tmp_path / server.id)
+        usual = launch(here, server=server.id, python=python)
+        cells = [usual.cell.model_copy(update={"runtime_threads": number}) for number in (2, 4)]
+        launches = [replace(usual, cell=cell, log=tmp_path / cell.id) for cell in cells]
+        with launched_together(launches) as (live, failures):
+            assert failures == []
+            few, many = (tree_size(live[cell.id].process.warden_pid)[1] for cell in cells)
+        found[server.id] = many - few
+    assert found == dict.fromkeys(found, 2)
+    assert len(found) == 3
 
 
 @each_server

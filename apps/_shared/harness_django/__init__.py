@@ -1,4 +1,4 @@
-"""What the two Django variants of the idiomatic tier have in common: a Django application with settings and models.
+"""What the applications on Django have in common beside their views: settings, models, forms, stacks of middlewares.
 
-These are the same under WSGI and ASGI. The views are what differs, and stand in each variant's folder.
+These are the same under WSGI and ASGI. The views are what differs, and stand in each application's folder.
 """

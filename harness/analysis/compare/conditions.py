@@ -70,7 +70,8 @@ def reference_changed(after: CampaignRecord, differences: tuple[Difference, ...]
 
 
 def _place(cell: Cell) -> tuple[object, ...]:
-    return cell.app, cell.server, cell.workers, cell.threads, cell.pool, cell.database, cell.twin
+    threads = cell.threads, cell.runtime_threads
+    return cell.app, cell.server, cell.workers, *threads, cell.pool, cell.database, cell.twin
 
 
 def _plans(before: CampaignRecord, after: CampaignRecord) -> Iterator[Difference]:

@@ -113,6 +113,7 @@ def in_turn(record: CampaignRecord, app: str) -> list[Cell]:
             cell.interpreter != usual.interpreter,
             cell.workers != usual.workers,
             cell.threads != usual.threads,
+            cell.runtime_threads != usual.runtime_threads,
             cell.pool != usual.pool,
         ),
     )

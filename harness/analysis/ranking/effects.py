@@ -61,8 +61,9 @@ def _over_the_first_server(record: CampaignRecord) -> Iterator[tuple[str, Cell, 
             yield "server", cell, min(bases, key=partial(_distance, cell))
 
 
-def _distance(cell: Cell, base: Cell) -> tuple[bool, bool, bool]:
-    return base.workers != cell.workers, base.threads != cell.threads, base.pool != cell.pool
+def _distance(cell: Cell, base: Cell) -> tuple[bool, ...]:
+    settings = ("workers", "threads", "runtime_threads", "pool")
+    return tuple(getattr(base, setting) != getattr(cell, setting) for setting in settings)
 
 
 def _effect(inference: Inference, references: AbstractSet[str], kind: str, cell: Cell, base: Cell) -> Effect | None:
@@ -104,7 +105,8 @@ def _shown(record: CampaignRecord) -> list[Cell]:
 
 
 def _place(cell: Cell) -> tuple[object, ...]:
-    return cell.server, cell.workers, cell.threads, cell.pool, cell.database, cell.interpreter
+    threads = cell.threads, cell.runtime_threads
+    return cell.server, cell.workers, *threads, cell.pool, cell.database, cell.interpreter
 
 
 def _tier(record: CampaignRecord, cell: Cell) -> str | None:

@@ -41,14 +41,14 @@ def gaps_of(record: CampaignRecord, inferences: Mapping[str, Inference]) -> tupl
 
 def _variants(record: CampaignRecord) -> Iterator[Variants]:
     """Every idiomatic cell with its controlled one: on the same server, or else on the framework's first one, with as
-    many threads where it has them."""
+    many threads where it has them, and of several applications with the same serializer where there is such a one."""
     known = [(cell, app) for cell in record.plan.cells if cell.twin == 0 and (app := record.applications.get(cell.app))]
     for cell, app in known:
         if app.tier != "idiomatic" or not app.uses.framework:
             continue
         base = [(other, its) for other, its in known if _is_base(other, its, cell, app)]
         if base:
-            nearest, _ = min(base, key=partial(_distance, cell))
+            nearest, _ = min(base, key=partial(_distance, cell, app))
             yield Variants(app.uses.framework, nearest, cell)
 
 
@@ -57,9 +57,10 @@ def _is_base(other: Cell, its: AppManifest, cell: Cell, app: AppManifest) -> boo
     return alike and its.tier == "controlled" and its.uses.framework == app.uses.framework
 
 
-def _distance(cell: Cell, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, int]:
+def _distance(cell: Cell, app: AppManifest, found: tuple[Cell, AppManifest]) -> tuple[bool, bool, bool, bool, int]:
     other, its = found
-    return other.server != cell.server, other.threads != cell.threads, _turn(other, its)
+    unlike = other.threads != cell.threads, other.runtime_threads != cell.runtime_threads
+    return other.server != cell.server, *unlike, its.uses.serializer != app.uses.serializer, _turn(other, its)
 
 
 def _turn(cell: Cell, app: AppManifest) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 from harness.campaign.cells.installing import install
 from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.cells import NO_OPTION
 from harness.campaign.plan.options import Exactly, Generator, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
@@ -23,9 +24,6 @@ from harness.under_test.probing.cell import probe_cell
 
 ALONE: Final = PlatformOptions(server_workers=(1,), threads=(1,))
 """How each cell is probed: what one worker with one thread can do is what the application and the server can."""
-
-OF_THREADS: Final = "no-threads"
-"""Notice that a server has no option for threads: nothing is compared here that it would matter for."""
 
 
 def to_probe(project: Project, selection: Selection) -> Prepared:
@@ -66,7 +64,7 @@ def _probed(
     project: Project, prepared: Prepared, workdir: Path, progress: Progress
 ) -> Iterator[Capabilities | Failure]:
     for notice in prepared.record.notices:
-        if notice.code != OF_THREADS:
+        if notice.code != NO_OPTION["threads"]:  # nothing is compared here that it would matter for
             progress.noticed(notice)
     progress.step("Making the environments of the applications")
     pythons = install(prepared, project.cache)

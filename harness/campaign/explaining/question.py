@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from harness.campaign.plan.cells import OTHER_PYTHON, why_not_on
 from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import Prepared, prepare
@@ -15,10 +15,10 @@ from harness.campaign.plan.project import Project
 from harness.campaign.plan.selection import select
 from harness.campaign.session.resume import differences
 from harness.model.asked.cell import Cell
-from harness.model.errors import HarnessError, UsageError
+from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.measured.campaign import CampaignRecord
-from harness.store.folder import RECORD_NAME, ResultsFolder
-from harness.store.running import under_way
+from harness.store.campaigns import newest_first
+from harness.store.folder import ResultsFolder
 
 USUAL: Final = "json"
 """The scenario where none is named and all configurations answer it."""
@@ -119,15 +119,9 @@ def _scenario(answered: Sequence[tuple[str, ...]], asked: Asked) -> str:
 
 def campaigns_of(results: Path, pairs: Iterable[Exactly], scenario: str) -> Iterator[ResultsFolder]:
     """Campaigns that planned these, the newest first whatever their folders are called, as far as they can be read."""
-    found = []
-    for path in results.glob(f"*/{RECORD_NAME}"):
-        with suppress(HarnessError):
-            if not path.parent.is_symlink() and not under_way(path.parent):
-                folder = ResultsFolder.open(path.parent)
-                found.append((folder.read_record(), folder))
     planned = (
         folder
-        for record, folder in sorted(found, key=lambda one: one[0].created_at, reverse=True)
+        for record, folder in newest_first(results)
         if {(cell.app, cell.server) for cell in record.plan.cells}.issuperset((one.app, one.server) for one in pairs)
         and any(one.id == scenario for one in record.plan.scenarios)
     )
@@ -152,4 +146,8 @@ def _cells(prepared: Prepared, pairs: Sequence[Exactly]) -> tuple[Cell, ...]:
     by_pair: dict[tuple[str, str], Cell] = {}
     for cell in prepared.record.plan.cells:
         by_pair.setdefault((cell.app, cell.server), cell)
+    for one in pairs:
+        if (one.app, one.server) not in by_pair:
+            why = why_not_on(one.server, prepared.record.interpreter.label)
+            raise EnvironmentRefused(why, where=f"{one.app}@{one.server}", mend=OTHER_PYTHON)
     return tuple(by_pair[one.app, one.server] for one in pairs)

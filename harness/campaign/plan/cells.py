@@ -1,31 +1,39 @@
 """From what the filters left and the settings that were asked for to the cells of a plan. Pure functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, Literal, get_args
 
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell, DatabaseKind, short_names
-from harness.model.errors import UsageError
+from harness.model.asked.cell import Cell, DatabaseKind, one_of, short_names, version_in
+from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Notice
 from harness.under_test.launch.servers import SERVERS
 
 REFERENCE: Final = ("raw-asgi", "uvicorn")
 PYTHON: Final = "python"
 """The language of applications that another interpreter changes."""
+ByOption = Literal["threads", "runtime_threads"]
+"""Settings of a worker that some servers have an option for: fields of that name in `Server`, `Axes` and `Cell`."""
+BY_OPTION: Final[tuple[ByOption, ...]] = get_args(ByOption)
+NO_OPTION: Final[Mapping[ByOption, str]] = {"threads": "no-threads", "runtime_threads": "no-runtime-threads"}
+"""Codes of the notice that a server has none."""
+OTHER_PYTHON: Final = "name an interpreter that it is made for: --python PATH"
 
 
 @dataclass(frozen=True)
 class Choice:
     """An application on one of its servers, as the filters left it. `most_workers`: that this server can run, None for
-    any number. `workers`, `threads`, `pool`, `interpreter`: of this choice alone; None: every value of the axes."""
+    any number. `workers`, `threads`, `runtime_threads`, `pool`, `interpreter`: of this choice alone; None: every value
+    of the axes."""
 
     application: AppManifest
     server: str
     most_workers: int | None = None
     workers: int | None = None
     threads: int | None = None
+    runtime_threads: int | None = None
     pool: int | None = None
     interpreter: str | None = None
 
@@ -33,22 +41,25 @@ class Choice:
 @dataclass(frozen=True)
 class Axes:
     """Settings that applications are measured with, each value of one with each of the others. `interpreters`: labels.
-    `threads`: of each worker; none leaves their number to the harness. `pools`: connections to the database over all
-    workers; none leaves them to the plan."""
+    `threads`: of each worker; none leaves their number to the harness. `runtime_threads`: none leaves theirs to the
+    servers. `pools`: connections to the database over all workers; none leaves them to the plan."""
 
     workers: tuple[int, ...]
     interpreters: tuple[str, ...]
     threads: tuple[int, ...] = ()
+    runtime_threads: tuple[int, ...] = ()
     pools: tuple[int, ...] = ()
 
 
 def cells_of(choices: Iterable[Choice], axes: Axes, *, database: DatabaseKind) -> tuple[Cell, ...]:
     """The cells of each choice with each value of the axes, in a fixed order; what comes out twice is one cell.
 
-    A server runs as many of the wanted workers as it can. Threads are left to a server without an option for them, and
-    an application in another language runs beside the first interpreter alone.
+    A server runs as many of the wanted workers as it can. Threads of either kind are left to a server without an
+    option for them, and an application in another language runs beside the first interpreter alone. A server is
+    left out on interpreters that it cannot be installed for.
 
-    Raises UsageError where a choice names an interpreter that is not among those of the axes.
+    Raises UsageError where a choice names an interpreter that is not among those of the axes, EnvironmentRefused where
+    its server cannot be installed for the one it names.
     """
     ordered = sorted(choices, key=lambda c: (c.application.id, c.server))
     return tuple(dict.fromkeys(cell for choice in ordered for cell in _cells(choice, axes, database)))
@@ -61,35 +72,63 @@ def _cells(choice: Choice, axes: Axes, database: DatabaseKind) -> list[Cell]:
             server=choice.server,
             workers=min(SERVERS[choice.server].workers(workers), choice.most_workers or workers),
             threads=threads,
+            runtime_threads=runtime_threads,
             pool=pool,
             database=database,
             interpreter=interpreter,
         )
-        for workers, threads, pool, interpreter in product(
+        for workers, threads, runtime_threads, pool, interpreter in product(
             sorted(axes.workers) if choice.workers is None else (choice.workers,),
-            _threads(choice, axes),
+            _by_option(choice, axes, "threads"),
+            _by_option(choice, axes, "runtime_threads"),
             sorted(axes.pools) or (None,) if choice.pool is None else (choice.pool,),
             _interpreters(choice, axes.interpreters),
         )
     ]
 
 
-def _threads(choice: Choice, axes: Axes) -> Sequence[int | None]:
-    if SERVERS[choice.server].threads is None:
+def _by_option(choice: Choice, axes: Axes, setting: ByOption) -> Sequence[int | None]:
+    if getattr(SERVERS[choice.server], setting) is None:
         return (None,)
-    return (choice.threads,) if choice.threads else sorted(axes.threads) or (None,)
+    own = getattr(choice, setting)
+    return (own,) if own else sorted(getattr(axes, setting)) or (None,)
 
 
 def _interpreters(choice: Choice, known: Sequence[str]) -> Sequence[str]:
     if choice.interpreter is None:
-        return known if choice.application.language == PYTHON else known[:1]
+        labels = known if choice.application.language == PYTHON else known[:1]
+        return [label for label in labels if not why_not_on(choice.server, label)]
     if choice.interpreter not in known:
         raise UsageError(
             f"{choice.application.id} is to run on {choice.interpreter}; the interpreters here are {', '.join(known)}",
             where="--python",
             mend="give the path of each interpreter: --python PATH, once for each",
         )
+    if why := why_not_on(choice.server, choice.interpreter):
+        raise EnvironmentRefused(why, where=f"{choice.application.id}@{choice.server}", mend=OTHER_PYTHON)
     return (choice.interpreter,)
+
+
+def why_not_on(server: str, interpreter: str) -> str:
+    """Why a server cannot be installed for the interpreter with this label; empty where it can."""
+    found, version = SERVERS[server], version_in(interpreter)
+    if not version or found.runs_on(version):
+        return ""
+    return f"{server} needs Python {found.requires_python}, which {interpreter} is not"
+
+
+def without_python(choices: Iterable[Choice], interpreters: Sequence[str]) -> tuple[Notice, ...]:
+    """Which servers are left out on which interpreters, being made for other versions of Python."""
+    return tuple(
+        Notice(code="server-skipped", seen=f"{why}: it is left out there", mend=OTHER_PYTHON)
+        for why in whys_not_on(choices, interpreters)
+    )
+
+
+def whys_not_on(choices: Iterable[Choice], interpreters: Sequence[str]) -> list[str]:
+    """Why servers of these choices cannot be installed for interpreters with these labels."""
+    servers = dict.fromkeys(choice.server for choice in choices)
+    return [why for server in servers for label in interpreters if (why := why_not_on(server, label))]
 
 
 def short_of_workers(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:
@@ -109,14 +148,19 @@ def short_of_workers(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Noti
     )
 
 
-def without_threads(cells: Iterable[Cell], wanted: Sequence[int]) -> tuple[Notice, ...]:
-    """Which servers have no option for the number of threads that was asked for."""
-    lacking = dict.fromkeys(_runner(cell) for cell in cells if cell.threads is None and wanted)
+def without_option(cells: Iterable[Cell], axes: Axes) -> tuple[Notice, ...]:
+    """Which servers have no option for the numbers of threads that were asked for."""
+    cells = tuple(cells)
+    return tuple(notice for setting in BY_OPTION for notice in _without(cells, setting, getattr(axes, setting)))
+
+
+def _without(cells: Iterable[Cell], setting: ByOption, wanted: Sequence[int]) -> tuple[Notice, ...]:
+    lacking = dict.fromkeys(_runner(cell) for cell in cells if getattr(cell, setting) is None and wanted)
     return tuple(
         Notice(
-            code="no-threads",
-            seen=f"{server} has no option for its threads: it is not measured with {_listed(wanted)} of them, but as"
-            " it is",
+            code=NO_OPTION[setting],
+            seen=f"{server} has no option for its {one_of(setting)}s: it is not measured with {_listed(wanted)} of"
+            " them, but as it is",
             mend="leave it out with --server, or compare others with it as it is",
         )
         for server in lacking

@@ -29,8 +29,8 @@ Need = Mapping[str, frozenset[str]]
 def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequence[LatencyWindow] = ()) -> Need:
     """What is still to be measured; empty when nothing is.
 
-    Cells that were in no complete block yet come first, and those that were alone in one and are calm again; alone but
-    for the reference and its twin, which go with all.
+    Cells that had fewer blocks than the plan's fewest come first, and those that were alone in one and are calm again;
+    alone but for the reference and its twin, which go with all.
     After them whatever is unresolved; of two variants, throughput and CPU until they are decided, or the thresholds of
     their gate; of configurations that race, those that may still be the best. A gate or a limit of response times asks
     for `windows`. A campaign of one cell, which has nothing to resolve, goes on until the interval of its own figure is
@@ -39,7 +39,8 @@ def next_round(record: CampaignRecord, trials: Sequence[Trial], windows: Sequenc
     """
     had = blocks_had(record, trials)
     living = frozenset(cell.id for cell in record.plan.cells) - {failure.cell for failure in record.failures}
-    fresh = frozenset(cell for cell in living if not had[cell]) | (calm_again(record, trials) & living)
+    fresh = frozenset(cell for cell in living if had[cell] < record.plan.min_blocks)
+    fresh |= calm_again(record, trials) & living
     open_now = everything(record) if fresh else _open(record, trials, windows)
     able = fresh or frozenset(cell for cell in living if had[cell] < record.plan.max_blocks)
     company = record.plan.reference_cells & living

@@ -31,6 +31,7 @@ class Exactly(Record):
     server: str
     workers: int | None = None
     threads: int | None = None
+    runtime_threads: int | None = None
     pool: int | None = None
     interpreter: str | None = None
 
@@ -50,8 +51,9 @@ class Selection(Record):
 
 
 class PlatformOptions(Record):
-    """What applications run on. Each of `pythons`, `server_workers`, `threads` of a worker and `pools` makes cells of
-    its own; none: the harness's own interpreter, a worker per core, the harness's number of threads, and POOL_SIZE.
+    """What applications run on. Each of `pythons`, `server_workers`, `threads` and `runtime_threads` of a worker, and
+    `pools` makes cells of its own; none: the harness's own interpreter, a worker per core, the harness's number of
+    threads, the server's own of runtime threads, and POOL_SIZE.
     `pools`: connections to the database over all workers of an application."""
 
     database: Literal["auto", "postgresql", "sqlite"] = "auto"
@@ -59,6 +61,7 @@ class PlatformOptions(Record):
     pythons: tuple[Path, ...] = ()
     server_workers: tuple[Number, ...] = ()
     threads: tuple[Number, ...] = ()
+    runtime_threads: tuple[Number, ...] = ()
     pools: tuple[Number, ...] = ()
     start_timeout_s: float | None = Field(default=None, gt=0)
 
@@ -110,6 +113,7 @@ class RunOptions(Record):
             p99_s=plan.p99_s,
             budget_s=plan.budget_s,
             max_blocks=plan.max_blocks,
+            min_blocks=plan.min_blocks,
         )
 
     selection: Selection = Selection()
@@ -127,12 +131,18 @@ class RunOptions(Record):
     p99_s: float | None = Field(default=None, gt=0)
     budget_s: float = Field(default=DEFAULT_BUDGET_S, gt=0)
     max_blocks: int = Field(default=1000, ge=1)
+    min_blocks: int = Field(default=1, ge=1)
 
     def on(self, platform: PlatformOptions) -> "RunOptions":
         """These options with what is set in `platform`. Numbers of workers, threads or connections that it gives hold
         for all cells, also for those that had some of their own."""
         given = platform.model_dump(exclude_unset=True)
-        free = {"workers": "server_workers", "threads": "threads", "pool": "pools"}
+        free = {
+            "workers": "server_workers",
+            "threads": "threads",
+            "runtime_threads": "runtime_threads",
+            "pool": "pools",
+        }
         freed = {setting: None for setting, option in free.items() if option in given}
         cells = dict.fromkeys(one.model_copy(update=freed) for one in self.selection.exactly)
         return self.model_copy(
@@ -151,6 +161,7 @@ def _exactly(cell: Cell, plan: Plan) -> Exactly:
         server=cell.server,
         workers=cell.workers,
         threads=cell.threads,
+        runtime_threads=cell.runtime_threads,
         pool=cell.pool,
         interpreter=cell.interpreter if len(plan.interpreters) > 1 else None,
     )

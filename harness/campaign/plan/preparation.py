@@ -10,14 +10,17 @@ from pathlib import Path
 
 from harness import VERSION
 from harness.campaign.plan.cells import (
+    OTHER_PYTHON,
     Axes,
     cells_of,
     reference_of,
     short_of_workers,
     waiting_with_workers,
+    whys_not_on,
     with_twin,
     without_database,
-    without_threads,
+    without_option,
+    without_python,
 )
 from harness.campaign.plan.commit import commit_around, commit_of
 from harness.campaign.plan.options import GIVEN_BY, POOL_SIZE, Generator, PlatformOptions, RunOptions
@@ -92,6 +95,7 @@ def find_platform(project: Project, asked: PlatformOptions, generator: Generator
         workers=asked.server_workers or (max(1, min(MOST_SERVER_WORKERS, len(cores.server))),),
         interpreters=tuple(one.interpreter.label for one in pythons),
         threads=asked.threads,
+        runtime_threads=asked.runtime_threads,
         pools=asked.pools if len(asked.pools) > 1 and kind != "none" else (),
     )
     waiting, of_generator = waiting_of(generator, cores)
@@ -160,6 +164,8 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
     needs_database = any("database" in scenario.manifest.needs for scenario in selected.scenarios)
     platform = find_platform(project, options.platform, options.generator, needs_database)
     plan = plan_of(selected, platform, options)
+    planned = {cell.app for cell in plan.cells}
+    applications = {one.id: one for one in selected.applications if one.id in planned}
     created_at = time.time()
     record = CampaignRecord(
         id=time.strftime("%Y%m%d-%H%M%S", time.localtime(created_at)),
@@ -167,20 +173,21 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
         harness_version=VERSION,
         commit=commit_of(project.root),
         plan=plan,
-        applications={application.id: application.manifest for application in selected.applications},
+        applications={id_: application.manifest for id_, application in applications.items()},
         interfaces={cell.server: SERVERS[cell.server].interface for cell in plan.cells},
         cannot={cell.server: SERVERS[cell.server].cannot for cell in plan.cells},
         machine=fingerprint().model_copy(update={"cores": platform.cores}),
         interpreter=platform.pythons[0].interpreter,
         other_interpreters=tuple(one.interpreter for one in platform.pythons[1:]),
-        sources={a.id: source_of(a, project.apps) for a in selected.applications},
-        locks={a.id: digest for a in selected.applications if (digest := lock_digest(a))},
+        sources={id_: source_of(application, project.apps) for id_, application in applications.items()},
+        locks={id_: digest for id_, application in applications.items() if (digest := lock_digest(application))},
         notices=(
             *platform.notices,
             *chosen.notices,
             *left_out,
             *short_of_workers(plan.cells, platform.axes.workers),
-            *without_threads(plan.cells, platform.axes.threads),
+            *without_option(plan.cells, platform.axes),
+            *without_python(selected.choices, platform.axes.interpreters),
             *waiting_with_workers(plan.cells),
             *sharing_state([one for one in selected.scenarios if one.folder.parent != project.scenarios]),
         ),
@@ -189,13 +196,14 @@ def prepare(project: Project, options: RunOptions, given: Selected | None = None
         record,
         platform,
         options.generator,
-        {application.id: application for application in selected.applications},
+        applications,
         {scenario.id: scenario for scenario in selected.scenarios},
     )
 
 
 def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan:
-    """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing."""
+    """What will be measured. Raises UsageError where a name matches nothing, and for a limit that holds for nothing;
+    EnvironmentRefused where no server can be installed for an interpreter here."""
     manifests = tuple(scenario.manifest for scenario in selected.scenarios)
     latency = latency_scenarios(manifests, options.latency)
     shape = options.shape.model_copy(update={"levels_s": options.levels_s})
@@ -206,6 +214,9 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
             mend="name one with --latency, instead of none",
         )
     cells = cells_of(selected.choices, platform.axes, database=platform.database)
+    if not cells:
+        reasons = whys_not_on(selected.choices, platform.axes.interpreters)
+        raise EnvironmentRefused("; ".join(reasons), where="--server", mend=OTHER_PYTHON)
     reference = reference_of(cells, options.reference)
     return Plan(
         seed=options.seed,
@@ -226,6 +237,7 @@ def plan_of(selected: Selected, platform: Platform, options: RunOptions) -> Plan
         shape=shape,
         budget_s=options.budget_s,
         max_blocks=options.max_blocks,
+        min_blocks=options.min_blocks,
         database=platform.database,
         pool_size=options.platform.pools[0] if len(options.platform.pools) == 1 else POOL_SIZE,
     )

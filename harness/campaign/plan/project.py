@@ -19,6 +19,10 @@ class Project:
     def apps(self) -> Path:
         return self.root / "apps"
 
+    def applications_in(self, room: str) -> tuple[Path, ...]:
+        """Folders of the applications below this folder of apps/, such as `_statements`; none where `room` is empty."""
+        return tuple(path.parent for path in sorted((self.apps / room).glob("*/app.toml"))) if room else ()
+
     @property
     def scenarios(self) -> Path:
         return self.root / "scenarios"

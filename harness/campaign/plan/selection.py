@@ -106,6 +106,7 @@ def choice_of(application: Application, exactly: Exactly) -> Choice:
         most_workers=most_workers(application, exactly.server),
         workers=exactly.workers,
         threads=exactly.threads,
+        runtime_threads=exactly.runtime_threads,
         pool=exactly.pool,
         interpreter=exactly.interpreter,
     )
@@ -135,9 +136,8 @@ def _is_left_to_techempower(scenario: Scenario, profile: Profile) -> bool:
 
 def _beside(project: Project, wanted: Selection, profile: Profile) -> tuple[Path, ...]:
     """Folders of the applications that stand for statements, but for those that somebody named."""
-    manifests = sorted((project.apps / profile.beside).glob("*/app.toml")) if profile.beside else ()
     named = {folder.resolve() for folder in wanted.app_folders}
-    return tuple(manifest.parent for manifest in manifests if manifest.parent.resolve() not in named)
+    return tuple(folder for folder in project.applications_in(profile.beside) if folder.resolve() not in named)
 
 
 def _was_given(project: Project, application: Application, profile: Profile) -> bool:
@@ -179,18 +179,24 @@ def only_what_servers_can(selected: Selected) -> Selected:
     """The selection without servers that can do none of its scenarios. Raises UsageError where none is left."""
 
     def can(choice: Choice) -> bool:
-        answered, cannot = choice.application.scenarios, SERVERS[choice.server].cannot
-        return any(one.id in answered and one.manifest.kind not in cannot for one in selected.scenarios)
+        answered = [one for one in selected.scenarios if one.id in choice.application.scenarios]
+        return any(not _why_lacking(choice, one) for one in answered)
 
     left = tuple(choice for choice in selected.choices if can(choice))
     if not left:
-        reasons = {reason for choice in selected.choices for reason in SERVERS[choice.server].cannot.values()}
+        reasons = {_why_lacking(choice, one) for choice in selected.choices for one in selected.scenarios} - {""}
         raise UsageError(
             f"no server that was chosen can do these scenarios: {'; '.join(sorted(reasons))}",
             where="--server",
             mend="choose another server, or another scenario: harness list",
         )
     return replace(selected, choices=left)
+
+
+def _why_lacking(choice: Choice, scenario: Scenario) -> str:
+    """Why the server cannot do the scenario, at all or with this application; empty where it can."""
+    lacked = choice.application.lacks.get(choice.server, {})
+    return SERVERS[choice.server].cannot.get(scenario.manifest.kind) or lacked.get(scenario.id, "")
 
 
 def _refuse_those_of_other_folders(found: tuple[Application, ...], only: Sequence[str]) -> None:

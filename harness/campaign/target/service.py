@@ -11,9 +11,11 @@ from typing import Final
 from packaging.requirements import Requirement
 from pydantic import TypeAdapter, ValidationError
 
+from harness.campaign.plan.cells import OTHER_PYTHON, why_not_on
 from harness.campaign.plan.options import PlatformOptions
-from harness.catalog.applications import PYTHON, RESERVED, Application
+from harness.catalog.applications import PORT, PYTHON, RESERVED, Application
 from harness.catalog.folders import is_file
+from harness.measure.interpreter import describe
 from harness.model.asked.application import AppManifest, ImportTarget, Interface, OwnServer, Targets
 from harness.model.asked.scenario import REQUESTS
 from harness.model.errors import EnvironmentRefused, UsageError
@@ -22,13 +24,11 @@ from harness.under_test.install.environments import distributions_of, ensure
 from harness.under_test.install.project_lock import project_lock
 from harness.under_test.launch.command import path_of_modules
 from harness.under_test.launch.looking import interface_of
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import OWN, SERVERS
 
 DEFAULT_SERVER: Final[Mapping[str, str]] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
 ALL: Final = "all"
-OWN: Final = "own"
 LONGEST_TITLE: Final = 80
-PORT: Final = "{port}"
 _NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -125,17 +125,26 @@ def _refuse_what_cannot_be(service: Service) -> None:
 
 
 def _candidates(service: Service) -> tuple[str, ...]:
-    """Servers that may be needed, before the interface is known."""
+    """Servers that may be needed, before the interface is known. Raises EnvironmentRefused where one that was named
+    cannot be installed for the interpreter."""
     if service.command:
         return ()
     if ALL in service.servers:
-        return tuple(one.id for one in SERVERS.values() if one.interface in DEFAULT_SERVER)
+        speaking = [one.id for one in SERVERS.values() if one.interface in DEFAULT_SERVER]
+        return tuple(one for one in speaking if not _why_not_on(service, one))
     for name in service.servers:
         if name not in SERVERS or name == OWN:
             known = ", ".join(one for one in SERVERS if one != OWN)
             raise UsageError(f'no server is called "{name}"', where="--server", mend=f"one of: {known}")
+        if why := _why_not_on(service, name):
+            raise EnvironmentRefused(why, where="--server", mend=OTHER_PYTHON)
     interfaces = [service.interface] if service.interface in DEFAULT_SERVER else list(DEFAULT_SERVER)
     return service.servers or tuple(DEFAULT_SERVER[one] for one in interfaces if one)
+
+
+def _why_not_on(service: Service, server: str) -> str:
+    """Asks the interpreter only where the server is not made for all."""
+    return why_not_on(server, describe(service.interpreter).label) if SERVERS[server].requires_python else ""
 
 
 def relocked(

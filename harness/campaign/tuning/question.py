@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from harness.campaign.plan.cells import with_twin
+from harness.campaign.plan.cells import NO_OPTION, with_twin
 from harness.campaign.plan.options import POOL_SIZE, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import MOST_SERVER_WORKERS, Prepared, prepare
@@ -27,6 +27,8 @@ from harness.under_test.launch.servers import SERVERS
 USUAL: Final = "json"
 """The scenario where none is named and the application answers it."""
 THREADS_TRIED: Final = (1, 4, 8, 16, 32)
+GRANIANS_OWN: Final = 1
+"""Runtime threads of the servers that have an option for them, where nobody chooses their number."""
 FEW_CORES: Final = 4
 """Up to which every number of workers is tried."""
 
@@ -125,7 +127,7 @@ def planned(project: Project, chosen: Selected, asked: Asked) -> Prepared:
     return replace(prepared, record=record.model_copy(update={"notices": kept}))
 
 
-EXPECTED: Final = ("fewer-workers", "no-threads")
+EXPECTED: Final = ("fewer-workers", *NO_OPTION.values())
 """Notices that say no more than the list of candidates does."""
 
 
@@ -144,6 +146,7 @@ def default_of(cells: Sequence[Cell], server: str, workers: int) -> Cell | None:
             if cell.server == server
             and cell.workers == min(workers, SERVERS[server].most_workers or workers)
             and cell.threads in {None, THREADS}
+            and cell.runtime_threads in {None, GRANIANS_OWN}
             and cell.pool in {None, POOL_SIZE}
         ),
         None,

@@ -18,11 +18,17 @@ from harness.campaign.variants.revisions import (
     repository_around,
     why_none,
 )
-from harness.campaign.variants.settings import refuse_a_wrong_interpreter, server_of, with_environment
-from harness.campaign.variants.sides import ENVIRONMENT, SideAsked
+from harness.campaign.variants.settings import (
+    refuse_a_wrong_interpreter,
+    server_of,
+    with_command,
+    with_environment,
+)
+from harness.campaign.variants.sides import COUNTED, ENVIRONMENT, SideAsked
 from harness.campaign.variants.understanding import Understood, understood
 from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
+from harness.model.asked.cell import in_words, one_of
 from harness.model.asked.diff import Diff, Side
 from harness.model.errors import HarnessError, UsageError
 from harness.model.notice import Notice
@@ -65,6 +71,7 @@ class Variant:
     server: str
     workers: int | None
     threads: int | None
+    runtime_threads: int | None
     python: Path | None
     notices: tuple[Notice, ...] = ()
 
@@ -120,7 +127,7 @@ def _content(project: Project, variant: Variant) -> tuple[object, ...]:
         dict(application.private),
         tree_digest(application.folder, project.apps / "_shared"),
         lock.read_bytes() if lock and lock.is_file() else None,
-        (variant.server, variant.workers, variant.threads, variant.python),
+        (variant.server, variant.workers, variant.threads, variant.runtime_threads, variant.python),
     )
 
 
@@ -144,7 +151,7 @@ def _draft(project: Project, base: Base, asked: SideAsked, letter: str) -> _Draf
     app_id = f"{base.application.id[:LONGEST_ID]}-{letter}"
     application, notices = _at_revision(project, base, side, repository, app_id)
     manifest = application.manifest.model_copy(update={"id": app_id, "tier": _tier(application)})
-    application = with_environment(replace(application, manifest=manifest), asked)
+    application = with_command(with_environment(replace(application, manifest=manifest), asked), asked)
     return _Draft(letter, side, application, server_of(application, base.server, asked), notices)
 
 
@@ -166,6 +173,7 @@ def _variant(base: Base, draft: _Draft, *, relocked: bool) -> Variant:
         server=draft.server,
         workers=side.asked.workers,
         threads=side.asked.threads,
+        runtime_threads=side.asked.runtime_threads,
         python=side.asked.python,
         notices=draft.notices,
     )
@@ -228,11 +236,13 @@ def _parts(base: Base, side: Understood, lock: str) -> Iterator[str]:
         yield f"{one.name} {versions.get(canonicalize_name(one.name), 'not locked')}"
     if asked.server:
         yield asked.server
-    for number, what in ((asked.workers, "worker"), (asked.threads, "thread")):
-        if number is not None:
-            yield f"{number} {what}" + ("" if number == 1 else "s")
+    for setting in COUNTED:
+        if (number := getattr(asked, setting)) is not None:
+            yield in_words(number, one_of(setting))
     if asked.python:
         yield str(asked.python)
+    if asked.command:
+        yield " ".join(asked.command)
     yield from (word.removeprefix(ENVIRONMENT) for word in side.words if word.startswith(ENVIRONMENT))
 
 

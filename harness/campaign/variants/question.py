@@ -130,6 +130,7 @@ def _choice(variant: Variant, interpreter: str) -> Choice:
         server=variant.server,
         workers=variant.workers,
         threads=variant.threads,
+        runtime_threads=variant.runtime_threads,
         interpreter=interpreter,
     )
     return choice_of(variant.application, exactly)

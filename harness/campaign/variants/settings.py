@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.campaign.plan.cells import BY_OPTION
 from harness.campaign.plan.selection import most_workers
 from harness.campaign.variants.sides import SideAsked
 from harness.catalog.applications import Application
 from harness.measure.interpreter import describe, in_path
+from harness.model.asked.application import OwnServer
+from harness.model.asked.cell import one_of
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.foreign import secrets_in
 from harness.process.environment import passed_on
-from harness.under_test.launch.servers import SERVERS
+from harness.under_test.launch.servers import OWN, SERVERS
 
 
 def with_environment(application: Application, asked: SideAsked) -> Application:
@@ -24,10 +27,22 @@ def with_environment(application: Application, asked: SideAsked) -> Application:
     return replace(application, manifest=manifest, private={**application.private, **private})
 
 
+def with_command(application: Application, asked: SideAsked) -> Application:
+    """The side's own command in the place of any server."""
+    if not asked.command:
+        return application
+    own = (application.manifest.own or OwnServer(argv=asked.command)).model_copy(update={"argv": asked.command})
+    manifest = application.manifest.model_copy(update={"own": own, "servers": (OWN,)})
+    return replace(application, manifest=manifest)
+
+
 def server_of(application: Application, usual: str, asked: SideAsked) -> str:
     """The side's server; `usual` where it names none. Raises UsageError where the application does not run on it, or it
     has no option for a setting of the side."""
-    wanted, offered = asked.server or usual, application.manifest.servers
+    if asked.command and asked.server:
+        where = f'{asked.option} "server={asked.server}"'
+        raise UsageError("a command starts its own server", where=where, mend="leave out server= or command=")
+    wanted, offered = OWN if asked.command else asked.server or usual, application.manifest.servers
     if wanted not in offered:
         where = f'{asked.option} "server={wanted}"' if asked.server else asked.option
         raise UsageError(f"it does not run on {wanted}", where=where, mend=f"name one of: {', '.join(offered)}")
@@ -38,8 +53,11 @@ def server_of(application: Application, usual: str, asked: SideAsked) -> str:
 def _refuse_what_it_cannot(application: Application, server: str, asked: SideAsked) -> None:
     """Raise UsageError where the server has no option for a setting: the side would be as it is without it."""
     known, offered = SERVERS[server], application.manifest.servers
-    if asked.threads is not None and known.threads is None:
-        raise _no_option("threads", asked.threads, asked, server, [one for one in offered if SERVERS[one].threads])
+    for setting in BY_OPTION:
+        number = getattr(asked, setting)
+        if number is not None and getattr(known, setting) is None:
+            able = [one for one in offered if getattr(SERVERS[one], setting)]
+            raise _no_option(setting, number, asked, server, able)
     workers = asked.workers or 1
     most = most_workers(application, server) or workers
     if min(known.workers(workers), most) < workers:
@@ -49,7 +67,7 @@ def _refuse_what_it_cannot(application: Application, server: str, asked: SideAsk
 
 def _no_option(what: str, number: int, asked: SideAsked, server: str, able: Sequence[str]) -> UsageError:
     return UsageError(
-        f"{server} has no option for the number of its {what}",
+        f"{server} has no option for the number of its {one_of(what)}s",
         where=f'{asked.option} "{what}={number}"',
         mend=f"name a server that has one: {', '.join(able)}" if able else "leave it out",
     )

@@ -10,12 +10,13 @@ from typing import Final
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from harness.catalog.applications import RESERVED
+from harness.catalog.applications import PORT, RESERVED
 
 AS_IT_LIES: Final = "."
 """The files of the application as they lie there, with every change that is not committed."""
 ENVIRONMENT: Final = "env:"
-SETTINGS: Final = ("server", "workers", "threads", "python")
+COUNTED: Final = ("workers", "threads", "runtime_threads")
+SETTINGS: Final = ("server", *COUNTED, "python", "command")
 MOST: Final = 1024
 """Workers or threads of a side: more is a slip of the keyboard."""
 
@@ -28,7 +29,7 @@ _OPERATOR: Final = re.compile(r"[<>=!\[;]|~=|@(?!\{)")
 @dataclass(frozen=True)
 class SideAsked:
     """What one side was asked to be. `option`: --a or --b. `names`: each a git revision or a package. `as_it_lies`:
-    whether the files as they lie there were named."""
+    whether the files as they lie there were named. `command`: an argv list that starts its server."""
 
     option: str
     words: tuple[str, ...] = ()
@@ -38,7 +39,9 @@ class SideAsked:
     server: str | None = None
     workers: int | None = None
     threads: int | None = None
+    runtime_threads: int | None = None
     python: Path | None = None
+    command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -103,8 +106,10 @@ class _Reader:
             self._fault(word, f'there is no setting "{key}"', f"{known}; a version is written {key}=={value or '1.0'}")
         elif not value:
             self._fault(word, "has no value", f"write {key}=VALUE")
-        elif key in {"workers", "threads"} and not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST):
+        elif key in COUNTED and not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST):
             self._fault(word, "is not a number of them", f"write a whole number from 1 to {MOST}")
+        elif key == "command" and (wrong := _wrong_command(value)):
+            self._fault(word, *wrong)
         elif self._once(word, key, self._settings):
             self._settings[key] = value
 
@@ -139,8 +144,19 @@ class _Reader:
             names=names,
             as_it_lies=AS_IT_LIES in self._names,
             server=settings.get("server"),
-            workers=int(settings["workers"]) if "workers" in settings else None,
-            threads=int(settings["threads"]) if "threads" in settings else None,
+            **{key: int(settings[key]) for key in COUNTED if key in settings},
             python=Path(settings["python"]).expanduser() if "python" in settings else None,
+            command=tuple(shlex.split(settings.get("command", ""))),
             environment=self._environment,
         )
+
+
+def _wrong_command(text: str) -> tuple[str, str] | None:
+    """What is wrong with a command, and how to mend it."""
+    try:
+        command = shlex.split(text)
+    except ValueError as error:
+        return f"cannot be taken apart: {error}".lower(), "close the quotation mark"
+    if not any(PORT in part for part in command):
+        return "does not say {port}: each start is given a free port", "write {port} where the port stands"
+    return None

@@ -41,8 +41,8 @@ class DiffAsked(ServiceChoice, GateOptions, OneSetting, Folders):
             "--a",
             metavar="SPEC",
             help="What the first side is: a requirement (starlette==0.50), a git revision (main, HEAD~3), '.' (the"
-            " files as they lie), or a setting (server=, workers=, threads=, python=, env:NAME=). Several in one value"
-            " or repeated. Default: the application as it is.",
+            " files as they lie), or a setting (server=, workers=, threads=, runtime_threads=, python=, env:NAME=)."
+            " Several in one value or repeated. Default: the application as it is.",
         ),
     ] = None
     b: Annotated[

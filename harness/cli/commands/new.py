@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.cli.commands.lock import lock_all
+from harness.cli.commands.locks.lock import lock_all
 from harness.cli.console import messages, output
 from harness.cli.option_record import options_from
 from harness.model.errors import ExitCode

@@ -62,6 +62,16 @@ class TuneAsked(ServiceChoice, SeveralSettings, Folders):
             " 1,4,8,16,32).",
         ),
     ] = None
+    runtime_threads: Annotated[
+        Counts | None,
+        typer.Option(
+            "--runtime-threads",
+            parser=counts,
+            metavar="N[,N]",
+            help="Try these numbers of threads that only serve connections, where the server has an option for them"
+            " (default: the server's own alone).",
+        ),
+    ] = None
     scenario: Annotated[
         str | None,
         typer.Option(

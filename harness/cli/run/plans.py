@@ -75,8 +75,7 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool, interpreters
         return
     cells = [cell for cell in plan.cells if not cell.twin]
     rows = [(cell.app, cell.server, *_settings(plan, cell), cell.database, cell.interpreter) for cell in cells]
-    settings = ("workers", *(("threads",) if plan.threads else ()), *(("pool",) if plan.pools else ()))
-    columns = ("application", "server", *settings, "database", "interpreter")
+    columns = ("application", "server", *_settings_of(plan), "database", "interpreter")
     output.print(
         table(columns, rows, title=f"{number_of(len(rows), 'configuration')}, in random order from seed {plan.seed}")
     )
@@ -102,11 +101,21 @@ def _built(interpreter: Interpreter) -> tuple[str, ...]:
     return tuple(known or "n/a" for known in (interpreter.lock, interpreter.jit, interpreter.built))
 
 
+def _settings_of(plan: Plan) -> tuple[str, ...]:
+    """The workers, and the threads and pools where anybody chose their number."""
+    chosen = {"threads": plan.threads, "runtime threads": plan.runtime_threads, "pool": plan.pools}
+    return ("workers", *(name for name, numbers in chosen.items() if numbers))
+
+
 def _settings(plan: Plan, cell: Cell) -> tuple[str, ...]:
-    """Its workers, and its threads and its pool where anybody chose their number."""
-    threads = (str(cell.threads or ""),) if plan.threads else ()
-    pool = (str(plan.pool_of(cell)),) if plan.pools else ()
-    return (str(cell.workers), *threads, *pool)
+    """The cell's values of them."""
+    known = {
+        "workers": cell.workers,
+        "threads": cell.threads,
+        "runtime threads": cell.runtime_threads,
+        "pool": plan.pool_of(cell),
+    }
+    return tuple(str(known[name] or "") for name in _settings_of(plan))
 
 
 def continuous_plan(plan: Plan) -> str:

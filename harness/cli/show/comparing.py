@@ -4,18 +4,19 @@ from collections.abc import Mapping
 
 from harness.cli.console import messages, output, print_notice
 from harness.cli.quantities import number_of
-from harness.cli.show.tables import table
+from harness.cli.show.tables import NOTHING, table
 from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import a_second
 
 COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
+VERSIONS = "versions"
 MOST_DIFFERENCES = 12
 
 
-def show(comparison: Comparison, called: Mapping[str, str]) -> None:
+def show(comparison: Comparison, called: Mapping[str, str], versions: Mapping[str, str] = NOTHING) -> None:
     """Tables on standard output; what differs, and what to bear in mind, on standard error. `called`: the name of each
-    cell of either campaign."""
+    cell of either campaign. `versions`: by cell of the later one, which changed; without any they have no column."""
     for difference in comparison.differences[:MOST_DIFFERENCES]:
         messages.print(f"differs: {in_words(difference)}", style="dim", markup=False, highlight=False)
     if len(comparison.differences) > MOST_DIFFERENCES:
@@ -24,7 +25,7 @@ def show(comparison: Comparison, called: Mapping[str, str]) -> None:
     for notice in comparison.notices:
         print_notice(notice)
     for scenario in comparison.scenarios:
-        _show(scenario, called)
+        _show(scenario, called, versions)
     messages.print(in_a_line(comparison), markup=False, highlight=False)
 
 
@@ -51,12 +52,14 @@ def in_a_line(comparison: Comparison) -> str:
     )
 
 
-def _show(scenario: ScenarioComparison, called: Mapping[str, str]) -> None:
+def _show(scenario: ScenarioComparison, called: Mapping[str, str], versions: Mapping[str, str]) -> None:
     title = f"{scenario.scenario} at {scenario.level.label}, {a_second(scenario.unit)}" + (
         " (void)" if scenario.void else ""
     )
-    rows = [(called[row.cell], *_figures(row)) for row in scenario.rows]
-    output.print(table(COLUMNS, rows, title=title, right=range(1, 6), whole=range(1, 7)))
+    columns = (*COLUMNS, VERSIONS) if versions else COLUMNS
+    changed = {row.cell: (versions.get(row.cell, ""),) if versions else () for row in scenario.rows}
+    rows = [(called[row.cell], *_figures(row), *changed[row.cell]) for row in scenario.rows]
+    output.print(table(columns, rows, title=title, right=range(1, 6), whole=range(1, 7)))
     for cell in scenario.missing:
         output.print(f"n/a  {called[cell.cell]}: {cell.reason}", markup=False, highlight=False)
 

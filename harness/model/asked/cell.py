@@ -1,5 +1,6 @@
 """The unit that is measured: an application on a server, with everything that may change its speed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Self
@@ -12,17 +13,20 @@ DatabaseKind = Literal["postgresql", "sqlite", "none"]
 
 
 class Cell(Record):
-    """(application, server, workers, threads, pool, database, interpreter); `twin` counts hidden repeats of it for A/A.
+    """(application, server, workers, threads, runtime threads, pool, database, interpreter); `twin` counts hidden
+    repeats of it for A/A.
 
-    `threads`: of each worker, where somebody chose their number; None: as many as the harness gives every server that
-    has a pool of them. `pool`: connections to the database over all workers, where the campaign has several numbers of
-    them; None: the campaign's one number.
+    `threads`: of each worker, where somebody chose their number; None: as many as the harness gives every server
+    that has a pool of them. `runtime_threads`: of each worker, that serve connections and run no code of the
+    application; None: as many as the server has by itself. `pool`: connections to the database over all workers,
+    where the campaign has several numbers of them; None: the campaign's one number.
     """
 
     app: Slug
     server: Slug
     workers: int = Field(ge=1)
     threads: int | None = Field(default=None, ge=1)
+    runtime_threads: int | None = Field(default=None, ge=1)
     pool: int | None = Field(default=None, ge=1)
     database: DatabaseKind
     interpreter: str = Field(pattern=r"^[\w.+-]+$")
@@ -32,8 +36,9 @@ class Cell(Record):
     def id(self) -> str:
         """Unique in a campaign, and safe as a file name."""
         threads = () if self.threads is None else (f"t{self.threads}",)
+        runtime = () if self.runtime_threads is None else (f"r{self.runtime_threads}",)
         pool = () if self.pool is None else (f"p{self.pool}",)
-        parts = (self.app, self.server, f"w{self.workers}", *threads, *pool, self.database, self.interpreter)
+        parts = (self.app, self.server, f"w{self.workers}", *threads, *runtime, *pool, self.database, self.interpreter)
         return ".".join(parts) + (f".twin{self.twin}" if self.twin else "")
 
     def is_or_repeats(self, other: Self) -> bool:
@@ -60,6 +65,8 @@ def _differing(cell: Cell, alike: Sequence[Cell]) -> Iterator[str]:
         yield in_words(cell.workers, "worker")
     if any(other.threads != cell.threads for other in alike):
         yield in_words(cell.threads, "thread")
+    if any(other.runtime_threads != cell.runtime_threads for other in alike):
+        yield in_words(cell.runtime_threads, "runtime thread")
     if any(other.pool != cell.pool for other in alike):
         yield pool_in_words(cell.pool)
     if any(other.database != cell.database for other in alike):
@@ -77,6 +84,11 @@ def in_words(number: int | None, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
+def one_of(setting: str) -> str:
+    """A runtime thread, of the setting `runtime_threads`."""
+    return setting.removesuffix("s").replace("_", " ")
+
+
 def pool_in_words(pool: int | None) -> str:
     """pool of 4; "usual pool" where nobody chose its size."""
     return "usual pool" if pool is None else f"pool of {pool:,}"
@@ -87,6 +99,12 @@ def python_in_words(label: str) -> str:
     return f"Python {label.removeprefix('cpython-')}"
 
 
+def version_in(label: str) -> str:
+    """Of an interpreter's label: 3.13.0 of `cpython-3.13.0t-2`; empty where it holds none."""
+    found = re.match(r"\w+-(\d+(?:\.\d+)*)", label)
+    return found[1] if found else ""
+
+
 def change(cell: Cell, base: Cell, setting: str) -> str:
     """2 workers instead of 1; pool of 4 instead of 1; Python 3.13.0t instead of 3.12.1."""
     if setting == "interpreter":
@@ -94,7 +112,7 @@ def change(cell: Cell, base: Cell, setting: str) -> str:
     now, before = (getattr(one, setting) for one in (cell, base))
     if setting == "pool":
         return f"{pool_in_words(now)} instead of {before or 'the usual one'}"
-    return f"{in_words(now, setting.removesuffix('s'))} instead of {before or 'the usual number'}"
+    return f"{in_words(now, one_of(setting))} instead of {before or 'the usual number'}"
 
 
 def labels(cells: Iterable[Cell]) -> dict[str, str]:

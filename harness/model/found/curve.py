@@ -6,7 +6,7 @@ from harness.model.asked.counting import Unit
 from harness.model.found.ranking import CellCost, PairVerdict
 from harness.model.record import Record
 
-Axis = Literal["workers", "threads", "pool"]
+Axis = Literal["workers", "threads", "runtime_threads", "pool"]
 """Settings that are numbers."""
 
 

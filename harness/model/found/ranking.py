@@ -220,7 +220,7 @@ class Effect(Record):
     blocks: int
 
 
-Setting = Literal["workers", "threads", "pool", "interpreter"]
+Setting = Literal["workers", "threads", "runtime_threads", "pool", "interpreter"]
 
 
 class SettingEffect(Record):

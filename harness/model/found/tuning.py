@@ -7,7 +7,7 @@ from harness.model.asked.scenario import Level
 from harness.model.notice import Notice
 from harness.model.record import Record
 
-Knob = Literal["server", "workers", "threads", "pool", "interpreter"]
+Knob = Literal["server", "workers", "threads", "runtime_threads", "pool", "interpreter"]
 LimitState = Literal["none", "kept", "unknown"]
 """Of a limit on p99: there is none; the whole interval lies within it; it is not known whether it does."""
 Cause = Literal["slower", "over-limit", "failed", "waiting"]

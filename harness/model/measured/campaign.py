@@ -61,6 +61,7 @@ class Plan(Record):
     `latency`: ids of the scenarios whose latency is measured, at `latency_share` of each cell's capacity;
     `latency_in_turn`: in one of them in each block, else in all. `p99_s`: with it, the highest rate is searched that
     keeps the 99th percentile within so many seconds.
+    `max_blocks`, `min_blocks`: of each cell. The fewest are measured whatever is decided before, within the budget.
     `start_timeout_s`: what each phase of a server's start may take, where that was asked for. `pool_size`: connections
     to the database over all workers of a cell, of those that have no `pool` of their own.
     """
@@ -73,6 +74,7 @@ class Plan(Record):
     shape: SliceShape = SliceShape()
     budget_s: float = Field(gt=0)
     max_blocks: int = Field(ge=1)
+    min_blocks: int = Field(default=1, ge=1)
     database: DatabaseKind
     pool_size: int = Field(ge=1)
     load_driver: str = "locust"
@@ -129,6 +131,11 @@ class Plan(Record):
     def threads(self) -> tuple[int, ...]:
         """Numbers of threads of each worker that were asked for; none where that was left to the harness."""
         return tuple(sorted({cell.threads for cell in self.cells if cell.threads is not None}))
+
+    @property
+    def runtime_threads(self) -> tuple[int, ...]:
+        """Numbers of runtime threads of each worker that were asked for; none where that was left to the servers."""
+        return tuple(sorted({cell.runtime_threads for cell in self.cells if cell.runtime_threads is not None}))
 
     @property
     def pools(self) -> tuple[int, ...]:
@@ -256,9 +263,11 @@ class CampaignRecord(Record):
         kinds = {one.id: one.kind for one in self.plan.scenarios}
         if (kind := kinds.get(scenario)) and (reason := self.cannot.get(server, {}).get(kind)):
             return reason
-        if app in self.applications and scenario not in self.applications[app].scenarios:
+        if (manifest := self.applications.get(app)) is None:
+            return ""
+        if scenario not in manifest.scenarios:
             return "the application does not answer this scenario"
-        return ""
+        return manifest.lacks.get(server, {}).get(scenario, "")
 
     def measured_alone(self) -> frozenset[str]:
         """Cells that burn CPU while idle. The reference and its twin stay with the others whatever they do."""

@@ -46,6 +46,7 @@ COLUMNS: Final = (
     *("limit", "offered_rate", "p50_s", "p90_s", "p95_s", "p99_s", "p99.9_s", "capacity_rps", "capacity_low"),
     *("capacity_high", "estimate", "reason"),
     *("slope_us", "slope_low_us", "slope_high_us", "slope_cpu_us"),
+    *("framework", "orm", "driver", "templates", "serializer"),
 )
 """Of the CSV, one row per cell and scenario; what was not measured is empty."""
 _RANKED: Final = frozenset(COLUMNS) & frozenset(RankedCell.model_fields)
@@ -81,9 +82,15 @@ def _rows(document: RankingDocument) -> Iterator[dict[str, Any]]:
         }
         for row in rows:
             known = row.model_dump(include=set(_RANKED)) | {"tie_groups": " ".join(row.tie_groups)}
-            yield {**common, "title": document.titles.get(row.cell), **known, **_beside(document, scenario, row.cell)}
+            yield {**common, **_named(document, row.cell), **known, **_beside(document, scenario, row.cell)}
         for cell in document.unranked[scenario]:
-            yield {**common, "title": document.titles.get(cell.cell), **cell.model_dump()}
+            yield {**common, **_named(document, cell.cell), **cell.model_dump()}
+
+
+def _named(document: RankingDocument, cell: str) -> dict[str, Any]:
+    """The title of a cell, and what its application is built from."""
+    uses = document.uses.get(document.cells[cell].app) if cell in document.cells else None
+    return {"title": document.titles.get(cell), **(uses.model_dump() if uses else {})}
 
 
 def _beside(document: RankingDocument, scenario: str, cell: str) -> dict[str, Any]:

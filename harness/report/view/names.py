@@ -104,8 +104,7 @@ def _versions(record: CampaignRecord, cell: Cell) -> str:
 
 
 def _interfaces(app: AppManifest) -> str:
-    spoken = [name for name in ("asgi", "wsgi", "rsgi") if getattr(app.targets, name)]
-    return ", ".join(spoken) or "own"
+    return ", ".join(app.targets.interfaces) or "own"
 
 
 def python_of(interpreter: Interpreter) -> str:

@@ -69,6 +69,8 @@ class Words:
         yield in_words(cell.workers, "worker")
         if cell.threads:
             yield in_words(cell.threads, "thread")
+        if cell.runtime_threads:
+            yield in_words(cell.runtime_threads, "runtime thread")
         if cell.pool:
             yield pool_in_words(cell.pool)
         if self._pythons:

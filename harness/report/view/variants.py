@@ -7,7 +7,7 @@ from harness.model.asked.diff import Diff, Side
 from harness.model.asked.gate import Metric
 from harness.model.found.variants import MetricChange, ScenarioVariants, VariantComparison
 from harness.model.measured.campaign import CampaignRecord
-from harness.report.text import count, duration, listing, number, per_second, shorten
+from harness.report.text import count, duration, listing, number, per_second, shorten, times
 
 _TITLES: Final[dict[Metric, str]] = {
     "cpu": "CPU time per request",
@@ -30,6 +30,7 @@ _WORDS: Final[dict[Metric, tuple[str, str]]] = {
 UNTIMED: Final = ("environments", "services", "audit")
 """Phases that a block more does not take."""
 MOST_PACKAGES: Final = 12
+MANY_TIMES: Final = 10.0
 
 
 class Difference(NamedTuple):
@@ -112,7 +113,8 @@ def between(change: MetricChange) -> str:
 
 
 def _signed(ratio: float) -> str:
-    return f"{100 * (ratio - 1):+.1f} %"
+    """A change as a share; as a factor where a share is hard to read."""
+    return times(ratio) if ratio >= MANY_TIMES else f"{100 * (ratio - 1):+.1f} %"
 
 
 def longer(change: MetricChange, block_s: float | None) -> str:

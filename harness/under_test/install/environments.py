@@ -22,6 +22,10 @@ FOLDER: Final = "environments"
 COMPLETE: Final = ".complete"
 """Written last: an environment without it was not finished and is made again."""
 
+COMPILED: Final = "--compile-bytecode"
+"""Else a server's first start would compile what it imports, and its start-up, which a campaign measures once, would
+take twice as long in a new environment."""
+
 DESCRIBE: Final = "import sys; print(sys.version, sys.implementation.cache_tag)"
 DESCRIBE_S: Final = 30.0
 INSTALLED: Final = """
@@ -109,7 +113,7 @@ def _make(app_id: str, folder: Path, lock: Path, interpreter: Path, uv: Callable
     shutil.rmtree(folder, ignore_errors=True)
     venv = ["venv", "--no-project", "--python", str(interpreter), "--prompt", app_id, str(folder)]
     exactly = ("--require-hashes", "--only-binary", ":all:", "--python", str(_python(folder)))
-    sync = ["pip", "sync", *exactly, str(lock)]
+    sync = ["pip", "sync", COMPILED, *exactly, str(lock)]
     try:
         uv(venv)
         try:

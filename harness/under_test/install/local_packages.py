@@ -75,7 +75,7 @@ def install_local(packages: Sequence[LocalPackage], python: Path, uv: Callable[[
         with TemporaryDirectory(prefix="harness-local-") as temporary:
             copy = Path(temporary, package.folder.resolve().name)
             shutil.copytree(package.folder, copy, ignore=_left_out)
-            uv(["pip", "install", "--no-deps", "--python", str(python), str(copy)])
+            uv(["pip", "install", "--compile-bytecode", "--no-deps", "--python", str(python), str(copy)])
 
 
 def _left_out(_: str, names: list[str]) -> set[str]:

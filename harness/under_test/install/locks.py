@@ -12,17 +12,20 @@ from typing import Final
 
 from harness.catalog.applications import MOST_REQUIREMENTS_BYTES, SHARED_REQUIREMENTS, Application
 from harness.catalog.folders import is_file
-from harness.model.errors import HarnessError, UsageError
+from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from harness.model.given_file import Unreadable, text_of
 from harness.model.notice import Notice
 from harness.process.folders import temporary_folder
 from harness.under_test.install.local_packages import LocalPackage, digests, local_package
+from harness.under_test.install.replacing import fitting
 from harness.under_test.install.uv_command import PACKAGES, UvFailed, run_uv, side_by_side
 
 LOWEST_PYTHON: Final = "3.11"
 CONSTRAINTS: Final = "constraints.txt"
 STAMP: Final = re.compile(r"^# inputs: (\w+)$", re.MULTILINE)
 INCLUDED: Final = re.compile(r"^(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)$")
+
+ANOTHER: Final = "see that this machine reaches the index, or name another: UV_DEFAULT_INDEX=URL"
 
 Servers = Mapping[str, Sequence[str]]
 """Server id -> its requirements."""
@@ -62,16 +65,25 @@ class Job:
 
     def local(self) -> tuple[LocalPackage, ...]:
         """Requirements that are folders beside the manifest. Raises UsageError for one that cannot be."""
-        lines = [line for source in self.sources for line in _requirements(source)]
-        return tuple(one for line in lines if (one := local_package(line, self.folder, where=self.name)))
+        asked = self.required()
+        return tuple(one for line in asked if (one := local_package(line, self.folder, where=self.name)))
+
+    def required(self) -> list[str]:
+        """The lines of all sources."""
+        return [line for source in self.sources for line in _requirements(source)]
+
+    def pins(self) -> str:
+        """The constraints, without those that a line of the sources refuses: not every framework takes what all others
+        share."""
+        text = self.constraints.read_text(encoding="utf-8") if self.constraints else ""
+        return "\n".join(fitting(text.splitlines(), self.required()))
 
     def stamp(self) -> str:
         """Changes whenever a requirement or the constraints do; comments and blank lines are free."""
-        requirements = [line for source in self.sources for line in _requirements(source)]
         constraints = (
             self.constraints.read_text(encoding="utf-8") if self.constraints and self.constraints.is_file() else ""
         )
-        inputs: list[object] = [LOWEST_PYTHON, requirements, sorted(self.lines), constraints]
+        inputs: list[object] = [LOWEST_PYTHON, self.required(), sorted(self.lines), constraints]
         if local := self.local():  # their own requirements are locked with the rest
             inputs.append([(one.line, *digests([one])) for one in local])
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
@@ -129,13 +141,13 @@ def lock(
     none of them is left out, or when they no longer fit the servers. `upgrade` False keeps versions that still fit.
 
     Raises UsageError that tells all failed resolutions, each with its application's name and uv's words; the locks
-    of the others are written.
+    of the others are written. Raises EnvironmentRefused in its place where no package index answers.
     """
-    common = _constraints_job(servers, apps)
+    common = constraints_job(servers, apps)
     written = []
     if _covers(applications, apps) or not common.is_current():
         written.append(resolved(common, cache, upgrade=upgrade))
-    jobs = [job for application in applications if (job := _job(application, servers, apps))]
+    jobs = [job for application in applications if (job := job_of(application, servers, apps))]
     done = side_by_side(partial(resolved, job, cache, upgrade=upgrade) for job in jobs)
     if failures := [fault for fault in done if isinstance(fault, HarnessError)]:
         raise _together(failures)
@@ -145,10 +157,10 @@ def lock(
 def stale_locks(applications: Sequence[Application], servers: Servers, apps: Path) -> tuple[Notice, ...]:
     """A notice for each lock that is missing or was made from other requirements than those of today."""
     notices = []
-    if not _constraints_job(servers, apps).is_current():
+    if not constraints_job(servers, apps).is_current():
         notices.append(_notice("stale-constraints", f"{CONSTRAINTS} does not fit the servers", "harness lock"))
     for application in applications:
-        job, mend = _job(application, servers, apps), f"harness lock --only {application.id}"
+        job, mend = job_of(application, servers, apps), f"harness lock --only {application.id}"
         if job and not job.output.is_file():
             notices.append(_notice("missing-lock", f"{job.name} has no {job.output.name}", mend))
         elif job and not job.is_current():
@@ -167,7 +179,8 @@ def _covers(applications: Iterable[Application], apps: Path) -> bool:
     return bool(asked) and all(manifest.parent.resolve() in asked for manifest in apps.glob("*/app.toml"))
 
 
-def _constraints_job(servers: Servers, apps: Path) -> Job:
+def constraints_job(servers: Servers, apps: Path) -> Job:
+    """What makes the constraints that all applications share."""
     lines = tuple(sorted({line for requirements in servers.values() for line in requirements}))
     shared = apps / SHARED_REQUIREMENTS
     return Job(
@@ -181,8 +194,9 @@ def _constraints_job(servers: Servers, apps: Path) -> Job:
     )
 
 
-def _job(application: Application, servers: Servers, apps: Path) -> Job | None:
-    """None where there is nothing to make a lock from: another language, or a lock that its author brought."""
+def job_of(application: Application, servers: Servers, apps: Path) -> Job | None:
+    """What makes the application's lock. None where there is nothing to make it from: another language, or a lock that
+    its author brought."""
     lock = lock_of(application)
     own = made_from(application)
     if lock is None or own is None:
@@ -200,17 +214,18 @@ def _job(application: Application, servers: Servers, apps: Path) -> Job | None:
 
 
 def resolved(job: Job, cache: Path, *, upgrade: bool) -> Locked:
-    """Resolve and write the file in one step; raise UsageError with uv's words where that cannot be done."""
+    """Resolve and write the file in one step. Raises UsageError with uv's words where that cannot be done,
+    EnvironmentRefused where no package index answers."""
     before = job.output.read_text() if job.output.is_file() else ""
     local = job.local()
     hashes = ("--generate-hashes",) if job.constraints else ()
-    constraints = ("--constraints", str(job.constraints.resolve())) if job.constraints else ()
     with temporary_folder("lock") as folder:
-        out = folder / job.output.name
+        out, pins = folder / job.output.name, folder / f".{job.output.name}.pins"
+        pins.write_text(job.pins(), encoding="utf-8")
         if not upgrade:
             out.write_text(before)  # uv prefers the versions it finds there
         anew = [part for name in job.anew for part in ("--upgrade-package", name)]
-        arguments = ["pip", "compile", *ALWAYS, *anew, *hashes, *constraints, "--output-file", str(out)]
+        arguments = ["pip", "compile", *ALWAYS, *anew, *hashes, "--constraints", str(pins), "--output-file", str(out)]
         try:
             run_uv(
                 [*arguments, *(str(source.resolve()) for source in job.sources), "-"],
@@ -219,6 +234,8 @@ def resolved(job: Job, cache: Path, *, upgrade: bool) -> Locked:
                 cwd=job.folder,  # a requirement such as ./lib lies beside the manifest
             )
         except UvFailed as fault:
+            if fault.unreachable:
+                raise EnvironmentRefused(f"no package index answers\n{fault}", where=job.name, mend=ANOTHER) from fault
             raise UsageError(f"no set of versions was found\n{fault}", where=job.name) from fault
         text = _header(job) + "".join(one.noted() for one in local) + _without(local, out.read_text())
     _refuse_addresses(job, text)
@@ -274,4 +291,6 @@ def _requirements(source: Path, seen: frozenset[Path] = frozenset()) -> Iterator
 def _together(failures: Sequence[HarnessError]) -> HarnessError:
     if len(failures) == 1:
         return failures[0]
-    return UsageError("\n".join([f"{len(failures)} locks could not be made", *map(str, failures)]))
+    refused = any(isinstance(one, EnvironmentRefused) for one in failures)
+    kind = EnvironmentRefused if refused else UsageError
+    return kind("\n".join([f"{len(failures)} locks could not be made", *map(str, failures)]))

@@ -58,8 +58,14 @@ def _lines(source: Path, seen: frozenset[Path], *, constraint: bool) -> Iterator
 
 def name_of(line: str) -> str | None:
     """The package that a line requires, by its normalised name (PEP 503); None where it names none."""
+    found = _required(line)
+    return canonicalize_name(found.name) if found else None
+
+
+def _required(line: str) -> Requirement | None:
+    """None where the line is no requirement by PEP 508, such as a path."""
     try:
-        return canonicalize_name(Requirement(line).name)
+        return Requirement(line)
     except InvalidRequirement:
         return None
 
@@ -80,6 +86,22 @@ def without(lines: Sequence[str], wanted: Sequence[Requirement]) -> tuple[str, .
     """The lines without those of the wanted packages."""
     named = {canonicalize_name(one.name) for one in wanted}
     return tuple(line for line in lines if name_of(line) not in named)
+
+
+def fitting(constraints: Sequence[str], requirements: Sequence[str]) -> tuple[str, ...]:
+    """The constraints without the pins of versions that a requirement refuses."""
+    asked = [found for line in requirements if (found := _required(line))]
+    return tuple(
+        line
+        for line in constraints
+        if not (pinned := _PINNED.match(line)) or _suits(pinned["name"], pinned["version"], asked)
+    )
+
+
+def _suits(name: str, version: str, requirements: Sequence[Requirement]) -> bool:
+    """Whether every requirement of this package takes the version."""
+    asked = [one for one in requirements if canonicalize_name(one.name) == canonicalize_name(name)]
+    return all(one.specifier.contains(version, prereleases=True) for one in asked)
 
 
 def _with_extras(one: Requirement, extras: set[str]) -> str:

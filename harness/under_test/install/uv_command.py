@@ -52,8 +52,17 @@ _FINDING: Final = threading.Lock()
 """find_uv_bin asks sysconfig, which a second thread may see half initialised."""
 
 
+UNREACHABLE: Final = ("Failed to fetch", "the network was disabled")
+"""uv's words where the package index did not answer, refused, or was not to be asked."""
+
+
 class UvFailed(Exception):
     """uv ended with a fault; the message is uv's own words."""
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether the package index failed, and not what was asked of it."""
+        return any(words in str(self) for words in UNREACHABLE)
 
 
 def run_uv(

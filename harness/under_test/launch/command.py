@@ -7,6 +7,7 @@ from typing import Final
 
 from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
+from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import Cell
 from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
@@ -32,16 +33,10 @@ def server_of(cell: Cell, application: Application) -> Server:
     return server
 
 
-def keeps_alive(server: Server, application: Application) -> bool:
-    """As the server's entry declares it, or the manifest for the application's own server."""
+def declared(server: Server, application: Application) -> Server | OwnServer:
+    """What says how it answers: the server's entry, or the manifest for the application's own server."""
     own = application.manifest.own
-    return own.keep_alive if server.argv is None and own else server.keep_alive
-
-
-def sends_date(server: Server, application: Application) -> bool:
-    """As the server's entry declares it, or the manifest for the application's own server."""
-    own = application.manifest.own
-    return own.sends_date if server.argv is None and own else server.sends_date
+    return own if server.argv is None and own else server
 
 
 def command_of(
@@ -53,14 +48,15 @@ def command_of(
     port: int,
     workers: int,
     threads: int = THREADS,
+    runtime_threads: int | None = None,
     work: Path,
 ) -> list[str]:
     """The argv list; `threads` of each worker where the server has a pool of them. That of an application's own server
     is filled in (`OwnServer`), and so is its configuration, which is written into `work`, a folder of this start's own.
     """
     if server.argv is not None:
-        pool = [server.threads, str(threads)] if server.threads else []
-        return [str(python), *server.argv(ENTRY, host, port, workers), *pool]
+        of_threads = server.options(threads, runtime_threads)
+        return [str(python), *server.argv(ENTRY, host, port, workers), *of_threads]
     own = application.manifest.own
     assert own is not None, "the manifest gives both or neither"
     given = {"{host}": host, "{port}": str(port), "{workers}": str(workers)}

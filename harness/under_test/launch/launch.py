@@ -19,7 +19,7 @@ from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
 from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.certificate import Certificate
-from harness.under_test.launch.command import command_of, environment_of, keeps_alive, sends_date, server_of
+from harness.under_test.launch.command import command_of, declared, environment_of, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
 from harness.under_test.launch.servers import Server
 from harness.under_test.verify.capturing import capture
@@ -144,14 +144,14 @@ async def _bring_up(launch: Launch, stack: ExitStack) -> LiveServer:
 
 async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) -> LiveServer:
     cell, application = launch.cell, launch.application
-    own = application.manifest.own if server.argv is None else None
+    answers = declared(server, application)
     target = Target(
         cell=cell.id,
         host=launch.host,
         port=port,
-        keep_alive=keeps_alive(server, application),
-        sends_date=sends_date(server, application),
-        sends_name=own is None or own.sends_name,
+        keep_alive=answers.keep_alive,
+        sends_date=answers.sends_date,
+        sends_name=answers.sends_name,
         values=application.values,
     )
     identities = stack.enter_context(temporary_folder("identity"))
@@ -164,6 +164,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         port=port,
         workers=cell.workers,
         threads=launch.threads,
+        runtime_threads=cell.runtime_threads,
         work=work,
     )
     if launch.certificate:

@@ -29,6 +29,12 @@ BY_PYTHON: Final = {
     f" server.keep_alive_conn_limit = {MOST_CONNECTIONS}; server.safe_start()",
     "fastpysgi": f"import {{module}}, fastpysgi; fastpysgi.server.backlog = {BACKLOG};"
     ' fastpysgi.run({application}, "{host}", {port}, workers={workers})',
+    "bjoern": 'import {module}, bjoern, os, socket; bjoern.listen({application}, "{host}", {port},'
+    f" listen_backlog={BACKLOG}).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1);"
+    " any(not os.fork() for _ in range(1, {workers})); bjoern.run()",
+    "bengal-pounce": 'import {module}, pounce; pounce.run({application}, host="{host}", port={port}, workers={workers},'
+    f" backlog={BACKLOG}, max_connections={MOST_CONNECTIONS}, keep_alive_timeout={KEEP_ALIVE_S}, access_log=False,"
+    ' log_level="warning")',
 }
 """What `harness_serve` does, as one line of Python: their command lines lack what was measured."""
 
@@ -61,8 +67,8 @@ def production(cell: Cell, manifest: AppManifest, *, src: bool = False) -> Produ
     if server.id in BY_PYTHON:
         argv: tuple[str, ...] = (PYTHON, "-c", _line(server.id, target, cell.workers, threads))
     else:
-        pool = (server.threads, str(threads)) if server.threads else ()
-        argv = (PYTHON, *_without_ours(server.argv(named, HOST, PORT, cell.workers)), *more, *pool)
+        of_threads = server.options(threads, cell.runtime_threads)
+        argv = (PYTHON, *_without_ours(server.argv(named, HOST, PORT, cell.workers)), *more, *of_threads)
     if cell.pool:
         note = f"{note}; {POOL.format(max(1, cell.pool // cell.workers))}".removeprefix("; ")
     if src:

@@ -12,6 +12,7 @@ from typing import Final
 from harness.model.asked.application import AppManifest
 from harness.model.notice import Notice
 from harness.process.asking import ask
+from harness.process.environment import passed_on
 
 SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 """Where programs lie that an ordinary user's PATH does not name."""
@@ -30,14 +31,12 @@ def search_path() -> str:
 def versions_of(manifest: AppManifest) -> Mapping[str, str]:
     """The version of each of its programs that is here, as the program itself prints it: the first thing that looks
     like one. A program that is missing, or does not say, is not in it."""
-    asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
-    return MappingProxyType({name: answer.version for name, answer in asked.items() if answer.version})
+    return MappingProxyType({name: answer.version for name, answer in _answers(manifest).items() if answer.version})
 
 
 def absent(manifest: AppManifest) -> Notice | None:
     """Why the application cannot be run here, and the command that mends it; None where it can."""
-    asked = {name: _asked(argv, search_path()) for name, argv in manifest.programs.items()}
-    missing = [f"{name} ({answer.fault})" for name, answer in asked.items() if not answer.version]
+    missing = [f"{name} ({answer.fault})" for name, answer in _answers(manifest).items() if not answer.version]
     if not missing:
         return None
     what = f"{manifest.title} is left out: {', '.join(missing[:MOST_TOLD])} cannot be run here"
@@ -52,13 +51,19 @@ class _Answer:
     fault: str = ""
 
 
+def _answers(manifest: AppManifest) -> dict[str, _Answer]:
+    """Each program is asked with the variables of the application, which may say where a library lies."""
+    variables = tuple(manifest.environment.items())
+    return {name: _asked(argv, search_path(), variables) for name, argv in manifest.programs.items()}
+
+
 @lru_cache
-def _asked(argv: Sequence[str], path: str) -> _Answer:
+def _asked(argv: Sequence[str], path: str, variables: tuple[tuple[str, str], ...]) -> _Answer:
     """What the program prints on either output; a missing library shows in an exit code."""
     program = shutil.which(argv[0], path=path)
     if program is None:
         return _Answer(fault="not found")
-    answer = ask([program, *argv[1:]], ASK_S)
+    answer = ask([program, *argv[1:]], ASK_S, env={**passed_on(), **dict(variables)})
     if answer.fault:
         return _Answer(fault=answer.fault)
     found = VERSION.search(answer.stdout) or VERSION.search(answer.stderr)

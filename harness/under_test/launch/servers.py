@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from packaging.specifiers import SpecifierSet
+
 from harness.model.asked.application import Interface
 from harness.model.asked.scenario import Kind
 from harness.under_test.launch.arguments import (
     ON_UVLOOP,
     POOL,
+    STOP_S,
     Argv,
     daphne,
     granian,
@@ -33,16 +36,19 @@ NOT_IN_WSGI: Final = "there are no WebSockets in WSGI, which its server speaks"
 class Server:
     """A server, and what it can do.
 
-    `requirements`: PEP 508, without pins (the constraints file pins). `distribution`: the one whose version is shown.
-    `keep_alive`: whether it answers more than one request a connection. `load_per_worker`: whether each of its worker
-    processes loads the application itself, so that all of them tell who they are. `most_workers`: processes it can run
-    by itself, None for any number. `sends_date`: whether its responses have the header Date. `nagle_with_workers`:
-    whether it leaves Nagle's algorithm (RFC 896) on as soon as it runs more than one worker, so that the later parts of
-    an answer wait for the client's delayed acknowledgement (RFC 1122, 4.2.3.2). `threads`: its option for how many
-    threads of a worker run the application, None where it has no pool of them. `lacks`: kinds of scenario that it
-    cannot do although its interface could, and why. `tls`: its options for the files of a certificate and of its key,
-    None where it has no TLS or needs more than two options. `argv` is None where the application brings the command
-    (its manifest's table `own`).
+    `requirements`: PEP 508, without pins (the constraints file pins). `distribution`: the one whose version is
+    shown. `keep_alive`: whether it answers more than one request a connection. `load_per_worker`: whether each of
+    its worker processes loads the application itself, so that all of them tell who they are. `most_workers`:
+    processes it can run by itself, None for any number. `sends_date`, `sends_name`: whether its responses have the
+    headers Date and Server. `nagle_with_workers`: whether it leaves Nagle's algorithm (RFC 896) on as soon as it
+    runs more than one worker, so that the later parts of an answer wait for the client's delayed acknowledgement
+    (RFC 1122, 4.2.3.2). `threads`: its option for how many threads of a worker run the application, None where it
+    has no pool of them. `runtime_threads`: its option for how many threads of a worker serve connections and run
+    nothing of the application, None where it has none. `lacks`: kinds of scenario that it cannot do although its
+    interface could, and why. `tls`: its options for the files of a certificate and of its key, None where it has no
+    TLS or needs more than two options. `requires_python`: the versions of Python it can be installed for (PEP 440),
+    empty for all; its requirements have markers that say the same. `argv` is None where the application brings the
+    command (its manifest's table `own`).
     """
 
     id: str
@@ -55,10 +61,23 @@ class Server:
     load_per_worker: bool = True
     most_workers: int | None = None
     sends_date: bool = True
+    sends_name: bool = True
     nagle_with_workers: bool = False
     threads: str | None = None
+    runtime_threads: str | None = None
     lacks: tuple[tuple[Kind, str], ...] = ()
     tls: tuple[str, str] | None = None
+    requires_python: str = ""
+
+    def runs_on(self, version: str) -> bool:
+        """Whether it can be installed for this version of Python."""
+        return SpecifierSet(self.requires_python).contains(version, prereleases=True)
+
+    def options(self, threads: int, runtime_threads: int | None) -> tuple[str, ...]:
+        """Its options for these numbers of threads, as far as it has them; None leaves the number to the server."""
+        pool = (self.threads, str(threads)) if self.threads else ()
+        runtime = (self.runtime_threads, str(runtime_threads)) if self.runtime_threads and runtime_threads else ()
+        return (*pool, *runtime)
 
     @property
     def cannot(self) -> dict[Kind, str]:
@@ -73,12 +92,21 @@ class Server:
 
 UVLOOP: Final = "uvloop; platform_python_implementation == 'CPython'"
 
+BJOERN: Final = "bjoern-binary; platform_python_implementation == 'CPython' and python_version < '3.15'"
+"""The same bjoern in wheels: the distribution `bjoern` has none, and would be compiled."""
+
 OLD_AUTOBAHN: Final = "autobahn<26"
 """For websockets alone; later ones have no wheel for macOS before 15, nor for Intel."""
 
 SSL_CERTFILE: Final = ("--ssl-certfile", "--ssl-keyfile")
 CERTFILE: Final = ("--certfile", "--keyfile")
 SSL_CERTIFICATE: Final = ("--ssl-certificate", "--ssl-keyfile")
+
+OWN: Final = "own"
+"""The server of an application that brings the command."""
+
+RUNTIME_THREADS: Final = "--runtime-threads"
+"""Of granian's Rust runtime. Its --blocking-threads run the application: more than one under WSGI alone."""
 
 ENTRIES: Final = (
     Server(
@@ -148,6 +176,24 @@ ENTRIES: Final = (
         tls=CERTFILE,
     ),
     Server(
+        "gunicorn-aiohttp",
+        "gunicorn (aiohttp worker)",
+        "aiohttp",
+        ("gunicorn>=27", "aiohttp", UVLOOP),
+        "gunicorn",
+        gunicorn("--worker-class", "aiohttp.GunicornUVLoopWebWorker"),
+        tls=CERTFILE,
+    ),
+    Server(
+        "gunicorn-tornado",
+        "gunicorn (tornado worker)",
+        "tornado",
+        ("gunicorn>=27", "tornado"),
+        "gunicorn",
+        gunicorn("--worker-class", "tornado"),
+        tls=CERTFILE,
+    ),
+    Server(
         "hypercorn",
         "hypercorn (uvloop)",
         "asgi",
@@ -163,6 +209,7 @@ ENTRIES: Final = (
         ("granian", UVLOOP),
         "granian",
         granian("asgi", *ON_UVLOOP),
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server(
@@ -172,6 +219,7 @@ ENTRIES: Final = (
         ("granian", UVLOOP),
         "granian",
         granian("rsgi", *ON_UVLOOP),
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server(
@@ -182,6 +230,7 @@ ENTRIES: Final = (
         "granian",
         granian("wsgi"),
         threads="--blocking-threads",
+        runtime_threads=RUNTIME_THREADS,
         tls=SSL_CERTIFICATE,
     ),
     Server("daphne", "daphne", "asgi", ("daphne", OLD_AUTOBAHN), "daphne", daphne, most_workers=1, sends_date=False),
@@ -227,7 +276,32 @@ ENTRIES: Final = (
         load_per_worker=False,
         lacks=(("stream", HOLDS_BACK),),
     ),
-    Server("own", "its own", "own", (), None, None),
+    Server(
+        "bjoern",
+        "bjoern",
+        "wsgi",
+        (BJOERN,),
+        "bjoern-binary",
+        served("bjoern", "--workers", "{workers}"),
+        load_per_worker=False,
+        sends_date=False,
+        sends_name=False,
+        requires_python="<3.15",
+    ),
+    Server(
+        "bengal-pounce",
+        "pounce",
+        "asgi",
+        ("bengal-pounce[ws]; python_version >= '3.14'",),
+        "bengal-pounce",
+        served("pounce", "--workers", "{workers}", *POOL, "--stop", STOP_S),
+        load_per_worker=False,
+        requires_python=">=3.14",
+    ),
+    Server(OWN, "its own", "own", (), None, None),
 )
 
 SERVERS: Final[Mapping[str, Server]] = {server.id: server for server in ENTRIES}
+
+REQUIREMENTS: Final[Mapping[str, tuple[str, ...]]] = {server.id: server.requirements for server in ENTRIES}
+"""What each server requires, by its id: what locks are made with."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from pydantic import Field
 
@@ -15,6 +16,9 @@ from harness.model.record import Record
 from harness.under_test.services import Namespace
 from harness.under_test.verify.examiner import DATE_WAIT_S, DEADLINE_S, Examiner, Subject
 from harness.under_test.verify.probes import ContractFault, Probe, asked_one_by_one, burst_of, probes
+
+AT_ONCE: Final = 2
+"""Targets that are looked at together: while one works, the answers of the other are judged."""
 
 Dated = dict[tuple[str, str, str, str], Response]
 """The first right answer by cell, scenario, method and path: later ones must have later dates."""
@@ -64,7 +68,7 @@ def verify(
 def verify_all(
     subjects: Sequence[Subject], *, full: bool, deadline_s: float = DEADLINE_S, dated: Dated | None = None
 ) -> tuple[Verification, ...]:
-    """Look at several live targets, one after another, waiting only once for their dates to move.
+    """Look at several live targets, AT_ONCE at a time, waiting only once for their dates to move.
 
     What they wrote to their tables is undone. `dated` is for several looks at the same live targets: the first look
     puts its answers there, and a later one in full compares dates with them. Then there is seldom anything to wait for.
@@ -75,7 +79,7 @@ def verify_all(
 async def _verify_all(
     subjects: Sequence[Subject], full: bool, deadline_s: float, dated: Dated | None
 ) -> tuple[Verification, ...]:
-    turn = asyncio.Lock()
+    turn = asyncio.Semaphore(AT_ONCE)
     looks = [
         _verify(Examiner(one.target, deadline_s, one.tables, one.upstream), one.scenarios, full, dated, turn)
         for one in subjects
@@ -84,7 +88,7 @@ async def _verify_all(
 
 
 async def _verify(
-    examiner: Examiner, scenarios: Sequence[Scenario], full: bool, dated: Dated | None, turn: asyncio.Lock
+    examiner: Examiner, scenarios: Sequence[Scenario], full: bool, dated: Dated | None, turn: asyncio.Semaphore
 ) -> Verification:
     faults: list[ContractFault] = []
     to_compare: list[tuple[Probe, Response]] = []

@@ -1,6 +1,6 @@
 """What was compared, in a line: what a reader must know before using the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from harness.model.measured.audit import UPSTREAM
@@ -26,7 +26,8 @@ def _parts(source: Source) -> Iterator[str]:
     yield _workers(record)
     yield _cores(record)
     yield _versions(source)
-    yield _threads(record)
+    yield _threads(record.plan.threads, "thread")
+    yield _threads(record.plan.runtime_threads, "runtime thread")
     yield _pools(record)
     yield f"Python {shorten(listing([version_of(one) for one in record.interpreters]), 80)}"
     yield count(len(record.completed_blocks), "block")
@@ -42,9 +43,8 @@ def _workers(record: CampaignRecord) -> str:
     return f"{place(workers[0], workers[-1])} {'worker' if workers == [1] else 'workers'} each"
 
 
-def _threads(record: CampaignRecord) -> str:
-    threads = record.plan.threads
-    return f"{place(threads[0], threads[-1])} {'thread' if threads == (1,) else 'threads'} each" if threads else ""
+def _threads(numbers: Sequence[int], what: str) -> str:
+    return f"{place(numbers[0], numbers[-1])} {what}{'' if numbers == (1,) else 's'} each" if numbers else ""
 
 
 def _pools(record: CampaignRecord) -> str:

@@ -108,7 +108,8 @@ def _of_race(record: CampaignRecord, tuning: Tuning) -> Iterator[str]:
         yield from (part for scenario in record.plan.scenarios for part in ("--scenario", scenario.id))
     servers = dict.fromkeys(cell.server for cell in record.plan.cells if cell.server != "own")
     yield from (part for server in servers for part in ("--server", server))
-    kept = {"--server-workers", "--threads", "--database", "--generator", "--budget", "--seed", "--blocks", "--pool"}
+    kept = {"--server-workers", "--threads", "--runtime-threads", "--pool"}
+    kept |= {"--database", "--generator", "--budget", "--seed", "--blocks"}
     yield from (part for name, text in _options(record) if name in kept for part in (name, text))
     if tuning.p99_s is not None:
         yield from ("--p99", _time(tuning.p99_s), "--latency-share", _share(record.plan.latency_share))
@@ -142,6 +143,8 @@ def _options(record: CampaignRecord) -> Iterator[tuple[str, str]]:
     yield "--server-workers", _listed(plan.workers)
     if plan.threads:
         yield "--threads", _listed(plan.threads)
+    if plan.runtime_threads:
+        yield "--runtime-threads", _listed(plan.runtime_threads)
     if plan.database != "none":
         yield "--database", plan.database
     yield "--generator", plan.waiting

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.analysis.trials.continuous import in_words as run_in_words
-from harness.model.asked.application import AppManifest
+from harness.model.asked.application import LONGEST_ABOUT, AppManifest
 from harness.model.asked.cell import Cell
 from harness.model.asked.counting import Unit
 from harness.model.asked.scenario import ScenarioManifest
@@ -114,12 +114,18 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
     yield Fact("Workers", str(cell.workers))
     if cell.threads is not None:
         yield Fact("Threads of each worker", str(cell.threads))
+    if cell.runtime_threads is not None:
+        yield Fact("Runtime threads of each worker", str(cell.runtime_threads))
     if cell.pool is not None:
         yield Fact("Connection pool, all workers together", f"{cell.pool:,}")
     yield Fact("Database", cell.database)
     if seen.identity:
         yield Fact("Interpreter, as the live process reported it", _interpreter(seen))
     if app:
+        if app.about:
+            yield Fact("What is idiomatic about it", shorten(app.about, LONGEST_ABOUT))
+        if app.follows:
+            yield Fact("Documentation that it follows", " ".join(app.follows))
         yield Fact("Tier", app.tier)
         yield Fact("Language", shorten(app.language, 40))
         for term, text in (
@@ -127,6 +133,7 @@ def _facts(cell: Cell, seen: CellFacts, app: AppManifest | None, log: str, *, al
             ("ORM", app.uses.orm),
             ("Driver", app.uses.driver),
             ("Templates", app.uses.templates),
+            ("JSON serializer", app.uses.serializer),
         ):
             yield Fact(term, shorten(text, 80) or "none")
         for key, value in sorted(app.environment.items()):
@@ -204,7 +211,7 @@ def frameworks(record: CampaignRecord, cell: str) -> Mapping[str, str]:
 
 
 def _leading_names(cell: Cell, app: AppManifest | None) -> set[str]:
-    used = (app.uses.framework, app.uses.orm, app.uses.driver, app.uses.templates) if app else ()
+    used = app.uses.model_dump().values() if app else ()
     return {_normal(name) for name in (cell.app, cell.server, *used)} - {"", "none"}
 
 

@@ -6,6 +6,8 @@
 import argparse
 import importlib
 import logging
+import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -45,10 +47,41 @@ def fastpysgi(application: Any, given: argparse.Namespace) -> None:
     module.run(application, given.host, given.port, workers=given.workers)
 
 
+def bjoern(application: Any, given: argparse.Namespace) -> None:
+    """It has no command line, and no workers: `listen` and `run` are apart so that a program can fork between them.
+    Connections are kept without limit. It leaves Nagle's algorithm on, and each chunk would wait 40 ms."""
+    module = importlib.import_module("bjoern")
+    listening = module.listen(application, given.host, given.port, listen_backlog=given.backlog)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for _ in range(1, given.workers):
+        if not os.fork():
+            break
+    module.run()
+
+
+def pounce(application: Any, given: argparse.Namespace) -> None:
+    """Its command line has neither backlog nor a limit of connections, and obeys a file in the current folder. Workers
+    are threads where there is no global lock, else processes that are forked."""
+    importlib.import_module("pounce").run(
+        application,
+        host=given.host,
+        port=given.port,
+        workers=given.workers,
+        backlog=given.backlog,
+        max_connections=given.connections,
+        keep_alive_timeout=given.keep_alive,
+        shutdown_timeout=given.stop,
+        access_log=False,
+        log_level="warning",
+    )
+
+
 SERVERS: dict[str, Callable[[Any, argparse.Namespace], None]] = {
     "waitress": waitress,
     "cheroot": cheroot,
     "fastpysgi": fastpysgi,
+    "bjoern": bjoern,
+    "pounce": pounce,
 }
 
 
@@ -58,7 +91,7 @@ def main() -> None:
     parser.add_argument("target", help="module:callable")
     parser.add_argument("host")
     parser.add_argument("port", type=int)
-    for setting in ("backlog", "connections", "keep-alive", "threads", "workers"):
+    for setting in ("backlog", "connections", "keep-alive", "threads", "workers", "stop"):
         parser.add_argument(f"--{setting}", type=int)
     given = parser.parse_args()
     module, _, name = given.target.partition(":")

@@ -13,7 +13,12 @@ from harness.report.view.sections.settings.sentences import says, value_in_words
 from harness.report.view.source import Source
 from harness.report.view.tables.costs import CellCosts, costs_in_words
 
-TITLES: Final[Mapping[Axis, str]] = {"workers": "workers", "threads": "threads of a worker", "pool": "connection pool"}
+TITLES: Final[Mapping[Axis, str]] = {
+    "workers": "workers",
+    "threads": "threads of a worker",
+    "runtime_threads": "runtime threads of a worker",
+    "pool": "connection pool",
+}
 
 
 @dataclass(frozen=True, slots=True)

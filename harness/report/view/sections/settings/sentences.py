@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from harness.model.asked.cell import in_words
+from harness.model.asked.cell import in_words, one_of
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.model.found.ranking import PairVerdict
 from harness.report.text import a_second, capitalised, number, times, times_between
@@ -22,7 +22,7 @@ def says(curve: Curve, named: Named) -> tuple[str, ...]:
 
 def value_in_words(setting: Axis, value: int) -> str:
     """1 thread, 8 threads, a pool of 4."""
-    return f"a pool of {value:,}" if setting == "pool" else in_words(value, setting.removesuffix("s"))
+    return f"a pool of {value:,}" if setting == "pool" else in_words(value, one_of(setting))
 
 
 def _sentences(curve: Curve, named: Named) -> Iterator[str]:

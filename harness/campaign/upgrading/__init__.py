@@ -1,0 +1,1 @@
+"""Cells of an earlier campaign measured again, on the locks of today (`harness upgraded`)."""
