@@ -1,7 +1,7 @@
 """Robyn, as its documentation writes it: decorated functions return dicts and strings, which its Rust part answers.
 
 https://robyn.tech/documentation/en/api_reference/getting_started and the pages beside it: request_object, templating,
-authentication, middlewares, pydantic, server_sent_events; the options of https://robyn.tech/documentation/en/api_reference/scaling.
+authentication, middlewares, pydantic, server_sent_events; the command line as "scaling" shows it.
 """
 
 import signal

@@ -1,7 +1,7 @@
 """Sanic with its extensions and Tortoise ORM, as https://sanic.dev/en/guide/how-to/orm.html shows them together.
 
-Orders are validated and fortunes rendered by Sanic Extensions (https://sanic.dev/en/plugins/sanic-ext/validation.html,
-templating.html); a decorator checks tokens (https://sanic.dev/en/guide/how-to/authentication.html).
+Orders are validated and fortunes rendered by Sanic Extensions (https://sanic.dev/en/plugins/sanic-ext/validation.html
+and templating/jinja.html); a decorator checks tokens (https://sanic.dev/en/guide/how-to/authentication.html).
 """
 
 import sys
