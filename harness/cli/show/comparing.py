@@ -10,7 +10,6 @@ from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import a_second
 
 COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
-VERSIONS = "versions"
 MOST_DIFFERENCES = 12
 MOST_MISSING = 4
 """Lines about cells that are not compared for one reason."""
@@ -18,7 +17,7 @@ MOST_MISSING = 4
 
 def show(comparison: Comparison, called: Mapping[str, str], versions: Mapping[str, str] = NOTHING) -> None:
     """Tables on standard output; what differs, and what to bear in mind, on standard error. `called`: the name of each
-    cell of either campaign. `versions`: by cell of the later one, which changed; without any they have no column."""
+    cell of either campaign. `versions`: by cell of the later one, which changed."""
     for difference in comparison.differences[:MOST_DIFFERENCES]:
         messages.print(f"differs: {in_words(difference)}", style="dim", markup=False, highlight=False)
     if len(comparison.differences) > MOST_DIFFERENCES:
@@ -27,7 +26,9 @@ def show(comparison: Comparison, called: Mapping[str, str], versions: Mapping[st
     for notice in comparison.notices:
         print_notice(notice)
     for scenario in comparison.scenarios:
-        _show(scenario, called, versions)
+        _show(scenario, called)
+    for cell, changed in versions.items():
+        output.print(f"versions  {called[cell]}: {changed}", markup=False, highlight=False, soft_wrap=True)
     messages.print(in_a_line(comparison), markup=False, highlight=False)
 
 
@@ -54,14 +55,12 @@ def in_a_line(comparison: Comparison) -> str:
     )
 
 
-def _show(scenario: ScenarioComparison, called: Mapping[str, str], versions: Mapping[str, str]) -> None:
+def _show(scenario: ScenarioComparison, called: Mapping[str, str]) -> None:
     title = f"{scenario.scenario} at {scenario.level.label}, {a_second(scenario.unit)}" + (
         " (void)" if scenario.void else ""
     )
-    columns = (*COLUMNS, VERSIONS) if versions else COLUMNS
-    changed = {row.cell: (versions.get(row.cell, ""),) if versions else () for row in scenario.rows}
-    rows = [(called[row.cell], *_figures(row), *changed[row.cell]) for row in scenario.rows]
-    output.print(table(columns, rows, title=title, right=range(1, 6), whole=range(1, 7)))
+    rows = [(called[row.cell], *_figures(row)) for row in scenario.rows]
+    output.print(table(COLUMNS, rows, title=title, right=range(1, 6), whole=range(1, 7)))
     for line in _missing(scenario.missing, called):
         output.print(line, markup=False, highlight=False)
 
