@@ -95,13 +95,16 @@ def line_with(text: str, page: str) -> str:
 
 
 def test_a_page_names_servers_in_words_with_their_versions_and_what_they_are_not_asked(tmp_path: Path) -> None:
-    text = written(tmp_path, ON_THREADS, "gunicorn==27.0.1 \\\n    --hash=sha256:0\nwaitress==3.0.2 \\\n")
+    manifest = ON_THREADS + 'lacks.waitress.json = "not <b>here</b>"\n'
+    text = written(tmp_path, manifest, "gunicorn==27.0.1 \\\n    --hash=sha256:0\nwaitress==3.0.2 \\\n")
     default = (
         "| **gunicorn (gthread) 27.0.1**, the default | WSGI | as many as asked for, each with a pool of threads |  |"
     )
     assert default in text
     waitress = line_with("| waitress 3.0.2 |", text)
-    assert "| WSGI | 1, each with a pool of threads | `stream`: it closes the connection" in waitress
+    assert (
+        "| WSGI | 1, each with a pool of threads | `json`: not &lt;b&gt;here&lt;/b&gt;; `stream`: it closes" in waitress
+    )
 
 
 def test_a_page_names_the_program_of_an_own_server_and_whether_it_takes_workers(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_every_command_line_in_the_documentation_can_be_given(page: Path) -> Non
 def test_every_option_named_in_the_documentation_exists_somewhere(page: Path) -> None:
     known = set().union(*map(options_of, commands().values())) | NEEDS_NO_WORDS
     named = set(re.findall(r"`(--[a-z0-9-]+)", page.read_text()))
-    of_others = {"--no-control-socket", "--require-hashes"}
+    of_others = {"--blocking-threads", "--no-control-socket", "--require-hashes"}
     assert named - known - of_others == set()
 
 

@@ -1,4 +1,4 @@
-"""Robyn, as its documentation writes it: decorated functions that return dicts and texts, which its Rust part answers.
+"""Robyn, as its documentation writes it: decorated functions return dicts and strings, which its Rust part answers.
 
 https://robyn.tech/documentation/en/api_reference/getting_started and the pages beside it: request_object, templating,
 authentication, middlewares, pydantic, server_sent_events; the command line as "scaling" shows it.

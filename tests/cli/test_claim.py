@@ -12,8 +12,8 @@ from harness.campaign.plan.project import Project
 from harness.catalog.claim_files import STORY, read_story
 from harness.cli.console import output
 from harness.cli.main import app
+from harness.cli.run.claimed.statements import newest_for_a_story
 from harness.cli.run.running import probed_by
-from harness.cli.run.statements import newest_for_a_story
 from harness.model.notice import Notice
 from harness.report.write import write_report
 from tests.cli.said import said

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.report.text import place, times, times_between
+from tests.analysis.test_versions import with_versions
 from tests.cli.said import Said, said
 from tests.report.campaigns import campaign, later, saved
 
@@ -192,3 +193,30 @@ def test_a_badge_of_none_or_of_several_is_refused(
 
 def test_an_unknown_format_is_a_fault_of_usage(harness: Harness, folders: tuple[Path, Path]) -> None:
     assert harness("export", folders[0], "--format", "xml").code == 2
+
+
+def test_many_cells_that_are_not_compared_for_one_reason_are_one_line(harness: Harness, tmp_path: Path) -> None:
+    record, trials = campaign()
+    kept = {"raw-asgi", "flask"}
+    cells = tuple(cell for cell in record.plan.cells if cell.app in kept)
+    plan = record.plan.model_copy(update={"cells": cells})
+    some = record.model_copy(update={"id": "some", "created_at": record.created_at + 1, "plan": plan})
+    few = [trial for trial in trials if trial.cell in {cell.id for cell in cells}]
+    said = harness("compare", saved(tmp_path / "all", record, trials), saved(tmp_path / "some", some, few))
+    assert said.code == 0, said.err
+    lines = [line for line in said.out.splitlines() if line.startswith("n/a")]
+    assert len(lines) <= 4 * len(record.plan.scenarios)
+    assert all(line.endswith("only the earlier campaign has it") for line in lines)
+
+
+def test_versions_that_changed_stand_beside_the_ratio(harness: Harness, tmp_path: Path) -> None:
+    then, trials = campaign()
+    now = with_versions(then, "flask", flask="3.2.0", psycopg="3.4")
+    now = now.model_copy(update={"id": "now", "created_at": then.created_at + 1})
+    before = saved(tmp_path / "then", then, trials)
+    said = harness("compare", before, saved(tmp_path / "now", now, trials))
+    rows = [line for line in said.out.splitlines() if "flask on gunicorn-gthread" in line]
+    assert rows
+    assert all("flask 3.1.3 to 3.2.0, 1 other package" in row for row in rows)
+    same = then.model_copy(update={"id": "same", "created_at": then.created_at + 1})
+    assert "versions" not in harness("compare", before, saved(tmp_path / "same", same, trials)).out

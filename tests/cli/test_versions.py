@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from harness.analysis.compare.comparison import Measured, compare
-from harness.cli.run.upgrading import closer, requirements_of_then
+from harness.cli.run.changes.upgrading import closer, requirements_of_then
 from harness.cli.show.versions import ages_table, in_a_line, in_short
 from harness.model.found.versions import LockAge, Origin, VersionChange
 from tests.analysis.test_versions import with_versions

@@ -70,7 +70,7 @@ def test_what_is_asked_for_its_version_answers_whatever_the_users_shell_says(tmp
     _described.cache_clear()
     assert sys.version.split()[0] in _described(here, here.resolve(), 0)
     _asked.cache_clear()
-    assert _asked((sys.executable, "--version"), "/usr/bin").version == sys.version.split()[0]
+    assert _asked((sys.executable, "--version"), "/usr/bin", ()).version == sys.version.split()[0]
     run_uv(["venv", "--no-project", "--python", sys.executable, str(tmp_path / "made")], package_cache=tmp_path / "uv")
     assert (tmp_path / "made" / "bin" / "python").exists()
     root = Path(__file__).parents[2]

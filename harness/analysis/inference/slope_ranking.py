@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from harness.analysis.inference.inference import Inference
-from harness.analysis.inference.leagues import places
+from harness.analysis.inference.places import places
 from harness.analysis.inference.slopes import Levels, Slopes, cpu_times, slope_table, slopes_of
 from harness.analysis.inference.verdicts import ALPHA
 from harness.model.found.slopes import SlopeCell, SlopePair, SlopePoint, SlopeRanking

@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from harness.analysis.inference.inference import Inference, competitors
-from harness.analysis.inference.leagues import league_of_cell, places
+from harness.analysis.inference.leagues import league_of_cell
+from harness.analysis.inference.places import places
 from harness.analysis.inference.verdicts import ALPHA, noise_floor
 from harness.analysis.ranking.shown import finite_exp
 from harness.model.asked.cell import Cell

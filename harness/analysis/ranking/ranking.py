@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.analysis.inference.inference import Inference, competitors, infer
-from harness.analysis.inference.leagues import Place, league_of, places
+from harness.analysis.inference.leagues import league_of
+from harness.analysis.inference.places import Place, places
 from harness.analysis.inference.slope_ranking import slope_ranking
 from harness.analysis.inference.unresolved import blocks_more, still_open
 from harness.analysis.inference.verdicts import Look

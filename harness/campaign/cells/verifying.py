@@ -10,8 +10,9 @@ from harness.campaign.cells.auditing import audit_of, audits, not_possible
 from harness.campaign.cells.installing import install
 from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
+from harness.campaign.plan.options import Generator, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import GROUP_SIZE
-from harness.campaign.plan.preparation import Prepared
+from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Progress
 from harness.campaign.session.surviving import needing, refuse_lost
@@ -23,6 +24,14 @@ from harness.under_test.verify.verification import Verification, verify_all
 
 Outcome = Verification | Failure
 """What was found of a cell that came up, or why it did not."""
+
+
+def to_verify(project: Project, selection: Selection, platform: PlatformOptions) -> Prepared:
+    """What is selected, in every scenario that it answers. Raises UsageError for filters, EnvironmentRefused for what
+    the machine lacks."""
+    nothing_is_measured = Generator(waiting="block")
+    options = RunOptions(selection=selection, platform=platform, generator=nothing_is_measured, profile="full")
+    return prepare(project, options)
 
 
 def verify_cells(project: Project, prepared: Prepared, workdir: Path, progress: Progress) -> Iterator[Outcome]:

@@ -148,7 +148,8 @@ def diff(asked: DiffAsked) -> int:
 
     # What measures and reports takes a second to load: by now there is something to measure.
     from harness.campaign.run import begin
-    from harness.cli.run import diffing, running
+    from harness.cli.run import running
+    from harness.cli.run.changes import diffing
 
     start = begin(prepared, asked.results or project.results)
     fault = running.measure(project, prepared, start, quiet=asked.quiet)

@@ -22,14 +22,14 @@ class ListAsked(Filters):
 @options_from(ListAsked)
 def list_(asked: ListAsked) -> int:
     """Show the applications, the servers and the scenarios there are."""
-    from harness.campaign.plan.cells import Choice, why_not_on, without_python
+    from harness.campaign.plan.cells import Choice, why_not_on, whys_not_on
     from harness.campaign.plan.project import Project
     from harness.campaign.plan.selection import select
 
     found = select(Project.here(), asked.selection)
     python = describe(Path(sys.executable)).label
     named = [Choice(a.manifest, server) for a in found.applications for server in a.manifest.servers]
-    for notice in (*found.notices, *without_python(named, [python])):
+    for notice in found.notices:
         print_notice(notice)
     if asked.json:
         print_json(
@@ -54,6 +54,8 @@ def list_(asked: ListAsked) -> int:
             title="Applications",
         )
     )
+    for why in whys_not_on(named, [python]):
+        output.print(f"{why}: it is left out there.", markup=False, highlight=False)
     output.print(
         table(
             ("scenario", "ranked at", "about"),

@@ -31,11 +31,17 @@ class VerifyAsked(SeveralSettings, Filters):
 def verify(asked: VerifyAsked) -> int:
     """Start applications and check them against the contract: every application, on every server it names, in every
     scenario it answers, unless options say less."""
+    from harness.campaign.cells.verifying import to_verify
     from harness.campaign.plan.project import Project
+
+    project = Project.here()
+    selection = asked.selection.model_copy(update={"servers": tuple(asked.server or ["all"])})
+    prepared = to_verify(project, selection, asked.platform)
+
+    # What shows progress loads statistics: by now there is something to look at.
     from harness.cli.run.verifying import show, verified
 
-    selection = asked.selection.model_copy(update={"servers": tuple(asked.server or ["all"])})
-    found = verified(Project.here(), selection, asked.platform, quiet=asked.quiet)
+    found = verified(project, prepared, quiet=asked.quiet)
     if asked.json:
         print_json([verdict.model_dump(mode="json") for verdict in found.verdicts])
     else:

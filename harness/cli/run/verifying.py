@@ -5,8 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from harness.campaign.cells.verifying import verify_cells
-from harness.campaign.plan.options import Generator, PlatformOptions, RunOptions, Selection
-from harness.campaign.plan.preparation import prepare
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.session.progress import Silent
 from harness.cli.console import output
@@ -33,18 +32,8 @@ class Verified:
         return tuple(verdict for verdict in self.verdicts if not verdict.passed)
 
 
-def verified(project: Project, selection: Selection, platform: PlatformOptions, *, quiet: bool) -> Verified:
-    """Start what is selected and look at each cell in full. Raises UsageError for filters, EnvironmentRefused for what
-    the machine lacks."""
-    prepared = prepare(
-        project,
-        RunOptions(
-            selection=selection,
-            platform=platform,
-            generator=Generator(waiting="block"),  # nothing is measured
-            profile="full",
-        ),
-    )
+def verified(project: Project, prepared: Prepared, *, quiet: bool) -> Verified:
+    """Start what is prepared (`to_verify`) and look at each cell in full."""
     with ExitStack() as stack:
         workdir = stack.enter_context(temporary_folder("verify"))
         progress = Silent() if quiet else stack.enter_context(Bar())

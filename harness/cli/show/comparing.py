@@ -1,17 +1,19 @@
 """A comparison of two campaigns on the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.cli.console import messages, output, print_notice
 from harness.cli.quantities import number_of
 from harness.cli.show.tables import NOTHING, table
-from harness.model.found.comparison import CellChange, Change, Comparison, Difference, ScenarioComparison
+from harness.model.found.comparison import CellChange, Change, Comparison, Difference, NotCompared, ScenarioComparison
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.text import a_second
 
 COLUMNS = ("cell", "before", "after", "change", "between", "own rate", "verdict")
 VERSIONS = "versions"
 MOST_DIFFERENCES = 12
+MOST_MISSING = 4
+"""Lines about cells that are not compared for one reason."""
 
 
 def show(comparison: Comparison, called: Mapping[str, str], versions: Mapping[str, str] = NOTHING) -> None:
@@ -60,8 +62,18 @@ def _show(scenario: ScenarioComparison, called: Mapping[str, str], versions: Map
     changed = {row.cell: (versions.get(row.cell, ""),) if versions else () for row in scenario.rows}
     rows = [(called[row.cell], *_figures(row), *changed[row.cell]) for row in scenario.rows]
     output.print(table(columns, rows, title=title, right=range(1, 6), whole=range(1, 7)))
-    for cell in scenario.missing:
-        output.print(f"n/a  {called[cell.cell]}: {cell.reason}", markup=False, highlight=False)
+    for line in _missing(scenario.missing, called):
+        output.print(line, markup=False, highlight=False)
+
+
+def _missing(cells: Sequence[NotCompared], called: Mapping[str, str]) -> Iterator[str]:
+    """Why cells are not compared: a line for each, or for all together where many have one reason."""
+    reasons: dict[str, list[str]] = {}
+    for cell in cells:
+        reasons.setdefault(cell.reason, []).append(called[cell.cell])
+    for reason, names in reasons.items():
+        many = len(names) > MOST_MISSING
+        yield from (f"n/a  {name}: {reason}" for name in ([number_of(len(names), "configuration")] if many else names))
 
 
 def _figures(row: CellChange) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ def _server(server: Server, of: Documented, *, default: bool) -> tuple[str, str,
     own = of.manifest.own if server.interface == "own" else None
     program = f": `{as_text(' '.join(own.argv).replace(PYTHON, 'python'))}`" if own else ""
     named = f"{server_name(server, of)}{needs}{program}"
-    unable = {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
+    lacked = {scenario: as_text(why) for scenario, why in of.manifest.lacks.get(server.id, {}).items()}
+    unable = lacked | {one.id: server.cannot[one.kind] for one in of.scenarios if one.kind in server.cannot}
     return (
         f"**{named}**, the default" if default else named,
         SPEAKS[server.interface],

@@ -43,18 +43,26 @@ async def concurrent_handlers(site: Site) -> Probed:
     at_once = most_within(arrivals, alone.took_s * SURELY)
     evidence = Evidence(
         sent=f"{asked(requests[0])}, alone, {ALONE} times; then {AT_ONCE} such requests at once",
-        got=f"alone: answered after {alone.took_s * 1000:.1f} ms at the least\n{len(arrivals)} of {AT_ONCE} answered"
-        f" within {WITHIN_S:g} s"
-        + (
-            f", the first after {arrivals[0] * 1000:.1f} ms, the last after {arrivals[-1] * 1000:.1f} ms"
-            * bool(arrivals)
-        )
-        + f"\nat most {at_once} answers arrive within {SURELY:g} of the time of one",
+        got=got_in_words(alone.took_s, arrivals, at_once),
     )
     if not arrivals:
         return unknown(probe, "no request of many at once is answered", evidence)
     how = in_words(at_once)
     return answered(probe, at_once > 1, evidence, how=how, figure=at_once, unit="handlers")
+
+
+def got_in_words(alone_s: float, arrivals_s: Sequence[float], at_once: int) -> str:
+    """What was seen of a request alone, and of many; `arrivals_s` in order, none where no answer came in time."""
+    between = (
+        f", the first after {arrivals_s[0] * 1000:.1f} ms, the last after {arrivals_s[-1] * 1000:.1f} ms"
+        if arrivals_s
+        else ""
+    )
+    return (
+        f"alone: answered after {alone_s * 1000:.1f} ms at the least\n"
+        f"{len(arrivals_s)} of {AT_ONCE} answered within {WITHIN_S:g} s{between}\n"
+        f"at most {at_once} answers arrive within {SURELY:g} of the time of one"
+    )
 
 
 def most_within(arrivals_s: Sequence[float], span_s: float) -> int:

@@ -11,7 +11,7 @@ from harness.under_test.probing.limits import in_words, status_of
 from harness.under_test.probing.openapi_judge import faults_of
 from harness.under_test.probing.refusals import form_of
 from harness.under_test.probing.streams import Spent, arrive_as_made
-from harness.under_test.probing.waiting import most_within
+from harness.under_test.probing.waiting import got_in_words, most_within
 
 SEEN = Evidence(sent="a question", got="an answer")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -57,6 +57,13 @@ def test_handlers_at_the_same_time_are_those_less_than_a_wait_apart() -> None:
     assert most_within([0.05, 0.10, 0.15], 0.045) == 1
     assert most_within([0.05] * 8 + [0.10] * 8, 0.045) == 8
     assert most_within([0.05 + 0.0004 * number for number in range(100)], 0.045) == 100
+
+
+def test_what_was_seen_of_many_at_once_is_said_also_where_none_was_answered_in_time() -> None:
+    assert "0 of 100 answered within 4 s\nat most 0" in got_in_words(0.05, [], 0)
+    assert "2 of 100 answered within 4 s, the first after 50.0 ms, the last after 100.0 ms" in got_in_words(
+        0.05, [0.05, 0.1], 1
+    )
 
 
 def test_what_goes_on_after_the_readers_left_is_a_share_of_what_the_streams_cost() -> None:

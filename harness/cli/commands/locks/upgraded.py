@@ -101,8 +101,9 @@ def upgraded(asked: UpgradedAsked) -> int:
 
     # What measures and reports takes a second to load: by now there is something to measure.
     from harness.campaign.run import begin
-    from harness.cli.run import running, upgrading
-    from harness.cli.run.comparing import Gate
+    from harness.cli.run import running
+    from harness.cli.run.changes import upgrading
+    from harness.cli.run.changes.comparing import Gate
 
     gate = Gate.of(asked)
     place_for_report(asked.out)

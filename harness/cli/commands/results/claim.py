@@ -62,11 +62,11 @@ def _ranking(project: "Project", claimed: "Claim", results: Path | None, scenari
 
 def _story(project: "Project", claimed: "Story", results: Path | None, *, json: bool) -> int:
     from harness.cli.folders import results_folder
-    from harness.cli.run.statements import answer, newest_for_a_story
+    from harness.cli.run.claimed.statements import answer, newest_for_a_story
 
     folder = results_folder(project, results) if results else newest_for_a_story(project)
     if folder is None:
-        from harness.cli.run.story import measured  # what measures takes a second to load
+        from harness.cli.run.claimed.story import measured  # what measures takes a second to load
 
         folder = measured(project)
     return answer(project, claimed, folder, json=json)

@@ -43,7 +43,7 @@ def compare(asked: CompareAsked) -> int:
     """Compare two campaigns, cell by cell: ratios to the reference cell, with intervals."""
     from harness.campaign.plan.project import Project
     from harness.cli.folders import results_folder
-    from harness.cli.run.comparing import Gate, compared
+    from harness.cli.run.changes.comparing import Gate, compared
 
     gate, project = Gate.of(asked), Project.here()
     before, after = (results_folder(project, given) for given in (asked.before, asked.after))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.analysis.compare.versions import versions_changed
+from harness.campaign.cells.verifying import to_verify
 from harness.campaign.plan.options import PlatformOptions, Selection
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
@@ -15,7 +16,7 @@ from harness.campaign.upgrading.question import Upgrade
 from harness.cli.console import messages, print_error, print_json
 from harness.cli.quantities import number_of
 from harness.cli.run import running, verifying
-from harness.cli.run.comparing import DISTRIBUTIONS, Gate, compared
+from harness.cli.run.changes.comparing import DISTRIBUTIONS, Gate, compared
 from harness.cli.run.reporting import report_on
 from harness.model.errors import EnvironmentRefused, ExitCode, HarnessError
 from harness.model.found.comparison import CellChange, Comparison
@@ -48,7 +49,7 @@ def all_pass(
     what does not is shown."""
     database = prepared.platform.database
     platform = platform if database == "none" else platform.model_copy(update={"database": database})
-    found = verifying.verified(project, changed, platform, quiet=quiet)
+    found = verifying.verified(project, to_verify(project, changed, platform), quiet=quiet)
     configurations = number_of(len(found.verdicts), "configuration")
     if found.passed:
         messages.print(f"{configurations} verified: all answer the contract", markup=False, highlight=False)

@@ -1,0 +1,1 @@
+"""What changed: between two campaigns, between two variants, by new locks."""

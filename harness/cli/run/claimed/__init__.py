@@ -1,0 +1,1 @@
+"""The steps of `harness claim` for a story."""
