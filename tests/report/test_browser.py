@@ -83,9 +83,10 @@ def pick(page: Page, name: str, *values: str) -> None:
     page.locator("#duel h2").click()
 
 
-def serious(page: Page) -> list[tuple[str, list[str]]]:
-    """Accessibility findings that keep somebody from reading the page."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]})  # a list of what is in order takes longer
+def serious(page: Page, part: str | None = None) -> list[tuple[str, list[str]]]:
+    """Accessibility findings that keep somebody from reading the page, or a part of it (a selector)."""
+    options = {"resultTypes": ["violations"]}  # a list of what is in order takes longer
+    found = Axe().run(page, context=part, options=options)
     return [
         (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
         for finding in found.response["violations"]
@@ -107,6 +108,13 @@ def test_no_serious_accessibility_finding(opened: Opener, width: int, scheme: st
     found = opened(width=width, scheme=scheme)
     found.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert serious(found.page) == []
+
+
+def test_what_is_said_where_nothing_is_found_has_no_serious_accessibility_finding(opened: Opener) -> None:
+    page = opened(width=390, scheme="dark").page
+    page.fill("input[name=find]", "starlite")
+    assert page.locator(".nearest button").first.inner_text() == "Starlette"
+    assert serious(page, ".find") == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1600, "dark")])
@@ -228,8 +236,8 @@ def test_what_is_filtered_out_is_in_no_table_chart_claim_or_answer(opened: Opene
     pair = next(pair for pair in figures["pairs"]["json"] if {pair["first"], pair["second"]} == left)
     assert pair["verdict"] == "better"
     assert page.locator(".answers-of-some dd").first.inner_text() == (
-        f"Starlette on uvicorn (rank 1 of 3) answers {times(pair['ratio'])} ({times_between(pair['low'], pair['high'])})"
-        " the requests of FastAPI on uvicorn, the next."
+        f"Starlette on uvicorn (rank 1 of 3) answers {times(pair['ratio'])} "
+        f"({times_between(pair['low'], pair['high'])}) the requests of FastAPI on uvicorn, the next."
     )
     page.click("button.reset")
     assert page.locator("h1").is_visible()

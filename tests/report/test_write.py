@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from harness.model.errors import UsageError
+from harness.report.export import as_json
 from harness.report.write import write_report
 from tests.report.campaigns import campaign, saved
 
@@ -19,6 +20,18 @@ def test_the_report_is_one_page_and_its_figures(tmp_path: Path) -> None:
     page = write_report(saved(tmp_path / "results", *campaign()), tmp_path / "out")
     assert page == tmp_path / "out" / "index.html"
     assert sorted(path.name for path in page.parent.iterdir()) == ["index.html", "ranking.json"]
+
+
+def test_what_holds_nothing_else_is_one_line_of_the_figures_and_nothing_is_lost() -> None:
+    document = {
+        "pairs": [{"first": "a", "ratio": 1.5}, {"first": "\u00e9", "ratio": None}],
+        "none": [],
+        "in": {"of": []},
+    }
+    text = as_json(document)
+    assert json.loads(text) == document
+    assert '\n  {"first": "a", "ratio": 1.5},\n' in text
+    assert text.isascii()
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
