@@ -97,6 +97,25 @@ def test_a_command_stands_in_the_place_of_any_server(project: Project, home: Pat
     assert not found.pair.diff.same
 
 
+def test_a_pool_is_of_its_side_alone_and_needs_a_scenario_that_asks_the_database(project: Project) -> None:
+    def asked(*scenarios: str) -> Question:
+        return question_of(
+            project, Asked(application="flask", a=(), b=("pool=3",), folders=Selection(), scenarios=scenarios)
+        )
+
+    found = asked("db")
+    assert [(cell.app, cell.pool) for cell in found.prepared.record.plan.cells] == [
+        ("flask-a", None),
+        ("flask-b", 3),
+        ("flask-a", None),
+    ]
+    assert found.pair.b.side.name == "pool of 3"
+    with pytest.raises(UsageError) as fault:
+        asked("json")
+    assert '--b "pool=3"' in str(fault.value)
+    assert "json asks no database" in str(fault.value)
+
+
 def test_a_command_and_a_server_are_not_given_together(project: Project, home: Path) -> None:
     with pytest.raises(UsageError) as fault:
         question(project, home, (), ("server=uvicorn command='shop {port}'",))

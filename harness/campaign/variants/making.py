@@ -28,7 +28,7 @@ from harness.campaign.variants.sides import COUNTED, ENVIRONMENT, SideAsked
 from harness.campaign.variants.understanding import Understood, understood
 from harness.catalog.applications import Application
 from harness.catalog.content import tree_digest
-from harness.model.asked.cell import in_words, one_of
+from harness.model.asked.cell import in_words, one_of, pool_in_words
 from harness.model.asked.diff import Diff, Side
 from harness.model.errors import HarnessError, UsageError
 from harness.model.notice import Notice
@@ -72,6 +72,7 @@ class Variant:
     workers: int | None
     threads: int | None
     runtime_threads: int | None
+    pool: int | None
     python: Path | None
     notices: tuple[Notice, ...] = ()
 
@@ -127,7 +128,7 @@ def _content(project: Project, variant: Variant) -> tuple[object, ...]:
         dict(application.private),
         tree_digest(application.folder, project.apps / "_shared"),
         lock.read_bytes() if lock and lock.is_file() else None,
-        (variant.server, variant.workers, variant.threads, variant.runtime_threads, variant.python),
+        (variant.server, variant.workers, variant.threads, variant.runtime_threads, variant.pool, variant.python),
     )
 
 
@@ -174,6 +175,7 @@ def _variant(base: Base, draft: _Draft, *, relocked: bool) -> Variant:
         workers=side.asked.workers,
         threads=side.asked.threads,
         runtime_threads=side.asked.runtime_threads,
+        pool=side.asked.pool,
         python=side.asked.python,
         notices=draft.notices,
     )
@@ -238,7 +240,7 @@ def _parts(base: Base, side: Understood, lock: str) -> Iterator[str]:
         yield asked.server
     for setting in COUNTED:
         if (number := getattr(asked, setting)) is not None:
-            yield in_words(number, one_of(setting))
+            yield pool_in_words(number) if setting == "pool" else in_words(number, one_of(setting))
     if asked.python:
         yield str(asked.python)
     if asked.command:

@@ -92,6 +92,7 @@ def planned(project: Project, asked: Asked, pair: Pair, scenarios: Sequence[Scen
     reference = f"{pair.a.application.id}@{pair.a.server}"
     prepared = prepare(project, RunOptions(**asked.options, platform=platform, reference=reference), given)
     _refuse_untimed(asked.thresholds, prepared.record.plan)
+    _refuse_idle_pools(pair, prepared.record.plan)
     commits = {one.side.app: one.side.commit for one in variants if one.side.commit}
     sources = {app: _of_commit(source, commits.get(app)) for app, source in prepared.record.sources.items()}
     diff = pair.diff.model_copy(update={"thresholds": asked.thresholds})
@@ -106,6 +107,17 @@ def _refuse_untimed(thresholds: Sequence[Threshold], plan: Plan) -> None:
             f"p99 has a threshold, and no response times are measured in {', '.join(untimed)}",
             where="--fail-on",
             mend="leave --latency out, or p99",
+        )
+
+
+def _refuse_idle_pools(pair: Pair, plan: Plan) -> None:
+    """Raises UsageError where a pool would change nothing: no scenario asks the database."""
+    idle = [f'--{letter} "pool={one.pool}"' for letter, one in zip(LETTERS, (pair.a, pair.b), strict=True) if one.pool]
+    if idle and all(cell.database == "none" for cell in plan.cells):
+        raise UsageError(
+            f"{', '.join(scenario.id for scenario in plan.scenarios)} asks no database",
+            where=", ".join(idle),
+            mend="choose a scenario that does: --scenario db",
         )
 
 
@@ -131,6 +143,7 @@ def _choice(variant: Variant, interpreter: str) -> Choice:
         workers=variant.workers,
         threads=variant.threads,
         runtime_threads=variant.runtime_threads,
+        pool=variant.pool,
         interpreter=interpreter,
     )
     return choice_of(variant.application, exactly)

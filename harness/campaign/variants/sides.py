@@ -15,10 +15,10 @@ from harness.catalog.applications import PORT, RESERVED
 AS_IT_LIES: Final = "."
 """The files of the application as they lie there, with every change that is not committed."""
 ENVIRONMENT: Final = "env:"
-COUNTED: Final = ("workers", "threads", "runtime_threads")
+COUNTED: Final = ("workers", "threads", "runtime_threads", "pool")
 SETTINGS: Final = ("server", *COUNTED, "python", "command")
 MOST: Final = 1024
-"""Workers or threads of a side: more is a slip of the keyboard."""
+"""Workers, threads or connections of a side: more is a slip of the keyboard."""
 
 _SETTING: Final = re.compile(r"(?P<key>\w+)=(?P<value>[^=].*)?", re.DOTALL)
 _VARIABLE: Final = re.compile(r"env:(?P<name>[^=]*)=(?P<value>.*)", re.DOTALL)
@@ -40,6 +40,7 @@ class SideAsked:
     workers: int | None = None
     threads: int | None = None
     runtime_threads: int | None = None
+    pool: int | None = None
     python: Path | None = None
     command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
