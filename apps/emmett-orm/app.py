@@ -15,7 +15,8 @@ url = urlsplit(given.DATABASE_URL)
 app = App(__name__, template_folder=str(given.TEMPLATES))
 # Its own URLs know no options: those of this one, which lead to the tables, are the driver's.
 app.config.db.uri = given.DATABASE_URL if given.ON_SQLITE else f"postgres://{url.netloc}{url.path}"
-app.config.db.driver_args = dict(parse_qsl(url.query))
+# A writer waits for others, as with Django's ORM.
+app.config.db.driver_args = {"timeout": 20} if given.ON_SQLITE else dict(parse_qsl(url.query))
 app.config.db.pool_size = given.POOL_SIZE
 db = Database(app)
 cache = Cache()
