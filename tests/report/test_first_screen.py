@@ -154,6 +154,14 @@ def test_the_command_of_the_page_makes_the_same_plan(
     assert plan_again(record, capsys) == record.plan.model_dump(mode="json")
 
 
+@pytest.mark.parametrize(("blocks", "says"), [(1, "No interval is known."), (6, "Whiskers are intervals.")])
+def test_the_caption_of_the_first_picture_says_whether_intervals_are_known(
+    tmp_path: Path, blocks: int, says: str
+) -> None:
+    page = write_report(saved(tmp_path / "results", *campaign(blocks, scenarios=FEW)), tmp_path / "out")
+    assert parse(page.read_text()).one("p", class_="lead-caption").text.startswith(says)
+
+
 def test_the_page_holds_the_command_and_the_commit(tmp_path: Path) -> None:
     path = saved(tmp_path / "results", *campaign(2, scenarios=FEW))
     again = parse(write_report(path, tmp_path / "out").read_text()).one("section", id="again")
