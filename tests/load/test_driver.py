@@ -33,7 +33,7 @@ def any_driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def test_records_come_one_a_slice_in_the_order_given(any_driver: LoadDriver) -> None:
     with serving(answering(RIGHT)) as one, serving(answering(RIGHT)) as other:
         any_driver.prepare([one.target(cell="one"), other.target(cell="other")], [scenario()])
-        slices = [slice_of(0.1, target=cell, rotation=number) for number in range(3) for cell in ("one", "other")]
+        slices = [slice_of(0.3, target=cell, rotation=number) for number in range(3) for cell in ("one", "other")]
         records = any_driver.drive(slices)
     assert [(r.rotation, r.target, r.scenario, r.level) for r in records] == [
         (s.rotation, s.target, s.scenario, s.level) for s in slices
