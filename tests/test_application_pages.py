@@ -54,9 +54,9 @@ def written(tmp_path: Path, manifest: str, lock: str = "") -> str:
 
 def test_a_page_says_what_a_server_speaks_and_which_python_it_needs(tmp_path: Path) -> None:
     manifest = ON_THREADS.replace('"waitress"', '"bengal-pounce", "gunicorn-tornado"')
-    told = written(tmp_path, f'{manifest}targets.asgi = "app:asgi"\ntargets.tornado = "app:tornado"\n')
-    assert "| pounce (Python &gt;=3.14) | ASGI |" in told
-    assert "| gunicorn (tornado worker) | Tornado's own application |" in told
+    page = written(tmp_path, f'{manifest}targets.asgi = "app:asgi"\ntargets.tornado = "app:tornado"\n')
+    assert "| pounce (Python &gt;=3.14) | ASGI |" in page
+    assert "| gunicorn (tornado worker) | Tornado's own application |" in page
 
 
 def test_the_pages_are_those_of_the_manifests_and_locks_of_today(wanted: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ targets.asgi = "app:app"
 """
 
 
-def told(apps: Path, *extra: Path) -> str:
+def message_of(apps: Path, *extra: Path) -> str:
     """What the refusal says."""
     with pytest.raises(UsageError) as refusal:
         found(apps, *extra)
@@ -30,7 +30,7 @@ def told(apps: Path, *extra: Path) -> str:
 def faults_of(manifest: str, tmp_path: Path) -> list[str]:
     """The lines that tell a fault of one application with this manifest."""
     application(tmp_path, manifest)
-    return [line.strip() for line in told(tmp_path).splitlines() if "app.toml" in line]
+    return [line.strip() for line in message_of(tmp_path).splitlines() if "app.toml" in line]
 
 
 def test_a_folder_with_a_manifest_is_an_application(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_a_folder_given_by_path_twice_or_already_found_counts_once(tmp_path: Pat
 
 
 def test_a_folder_given_by_path_without_a_manifest_is_refused(tmp_path: Path) -> None:
-    text = told(tmp_path, tmp_path / "nothing-here")
+    text = message_of(tmp_path, tmp_path / "nothing-here")
     assert "nothing-here/app.toml: is not there" in text
 
 
 def test_two_applications_cannot_share_an_id(tmp_path: Path) -> None:
     application(tmp_path / "apps")
-    text = told(tmp_path / "apps", application(tmp_path / "b", name="copy"))
+    text = message_of(tmp_path / "apps", application(tmp_path / "b", name="copy"))
     taken = tmp_path / "apps" / "shop"
     assert f'copy/app.toml: id: "shop" is taken by {taken}; choose another id, or give one: --app NAME=DIR' in text
 
@@ -114,7 +114,7 @@ def test_every_fault_of_a_manifest_is_told_at_once(tmp_path: Path) -> None:
 def test_faults_of_all_manifests_are_told_together(tmp_path: Path) -> None:
     application(tmp_path, RIGHT_APP.replace("shop", "a") + "one = 1\n", "a")
     application(tmp_path, RIGHT_APP.replace("shop", "b") + "two = 2\n", "b")
-    text = told(tmp_path)
+    text = message_of(tmp_path)
     assert "2 faults" in text
     assert "a/app.toml: one: unknown key" in text
     assert "b/app.toml: two: unknown key" in text
@@ -192,7 +192,7 @@ def test_a_fault_is_told_with_its_key_and_how_to_mend_it(tmp_path: Path, wrong: 
 )
 def test_what_is_followed_is_a_page_on_a_public_host(address: str, tmp_path: Path) -> None:
     application(tmp_path, RIGHT_APP + f"follows = {json.dumps(['https://example.org/guide/', address])}")
-    assert "follows.1: " in told(tmp_path)
+    assert "follows.1: " in message_of(tmp_path)
 
 
 def test_what_an_application_says_about_itself_may_stand_on_several_lines(tmp_path: Path) -> None:
@@ -210,21 +210,21 @@ def test_an_empty_manifest_is_told_what_it_lacks(tmp_path: Path) -> None:
 
 def test_a_manifest_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (application(tmp_path) / "app.toml").write_bytes(b"\xff\xfe")
-    assert "shop/app.toml: is not text in UTF-8: byte 0 is 0xff" in told(tmp_path)
+    assert "shop/app.toml: is not text in UTF-8: byte 0 is 0xff" in message_of(tmp_path)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     folder = application(tmp_path / "apps", RIGHT_APP + 'root = "code"')
     (folder / "code").symlink_to(tmp_path / "outside")
-    assert 'root: "code" leads out of the folder' in told(tmp_path / "apps")
+    assert 'root: "code" leads out of the folder' in message_of(tmp_path / "apps")
 
 
 def test_a_folder_that_is_a_link_out_of_the_tree_is_refused(tmp_path: Path) -> None:
     outside = application(tmp_path / "outside")
     (tmp_path / "apps").mkdir()
     (tmp_path / "apps" / "shop").symlink_to(outside)
-    assert "the folder is a link that leaves the tree; name the real folder with --app" in told(tmp_path / "apps")
+    assert "the folder is a link that leaves the tree; name the real folder with --app" in message_of(tmp_path / "apps")
 
 
 def test_an_application_that_is_not_python_needs_no_requirements(tmp_path: Path) -> None:

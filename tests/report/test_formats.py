@@ -78,9 +78,9 @@ def test_a_row_of_the_csv_says_what_its_application_is_built_from(tmp_path: Path
     found = document(tmp_path)
     with_orjson = found.uses["flask"].model_copy(update={"serializer": "orjson"})
     rows = table(as_csv(found.model_copy(update={"uses": found.uses | {"flask": with_orjson}})))
-    told = {row["app"]: (row["framework"], row["driver"], row["serializer"]) for row in rows}
-    assert told["flask"] == ("flask", "psycopg", "orjson")
-    assert told["fastapi"] == ("fastapi", "psycopg", "json")
+    used = {row["app"]: (row["framework"], row["driver"], row["serializer"]) for row in rows}
+    assert used["flask"] == ("flask", "psycopg", "orjson")
+    assert used["fastapi"] == ("fastapi", "psycopg", "json")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " ="])

@@ -260,10 +260,10 @@ def test_what_an_application_is_built_from_stands_in_its_section(tmp_path: Path)
     with_orjson = flask.model_copy(update={"uses": flask.uses.model_copy(update={"serializer": "orjson"})})
     changed = record.model_copy(update={"applications": record.applications | {"flask": with_orjson}})
     page = parse(write_report(saved(tmp_path / "results", changed, trials), tmp_path / "out").read_text())
-    told = [
+    shown = [
         other.text for one, other in zip(page.all("dt"), page.all("dd"), strict=True) if one.text == "JSON serializer"
     ]
-    assert sorted(set(told)) == ["json", "orjson"]
+    assert sorted(set(shown)) == ["json", "orjson"]
 
 
 def test_one_block_is_an_estimate_without_intervals(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def files_of(folder: Path) -> Mapping[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def told(age: LockAge) -> Sequence[tuple[str, str | None, str | None, str]]:
+def changes_of(age: LockAge) -> Sequence[tuple[str, str | None, str | None, str]]:
     return [(one.package, one.before, one.after, one.origin) for one in age.changes]
 
 
@@ -57,8 +57,8 @@ def test_every_package_with_another_version_is_named_the_framework_and_the_serve
     before = files_of(apps)
     common, shop = outdated([locked], SERVERS, apps, cache)
     assert files_of(apps) == before, "nothing of the project is changed"
-    assert told(common) == [("serve", "1.0", "2.0", "server"), ("common", "1.0", "2.0", "shared")]
-    assert told(shop) == [
+    assert changes_of(common) == [("serve", "1.0", "2.0", "server"), ("common", "1.0", "2.0", "shared")]
+    assert changes_of(shop) == [
         ("frame", "1.0", "2.0", "application"),
         ("serve", "1.0", "2.0", "server"),
         ("common", "1.0", "2.0", "shared"),
@@ -104,13 +104,13 @@ def test_equal_requirements_are_resolved_once(
     index.publish("frame", "2.0", "needed")
     monkeypatch.setattr(module, "resolved", noted)
     _, *ages = outdated([*twins, limited], SERVERS, apps, cache)
-    assert sorted(names[1:]) == ["limited", "second"], "what is required is told from what is only limited"
+    assert sorted(names[1:]) == ["limited", "second"], "what is required is distinguished from what is only limited"
     assert {age.of: [one.package for one in age.changes] for age in ages} == {
         name: ["frame"] for name in ("first", "second", "limited")
     }
 
 
-def test_a_lock_that_was_never_made_is_told_from_one_that_lags(
+def test_a_lock_that_was_never_made_is_distinguished_from_one_that_lags(
     locked: Application, index: PackageIndex, apps: Path, cache: Path
 ) -> None:
     fresh = application(apps, "fresh", "frame")

@@ -24,7 +24,8 @@ from harness.model.errors import TargetFailed
 from harness.model.record import SLUG_PATTERN
 from harness.under_test.launch.launch import LiveServer, launched, launched_together
 from harness.under_test.launch.readiness import PortTaken
-from harness.under_test.launch.servers import HOLDS_BACK, SERVERS, Server
+from harness.under_test.launch.server import Server
+from harness.under_test.launch.servers import HOLDS_BACK, SERVERS
 from harness.under_test.verify.pauses import buffered
 from harness.under_test.verify.sockets import faults_alone
 from tests.under_test.serving import application, launch, python_with_servers

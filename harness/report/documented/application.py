@@ -13,7 +13,7 @@ from harness.model.asked.scenario import ScenarioManifest
 from harness.model.foreign import clean
 from harness.under_test.install.locks import lock_of
 from harness.under_test.install.replacing import name_of, required_in, versions_in
-from harness.under_test.launch.servers import Server
+from harness.under_test.launch.server import Server
 
 COMMAND: Final = "make pages"
 TIERS: Final[Mapping[Tier, str]] = {

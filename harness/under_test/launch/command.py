@@ -14,7 +14,8 @@ from harness.model.errors import UsageError
 from harness.process.environment import passed_on
 from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.programs import search_path
-from harness.under_test.launch.servers import SERVERS, Server
+from harness.under_test.launch.server import Server
+from harness.under_test.launch.servers import SERVERS
 
 ENTRY: Final = "harness_entry:application"
 SOURCES: Final = "src"

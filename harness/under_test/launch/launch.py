@@ -21,7 +21,7 @@ from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.certificate import Certificate
 from harness.under_test.launch.command import command_of, declared, environment_of, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
-from harness.under_test.launch.servers import Server
+from harness.under_test.launch.server import Server
 from harness.under_test.verify.capturing import capture
 
 LOOPBACK: Final = "127.0.0.1"

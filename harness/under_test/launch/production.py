@@ -8,7 +8,8 @@ from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
 from harness.under_test.launch.arguments import BACKLOG, KEEP_ALIVE_S, MOST_CONNECTIONS, THREADS
 from harness.under_test.launch.command import SOURCES, replaced
-from harness.under_test.launch.servers import SERVERS, Server
+from harness.under_test.launch.server import Server
+from harness.under_test.launch.servers import SERVERS
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000

@@ -60,7 +60,7 @@ const leftOut = (kept) => {
   span.firstChild.textContent = `${more} more `;
 };
 
-// A place among all of its league, whoever else is shown.
+// A place among all of its league, also where some of them are hidden.
 const standing = (scenario, cell) => {
   const row = all(`table.ranking[data-scenario="${scenario}"] tr[data-cell]`).find((each) => each.dataset.cell === cell.id);
   const ranked = usual.get(row.closest("table")).filter((each) => !one("td.rank .unseen", each));

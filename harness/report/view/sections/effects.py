@@ -40,7 +40,7 @@ class PartRow:
 @dataclass(frozen=True, slots=True)
 class ServerParts:
     """The server's part of a request beside the framework's, for the servers that `floor` and others ran on: a column
-    for each server, with its settings where there are several. `bare`: what a request takes there with `floor`."""
+    for each server, with its settings where there are several. `bare`: time per request there with `floor`."""
 
     floor: str
     servers: tuple[str, ...]
