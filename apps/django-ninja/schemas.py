@@ -5,9 +5,9 @@ https://django-ninja.dev/guide/schemas/
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
-from harness_data.orders import Money, Text
+from harness_data.orders import MOST_ITEMS, Country, Currency, Email, Money, Note, Number, Quantity, Sku, Text
 from ninja import Schema
 from pydantic import ConfigDict, Field, computed_field
 
@@ -18,24 +18,24 @@ class Stripped(Schema):
 
 class Customer(Stripped):
     name: Text
-    email: Annotated[Text, Field(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]+$")]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "DE"
+    email: Email
+    country: Country = "DE"
 
 
 class Item(Stripped):
-    sku: Annotated[str, Field(pattern=r"^[A-Z]{2}-[0-9]{4}$")]
-    quantity: Annotated[int, Field(ge=1, le=99)] = 1
+    sku: Sku
+    quantity: Quantity = 1
     price: Money
 
 
 class Order(Stripped):
-    number: Annotated[int, Field(ge=1)]
+    number: Number
     ordered: date
     deliver: date
     customer: Customer
-    currency: Literal["EUR", "GBP", "USD"] = "EUR"
-    items: Annotated[list[Item], Field(min_length=1, max_length=50)]
-    note: Annotated[str, Field(max_length=200)] = ""
+    currency: Currency = "EUR"
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
+    note: Note = ""
 
     @computed_field
     @property

@@ -12,6 +12,14 @@ Money = Annotated[
     Decimal, Field(gt=0, max_digits=8, decimal_places=2), AfterValidator(lambda amount: amount.quantize(CENT))
 ]
 Text = Annotated[str, Field(min_length=1, max_length=80)]
+Email = Annotated[Text, Field(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]+$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Sku = Annotated[str, Field(pattern=r"^[A-Z]{2}-[0-9]{4}$")]
+Quantity = Annotated[int, Field(ge=1, le=99)]
+Number = Annotated[int, Field(ge=1)]
+Currency = Literal["EUR", "GBP", "USD"]
+Note = Annotated[str, Field(max_length=200)]
+MOST_ITEMS = 50
 
 
 class Stripped(BaseModel):
@@ -20,24 +28,24 @@ class Stripped(BaseModel):
 
 class Customer(Stripped):
     name: Text
-    email: Annotated[Text, Field(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]+$")]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "DE"
+    email: Email
+    country: Country = "DE"
 
 
 class Item(Stripped):
-    sku: Annotated[str, Field(pattern=r"^[A-Z]{2}-[0-9]{4}$")]
-    quantity: Annotated[int, Field(ge=1, le=99)] = 1
+    sku: Sku
+    quantity: Quantity = 1
     price: Money
 
 
 class Order(Stripped):
-    number: Annotated[int, Field(ge=1)]
+    number: Number
     ordered: date
     deliver: date
     customer: Customer
-    currency: Literal["EUR", "GBP", "USD"] = "EUR"
-    items: Annotated[list[Item], Field(min_length=1, max_length=50)]
-    note: Annotated[str, Field(max_length=200)] = ""
+    currency: Currency = "EUR"
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
+    note: Note = ""
 
     @computed_field
     @property
