@@ -51,7 +51,7 @@ WAYS: Final[Mapping[str, Way]] = {
     "spin-500ms": Way({"spins": True, "length_s": 0.5}),
     "spin-4s": Way({"spins": True, "length_s": 4.0}),
     "no-burn-in": Way({"spins": True, "burn_in_s": 0.0}),
-    "burn-in-60ms": Way({"spins": True, "burn_in_s": 0.06, "length_s": 0.13}),
+    "burn-in-60ms": Way({"spins": True, "burn_in_s": 0.06, "length_s": 0.16}),
     "16-connections": Way({"spins": True, "level": Level(connections=16)}),
     "256-connections": Way({"spins": True, "level": Level(connections=256)}),
     "steered": Way(SECOND, steered=True),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.block.bench import Bench
-from harness.campaign.block.continuous import run_continuously, slices_of
+from harness.campaign.block.continuous import couples, run_continuously, slices_of
 from harness.campaign.block.state import Block
 from harness.campaign.plan.continuous_budget import affordable
 from harness.campaign.plan.planning import warm_up_of
@@ -64,6 +64,22 @@ def test_a_steady_server_passes_with_connections_that_are_busy_all_the_time(
     assert len(bench.folder.read_slices()[0][0]) == len(block.slices) > 2 * run.pieces
 
 
+def test_two_cells_that_are_due_are_each_others_company_piece_by_piece(driver: LocustDriver, tmp_path: Path) -> None:
+    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: (), TWIN: ()})
+    (one,), (other,) = (block.facts[cell.id].continuous for cell in (REFERENCE, OTHER))
+    assert (one.company, other.company) == (OTHER.id, REFERENCE.id)
+    assert one.pieces == other.pieces == len(block.slices) / 2 - 1
+    assert [record.target for record in block.slices] == [OTHER.id, REFERENCE.id] * (one.pieces + 1)
+    assert block.facts[TWIN.id].continuous == ()
+
+
+def test_a_couple_takes_equally_many_pieces_and_who_is_left_over_is_alone() -> None:
+    cells = [cell(name) for name in "abcde"]
+    paces = dict(zip([one.id for one in cells], [20_000, 100, 20_000, 20_000, 100], strict=True))
+    found = [[one.app for one in together] for together in couples(a_plan(), MANIFEST, cells, paces)]
+    assert sorted(found) == [["a", "c"], ["b", "e"], ["d"]]
+
+
 @pytest.mark.alone
 def test_a_server_that_doubles_its_speed_on_the_way_is_caught_and_warmed_longer_from_then_on(
     driver: LocustDriver, tmp_path: Path
@@ -90,7 +106,7 @@ def test_an_interrupt_is_heard_after_the_piece_in_hand_and_half_a_run_is_none(
 @pytest.mark.parametrize(("pace", "pieces"), [(20_000, 20), (100, 5), (1, 1)])
 def test_pieces_are_long_beside_response_times_and_last_as_long_as_was_asked_for(pace: float, pieces: int) -> None:
     nobody_else = Block(0, [OTHER], {})
-    driven = [one for (one,) in slices_of(a_plan(), nobody_else, SCENARIO, OTHER, {OTHER.id: pace})]
+    driven = [one for (one,) in slices_of(a_plan(), nobody_else, SCENARIO, [OTHER], {OTHER.id: pace})]
     assert len(driven) == pieces
     assert sum(one.length_s for one in driven) == pytest.approx(5, rel=0.05)
     wave_s = min(MANIFEST.rank.at.connections / pace, 5 / 6.5)
@@ -120,13 +136,13 @@ def a_plan(budget_s: float = 60) -> Plan:
 def test_runs_that_would_take_over_a_sixth_of_the_budget_are_not_made_and_it_is_told(
     driver: LocustDriver, tmp_path: Path
 ) -> None:
-    assert affordable(a_plan(budget_s=90))
-    assert not affordable(a_plan(budget_s=70))
+    assert affordable(a_plan(budget_s=60))
+    assert not affordable(a_plan(budget_s=59))
     _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ()}, budget_s=30)
     assert block.slices == []
     (notice,) = block.notices
     assert notice.code == "no-continuous-runs"
-    assert "would take 10 s of the budget of 30 s" in notice.seen
+    assert "would take 7 s of the budget of 30 s" in notice.seen
     assert "a budget of 1m" in notice.mend
 
 

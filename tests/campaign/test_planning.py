@@ -170,7 +170,7 @@ def test_a_slice_is_as_long_as_asked_for_where_many_waves_of_answers_fit_into_it
 @pytest.mark.parametrize("misjudged", [0.95, 1.0, 1.05])
 def test_of_a_server_that_answers_in_waves_whole_waves_are_counted(wave_s: float, misjudged: float) -> None:
     plan = a_plan()
-    waves = whole_waves(plan, 64, misjudged * 64 / wave_s, plan.shape.length_s)
+    waves = whole_waves(plan, 64, misjudged * 64 / wave_s, 0.1)
     assert waves.burn_in_s >= plan.shape.burn_in_s
     counted = sum(waves.burn_in_s < number * wave_s <= waves.length_s for number in range(1, 100))
     thought_s = wave_s / misjudged

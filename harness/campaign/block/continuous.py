@@ -1,6 +1,7 @@
 """A continuous run of each cell before its first rotations: is it warm, and do the generator's figures add up?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from harness.analysis.trials.bound import little_ratio
@@ -12,6 +13,7 @@ from harness.campaign.plan.continuous_budget import PIECE_S, affordable, not_mad
 from harness.campaign.plan.planning import closed_slice, drain_of
 from harness.catalog.scenarios import Scenario
 from harness.model.asked.cell import Cell
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.model.measured.continuous import ContinuousRun
 from harness.model.measured.load import Slice, SliceRecord
@@ -27,13 +29,14 @@ COUNTED_WAVES: Final = 4
 CONTINUOUS_RUNS: Final = "continuous runs"
 """The phase of a campaign's time."""
 
-TRIES: Final = 2
-"""A run that fails a gate is made once more, at once; what the second one shows holds."""
+Runs = dict[str, ContinuousRun]
+"""By cell id."""
 
 
 def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: Mapping[str, float]) -> Iterator[None]:
     """A run of each living cell that has had none, where the plan wants them and its budget has room; yields after
-    every piece. A cell that was steady only the second time is warmed for as long in every block to come."""
+    every piece. A run that fails a gate is made once more, at once, beside the reference; what the second one shows
+    holds. A cell that was steady only the second time is warmed for as long in every block to come."""
     due = [
         cell
         for cell in block.living(scenario)
@@ -44,22 +47,43 @@ def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: M
     if not affordable(bench.plan):
         block.notices.append(not_made(bench.plan))
         return
-    for cell in due:
-        runs: list[ContinuousRun] = []
-        while len(runs) < TRIES and (not runs or runs[-1].failed_gates):
-            own: list[SliceRecord] = []
-            between: list[SliceRecord] = []
-            for slices in slices_of(bench.plan, block, scenario, cell, paces):
-                with bench.phases.timed(CONTINUOUS_RUNS):
-                    for record in drive(bench, block, slices):
-                        (own if record.target == cell.id else between).append(record)
-                yield
-                if bench.interrupt.asked or cell.id not in block.live:
+    for cells in couples(bench.plan, scenario.manifest, due, paces):
+        firsts = yield from runs_of(bench, block, scenario, cells, paces)
+        if firsts is None:
+            return
+        for cell, first in firsts:
+            runs = [first]
+            if first.failed_gates:
+                again = yield from runs_of(bench, block, scenario, [cell], paces)
+                if again is None:
                     return
-            if any(record.is_void for record in (*own, *between)):  # driven again in vain: the next block may do
-                return
-            runs.append(continuous_run(block.number, own, between, little_ratio(own)))
-        remember(block, cell, runs, bench.plan.shape.continuous_s)
+                runs += [second for _, second in again]
+            remember(block, cell, runs, bench.plan.shape.continuous_s)
+
+
+def runs_of(
+    bench: Bench, block: Block, scenario: Scenario, cells: Sequence[Cell], paces: Mapping[str, float]
+) -> Generator[None, None, list[tuple[Cell, ContinuousRun]] | None]:
+    """The run of one cell beside its company, or of two, each the other's company; yields after every piece. None where
+    it was cut short or a slice stayed void, driven again in vain: the next block may do."""
+    records: list[SliceRecord] = []
+    for slices in slices_of(bench.plan, block, scenario, cells, paces):
+        with bench.phases.timed(CONTINUOUS_RUNS):
+            records += drive(bench, block, slices)
+        yield
+        if bench.interrupt.asked or any(cell.id not in block.live for cell in cells):
+            return None
+    if any(record.is_void for record in records):
+        return None
+    return [(cell, run_of(block.number, cell.id, records)) for cell in cells]
+
+
+def run_of(block: int, cell: str, records: Sequence[SliceRecord]) -> ContinuousRun:
+    """The run of a cell out of the slices of two in turn. The very first and the last are company alone: a piece is
+    held against the slices on both sides of it."""
+    company = [record for record in records if record.target != cell]
+    pieces = [record for record in (records[1:-1] if company else records) if record.target == cell]
+    return continuous_run(block, pieces, company, little_ratio(pieces))
 
 
 def had_one(block: Block, cell: str) -> bool:
@@ -82,32 +106,60 @@ def longest_wave_s(plan: Plan) -> float:
     return plan.shape.continuous_s / (BURN_IN_WAVES + COUNTED_WAVES)
 
 
+def couples(
+    plan: Plan, scenario: ScenarioManifest, cells: Sequence[Cell], paces: Mapping[str, float]
+) -> Iterator[list[Cell]]:
+    """The cells two by two, those together that take equally many pieces; whoever is left over is alone."""
+
+    def pieces(cell: Cell) -> int:
+        return pieces_in(plan, piece_of(plan, scenario, cell, paces))
+
+    for _, alike in groupby(sorted(cells, key=pieces), key=pieces):
+        left = list(alike)
+        while left:
+            yield left[:2]
+            del left[:2]
+
+
 def slices_of(
-    plan: Plan, block: Block, scenario: Scenario, cell: Cell, paces: Mapping[str, float]
+    plan: Plan, block: Block, scenario: Scenario, cells: Sequence[Cell], paces: Mapping[str, float]
 ) -> Iterator[list[Slice]]:
-    """The slices of a run, as they are driven one after another: pieces of the cell, and a slice of its company before
-    the first and after each."""
-    level = scenario.manifest.rank.at
+    """The slices of a run, as they are driven one after another: a slice of its company before the first piece and
+    after each. Of two cells, each with its pieces the other's company, one more piece comes last."""
+    first, *beside = [piece_of(plan, scenario.manifest, cell, paces) for cell in cells]
+    if not beside:
+        company = company_of(plan, block.living(scenario), cells[0])
+        beside = [closed_slice(plan, other.id, scenario.manifest, paces.get(other.id)) for other in company]
+    if beside:
+        yield beside
+    for _ in range(pieces_in(plan, first)):
+        yield [first, *beside]
+    if len(cells) > 1:
+        yield [first]
+
+
+def piece_of(plan: Plan, scenario: ScenarioManifest, cell: Cell, paces: Mapping[str, float]) -> Slice:
+    """A piece of a cell's run."""
+    level = scenario.rank.at
     wave_s = level.connections / paces[cell.id] if paces.get(cell.id) else 0.0
     wave_s = min(wave_s, longest_wave_s(plan))
     burn_in_s = max(plan.shape.burn_in_s, BURN_IN_WAVES * wave_s)
-    piece = Slice(
+    return Slice(
         rotation=0,
         target=cell.id,
         scenario=scenario.id,
         level=level,
         burn_in_s=burn_in_s,
         length_s=burn_in_s + max(PIECE_S, COUNTED_WAVES * wave_s),
-        drain_s=drain_of(scenario.manifest),
+        drain_s=drain_of(scenario),
         counted=False,
         spins=plan.spins,
     )
-    company = company_of(plan, block.living(scenario), cell)
-    beside = [closed_slice(plan, other.id, scenario.manifest, paces.get(other.id)) for other in company]
-    if beside:
-        yield beside
-    for _ in range(max(1, round(plan.shape.continuous_s / piece.length_s))):
-        yield [piece, *beside]
+
+
+def pieces_in(plan: Plan, piece: Slice) -> int:
+    """How many pieces a run has."""
+    return max(1, round(plan.shape.continuous_s / piece.length_s))
 
 
 def company_of(plan: Plan, living: Sequence[Cell], cell: Cell) -> Sequence[Cell]:

@@ -36,7 +36,7 @@ class SliceShape(Record):
     `continuous_s` the length of each cell's continuous run before its first rotations (0: none).
     """
 
-    length_s: float = Field(default=0.1, ge=0.01, le=60)
+    length_s: float = Field(default=0.13, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
     rotations_s: float = Field(default=12.0, gt=0)
     warm_up_s: float = Field(default=0.4, gt=0, le=600)
