@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from harness.model.asked.scenario import Expectation, Level, Request
-from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
+from harness.model.measured.load import GENERATOR_STOPPED, LoadScenario, Slice, SliceRecord, Target
 
 BODY = b"Hello, World!"
 HEAD = b"HTTP/1.1 200 OK\r\nServer: hostile\r\nContent-Type: text/plain\r\n"
@@ -188,9 +188,8 @@ def scenario(
 
 
 def marks_of(record: SliceRecord) -> set[str]:
-    """But for a late start: workers begin a slice together, and on a machine that is busy with other tests one may be
-    late."""
-    return set(record.marks) - {"late-start"}
+    """But for what a machine that is busy with other tests does: a worker begins late, or has no core for a moment."""
+    return set(record.marks) - {"late-start", GENERATOR_STOPPED}
 
 
 def slice_of(length_s: float = 0.3, connections: int = 4, **more: object) -> Slice:

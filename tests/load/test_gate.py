@@ -92,7 +92,7 @@ def test_the_run_goes_on_whatever_a_stranger_sends_and_what_was_refused_is_count
         driver.prepare([served.target()], [scenario()])
         for number in range(3):
             send(*GARBAGE)
-            (record,) = driver.drive([slice_of(0.1, rotation=number, connections=4)])
+            (record,) = driver.drive([slice_of(rotation=number, connections=4)])
             assert marks_of(record) == set()
             assert record.completions > 0
     log = (tmp_path / "load.log").read_text()
@@ -106,7 +106,7 @@ def test_a_stranger_that_is_ready_gets_no_part_of_the_load(tmp_path: Path) -> No
     with serving(answering(RIGHT)) as served, driver_stranger_and_worker(tmp_path) as (driver, send):
         send(["client_ready", -1, EVIL], [HELLO, {"version": 1}, EVIL], ["spawning", None, EVIL])
         driver.prepare([served.target()], [scenario()])
-        (record,) = driver.drive([slice_of(0.1, connections=4)])
+        (record,) = driver.drive([slice_of(connections=4)])
     assert marks_of(record) == set()
     assert record.completions == journal(tmp_path, "0")[0].completions > 0
 
@@ -171,7 +171,7 @@ def test_who_sends_more_than_a_message_may_hold_is_cut_off_and_the_run_goes_on(t
     with serving(answering(RIGHT)) as served, driver_stranger_and_worker(tmp_path) as (driver, send):
         send(bytes(CUT_OFF_BYTES + 1))
         driver.prepare([served.target()], [scenario()])
-        (record,) = driver.drive([slice_of(0.1, connections=4)])
+        (record,) = driver.drive([slice_of(connections=4)])
     assert marks_of(record) == set()
 
 
