@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from harness.analysis.inference.unresolved import unresolved
+from harness.analysis.inference.unresolved import STILL_OPEN, unresolved
 from harness.analysis.ranking.ranking import rank
 from harness.model.asked.scenario import Level, Ranked, ScenarioManifest
 from harness.model.found.ranking import ScenarioRanking
@@ -123,6 +123,26 @@ def test_a_campaign_goes_on_while_slopes_are_undecided_and_ends_when_none_is() -
     (enough,) = unresolved(recorded(9), made_up(9, seed=2, truth=truth))
     assert enough.resolved
     assert enough.comparisons == 6
+
+
+def test_when_slopes_are_decided_is_forecast_about_right_and_said_on_the_page() -> None:
+    truth = {**TRUTH, OTHER.id: (100.0, 1.9)}
+    (few,) = unresolved(recorded(4), made_up(4, seed=2, truth=truth))
+    assert few.blocks_more is not None
+    assert few.blocks_more > 0
+    enough = 2 * (4 + few.blocks_more)
+    (later,) = unresolved(recorded(enough), made_up(enough, seed=2, truth=truth))
+    assert later.resolved
+    (notice,) = [one for one in ranked(4, seed=2, truth=truth).notices if one.code == STILL_OPEN]
+    assert f"{few.blocks_more} for " in notice.seen
+    assert "one" in notice.seen
+
+
+def test_after_one_block_nothing_is_forecast_of_slopes() -> None:
+    (first,) = unresolved(recorded(1), made_up(1, seed=2))
+    assert len(first.pairs) == 6
+    assert first.blocks_more is None
+    assert [one for one in ranked(1, seed=2).notices if one.code == STILL_OPEN] == []
 
 
 @pytest.mark.parametrize("blocks", [2, 3, 6])

@@ -14,6 +14,7 @@ from harness.cli.run.running import ended, needed_again, tell_the_end, why_not_r
 from harness.cli.show.progress import in_a_line, open_in_a_line
 from harness.model.errors import ExitCode
 from harness.model.found.ranking import PairVerdict, Ranking, ScenarioRanking, UnrankedCell
+from harness.model.found.slopes import SlopeCell, SlopeRanking
 from harness.model.measured.campaign import CellFacts, SliceShape
 from harness.model.notice import Failure
 from harness.store.folder import ResultsFolder
@@ -194,7 +195,7 @@ def ranked(ratios: Mapping[tuple[str, str], float]) -> ScenarioRanking:
     """A ranking of (application, server) with their ratios to the reference."""
     found = rank(RECORD, made_up({FASTER.id: 10.0, SLOWER.id: 9.0}, 1)).scenarios["json"]
     rows = [
-        found.rows[0].model_copy(update={"app": app, "server": server, "ratio": ratio})
+        found.rows[0].model_copy(update={"cell": f"{app}.{server}", "app": app, "server": server, "ratio": ratio})
         for (app, server), ratio in ratios.items()
     ]
     return found.model_copy(update={"rows": tuple(rows), "estimate": True})
@@ -209,3 +210,16 @@ def test_the_line_of_many_cells_names_the_fastest_and_counts_the_others() -> Non
     found = ranked({(f"app-{number}", "uvicorn"): 1 / (number + 1) for number in range(67)})
     assert in_a_line(found).startswith("app-0 1.00, app-1 0.50, ")
     assert in_a_line(found).endswith(", app-7 0.12 and 59 more (estimate)")
+
+
+def test_the_line_of_a_scenario_that_is_ranked_by_slopes_gives_the_slopes() -> None:
+    def slope(cell: str, microseconds: float) -> SlopeCell:
+        known = dict.fromkeys(("low", "high", "cpu_us", "cpu_low", "cpu_high", "rank_low", "rank_high"))
+        rest = {"distinguished": True, "at_zero_us": 10.0, "tie_groups": (), "blocks": 1, "points": ()}
+        return SlopeCell.model_validate({"cell": cell, "microseconds": microseconds, **known, **rest})
+
+    found = ranked({("flask", "waitress"): 0.1, ("raw-asgi", "uvicorn"): 1.0})
+    rows = tuple(slope(row.cell, us) for row, us in zip(found.rows, (0.3115, 12.04), strict=True))
+    slopes = SlopeRanking(per="middleware", rows=rows, pairs=(), confidence=None, noise_floor_us=None)
+    line = in_a_line(found.model_copy(update={"slopes": slopes}))
+    assert line == "flask 0.311, raw-asgi 12 (us per middleware) (estimate)"

@@ -24,10 +24,10 @@ def slope_ranking(record: CampaignRecord, inference: Inference) -> SlopeRanking 
         return None
     twins = {cell.id for cell in record.plan.cells if cell.twin}
     of_cpu = _cpu(record, inference)
-    slopes = dict(zip(found.cells, found.slopes.tolist(), strict=True))
+    slopes = dict(zip(found.cells, found.fit.means.tolist(), strict=True))
     halves = dict(zip(found.cells, found.half_widths.tolist(), strict=True))
     order = sorted((cell for cell in found.cells if cell not in twins), key=slopes.__getitem__)
-    better = {(pair.first, pair.second) for pair in found.pairs if pair.verdict == "better"}
+    better = {(pair.first, pair.second) for pair in found.judged.pairs if pair.verdict == "better"}
     place = places(record, order, better)
     rows = []
     for cell in order:
@@ -53,8 +53,8 @@ def slope_ranking(record: CampaignRecord, inference: Inference) -> SlopeRanking 
         rows=tuple(rows),
         pairs=_pairs(found, twins),
         confidence=found.confidence if any(row.low is not None for row in rows) else None,
-        noise_floor_us=found.floor,
-        different=found.void,
+        noise_floor_us=found.judged.floor,
+        different=found.judged.void,
         unranked=_without(record, inference, found),
     )
 
@@ -69,7 +69,7 @@ def _pairs(found: Slopes, twins: set[str]) -> tuple[SlopePair, ...]:
             high=pair.difference + pair.half_width if np.isfinite(pair.half_width) else None,
             verdict=pair.verdict,
         )
-        for pair in found.pairs
+        for pair in found.judged.pairs
         if not twins & {pair.first, pair.second}
     )
 

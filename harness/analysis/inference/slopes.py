@@ -1,7 +1,7 @@
 """Slopes over the levels of a scenario: the time that each middleware, each route adds per request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import isfinite
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from harness.analysis.trials.outcomes import cpu_per_request
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Trial
 from harness.stats.arrays import Floats
-from harness.stats.lines.slopes import Line, slopes_fit, weighted_line
+from harness.stats.lines.slopes import Line, SlopesFit, slopes_fit, weighted_line
 from harness.stats.pairs import Verdict, verdict
 from harness.stats.spending import looks_until, nominal_levels, usual_looks_until
 
@@ -37,24 +37,36 @@ class SlopePair(NamedTuple):
     verdict: Verdict
 
 
+class Judged(NamedTuple):
+    """Every two cells, the smaller slope first. A difference is tied when as many as the ranking level has change the
+    faster request by less than the share that matters, which is `margins` for each of them, by cell. `floor`:
+    differences up to this are not called; None without a twin. `void`: the reference was called different from its
+    twin.
+    """
+
+    pairs: tuple[SlopePair, ...]
+    margins: Floats
+    floor: float | None
+    void: bool
+
+
 @dataclass(frozen=True)
 class Slopes:
     """Of each of `cells`, twins among them, in microseconds for each unit of `n`; `half_widths` are simultaneous over
-    the cells, those of `pairs` over all pairs.
-
-    `times`: each cell's microseconds per request by block and n. `floor`: differences up to this are not called; None
-    without a twin. `void`: the reference was called different from its twin.
-    """
+    the cells, those of `judged` over all pairs. `times`: each cell's microseconds per request by block and n."""
 
     cells: tuple[str, ...]
-    slopes: Floats
+    fit: SlopesFit
     half_widths: Floats
     lines: Mapping[str, Line]
     times: Mapping[str, Mapping[int, Levels]]
-    pairs: tuple[SlopePair, ...]
     confidence: float
-    floor: float | None
-    void: bool
+    judged: Judged
+
+    @property
+    def driven(self) -> int:
+        """Blocks that gave any cell a slope."""
+        return len({block for blocks in self.times.values() for block in blocks})
 
 
 def slopes_of(record: CampaignRecord, inference: Inference, *, usual_looks_only: bool = False) -> Slopes | None:
@@ -87,37 +99,42 @@ def _slopes(
     lines = {cell: line_of(_means(times[cell])) for cell in cells}
     whole = np.array([np.mean([levels[n] for levels in times[cell].values()]) for cell in cells])
     fit = slopes_fit(slope_table(cells, times), whole / n)
-    alone, together = (
-        nominal_levels(looks, ALPHA, count)[-1] / count
-        for count in (len(cells), max(1, len(cells) * (len(cells) - 1) // 2))
-    )
-    single = _known(fit.half_widths(1 - alone), fit.scales)
-    widths = _known(fit.pair_half_widths(1 - together), fit.scales[:, None])
-    references = record.plan.reference_cells
+    single = _known(fit.half_widths(_confidence(looks, len(cells))), fit.scales)
+    judged = judge(cells, fit, inference.delta * whole / n, record.plan.reference_cells, looks)
+    return Slopes(cells, fit, single, lines, times, 1 - nominal_levels(looks, ALPHA)[-1], judged)
+
+
+def _confidence(looks: tuple[int, ...], count: int) -> float:
+    """Of one interval at the last of the looks, where `count` intervals hold together."""
+    return 1 - nominal_levels(looks, ALPHA, count)[-1] / count
+
+
+def judge(
+    cells: tuple[str, ...], fit: SlopesFit, margins: Floats, references: frozenset[str], looks: tuple[int, ...]
+) -> Judged:
+    """Every two cells at the last of the looks. `margins`: by cell, the difference in microseconds that matters."""
+    widths = fit.pair_half_widths(_confidence(looks, max(1, len(cells) * (len(cells) - 1) // 2)))
+    widths = _known(widths, fit.scales[:, None])
     same = [
         (abs(float(fit.means[one] - fit.means[other])), float(widths[one, other]))
         for one, other in combinations(range(len(cells)), 2)
         if cells[one] in references and cells[other] in references
     ]
     void = any(difference > half for difference, half in same)
-    floors = [difference + half for difference, half in same if isfinite(half)]
-    floor = max(floors) if floors else None
-    found = Slopes(cells, fit.means, single, lines, times, (), 1 - nominal_levels(looks, ALPHA)[-1], floor, void)
-    margins = inference.delta * whole / n
-    return replace(found, pairs=tuple(_pairs(found, widths, margins)))
-
-
-def _pairs(found: Slopes, widths: Floats, margins: Floats) -> Sequence[SlopePair]:
-    """Every two cells. A difference is tied when as many as the ranking level has change the faster request by less
-    than the share that matters."""
-    order = np.argsort(found.slopes, kind="stable").tolist()
+    floor = max((difference + half for difference, half in same if isfinite(half)), default=None)
     pairs = []
-    for one, other in combinations(order, 2):
-        difference, half = float(found.slopes[other] - found.slopes[one]), float(widths[one, other])
+    for one, other in combinations(np.argsort(fit.means, kind="stable").tolist(), 2):
+        difference, half = float(fit.means[other] - fit.means[one]), float(widths[one, other])
         delta = float(min(margins[one], margins[other]))
-        said = "unresolved" if found.void else verdict(difference, half, delta=delta, floor=found.floor or 0.0)
-        pairs.append(SlopePair(found.cells[one], found.cells[other], difference, half, said))
-    return pairs
+        said = "unresolved" if void else verdict(difference, half, delta=delta, floor=floor or 0.0)
+        pairs.append(SlopePair(cells[one], cells[other], difference, half, said))
+    return Judged(tuple(pairs), margins, floor, void)
+
+
+def judged_after(found: Slopes, blocks: int, references: frozenset[str]) -> Judged:
+    """What a usual look would give after so many blocks in all, if slopes and spreads stay what they are."""
+    later = found.fit.grown(blocks / found.driven)
+    return judge(found.cells, later, found.judged.margins, references, looks_until(blocks))
 
 
 def line_of(levels: Levels) -> Line:

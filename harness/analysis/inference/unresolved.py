@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.analysis.inference.inference import Inference, infer, is_void
 from harness.analysis.inference.leagues import ranked_together
-from harness.analysis.inference.slopes import slopes_of
+from harness.analysis.inference.slopes import SlopePair, Slopes, judged_after, slopes_of
 from harness.analysis.inference.verdicts import ALPHA, Look, Pair, judge, noise_floor
 from harness.model.asked.cell import labels
 from harness.model.measured.campaign import CampaignRecord
@@ -105,21 +105,44 @@ def _unresolved(record: CampaignRecord, inference: Inference, delta: float) -> U
 
 
 def _open_slopes(record: CampaignRecord, inference: Inference, done: int) -> Unresolved:
-    """The pairs of slopes without a verdict. How many blocks would decide them is not forecast."""
-    together = ranked_together(record)
-    judged, now = slopes_of(record, inference, usual_looks_only=True), slopes_of(record, inference)
-    twins = record.plan.reference_cells - {record.plan.reference}
-    asked = [pair for pair in now.pairs if together(pair) and not twins & {pair.first, pair.second}] if now else []
-    closed = {frozenset((p.first, p.second)) for p in judged.pairs if p.verdict != "unresolved"} if judged else set()
+    """The pairs of slopes without a verdict, and about when they have one."""
+    at_look, now = slopes_of(record, inference, usual_looks_only=True), slopes_of(record, inference)
+    asked = _slopes_asked(record, now) if now else []
+    closed = {_key(pair) for pair in at_look.judged.pairs if pair.verdict != "unresolved"} if at_look else set()
+    still_open = [pair for pair in asked if _key(pair) not in closed]
+    ahead = _forecast_slopes(now, still_open, record.plan.reference_cells) if now else {}
     pairs = tuple(
-        OpenPair(pair.first, pair.second, None, pair.verdict != "unresolved")
-        for pair in asked
-        if frozenset((pair.first, pair.second)) not in closed
+        OpenPair(pair.first, pair.second, ahead.get(_key(pair)), pair.verdict != "unresolved") for pair in still_open
     )
     cells = frozenset(cell for pair in pairs for cell in (pair.first, pair.second))
     return Unresolved(
         inference.scenario.id, pairs, cells | record.plan.reference_cells if cells else cells, done, len(asked)
     )
+
+
+def _slopes_asked(record: CampaignRecord, found: Slopes) -> list[SlopePair]:
+    """The pairs that are ranked together, without twins."""
+    together, twins = ranked_together(record), record.plan.reference_cells - {record.plan.reference}
+    return [pair for pair in found.judged.pairs if together(pair) and not twins & {pair.first, pair.second}]
+
+
+def _key(pair: SlopePair) -> frozenset[str]:
+    """Which of two slopes is the smaller may change from look to look."""
+    return frozenset((pair.first, pair.second))
+
+
+def _forecast_slopes(
+    found: Slopes, pairs: Sequence[SlopePair], references: frozenset[str]
+) -> dict[frozenset[str], int]:
+    """Blocks more for each pair that a usual look up to MOST_BLOCKS would resolve; none where no interval is known."""
+    ahead: dict[frozenset[str], int] = {}
+    wanted, time = {_key(pair) for pair in pairs}, next_look(found.driven)
+    while found.fit.common is not None and time <= MOST_BLOCKS and len(ahead) < len(wanted):
+        for pair in judged_after(found, time, references).pairs:
+            if _key(pair) in wanted and pair.verdict != "unresolved":
+                ahead.setdefault(_key(pair), time - found.driven)
+        time = next_look(time)
+    return ahead
 
 
 def _imprecise(look: Look, reference: str) -> set[str]:
@@ -140,16 +163,27 @@ def _closed(record: CampaignRecord, inference: Inference, delta: float) -> set[t
 
 
 def blocks_more(record: CampaignRecord, inference: Inference) -> dict[tuple[str, str], int | None]:
-    """The pairs without a verdict, and about how many blocks more each takes; None: over MOST_BLOCKS. Nothing where no
-    interval is known, the scenario is void, or slopes are what is ranked."""
+    """The pairs without a verdict, and about how many blocks more each takes; None: over MOST_BLOCKS. Of slopes where
+    they are what is ranked. Nothing where no interval is known, or the scenario is void."""
+    if inference.scenario.rank.by == "slope":
+        return _slopes_more(record, inference)
     look, references = inference.look, record.plan.reference_cells
-    if look is None or look.fit.variance is None or inference.void or inference.scenario.rank.by == "slope":
+    if look is None or look.fit.variance is None or inference.void:
         return {}
     unseen = references - {record.plan.reference}
     undecided = [pair for key, pair in look.pairs.items() if pair.verdict == "unresolved" and not unseen & set(key)]
     pairs = list(filter(ranked_together(record), undecided))
     ahead = _forecast(look, pairs, _blocks_of(inference), record.plan.delta, references)
     return {**ahead, **{key: None for pair in pairs if (key := (pair.first, pair.second)) not in ahead}}
+
+
+def _slopes_more(record: CampaignRecord, inference: Inference) -> dict[tuple[str, str], int | None]:
+    found = slopes_of(record, inference)
+    if found is None or found.fit.common is None or found.judged.void:
+        return {}
+    pairs = [pair for pair in _slopes_asked(record, found) if pair.verdict == "unresolved"]
+    ahead = _forecast_slopes(found, pairs, record.plan.reference_cells)
+    return {(pair.first, pair.second): ahead.get(_key(pair)) for pair in pairs}
 
 
 def _blocks_of(inference: Inference) -> int:

@@ -70,7 +70,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
             "estimate": not inferred or inference.void,
             "rows": in_the_order_of(slopes, rows) if slopes else rows,
             "slopes": slopes,
-            "pairs": pairs_of(record, look, ahead),
+            "pairs": pairs_of(record, look, {} if slopes else ahead),
             "noise_floor": floor,
             "cpu": cpu_ranking(record, inference),
             "blocks": len({group.block for group in inference.blocks}),

@@ -130,13 +130,18 @@ def open_in_a_line(still_open: "Sequence[Unresolved]", block_s: float | None = N
 
 
 def in_a_line(ranking: ScenarioRanking, more: Mapping[str, str] = NOTHING) -> str:
-    """The fastest cells from the first down, each with its share of the reference; with its server where an application
-    is there on several, and with its settings where it has several on one (`more`, by cell id)."""
+    """The fastest cells from the first down, each with its share of the reference, or its slope where these are ranked;
+    with its server where an application is there on several, and with its settings where it has several on one (`more`,
+    by cell id)."""
     on_several = {app for app, servers in _servers(ranking.rows).items() if len(servers) > 1}
     shown = [(row, _name(row, more, alone=row.app not in on_several)) for row in ranking.rows[:_NAMED]]
-    cells = [f"{name} {row.ratio:.2f}" if row.ratio else name for row, name in shown]
+    slopes = {one.cell: one.microseconds for one in ranking.slopes.rows} if ranking.slopes else {}
+    figures = {row.cell: f" {row.ratio:.2f}" for row, _ in shown if row.ratio and not slopes}
+    figures |= {cell: f" {us:.3g}" for cell, us in slopes.items()}
+    cells = [f"{name}{figures.get(row.cell, '')}" for row, name in shown]
     left = len(ranking.rows) - _NAMED
-    return ", ".join(cells) + (f" and {left} more" if left > 0 else "") + (" (estimate)" if ranking.estimate else "")
+    unit = f" (us per {ranking.slopes.per})" if ranking.slopes else ""
+    return ", ".join(cells) + (f" and {left} more" if left > 0 else "") + unit + " (estimate)" * ranking.estimate
 
 
 def _name(row: RankedCell, more: Mapping[str, str], *, alone: bool) -> str:
