@@ -46,6 +46,14 @@ def test_a_curve_runs_over_the_values_of_a_setting_beside_what_has_none_of_it() 
     assert all(point.rps_low and point.rps_low < point.rps < (point.rps_high or 0) for point in curve.points)
 
 
+def test_the_usual_number_of_threads_is_a_point_where_others_were_chosen() -> None:
+    one, usual, many = (of("flask", server="gunicorn-gthread", threads=threads) for threads in (1, None, 200))
+    (curve,) = found({one: 20.0, many: 1200.0, usual: 160.0, ASYNC: 4900.0})
+    assert [(point.cell, point.value) for point in curve.points] == [(one.id, 1), (usual.id, 8), (many.id, 200)]
+    assert [point.cell for point in curve.beside] == [ASYNC.id]
+    assert found({usual: 160.0, ASYNC: 4900.0}) == ()
+
+
 def test_the_verdicts_of_a_curve_are_those_of_the_ranking() -> None:
     (curve,) = found(SPEEDS)
     assert curve.best in {THREADS[2].id, THREADS[3].id}

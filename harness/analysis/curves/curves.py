@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, get_args
 
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import USUAL_THREADS, Cell
 from harness.model.found.curve import Axis, Curve, CurvePoint
 from harness.model.found.ranking import PairVerdict, RankedCell, ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
@@ -29,19 +29,27 @@ def varied(record: CampaignRecord, setting: Axis) -> Iterator[list[Cell]]:
     """Cells that differ in the setting alone, by its value, where there are two of them."""
     alike: dict[Cell, list[Cell]] = {}
     for cell in record.plan.cells:
-        if not cell.twin and getattr(cell, setting) is not None:
+        if not cell.twin:
             alike.setdefault(cell.model_copy(update={setting: 0}), []).append(cell)
     for cells in alike.values():
-        if len(cells) > 1:
-            yield sorted(cells, key=lambda cell: getattr(cell, setting))
+        chosen = any(getattr(cell, setting) is not None for cell in cells)
+        valued = [(value, cell) for cell in cells if chosen and (value := _value(cell, setting)) is not None]
+        if len(valued) > 1:
+            yield [cell for _, cell in sorted(valued, key=lambda one: one[0])]
+
+
+def _value(cell: Cell, setting: Axis) -> int | None:
+    """Where others have a number of threads by choice, the usual number is one as well."""
+    own: int | None = getattr(cell, setting)
+    return USUAL_THREADS if own is None and setting == "threads" else own
 
 
 def _curve(record: CampaignRecord, found: ScenarioRanking, setting: Axis, cells: Sequence[Cell]) -> Curve | None:
     rows = {row.cell: row for row in found.rows}
-    points = tuple(_point(rows[cell.id], getattr(cell, setting)) for cell in cells if cell.id in rows)
+    points = tuple(_point(rows[cell.id], _value(cell, setting)) for cell in cells if cell.id in rows)
     if len(points) < 2:
         return None
-    beside = tuple(_point(row, None) for row in _beside(record, rows, setting, cells[0]))
+    beside = tuple(_point(row, None) for row in _beside(record, rows, setting, cells))
     verdicts = {frozenset((pair.first, pair.second)): pair for pair in found.pairs}
     of_cpu = {frozenset((pair.first, pair.second)): pair for pair in (found.cpu.pairs if found.cpu else ())}
     least, best, largest = points[0].cell, max(points, key=lambda point: point.rps).cell, points[-1].cell
@@ -80,15 +88,19 @@ def _is_better(one: str, other: str, verdicts: Verdicts) -> bool:
     return pair is not None and pair.verdict == "better" and pair.first == one
 
 
-def _beside(record: CampaignRecord, rows: Mapping[str, RankedCell], setting: Axis, cell: Cell) -> list[RankedCell]:
-    """Rows of cells that lack the setting, and are like the curve's in all others and in their league; the fastest
-    first. Bare callables stand beside bare callables alone."""
+def _beside(
+    record: CampaignRecord, rows: Mapping[str, RankedCell], setting: Axis, cells: Sequence[Cell]
+) -> list[RankedCell]:
+    """Rows of cells that lack the setting, and are like the curve's `cells` in all others and in their league; the
+    fastest first. Bare callables stand beside bare callables alone."""
+    cell = cells[0]
     own = next((row for id_, row in rows.items() if id_ == cell.id), None)
     return [
         rows[other.id]
         for other in sorted(record.plan.cells, key=lambda one: -rows[one.id].rps if one.id in rows else 0.0)
         if own is not None
         and other.id in rows
+        and other not in cells
         and getattr(other, setting) is None
         and all(getattr(other, name) == getattr(cell, name) for name in _OTHERS if name != setting)
         and _league(rows[other.id]) == _league(own)

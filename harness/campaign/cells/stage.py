@@ -9,12 +9,11 @@ from harness.campaign.cells.installing import Pythons
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.catalog.scenarios import Scenario
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import USUAL_THREADS, Cell
 from harness.model.measured.campaign import CellFacts
 from harness.process.owned import OwnedProcess
 from harness.under_test.install.environments import distributions_of
 from harness.under_test.install.metadata import requirements_of
-from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.launch import Launch, LiveServer
 from harness.under_test.launch.programs import versions_of
 from harness.under_test.launch.readiness import Deadlines
@@ -71,7 +70,7 @@ class Stage:
             database_url=tables.url if (tables := self.tables_of(cell)) else None,
             upstream_url=own.url if (own := self.upstream_of(cell)) else None,
             pool_size=self.prepared.record.plan.pool_of(cell),
-            threads=cell.threads or THREADS,
+            threads=cell.threads or USUAL_THREADS,
             cpus=self.prepared.platform.cores.server,
             host=self.prepared.record.plan.target_host,
             probe=scenarios[0].probe,

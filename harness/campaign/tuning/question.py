@@ -15,12 +15,11 @@ from harness.catalog.filters import ALL
 from harness.catalog.scenarios import Scenario
 from harness.measure.cores import split_cores
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import USUAL_THREADS, Cell
 from harness.model.asked.scenario import Loads, Ranked
 from harness.model.asked.tuning import Tuning
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan
-from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.command import SOURCES
 from harness.under_test.launch.servers import SERVERS
 
@@ -145,7 +144,7 @@ def default_of(cells: Sequence[Cell], server: str, workers: int) -> Cell | None:
             for cell in cells
             if cell.server == server
             and cell.workers == min(workers, SERVERS[server].most_workers or workers)
-            and cell.threads in {None, THREADS}
+            and cell.threads in {None, USUAL_THREADS}
             and cell.runtime_threads in {None, GRANIANS_OWN}
             and cell.pool in {None, POOL_SIZE}
         ),

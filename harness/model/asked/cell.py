@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field
 
@@ -12,12 +12,16 @@ from harness.model.record import Record, Slug
 DatabaseKind = Literal["postgresql", "sqlite", "none"]
 
 
+USUAL_THREADS: Final = 8
+"""Of each worker, on every server that has a pool of them, where nobody chose their number."""
+
+
 class Cell(Record):
     """(application, server, workers, threads, runtime threads, pool, database, interpreter); `twin` counts hidden
     repeats of it for A/A.
 
-    `threads`: of each worker, where somebody chose their number; None: as many as the harness gives every server
-    that has a pool of them. `runtime_threads`: of each worker, that serve connections and run no code of the
+    `threads`: of each worker, where somebody chose their number; None: USUAL_THREADS, on a server that has a pool of
+    them. `runtime_threads`: of each worker, that serve connections and run no code of the
     application; None: as many as the server has by itself. `pool`: connections to the database over all workers,
     where the campaign has several numbers of them; None: the campaign's one number.
     """

@@ -10,7 +10,6 @@ KEEP_ALIVE_S: Final = "3600"
 MOST_CONNECTIONS: Final = "16384"
 GRANIAN_KEEP_ALIVE_MS: Final = "60000"
 """The longest it allows."""
-THREADS: Final = 8
 STOP_S: Final = "1"
 """What a server may take to finish requests in hand when it is asked to stop: there are none then."""
 

@@ -8,11 +8,10 @@ from typing import Final
 from harness.catalog.applications import Application
 from harness.measure.interpreter import PROBE
 from harness.model.asked.application import OwnServer
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import USUAL_THREADS, Cell
 from harness.model.asked.tokens import KEY_VARIABLE, TOKEN_KEY
 from harness.model.errors import UsageError
 from harness.process.environment import passed_on
-from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.programs import search_path
 from harness.under_test.launch.server import Server
 from harness.under_test.launch.servers import SERVERS
@@ -48,7 +47,7 @@ def command_of(
     host: str,
     port: int,
     workers: int,
-    threads: int = THREADS,
+    threads: int = USUAL_THREADS,
     runtime_threads: int | None = None,
     work: Path,
 ) -> list[str]:

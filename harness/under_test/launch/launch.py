@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.catalog.applications import Application
-from harness.model.asked.cell import Cell
+from harness.model.asked.cell import USUAL_THREADS, Cell
 from harness.model.asked.scenario import Request, Step
 from harness.model.errors import EnvironmentRefused, HarnessError, TargetFailed
 from harness.model.measured.load import Target
@@ -17,7 +17,6 @@ from harness.model.measured.machine import Identity
 from harness.model.notice import Failure
 from harness.process.folders import temporary_folder
 from harness.process.owned import OwnedProcess, stop_together
-from harness.under_test.launch.arguments import THREADS
 from harness.under_test.launch.certificate import Certificate
 from harness.under_test.launch.command import command_of, declared, environment_of, server_of
 from harness.under_test.launch.readiness import Deadlines, PortTaken, free_port, prove_ours, ready
@@ -49,7 +48,7 @@ class Launch:
     database_url: str | None = field(default=None, repr=False)
     upstream_url: str | None = None
     pool_size: int = 1
-    threads: int = THREADS
+    threads: int = USUAL_THREADS
     cpus: tuple[int, ...] = ()
     probe: Request = field(default_factory=lambda: Request(path="/"))
     host: str = LOOPBACK

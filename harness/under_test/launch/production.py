@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.model.asked.application import AppManifest
-from harness.model.asked.cell import Cell
-from harness.under_test.launch.arguments import BACKLOG, KEEP_ALIVE_S, MOST_CONNECTIONS, THREADS
+from harness.model.asked.cell import USUAL_THREADS, Cell
+from harness.under_test.launch.arguments import BACKLOG, KEEP_ALIVE_S, MOST_CONNECTIONS
 from harness.under_test.launch.command import SOURCES, replaced
 from harness.under_test.launch.server import Server
 from harness.under_test.launch.servers import SERVERS
@@ -64,7 +64,7 @@ def production(cell: Cell, manifest: AppManifest, *, src: bool = False) -> Produ
     if server.argv is None or target is None:
         return Production(_own(manifest, cell.workers), manifest.root)
     named, more, note = _target(server, target)
-    threads = cell.threads or THREADS
+    threads = cell.threads or USUAL_THREADS
     if server.id in BY_PYTHON:
         argv: tuple[str, ...] = (PYTHON, "-c", _line(server.id, target, cell.workers, threads))
     else:
