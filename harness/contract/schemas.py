@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -26,6 +27,12 @@ def schema_faults(value: Any, schema: str) -> Iterator[Fault]:
         yield Fault(
             code="schema-differs", what=f"{clipped(place)} does not fit the JSON schema", expected=expected, seen=seen
         )
+
+
+def prepare(schema: str) -> None:
+    """Read the schema now, so that the first body held against it takes no longer than any other."""
+    with suppress(Exception):  # foreign: what cannot be used is a fault of each body
+        _validator(schema)
 
 
 def unusable(schema: str) -> str:

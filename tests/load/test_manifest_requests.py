@@ -1,6 +1,7 @@
 """Methods, statuses, weights and compressions that a scenario asks for, to verifier and load generator alike."""
 
 import gzip
+import json
 from collections import Counter
 from email.utils import formatdate
 from pathlib import Path
@@ -9,9 +10,12 @@ import pytest
 
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
+from harness.load.engine.judging import LOOK_AT_JSON_S, SUSPECTED, Fault, Judge
+from harness.load.engine.lore import Lore
 from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
-from harness.model.measured.load import SliceRecord
+from harness.model.measured.load import LoadScenario, SliceRecord, Target
 from harness.under_test.verify.verification import Verification, verify
+from harness.wire.responses import Response, parse_head
 from tests.load.servers import Behaviour, Peer, serving, slice_of
 
 LEVEL = Level(connections=2)
@@ -139,3 +143,49 @@ def test_a_redirect_says_where_to(driver: LocustDriver) -> None:
     assert "301, Location: /json/" in str(verified.faults[0])
     assert record.errors.keys() == {"status"}
     assert "Location: /json/" in driver._log.read_text()
+
+
+NUMBERED = Expectation(
+    content_type="application/json",
+    form="json",
+    json_schema=json.dumps({"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}),
+)
+
+
+def numbered(wrong_from: int, wrong: bytes = b'{"id": "%d"}') -> Behaviour:
+    """Another body each time, each that fits the schema up to a number."""
+
+    def behaviour(peer: Peer) -> None:
+        while True:
+            number = peer.request()
+            body = (b'{"id": %d}' if number < wrong_from else wrong) % number
+            peer.send(answer(b"200 OK", body).replace(b"text/plain", b"application/json"))
+
+    return behaviour
+
+
+@pytest.mark.parametrize("wrong", [b'{"id": "%d"}', b'{"id": %d'])
+def test_json_that_varies_and_does_not_fit_its_schema_under_load_is_found(driver: LocustDriver, wrong: bytes) -> None:
+    asked = Request(path="/numbered", expect=NUMBERED)
+    for wrong_from, found in ((10**9, False), (300, True)):
+        verified, record, _ = judged(driver, numbered(wrong_from, wrong), asked)
+        assert verified.passed, "it is right as long as few ask"
+        assert (record.errors.get("body", 0) > 0) == found
+    assert record.errors["body"] > record.completions, "all after the first are looked at"
+
+
+def test_json_that_varies_is_looked_at_now_and_then_and_each_time_after_a_wrong_one() -> None:
+    request = Request(path="/numbered", expect=NUMBERED)
+    given = LoadScenario(id="plaintext", requests=(request,), expect=TEXT)
+    judge = Judge(Target(cell="a", host="127.0.0.1", port=1, sends_date=False), given, request, Lore(together=False))
+
+    def fault(body: bytes, now: float) -> Fault | None:
+        head, size = answer(body=body).replace(b"text/plain", b"application/json").removesuffix(body), len(body)
+        return judge.verdict(Response(parse_head(head), body, len(head) + size), 0.001, now).fault
+
+    assert fault(b'{"id": 1}', 1.0) is None
+    assert fault(b'{"id": "two"}', 1.001) is None, "not looked at"
+    assert fault(b'{"id": "three"}', 1.0 + LOOK_AT_JSON_S) is not None
+    looked_at = [fault(b'{"id": %d}' % number, 1.0 + LOOK_AT_JSON_S) for number in range(SUSPECTED)]
+    assert not any(looked_at)
+    assert fault(b'{"id": "four"}', 1.0 + LOOK_AT_JSON_S) is None, "all right for long enough"

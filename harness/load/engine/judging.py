@@ -1,12 +1,14 @@
 """Is this response right? Its head by the contract's own rules, and its body as far as that can be judged at once."""
 
 import time
+from math import inf
 from typing import Final, NamedTuple
 
 from harness.contract import response as contract
 from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked
 from harness.contract.judge import BODYLESS, content, head_faults, is_bodyless
+from harness.contract.schemas import prepare
 from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
 from harness.model.asked.scenario import Request
 from harness.model.measured.load import ErrorKind, LoadScenario, Target
@@ -19,6 +21,11 @@ Heads = dict[Head, float]
 LOOK_AGAIN_S: Final = 1.0
 """How long a head counts as judged: a Date that does not move becomes wrong with time."""
 MAX_HEADS: Final = 512
+LOOK_AT_JSON_S: Final = 0.05
+"""How often a body of JSON that may vary is looked at while all before it were right: a schema costs up to a
+millisecond, which many thousand answers a second have no room for."""
+SUSPECTED: Final = 64
+"""After a wrong one so many are looked at, one after another."""
 
 
 class Verdict(NamedTuple):
@@ -37,8 +44,9 @@ class Judge:
 
     Each different head is judged in full, and again after LOOK_AGAIN_S; `heads` holds when, and is shared by judges
     that expect the same of heads. A body that the manifest gives is compared each time, by value: JSON may be written
-    with or without blanks, so bytes are known only once judged. Of any other body, or where there is a check.py beside
-    it, `lore` says whether it may be right.
+    with or without blanks, so bytes are known only once judged. JSON that a request expects without giving it is looked
+    at now and then, and each time after a wrong one. Of any other body, or where there is a check.py beside it, `lore`
+    says whether it may be right.
     """
 
     def __init__(
@@ -54,6 +62,10 @@ class Judge:
         )
         self._is_checked = request.expect is None and (scenario.check is not None or not self._is_told)
         self._is_free = lore.together and self._is_checked and not (self._is_told or self._is_coded or self._bodyless)
+        self._may_vary = request.expect is not None and self._expect.form == "json" and not self._is_told
+        self._looked, self._suspected = -inf, 0
+        if self._may_vary and self._expect.json_schema:
+            prepare(self._expect.json_schema)
         self._known: set[bytes] = set()
         self._heads: Heads = {} if heads is None else heads
 
@@ -68,7 +80,7 @@ class Judge:
             return PLAUSIBLE if self._lore.is_plausible(response.body) else wrong_shape(response.body)
         if self._bodyless or response.head.status in BODYLESS:
             return RIGHT
-        return self._of_coded(response) if self._is_coded else self._of_body(response.body)
+        return self._of_coded(response, now) if self._is_coded else self._of_body(response.body, now)
 
     def knows(self, head: Head, now: float) -> bool:
         """Whether the head was found right, not long ago."""
@@ -90,13 +102,15 @@ class Judge:
         kind: ErrorKind = "header" if self._expect.allows(response.head.status) else "status"
         return kind, "; and ".join(map(str, faults))
 
-    def _of_coded(self, response: Response) -> Verdict:
+    def _of_coded(self, response: Response, now: float) -> Verdict:
         body = content(as_contract(response), self._request)
         if isinstance(body, bytes):
-            return self._of_body(body)
+            return self._of_body(body, now)
         return wrong(str(body))
 
-    def _of_body(self, body: bytes) -> Verdict:
+    def _of_body(self, body: bytes, now: float) -> Verdict:
+        if self._may_vary:
+            return self._of_json(body, now)
         if self._is_told and body not in self._known:
             fault = next(body_faults(body, self._expect), None)
             if fault is not None:
@@ -108,6 +122,13 @@ class Judge:
         if self._lore.is_plausible(body):
             return PLAUSIBLE
         return wrong_shape(body)
+
+    def _of_json(self, body: bytes, now: float) -> Verdict:
+        if not self._suspected and now - self._looked < LOOK_AT_JSON_S:
+            return RIGHT
+        fault = next(body_faults(body, self._expect), None)
+        self._looked, self._suspected = now, SUSPECTED if fault else max(0, self._suspected - 1)
+        return wrong(str(fault)) if fault else RIGHT
 
 
 def alike(request: Request, scenario: LoadScenario) -> object:
