@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.explaining.database import Reading, work_between
+from harness.campaign.explaining.explain import as_measured
 from harness.campaign.explaining.question import Asked, campaigns_of, question_of
 from harness.campaign.explaining.queues import LOOK_EVERY_S, Look, look_at, of_stretch, queues_of, watched
 from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
+from harness.campaign.run import begin
 from harness.catalog.scenarios import find_scenarios
 from harness.measure.sockets import Connection
 from harness.model.asked.scenario import Level
@@ -123,3 +125,13 @@ def test_of_several_settings_of_a_campaign_the_first_is_explained(tmp_path: Path
         (cell,) = question.cells
         assert (question.folder is not None) == kept
         assert (cell.workers, cell.threads) == ((1, 1) if kept else (2, None))
+
+
+def test_a_request_that_computes_takes_as_long_under_the_profiler_as_in_the_folders_campaign(tmp_path: Path) -> None:
+    project = Project.here()
+    question = question_of(project, tmp_path, Asked(("raw-asgi",), "mixed", Selection(), PlatformOptions()))
+    folder = begin(question.prepared, tmp_path).folder
+    folder.write_record(question.prepared.record.model_copy(update={"work": {"mixed": 777_777}}))
+    given = {request.path for request in as_measured(project, question, folder).scenarios["mixed"].requests}
+    assert {path.split("&")[0] for path in given} == {"/mixed?work=0", "/mixed?work=777777"}
+    assert folder.read_record().work == {"mixed": 777_777}

@@ -11,14 +11,16 @@ from harness.analysis.layers.explanation import FEWEST_BLOCKS, explain
 from harness.campaign.cells.installing import install
 from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
+from harness.campaign.cells.working import calibrated
 from harness.campaign.explaining.bench import Bench
 from harness.campaign.explaining.profiling import profile_block
 from harness.campaign.explaining.question import Question
 from harness.campaign.explaining.starting import connections_of
+from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.run import begin, driver_of
 from harness.campaign.session.progress import Progress
-from harness.campaign.session.recording import by_nobody_else
+from harness.campaign.session.recording import Recorder, by_nobody_else
 from harness.campaign.session.surviving import needing
 from harness.measure.pinning import pinned
 from harness.model.found.explanation import Explanation
@@ -120,12 +122,17 @@ def narrow(profiles: Sequence[Profile], question: Question, until: float) -> boo
     )
 
 
+def as_measured(project: Project, question: Question, folder: ResultsFolder) -> Prepared:
+    """What is profiled computes as long as what the folder's campaign measures."""
+    return calibrated(project, question.prepared, Recorder(folder, folder.read_record()))
+
+
 @contextmanager
 def _bench(
     project: Project, question: Question, folder: ResultsFolder, stretch_s: float, progress: Progress
 ) -> Iterator[Bench]:
     """Environments made, database and load driver up, for the length of the with-block."""
-    prepared = question.prepared
+    prepared = as_measured(project, question, folder)
     for notice in prepared.record.notices:
         progress.noticed(notice)
     progress.step("Making the environments of the applications")
