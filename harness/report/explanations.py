@@ -1,8 +1,10 @@
 """Profiles in a results folder -> explanations by scenario, with what the campaign measured apart from them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 from math import hypot
+from statistics import fmean
 
 from harness.analysis.layers.explanation import explain
 from harness.model.found.explanation import Amount, Explanation
@@ -19,9 +21,12 @@ def explanations(record: CampaignRecord, ranking: Ranking, profiles: Sequence[Pr
 
 
 def _of_a_scenario(scenario: str, ranking: Ranking, profiles: Sequence[Profile], planned: Sequence[str]) -> Explanation:
-    alone = explain(scenario, profiles, planned)
-    costly = sorted(alone.cells, key=lambda cell: -cell.total.us)
-    return with_measured(explain(scenario, profiles, planned, combinations([cell.cell for cell in costly], 2)), ranking)
+    costs: defaultdict[str, list[float]] = defaultdict(list)
+    for profile in profiles:
+        if profile.scenario == scenario:
+            costs[profile.cell].append(profile.cpu_us)
+    costly = sorted(filter(costs.__contains__, planned), key=lambda cell: -fmean(costs[cell]))
+    return with_measured(explain(scenario, profiles, planned, combinations(costly, 2)), ranking)
 
 
 def with_measured(found: Explanation, ranking: Ranking) -> Explanation:

@@ -11,7 +11,7 @@ from harness.model.found.explanation import Amount
 from harness.model.measured.database_work import DatabaseWork, Statement
 from harness.model.measured.profile import Frame, Profile, Stack
 from harness.model.measured.queues import Queues
-from harness.report.charts.flame import WIDTH, differential, flame
+from harness.report.charts.flame import WIDTH, differential, flame, tree_of
 from harness.report.page import html
 from harness.report.reading import read
 from harness.report.view.sections.explanations import explained, explanation_section, sentences
@@ -261,7 +261,7 @@ def test_hostile_names_stay_text_on_the_page_and_in_every_flame_graph(path: Path
 
 
 def test_boxes_of_a_flame_graph_lie_within_their_callers_and_are_as_wide_as_their_time() -> None:
-    svg = ET.fromstring(flame("FastAPI", profiles("a", FASTAPI, blocks=1)))
+    svg = ET.fromstring(flame("FastAPI", tree_of(profiles("a", FASTAPI, blocks=1))))
     boxes = {}
     for group in svg.iter("{http://www.w3.org/2000/svg}g"):
         title, box = group[0].text or "", group[1]
@@ -275,7 +275,9 @@ def test_boxes_of_a_flame_graph_lie_within_their_callers_and_are_as_wide_as_thei
 
 
 def test_a_differential_flame_graph_is_red_where_a_function_itself_takes_more() -> None:
-    svg = differential("FastAPI against Starlette", profiles("a", FASTAPI, 1), profiles("b", STARLETTE, 1))
+    svg = differential(
+        "FastAPI against Starlette", tree_of(profiles("a", FASTAPI, 1)), tree_of(profiles("b", STARLETTE, 1))
+    )
     colours = {}
     for group in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
         colours[(group[0].text or "").partition(" (")[0]] = group[1].get("fill", "")

@@ -66,9 +66,14 @@ class Layers:
     def part(self, frames: Sequence[Frame]) -> str:
         """What the innermost call belongs to: the part of the innermost layer that has one. A thread in which only the
         standard library runs is one of the server's pool."""
-        owned = [self.of(frame) for frame in reversed(frames) if frame.owner != UNKNOWN]
-        found = next((part for layer in owned if (part := self.named(layer).part)), "")
-        return found or (POOL_OF if STANDARD_LAYER in owned and OTHER not in owned else OTHER)
+        owned: set[str] = set()
+        for frame in reversed(frames):
+            if frame.owner != UNKNOWN:
+                layer = self.of(frame)
+                if part := self.named(layer).part:
+                    return part
+                owned.add(layer)
+        return POOL_OF if STANDARD_LAYER in owned and OTHER not in owned else OTHER
 
 
 def responsible(frames: Sequence[Frame]) -> Frame | None:

@@ -56,20 +56,20 @@ class Node:
         return self.us - sum(node.us for node in self.below.values())
 
 
-def flame(title: str, profiles: Iterable[Profile]) -> str:
+def flame(title: str, tree: Node) -> str:
     """The SVG of one configuration: a box for each function, as wide as its time, coloured by its layer."""
     table = layers()
 
     def looks(path: tuple[Frame, ...], us: float) -> tuple[str, str]:
         return COLOURS[table.of(path[-1])], f"{path[-1].function} ({_where(path[-1], table)}): {us:.1f} µs"
 
-    return _svg(title, _tree(mean_stacks(profiles)), looks)
+    return _svg(title, tree, looks)
 
 
-def differential(title: str, first: Iterable[Profile], second: Iterable[Profile]) -> str:
+def differential(title: str, tree: Node, other: Node) -> str:
     """The SVG of the first. A function is the redder the more it takes in itself than in the second, or the bluer the
     less: what it calls has colours of its own."""
-    table, tree, other = layers(), _tree(mean_stacks(first)), _tree(mean_stacks(second))
+    table = layers()
     most = max((abs(node.own - _at(other, path).own) for path, node in _nodes(tree)), default=0.0) or 1.0
 
     def looks(path: tuple[Frame, ...], us: float) -> tuple[str, str]:
@@ -92,9 +92,10 @@ def mean_stacks(profiles: Iterable[Profile]) -> Stacks:
     return sorted(found.items(), key=lambda item: [(frame.function, frame.file) for frame in item[0]])
 
 
-def _tree(stacks: Stacks) -> Node:
+def tree_of(profiles: Iterable[Profile]) -> Node:
+    """What one configuration spends, from the outermost functions inwards."""
     root = Node()
-    for frames, us in stacks:
+    for frames, us in mean_stacks(profiles):
         node = root
         node.us += us
         for frame in frames:
