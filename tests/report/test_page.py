@@ -17,6 +17,7 @@ from harness.model.measured.audit import Audited
 from harness.model.measured.continuous import NO_CONTINUOUS_RUNS
 from harness.model.measured.trial import Cost
 from harness.model.notice import Notice
+from harness.report.view.opening import answer
 from harness.report.write import write_report
 from tests.conftest import MadeOnce
 from tests.report.campaigns import APPS, campaign, saved
@@ -178,6 +179,16 @@ def test_different_winners_are_named_each_with_its_scenarios(tmp_path: Path) -> 
     assert page.one("h1").text == (
         "No single winner: Starlette on uvicorn in JSON and Plaintext; Django on gunicorn-gthread in One database row"
     )
+
+
+def test_of_many_scenarios_with_different_winners_only_who_leads_most_often_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "SCENARIOS_NAMED", 2)
+    apps = tuple(replace(app, rates={**app.rates, "db": 20_000}) if app.id == "django" else app for app in APPS)
+    page, _ = report(tmp_path, apps=apps)
+    said = "No single winner: Starlette on uvicorn leads or shares the lead in 2 of 3 scenarios"
+    assert page.one("h1").text == said
 
 
 def test_a_tie_group_is_drawn_and_told(usual: Report) -> None:

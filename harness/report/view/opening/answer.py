@@ -1,5 +1,6 @@
 """The answer in sentences, made from the data."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
@@ -16,6 +17,8 @@ NO_CONTENDERS: Final = ("floor", "reference")
 """Tiers that nobody chooses from: a measure, and what is there for orientation."""
 NAMED: Final = 4
 """Cells that a sentence calls by their names; the others are counted."""
+SCENARIOS_NAMED: Final = 4
+"""Of several winners each is named with its scenarios, where these are no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,21 @@ def _same_winners(
 
 
 def _several_winners(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:
+    if len(leads) > SCENARIOS_NAMED:
+        return f"No single winner: {_most_often(source, leads)}"
     by_leader: dict[str, list[str]] = {}
     for title, rows in leads.items():
         by_leader.setdefault(listing(some([_label(source, row) for row in rows], 2)), []).append(title)
     return "No single winner: " + "; ".join(f"{name} in {listing(titles)}" for name, titles in by_leader.items())
+
+
+def _most_often(source: Source, leads: dict[str, tuple[RankedCell, ...]]) -> str:
+    """Who leads in the most scenarios, where these are too many to name."""
+    led = Counter(_label(source, row) for rows in leads.values() for row in rows)
+    most = max(led.values())
+    names = [name for name, scenarios in led.items() if scenarios == most]
+    verb = "leads or shares the lead" if len(names) == 1 else "each lead or share the lead"
+    return f"{listing(some(names, 2))} {verb} in {most} of {len(leads)} scenarios"
 
 
 def _sentence(source: Source, found: ScenarioRanking | None) -> tuple[Span, ...]:
