@@ -13,7 +13,12 @@ MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def pytest_configure() -> None:
-    """Started in the background, or by nohup, the tests would hand on that signals are ignored to every harness."""
+    """Started in the background, or by nohup, the tests would hand on that signals are ignored to every harness.
+
+    Many ask for packages at once, and some of their questions for names get lost: they are asked again after a second,
+    not after five (resolv.conf(5)).
+    """
+    os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:5")
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)

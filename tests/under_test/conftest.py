@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from harness.under_test.install.uv_command import PACKAGES
+from tests.conftest import MadeOnce
 from tests.under_test.lockable import packages_of
+from tests.under_test.package_index import PackageIndex, asked_alone, publish_usual
 
 
 @pytest.fixture
@@ -22,3 +24,9 @@ def apps(tmp_path: Path) -> Path:
     shared.mkdir(parents=True)
     (shared / "requirements.in").write_text("# of everybody\nidna\n")
     return tmp_path / "apps"
+
+
+@pytest.fixture
+def usual_index(made_once: MadeOnce, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
+    """The only index that uv asks: a folder, since one in the network may keep many that ask at once waiting."""
+    return asked_alone(made_once("index", publish_usual), monkeypatch)

@@ -1,4 +1,4 @@
-"""Small real applications to lock and install: a few kilobytes from the package index each."""
+"""Small applications to lock and install: a few kilobytes of packages each."""
 
 from pathlib import Path
 
@@ -29,3 +29,30 @@ def packages_of(request: pytest.FixtureRequest) -> Path:
     shared = base.parent if hasattr(request.config, "workerinput") else base
     (shared / "packages").mkdir(exist_ok=True)
     return shared / "packages"
+
+
+def pinned(path: Path) -> dict[str, str]:
+    """Distribution -> version (of the last marker) of a lock."""
+    lines = [line for line in path.read_text().splitlines() if "==" in line]
+    return {line.partition("==")[0]: line.partition("==")[2].split()[0] for line in lines}
+
+
+PROJECT = """
+[project]
+name = "mylib"
+version = "1.0"
+dependencies = ["iniconfig"]
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+"""
+
+
+def with_local_package(apps: Path, *lines: str) -> Application:
+    """One that requires the package in its folder lib."""
+    app = application(apps, "one", *lines)
+    package = app.folder / "lib" / "mylib"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("M = 1\n")
+    (app.folder / "lib" / "pyproject.toml").write_text(PROJECT)
+    return app

@@ -23,12 +23,14 @@ from harness.under_test.install.locks import lock
 from tests.process.helpers import until
 from tests.under_test.lockable import SERVERS, application
 
+pytestmark = pytest.mark.usefixtures("usual_index")
+
 PYTHON = Path(sys.executable)
 
 
 @pytest.fixture
 def requirements(apps: Path, cache: Path) -> Path:
-    """A real lock: iniconfig, idna, h11."""
+    """A lock: iniconfig, idna, h11."""
     app = application(apps, "one", "iniconfig")
     lock([app], SERVERS, apps, cache)
     return app.folder / "requirements.txt"
@@ -85,14 +87,6 @@ def test_one_that_was_not_finished_is_made_again(requirements: Path, cache: Path
     folder = environment_of("one", requirements, PYTHON, cache)
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").write_text("half a file")
-    assert "iniconfig" in packages(ensure("one", requirements, PYTHON, cache))
-
-
-def test_it_is_made_without_the_network_where_the_cache_has_all(
-    requirements: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ensure("filled the cache", requirements, PYTHON, cache)
-    monkeypatch.setenv("UV_OFFLINE", "1")
     assert "iniconfig" in packages(ensure("one", requirements, PYTHON, cache))
 
 

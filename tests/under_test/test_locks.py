@@ -8,15 +8,11 @@ from harness.catalog.applications import Application
 from harness.model.errors import UsageError
 from harness.under_test.install.environments import distributions_of, ensure, environment_of
 from harness.under_test.install.locks import CONSTRAINTS, lock, lock_of, stale_locks
-from tests.under_test.lockable import SERVERS, application
+from tests.under_test.lockable import SERVERS, application, pinned, with_local_package
+
+pytestmark = pytest.mark.usefixtures("usual_index")
 
 IMPOSSIBLE = ("click>8", "click<8")
-
-
-def pinned(path: Path) -> dict[str, str]:
-    """Distribution -> version (of the last marker) of a lock."""
-    lines = [line for line in path.read_text().splitlines() if "==" in line]
-    return {line.partition("==")[0]: line.partition("==")[2].split()[0] for line in lines}
 
 
 def wheel(folder: Path) -> Path:
@@ -37,14 +33,6 @@ def test_a_lock_holds_the_applications_its_servers_and_the_shared_distributions(
     assert pinned(two.folder / "requirements.txt").keys() == {"iniconfig", "h11", "idna", "click"}
 
 
-def test_every_distribution_is_hashed(apps: Path, cache: Path) -> None:
-    app = application(apps, "one", "iniconfig")
-    lock([app], SERVERS, apps, cache)
-    text = (app.folder / "requirements.txt").read_text()
-    for distribution in text.split("\n\n")[-1].split("==")[1:]:
-        assert "--hash=sha256:" in distribution
-
-
 def test_no_address_gets_in_from_how_this_machine_is_set_up(
     apps: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,14 +51,6 @@ def test_no_address_gets_in_from_how_this_machine_is_set_up(
         assert "://" not in text
         assert str(tmp_path) not in text
         assert all(line[:1] != "-" for line in text.splitlines())
-
-
-def test_versions_fork_by_the_python_they_need(apps: Path, cache: Path) -> None:
-    app = application(apps, "forked", "django>=5.2,<6.1")
-    lock([app], SERVERS, apps, cache)
-    versions = [line for line in (app.folder / "requirements.txt").read_text().splitlines() if "django==" in line]
-    assert len(versions) == 2
-    assert all("python_full_version" in line and "3.12" in line for line in versions)
 
 
 def test_what_any_server_requires_has_the_same_version_in_every_lock(apps: Path, cache: Path) -> None:
@@ -227,43 +207,6 @@ def test_a_lock_that_its_author_brought_is_left_alone(apps: Path, cache: Path) -
     lock([app], SERVERS, apps, cache)
     assert (app.folder / "requirements.txt").read_text() == "iniconfig==2.0.0\n"
     assert stale_locks([app], SERVERS, apps) == ()
-
-
-PROJECT = """
-[project]
-name = "mylib"
-version = "1.0"
-dependencies = ["iniconfig"]
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
-"""
-
-
-def with_local_package(apps: Path, *lines: str) -> Application:
-    """One that requires the package in its folder lib."""
-    app = application(apps, "one", *lines)
-    package = app.folder / "lib" / "mylib"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("M = 1\n")
-    (app.folder / "lib" / "pyproject.toml").write_text(PROJECT)
-    return app
-
-
-def test_a_folder_among_the_requirements_is_found_beside_the_manifest_and_installed(
-    apps: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    app = with_local_package(apps, "./lib")
-    monkeypatch.chdir(tmp_path)
-    lock([app], SERVERS, apps, cache)
-    path = app.folder / "requirements.txt"
-    assert pinned(path).keys() == {"iniconfig", "h11", "idna"}, "what it requires is locked"
-    assert "# local: ./lib\n" in path.read_text()
-    assert stale_locks([app], SERVERS, apps) == ()
-    before = sorted((app.folder / "lib").rglob("*"))
-    python = ensure("one", path, Path(sys.executable), cache)
-    assert distributions_of(python).keys() == {"mylib", "iniconfig", "h11", "idna"}
-    assert sorted((app.folder / "lib").rglob("*")) == before, "building leaves nothing there"
 
 
 def test_a_changed_local_package_never_meets_a_stale_environment_or_lock(apps: Path, cache: Path) -> None:

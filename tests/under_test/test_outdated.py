@@ -132,7 +132,6 @@ def test_one_that_cannot_be_resolved_says_why_and_the_others_are_known(
 def test_an_index_that_does_not_answer_is_one_refusal_with_what_to_do(
     locked: Application, apps: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UV_NO_INDEX")
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     (apps / "_shared" / "requirements.in").write_text("elsewhere\n")
@@ -146,7 +145,7 @@ def test_an_index_that_does_not_answer_is_one_refusal_with_what_to_do(
 def test_a_network_that_is_not_to_be_used_is_refused_alike(
     locked: Application, apps: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UV_NO_INDEX")
+    monkeypatch.delenv("UV_DEFAULT_INDEX")
     monkeypatch.setenv("UV_OFFLINE", "1")
     (apps / "_shared" / "requirements.in").write_text("elsewhere\n")
     with pytest.raises(EnvironmentRefused, match="no package index answers"):

@@ -11,6 +11,8 @@ from harness.under_test.install.replacing import replaced, required_in, versions
 from harness.under_test.install.variant_locks import variant_lock
 from tests.under_test.lockable import SERVERS, application
 
+pytestmark = pytest.mark.usefixtures("usual_index")
+
 NEWER, OLDER = Requirement("click>=8.1"), Requirement("click==8.1.7")
 
 
