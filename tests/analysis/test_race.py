@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.inference.inference import Inference, infer, is_void
-from harness.analysis.inference.verdicts import judge
+from harness.analysis.inference.verdicts import Look, fit_of, judge
 from harness.analysis.trials.blocks import BlockValues
 from harness.analysis.tuning.race import limits_of, racing, standings, still_racing
 from harness.campaign.plan.grouping import meetings
@@ -165,13 +165,21 @@ def ran(truth: Floats, seed: int) -> Ran:
             values = drawn + [speed[one.id] for one in group]
             blocks.append(BlockValues(len(blocks), tuple(one.id for one in group), values, 0.0, 10))
         record = record.model_copy(update={"completed_blocks": tuple(range(len(blocks)))})
-        inference = of_blocks(record, empty, blocks)
-        still = racing(record, inference, {})
+        still = racing(record, unjudged(record, empty, blocks), {})
         company = still | record.plan.reference_cells
         living = tuple(one for one in cells if still and one.id in company)
+    inference = of_blocks(record, empty, blocks)
     final = standings(record, inference, inference.look, {})
     starts = {one.id: sum(one.id in block.cells for block in blocks) for one in cells}
     return Ran(final.contenders, starts, len(blocks))
+
+
+def unjudged(record: CampaignRecord, empty: Inference, blocks: list[BlockValues]) -> Inference:
+    """With rates and no verdict: a race goes by those of its own looks, and to judge every pair twice takes twice as
+    long."""
+    cells = tuple(sorted({one for block in blocks for one in block.cells}))
+    look = Look(cells, fit_of(blocks, cells), confidence=0.0, pairs={}, floor=None)
+    return replace(empty, blocks=tuple(blocks), look=look, completed=record.completed_blocks)
 
 
 def of_blocks(record: CampaignRecord, empty: Inference, blocks: list[BlockValues]) -> Inference:
