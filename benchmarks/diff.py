@@ -121,7 +121,7 @@ def turns_of(folder: Path, missing: Sequence[tuple[Kind, int]], *, quick: bool) 
         return {kind.id: 0 for kind in KINDS}
     found = calibrate(folder, CALIBRATED_AT, pairs=4 if quick else 40, rounds=1 if quick else ROUNDS)
     turns = {kind.id: found.turns(kind.slowed) if kind.slowed else 0 for kind in KINDS}
-    shared.program.say(f"a request takes {found.request_us:.1f} us of CPU time; turns of the loop: {turns}")
+    shared.program.say(f"CPU time per request: {found.request_us:.1f} us; turns of the loop: {turns}")
     return turns
 
 

@@ -60,7 +60,7 @@ def slowed_copies(folder: Path, *, quick: bool) -> Selection:
     """The original and its slowed copies, calibrated on this machine."""
     found = calibrate(folder, CALIBRATED_AT, pairs=4 if quick else 40, rounds=1 if quick else ROUNDS)
     turns = {ORIGINAL: 0} | {app: found.turns(share) for app, share in SLOWED.items()}
-    shared.program.say(f"a request takes {found.request_us:.1f} us of CPU time; turns of the loop: {turns}")
+    shared.program.say(f"CPU time per request: {found.request_us:.1f} us; turns of the loop: {turns}")
     return copies(folder, turns)
 
 

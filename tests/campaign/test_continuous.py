@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.block.bench import Bench
-from harness.campaign.block.continuous import couples, run_continuously, slices_of
+from harness.campaign.block.continuous import pairs_of, run_continuously, slices_of
 from harness.campaign.block.state import Block
 from harness.campaign.plan.continuous_budget import affordable
 from harness.campaign.plan.planning import warm_up_of
@@ -73,10 +73,10 @@ def test_two_cells_that_are_due_are_each_others_company_piece_by_piece(driver: L
     assert block.facts[TWIN.id].continuous == ()
 
 
-def test_a_couple_takes_equally_many_pieces_and_who_is_left_over_is_alone() -> None:
+def test_a_pair_has_equally_many_pieces_and_a_cell_without_a_partner_is_alone() -> None:
     cells = [cell(name) for name in "abcde"]
     paces = dict(zip([one.id for one in cells], [20_000, 100, 20_000, 20_000, 100], strict=True))
-    found = [[one.app for one in together] for together in couples(a_plan(), MANIFEST, cells, paces)]
+    found = [[one.app for one in together] for together in pairs_of(a_plan(), MANIFEST, cells, paces)]
     assert sorted(found) == [["a", "c"], ["b", "e"], ["d"]]
 
 

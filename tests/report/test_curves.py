@@ -58,7 +58,7 @@ def test_the_statement_is_made_from_the_figures_and_says_what_is_distinguished()
         "8 threads answer 160 requests/s; 200 threads 3,700, at 2.30× the memory; Starlette on uvicorn 4,900.",
         "200 threads are 23.12× (21.97–24.28) as fast as 8 threads.",
         "Starlette on uvicorn is 1.32× (1.26–1.39) as fast as 200 threads.",
-        "A request takes 1.40× (1.33–1.47) as much CPU time with 200 threads as with 8 threads.",
+        "The CPU time per request with 200 threads is 1.40× (1.33–1.47) that with 8 threads.",
         "Context switches per request: 2.50 with 8 threads, 5.00 with 200 threads.",
     ]
 

@@ -47,7 +47,7 @@ def run_continuously(bench: Bench, block: Block, scenario: Scenario, *, paces: M
     if not affordable(bench.plan):
         block.notices.append(not_made(bench.plan))
         return
-    for cells in couples(bench.plan, scenario.manifest, due, paces):
+    for cells in pairs_of(bench.plan, scenario.manifest, due, paces):
         firsts = yield from runs_of(bench, block, scenario, cells, paces)
         if firsts is None:
             return
@@ -106,10 +106,10 @@ def longest_wave_s(plan: Plan) -> float:
     return plan.shape.continuous_s / (BURN_IN_WAVES + COUNTED_WAVES)
 
 
-def couples(
+def pairs_of(
     plan: Plan, scenario: ScenarioManifest, cells: Sequence[Cell], paces: Mapping[str, float]
 ) -> Iterator[list[Cell]]:
-    """The cells two by two, those together that take equally many pieces; whoever is left over is alone."""
+    """Pairs of cells whose runs have the same number of pieces. A cell without a partner comes alone."""
 
     def pieces(cell: Cell) -> int:
         return pieces_in(plan, piece_of(plan, scenario, cell, paces))

@@ -71,7 +71,7 @@ class _Said:
         """The pair is of requests per CPU second: the second cell takes more CPU time."""
         first, second = self.name(pair.first), self.name(pair.second)
         if pair.verdict == "better" and pair.low is not None and pair.high is not None:
-            return _sentence(f"a request takes {_ratio(pair)} as much CPU time with {second} as with {first}")
+            return _sentence(f"the CPU time per request with {second} is {_ratio(pair)} that with {first}")
         how = "tied" if pair.verdict == "tied" else "not distinguished"
         return _sentence(f"in CPU time per request {first} and {second} are {how}")
 
