@@ -9,6 +9,7 @@ import pytest
 
 from harness.process.folders import locked
 
+LONGEST_NAME = 200
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
@@ -24,10 +25,17 @@ def pytest_configure() -> None:
             signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Each test process sends the names of all tests: what is megabytes long is named by its beginning and length."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_NAME:
+        return f"{val[:LONGEST_NAME]!r} ({len(val)} long)"
+    return None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests that run in parallel wait, for servers and deadlines, more than they compute: two for each core."""
-    return 2 * (os.cpu_count() or 1)
+    """Parallel tests wait, for servers and deadlines, nearly as long as they compute: three for each core."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

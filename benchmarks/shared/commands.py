@@ -49,8 +49,9 @@ def spent(arguments: Sequence[str]) -> Spent:
 
 
 def figures_of(name: str, arguments: Sequence[str], runs: int) -> list[Figure]:
-    """Wall seconds, CPU seconds and peak megabytes of so many runs, after one that only warms the disk's cache."""
-    spent(arguments)
+    """Wall seconds, CPU seconds and peak megabytes of so many runs. Before several, one only warms the disk's cache."""
+    if runs > 1:
+        spent(arguments)
     found = [spent(arguments) for _ in range(runs)]
     return [
         of_runs(f"{name}_s", [run.wall_s for run in found]),

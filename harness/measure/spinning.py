@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from time import perf_counter as clock
@@ -19,7 +20,7 @@ LOOP: Final = range(40_000)
 """Some milliseconds of work: less than SPIN_S."""
 MAX_SLOWED: Final = 1.05
 SURELY: Final = 15
-"""Of 20 pairs, that must agree: by chance so many do in 2 of 100 cases (sign test)."""
+"""Of 20 pairs, that must agree: by chance so many do in 2 of 100 cases (sign test). The probe ends when they cannot."""
 SPINNER: Final = """
 import os, sys, time
 os.sched_setaffinity(0, map(int, sys.argv[2:]))
@@ -36,7 +37,7 @@ while sys.stdin.readline():
 def why_not_spin(cores: Cores, root: Path = Path("/")) -> str | None:
     """Why the generator should sleep between answers on this machine; None where it need not.
 
-    Takes half a second. `root` is that of /proc and /sys.
+    Takes at most half a second. `root` is that of /proc and /sys.
     """
     return why_not_by_facts(cores, root) or why_not_by_probe(cores)
 
@@ -57,13 +58,18 @@ def why_not_by_facts(cores: Cores, root: Path) -> str | None:
 
 def why_not_by_probe(cores: Cores) -> str | None:
     """A virtual machine may hide that two of its CPUs are one core: so it is tried."""
-    slowed = [beside / alone for alone, beside in timed_pairs(cores)]
-    if median(slowed) > MAX_SLOWED and sum(ratio > 1 for ratio in slowed) >= SURELY:
+    slowed: list[float] = []
+    with closing(timed_pairs(cores)) as pairs:
+        for alone, beside in pairs:
+            slowed.append(beside / alone)
+            if sum(ratio <= 1 for ratio in slowed) > PAIRS - SURELY:
+                return None
+    if median(slowed) > MAX_SLOWED:
         return f"a busy generator slows a loop on the server's core by {median(slowed) - 1:.0%}: they share a core"
     return None
 
 
-def timed_pairs(cores: Cores) -> Sequence[tuple[float, float]]:
+def timed_pairs(cores: Cores) -> Generator[tuple[float, float], None, None]:
     """Seconds that the same work takes on the first server's core, with the generator's idle and busy, in turn."""
     argv = [sys.executable, "-I", "-S", "-c", SPINNER, str(SPIN_S), *map(str, cores.generator)]
     with (
@@ -72,16 +78,13 @@ def timed_pairs(cores: Cores) -> Sequence[tuple[float, float]]:
     ):
         assert spinner.stdin is not None
         assert spinner.stdout is not None
-        found = []
         for _ in range(PAIRS):
             alone = work_s()
             spinner.stdin.write(b"\n")
             spinner.stdout.readline()
             beside = work_s()
             spinner.stdout.readline()
-            found.append((alone, beside))
-        spinner.stdin.close()
-    return found
+            yield alone, beside
 
 
 def work_s() -> float:

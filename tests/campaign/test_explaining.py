@@ -9,7 +9,7 @@ from harness.campaign.explaining.database import Reading, work_between
 from harness.campaign.explaining.explain import as_measured
 from harness.campaign.explaining.question import Asked, campaigns_of, question_of
 from harness.campaign.explaining.queues import LOOK_EVERY_S, Look, look_at, of_stretch, queues_of, watched
-from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.options import Exactly, Generator, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.preparation import prepare
 from harness.campaign.plan.project import Project
 from harness.campaign.run import begin
@@ -125,6 +125,17 @@ def test_of_several_settings_of_a_campaign_the_first_is_explained(tmp_path: Path
         (cell,) = question.cells
         assert (question.folder is not None) == kept
         assert (cell.workers, cell.threads) == ((1, 1) if kept else (2, None))
+
+
+def test_the_generator_waits_as_in_the_folders_campaign_and_where_it_shall_not_it_is_another(tmp_path: Path) -> None:
+    project = Project.here()
+    wanted = Selection(only=("raw-wsgi",), scenarios=("json",))
+    record = prepare(project, RunOptions(selection=wanted, generator=Generator(waiting="block"))).record
+    ResultsFolder.create(tmp_path / "one").write_record(record.model_copy(update={"state": "finished"}))
+    for given, kept in ((Generator(), True), (Generator(waiting="block"), True), (Generator(waiting="spin"), False)):
+        question = question_of(project, tmp_path, Asked(("raw-wsgi",), "json", Selection(), PlatformOptions(), given))
+        assert (question.folder is not None) == kept
+        assert question.prepared.record.plan.waiting == ("block" if kept else "spin")
 
 
 def test_a_request_that_computes_takes_as_long_under_the_profiler_as_in_the_folders_campaign(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from harness.under_test.launch.servers import SERVERS
 from tests.end_to_end.command import Ended, Place
 from tests.end_to_end.conftest import Once
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.xdist_group("claim")
 
 ROOT = Path(__file__).parents[2]
 ASKED = ("raw-asgi", "raw-wsgi", "fastapi", "django", "rails", "nginx")
@@ -33,7 +33,7 @@ def installed() -> set[str]:
 def measured(once: Once) -> tuple[Place, Ended]:
     only = [part for app in ASKED for part in ("--only", app)]
     short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "600ms")
-    return once("claim", lambda place: place.measure(*only, *short, "--generator", "auto", "--json"))
+    return once("claim", lambda place: place.measure(*only, *short, "--json"))
 
 
 def test_references_are_measured_where_they_are_installed_and_are_no_failure(

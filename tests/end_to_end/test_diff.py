@@ -1,16 +1,23 @@
 """`harness diff`, from a repository that the test makes to the verdict."""
 
+import json
 import shutil
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from harness.campaign.plan.project import Project
+from harness.cli.run.changes.diffing import Gate, finish
+from harness.cli.show.gating import GateFiles
+from harness.store.folder import ResultsFolder
 from tests.campaign.repositories import commit, everything, repository
 from tests.end_to_end.command import ASLEEP, Ended, Place
 from tests.end_to_end.conftest import Once
 
 SHORT = ("--rotations", "1s", "--blocks", "4", "--continuous", "none", "--latency", "none")
+GATE = ("--fail-on", "throughput:-5%,cpu:+5%")
 ANSWER = "return as_json({"
 LOOP = "sum(range(20_000))\n    return as_json({"
 
@@ -31,12 +38,21 @@ def diff(place: Place, home: Path, *arguments: object) -> Ended:
     return place.run("diff", "service", "--app", home / "service", *place.folders(), *ASLEEP, *arguments)
 
 
+def of_a_ci_service(place: Place) -> Sequence[object]:
+    """The options for files that it reads."""
+    return [part for name, path in gate_files(place).items() for part in (f"--{name}", path)]
+
+
+def gate_files(place: Place) -> Mapping[str, Path]:
+    return {name: place.folder / f"gate.{name}" for name in ("junit", "markdown", "comment")}
+
+
 @pytest.fixture(scope="module")
 def measured(once: Once, root: Path) -> tuple[Place, Ended]:
     def measure(place: Place) -> Ended:
         home = slowed(root, place)
         before = everything(home / ".git")
-        ended = diff(place, home, "--a", "HEAD", "--b", ".", *SHORT)
+        ended = diff(place, home, "--a", "HEAD", "--b", ".", *SHORT, *GATE, *of_a_ci_service(place))
         assert everything(home / ".git") == before
         return ended
 
@@ -45,7 +61,7 @@ def measured(once: Once, root: Path) -> tuple[Place, Ended]:
 
 def test_a_change_that_makes_it_much_slower_is_called_slower(measured: tuple[Place, Ended]) -> None:
     place, ended = measured
-    assert ended.code == 0, ended
+    assert ended.code == 4, ended
     assert "B (uncommitted) is" in ended.out
     assert "% slower than A (HEAD " in ended.out
     record = place.campaign.read_record()
@@ -86,14 +102,9 @@ def test_a_plan_measures_nothing_and_says_how_words_were_understood(place: Place
     assert not place.results.exists()
 
 
-def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(place: Place, root: Path) -> None:
-    home = slowed(root, place)
-    files = {name: place.folder / f"gate.{name}" for name in ("junit", "markdown", "comment")}
-    options = [part for name, path in files.items() for part in (f"--{name}", path)]
-    gate = ("--fail-on", "throughput:-5%,cpu:+5%", *options)
-    ended = diff(place, home, "--a=HEAD", "--b=.", *SHORT, *gate, "--json")
-    assert ended.code == 4, ended
-    assert {check["outcome"] for check in ended.json["gate"]["checks"]} == {"fired"}
+def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(measured: tuple[Place, Ended]) -> None:
+    place, _ = measured
+    files = gate_files(place)
     assert ET.parse(files["junit"]).getroot().get("failures") == "2"
     assert files["markdown"].read_text().startswith("### The gate fired: 2 of 2 thresholds")
     assert "**The gate fired" in files["comment"].read_text()
@@ -101,6 +112,25 @@ def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(place: Place, roo
     assert record.diff is not None
     assert [one.text for one in record.diff.thresholds] == ["throughput:-5%", "cpu:+5%"]
     assert len(record.completed_blocks) < 4, "it ends when both are decided"
+
+
+@pytest.mark.parametrize("gated", [True, False])
+def test_without_a_threshold_a_difference_is_no_failure(
+    measured: tuple[Place, Ended], gated: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, _ = measured
+    campaign = ResultsFolder.open(shutil.copytree(place.campaign.path, tmp_path / "campaign"))
+    record = campaign.read_record()
+    assert record.diff is not None
+    if not gated:
+        without = record.diff.model_copy(update={"thresholds": ()})
+        campaign.write_record(record.model_copy(update={"diff": without}))
+    gate = Gate(GateFiles(), fail_on_inconclusive=False)
+    code = finish(Project.here(), campaign.path, tmp_path / "report", json=True, fault=None, gate=gate)
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["comparison"]["a"]["name"].startswith("HEAD ")
+    outcomes = {check["outcome"] for check in printed["gate"]["checks"]} if gated else "gate" in printed
+    assert (code, outcomes) == ((4, {"fired"}) if gated else (0, False))
 
 
 def test_a_threshold_that_could_never_be_decided_is_refused_before_measuring(place: Place, root: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from harness.analysis.layers.residence import residence as residence_of
 from harness.store.folder import ResultsFolder
 from tests.end_to_end.applications import changed, given
-from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.command import ASLEEP, Ended, Place
 from tests.end_to_end.conftest import Once
 
 DEAR = """
@@ -20,7 +20,7 @@ exec(compile("def turn(count):\\n    for _ in range(count):\\n        pass\\n", 
 
 
 async def db(_: bytes) -> tuple[bytes, bytes]:
-    _ns["turn"](300_000)
+    _ns["turn"](150_000)
     await data.random_world()
 """
 """A loop of milliseconds in a file of the serialiser's, far more than all the rest, and a read too many."""
@@ -34,7 +34,7 @@ def explained(place: Place) -> Ended:
     dear = changed(
         root / "apps" / "raw-asgi", place.folder, "dear", "async def db(_: bytes) -> tuple[bytes, bytes]:", DEAR
     )
-    return place.run("explain", "dear", "--against", "raw-wsgi", *place.folders(), *given(dear), *BRIEFLY)
+    return place.run("explain", "dear", "--against", "raw-wsgi", *place.folders(), *given(dear), *BRIEFLY, *ASLEEP)
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +136,7 @@ def test_asked_again_it_adds_blocks_to_the_same_campaign(explanation: tuple[Plac
 def test_a_server_that_answers_wrongly_is_named_and_leaves_no_campaign_behind(place: Place) -> None:
     root = Path(__file__).parents[2]
     wrong = changed(root / "apps" / "raw-asgi", place.folder, "wrong", '"Hello, World!"})', '"Hello!"})')
-    ended = place.run("explain", "wrong", *place.folders(), *given(wrong), "--budget", "1s", "--stretch", "600ms")
+    ended = place.run("explain", "wrong", *place.folders(), *given(wrong), *ASLEEP)
     assert ended.code == 3, ended
     assert "body-differs" in ended.err
     assert not list(place.results.iterdir())

@@ -65,12 +65,12 @@ def disagreement(driver: LocustDriver, log: Path, rate: float | None) -> list[tu
     connections = 4 if rate is None else 64
     with known_server(log) as (port, _):
         record = driven(
-            driver, port, length_s=5.0, burn_in_s=0.2, connections=connections, offered_rate=rate, spins=True
+            driver, port, length_s=2.5, burn_in_s=0.2, connections=connections, offered_rate=rate, spins=True
         )
     truth_s = np.array([float(line) for line in log.read_text().split()])
     assert record.errors == {}
     assert record.histogram is not None
-    assert record.completions > 4000
+    assert record.completions > 2000
     pairs = [(p, percentile_s(record.histogram, p), float(np.percentile(truth_s, p))) for p in PERCENTS]
     return [(p, said, true) for p, said, true in pairs if said != pytest.approx(true, rel=0.05, abs=0.0002)]
 
@@ -84,15 +84,15 @@ def test_service_times_lie_beside_response_times_in_the_open_model(driver: Locus
     assert percentile_s(record.histogram, 50) > 2 * percentile_s(record.service_histogram, 50)
 
 
-def test_a_stall_of_one_second_in_ten_is_seen_in_full_by_the_open_model(driver: LocustDriver, tmp_path: Path) -> None:
+def test_a_stall_of_one_second_in_five_is_seen_in_full_by_the_open_model(driver: LocustDriver, tmp_path: Path) -> None:
     with known_server(tmp_path / "log") as (port, process):
-        stop = threading.Timer(4.0, os.kill, (process.pid, signal.SIGSTOP))
-        go_on = threading.Timer(5.0, os.kill, (process.pid, signal.SIGCONT))
+        stop = threading.Timer(2.0, os.kill, (process.pid, signal.SIGSTOP))
+        go_on = threading.Timer(3.0, os.kill, (process.pid, signal.SIGCONT))
         stop.start(), go_on.start()
-        record = driven(driver, port, length_s=10.0, burn_in_s=0.0, drain_s=5.0, connections=64, offered_rate=2000.0)
+        record = driven(driver, port, length_s=5.0, burn_in_s=0.0, drain_s=5.0, connections=64, offered_rate=2000.0)
     assert record.errors == {}
     assert record.histogram is not None
-    assert record.offered == 20_000
+    assert record.offered == 10_000
     assert 0.850 <= percentile_s(record.histogram, 99) <= 1.000
 
 

@@ -48,12 +48,19 @@ def test_on_battery_it_sleeps(tmp_path: Path, status: str, sleeps: bool) -> None
 def test_where_it_is_seen_to_slow_the_servers_core_it_sleeps(
     monkeypatch: pytest.MonkeyPatch, ratios: list[float], sleeps: bool
 ) -> None:
-    monkeypatch.setattr(spinning, "timed_pairs", lambda _: [(0.001, 0.001 * ratio) for ratio in ratios])
+    monkeypatch.setattr(spinning, "timed_pairs", lambda _: ((0.001, 0.001 * ratio) for ratio in ratios))
     assert ("share a core" in (why_not_by_probe(OWN) or "")) == sleeps
 
 
+def test_the_probe_ends_as_soon_as_no_further_pair_can_change_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = iter([1.3, 0.9] * 10)
+    monkeypatch.setattr(spinning, "timed_pairs", lambda _: ((0.001, 0.001 * ratio) for ratio in left))
+    assert why_not_by_probe(OWN) is None
+    assert len(list(left)) == 8, "six of twelve speak against it, and fifteen of twenty would have to agree"
+
+
 def test_the_probe_times_the_same_work_and_leaves_nothing_running() -> None:
-    pairs = timed_pairs(OWN)
+    pairs = list(timed_pairs(OWN))
     assert len(pairs) == spinning.PAIRS
     assert all(alone > 0 and beside > 0 for alone, beside in pairs)
 

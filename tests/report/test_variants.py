@@ -110,8 +110,9 @@ def test_figures_have_units_and_changes_have_signs() -> None:
     assert value("throughput", None) == "n/a"
     found = change("throughput", ratio=0.979, low=0.97, high=0.988)
     assert (changed(found), between(found)) == ("-2.1 %", "-3.0 % to -1.2 %")
-    wide = change("p99", ratio=1.17, low=0.02, high=641.8)
-    assert between(wide) == "-98.0 % to 641.80×", "a share of 64,080 % says less than a factor"
+    wide = change("p99", ratio=12.0, low=1.2, high=641.8, verdict="better")
+    assert between(wide) == "+20.0 % to 641.80×", "a share of 64,080 % says less than a factor"
+    assert between(change("p99", ratio=1.17, low=0.02, high=641.8, verdict="unresolved")) == "hardly known"
 
 
 def test_what_is_undecided_says_how_long_it_would_take() -> None:

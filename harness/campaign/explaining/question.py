@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from harness.campaign.plan.cells import OTHER_PYTHON, why_not_on
-from harness.campaign.plan.options import Exactly, PlatformOptions, RunOptions, Selection
+from harness.campaign.plan.options import Exactly, Generator, PlatformOptions, RunOptions, Selection
 from harness.campaign.plan.planning import NONE
 from harness.campaign.plan.preparation import Prepared, prepare
 from harness.campaign.plan.project import Project
@@ -29,12 +29,14 @@ MOST_LOOKED_AT: Final = 5
 @dataclass(frozen=True)
 class Asked:
     """What a person asked: applications as APP or APP@SERVER, the first one against the others; `scenario`: None for
-    the usual one. `folders`: of applications and scenarios outside the project."""
+    the usual one. `folders`: of applications and scenarios outside the project. `generator`: what is unset in it is as
+    in the campaign that the question belongs to."""
 
     applications: tuple[str, ...]
     scenario: str | None
     folders: Selection
     platform: PlatformOptions
+    generator: Generator = field(default_factory=Generator)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def question_of(project: Project, results: Path, asked: Asked) -> Question:
     options = RunOptions(
         selection=asked.folders.model_copy(update={"exactly": pairs, "scenarios": (scenario,)}),
         platform=asked.platform,
+        generator=asked.generator,
         profile="full",
         latency=(NONE,),
     )
@@ -132,9 +135,12 @@ def _as_then(project: Project, record: CampaignRecord, asked: Asked) -> Prepared
     """What the campaign would measure if it were resumed now; None where something that decides its figures differs."""
     before = RunOptions.like(record.plan).on(asked.platform)
     outside = asked.folders.model_dump(include={"app_folders", "scenario_folders"})
-    selection = before.selection.model_copy(update=outside)
+    then = {
+        "selection": before.selection.model_copy(update=outside),
+        "generator": before.generator.model_copy(update=asked.generator.model_dump(exclude_unset=True)),
+    }
     try:
-        prepared = prepare(project, before.model_copy(update={"selection": selection}))
+        prepared = prepare(project, before.model_copy(update=then))
     except HarnessError:
         return None
     return None if any(differences(record, prepared.record)) else prepared

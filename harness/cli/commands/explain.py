@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.measuring_options import Out, Results
+from harness.cli.measuring_options import Out, Results, WaitingChoice
 from harness.cli.option_record import options_from
 from harness.cli.options import Folders, Json, OneSetting, Quiet, selection
 from harness.cli.quantities import duration, percentage
@@ -53,6 +53,7 @@ class ExplainAsked(OneSetting, Folders):
             help="How long each is driven under the profiler in each block (default: 6s), and for 3/4 of it without.",
         ),
     ] = None
+    waiting: WaitingChoice = None
     results: Results = None
     out: Out = None
     json: Json = False
@@ -64,13 +65,16 @@ def explain(asked: ExplainAsked) -> int:
     """Profile servers under load: CPU microseconds per request by layer and function, alone or against others."""
     from harness.campaign.explaining.question import Asked, question_of
     from harness.campaign.plan.lacking import refuse_what_is_lacking
+    from harness.campaign.plan.options import Generator
     from harness.campaign.plan.project import Project
     from harness.cli.folders import place_for_report
 
     project = Project.here()
     applications = (asked.app_id, *(asked.against or ()))
     results = asked.results or project.results
-    question = question_of(project, results, Asked(applications, asked.scenario, selection(asked), asked.platform))
+    generator = Generator(waiting=asked.waiting) if asked.waiting else Generator()
+    asks = Asked(applications, asked.scenario, selection(asked), asked.platform, generator)
+    question = question_of(project, results, asks)
     place_for_report(asked.out)
     refuse_what_is_lacking(question.prepared)
 

@@ -31,6 +31,8 @@ UNTIMED: Final = ("environments", "services", "audit")
 """Phases that a block more does not take."""
 MOST_PACKAGES: Final = 12
 MANY_TIMES: Final = 10.0
+HARDLY_KNOWN: Final = 100.0
+"""An undecided interval whose ends are so many times apart says nothing."""
 
 
 class Difference(NamedTuple):
@@ -109,6 +111,8 @@ def between(change: MetricChange) -> str:
     """The interval of the change: -3.0 % to -1.2 %."""
     if change.low is None or change.high is None:
         return "n/a"
+    if change.verdict == "unresolved" and change.high > HARDLY_KNOWN * change.low:
+        return "hardly known"
     return f"{_signed(change.low)} to {_signed(change.high)}"
 
 
