@@ -34,8 +34,8 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Parallel tests wait, for servers and deadlines, nearly as long as they compute: three for each core."""
-    return 3 * (os.cpu_count() or 1)
+    """Tests that run in parallel wait, for servers and deadlines, more than they compute: two for each core."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

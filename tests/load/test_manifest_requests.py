@@ -45,7 +45,7 @@ def by_method(answers: dict[bytes, bytes]) -> Behaviour:
 
 
 def judged(
-    driver: LocustDriver, behaviour: Behaviour, *requests: Request, expect: Expectation = TEXT
+    driver: LocustDriver, behaviour: Behaviour, *requests: Request, expect: Expectation = TEXT, length_s: float = 0.3
 ) -> tuple[Verification, SliceRecord, Counter[bytes]]:
     """What the verifier says, what the load generator counts, and how often it used each method. One connection: the
     server sees requests in the order they are asked."""
@@ -64,7 +64,7 @@ def judged(
         verified = verify(served.target(), [scenario], full=False)
         served.bodies.clear()
         driver.prepare([served.target()], [scenario.for_driver])
-        (record,) = driver.drive([slice_of(0.3, level=level)])
+        (record,) = driver.drive([slice_of(length_s, level=level)])
         methods = Counter(request.split(b" ", 1)[0] for request in served.bodies)
     return verified, record, methods
 
@@ -168,7 +168,7 @@ def numbered(wrong_from: int, wrong: bytes = b'{"id": "%d"}') -> Behaviour:
 def test_json_that_varies_and_does_not_fit_its_schema_under_load_is_found(driver: LocustDriver, wrong: bytes) -> None:
     asked = Request(path="/numbered", expect=NUMBERED)
     for wrong_from, found in ((10**9, False), (300, True)):
-        verified, record, _ = judged(driver, numbered(wrong_from, wrong), asked)
+        verified, record, _ = judged(driver, numbered(wrong_from, wrong), asked, length_s=1.0)
         assert verified.passed, "it is right as long as few ask"
         assert (record.errors.get("body", 0) > 0) == found
     assert record.errors["body"] > record.completions, "all after the first are looked at"
