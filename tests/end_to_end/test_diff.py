@@ -115,7 +115,7 @@ def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(measured: tuple[P
 
 
 @pytest.mark.parametrize("gated", [True, False])
-def test_without_a_threshold_a_difference_is_no_failure(
+def test_a_difference_is_a_failure_only_where_a_threshold_says_so(
     measured: tuple[Place, Ended], gated: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place, _ = measured

@@ -93,7 +93,7 @@ def test_a_new_lock_is_verified_measured_and_compared_with_the_versions_that_cha
     assert ended.code == 0, ended
     assert f"Since {before[0].name} the lock changed of: shop" in ended.err
     assert "1 configuration verified: all answer the contract" in ended.err
-    assert [line for line in ended.out.splitlines() if line.strip().startswith("shop ")]
+    assert [line for line in ended.out.splitlines() if line.strip().startswith("shop on own")]
     assert "versions  shop on own: frame 1.0 to 2.0" in ended.out
     assert "harness diff shop --server own --scenario json --a frame==1.0 --app" in ended.err
     record = place.campaign.read_record()

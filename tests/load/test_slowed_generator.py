@@ -17,7 +17,7 @@ from harness.model.measured.load import SliceRecord
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 PROGRAMS = Path(__file__).parent / "programs"
 CPUS = sorted(os.sched_getaffinity(0))
-TURNS = (0, 2000, 5000)
+TURNS = (0, 1000, 2000, 5000)
 """Of a loop, for each answer: from none to what costs most of the rate."""
 WORTH_FINDING = 0.05
 

@@ -16,7 +16,7 @@ from harness.campaign.block.judging import judged
 from harness.campaign.block.latency import measure_latency, measure_p99, rates_of, timed_in
 from harness.campaign.block.state import Block
 from harness.campaign.block.watching import no_longer_alone
-from harness.campaign.cells.accounting import Counters, counters_lost, failure_of_account, short, was_reset
+from harness.campaign.cells.accounting import counters_lost, failure_of_account, short, was_reset
 from harness.campaign.cells.resetting import reset
 from harness.campaign.plan.cells import seen_short_of_workers
 from harness.campaign.plan.planning import (
@@ -188,7 +188,7 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
         with bench.waiting("start"):
             if bench.stage.service:
                 bench.stage.service.settle()
-            block.ledger.open(counters_of(bench, block))
+            block.ledger.open(bench.stage.counters_of(block.cells))
             block.failures += reset(bench.stage, block.cells)
             unable = {failure.cell for failure in block.failures}
             launches = bench.stage.launches([cell for cell in block.cells if cell.id not in unable])
@@ -205,15 +205,11 @@ def servers_up(bench: Bench, block: Block, *, one_by_one: bool) -> Iterator[None
             settle_accounts(bench, block)
 
 
-def counters_of(bench: Bench, block: Block) -> dict[str, tuple[Counters, ...]]:
-    """What counts the requests of each cell of the block to services, by cell id."""
-    return {cell.id: own for cell in block.cells if (own := bench.stage.counters_of(cell))}
-
-
 def settle_accounts(bench: Bench, block: Block) -> None:
     """Hold what the block's answers demand of services against what they counted; who falls short has failed."""
     failed = {failure.cell for failure in block.failures}
-    passed = {cell: own for cell, own in counters_of(bench, block).items() if cell in block.facts.keys() - failed}
+    counters = bench.stage.counters_of(block.cells)
+    passed = {cell: own for cell, own in counters.items() if cell in block.facts.keys() - failed}
     accounts = block.ledger.close(block.number, passed, bench.scenarios)
     lost = [cell for cell, found in accounts.items() if any(map(was_reset, found))]
     block.notices += counters_lost(lost)

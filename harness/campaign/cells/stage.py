@@ -1,6 +1,6 @@
 """What cells are started on: their applications, environments, cores, and the services they reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +92,12 @@ class Stage:
         """The upstream under the cell's own name; None where no scenario needs it."""
         return self.upstream.of_cell(cell.id) if self.upstream else None
 
-    def counters_of(self, cell: Cell) -> tuple[Counters, ...]:
-        """What counts the cell's requests to services: its tables, where the database counts, and the upstream."""
-        tables, upstream = self.tables_of(cell), self.upstream_of(cell)
-        return tuple(one.counts for one in (tables, upstream) if one and one.counts)
+    def counters_of(self, cells: Iterable[Cell]) -> dict[str, tuple[Counters, ...]]:
+        """What counts each cell's requests to services, by the cell's id: its tables, where the database counts, and
+        the upstream. A cell without any is left out."""
+        services = {cell.id: (self.tables_of(cell), self.upstream_of(cell)) for cell in cells}
+        found = {id_: tuple(one.counts for one in own if one and one.counts) for id_, own in services.items()}
+        return {id_: counts for id_, counts in found.items() if counts}
 
     def subject(self, cell: Cell, server: LiveServer) -> Subject:
         """What the verifier looks at."""

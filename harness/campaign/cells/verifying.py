@@ -67,7 +67,7 @@ def _verify_cells(project: Project, prepared: Prepared, workdir: Path, progress:
 
 def _look_at(stage: Stage, group: Sequence[Cell], progress: Progress) -> Iterator[Outcome]:
     """Cells that are up together. What their tables counted is known when they have stopped."""
-    counters = {cell.id: own for cell in group if (own := stage.counters_of(cell))}
+    counters = stage.counters_of(group)
     ledger = Ledger()
     ledger.open(counters)
     with launched_together(stage.launches(group)) as (live, failures):

@@ -133,14 +133,11 @@ def campaigns_of(results: Path, pairs: Iterable[Exactly], scenario: str) -> Iter
 
 def _as_then(project: Project, record: CampaignRecord, asked: Asked) -> Prepared | None:
     """What the campaign would measure if it were resumed now; None where something that decides its figures differs."""
-    before = RunOptions.like(record.plan).on(asked.platform)
+    before = RunOptions.like(record.plan).on(asked.platform, asked.generator)
     outside = asked.folders.model_dump(include={"app_folders", "scenario_folders"})
-    then = {
-        "selection": before.selection.model_copy(update=outside),
-        "generator": before.generator.model_copy(update=asked.generator.model_dump(exclude_unset=True)),
-    }
+    selection = before.selection.model_copy(update=outside)
     try:
-        prepared = prepare(project, before.model_copy(update=then))
+        prepared = prepare(project, before.model_copy(update={"selection": selection}))
     except HarnessError:
         return None
     return None if any(differences(record, prepared.record)) else prepared

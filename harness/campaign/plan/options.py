@@ -133,10 +133,11 @@ class RunOptions(Record):
     max_blocks: int = Field(default=1000, ge=1)
     min_blocks: int = Field(default=1, ge=1)
 
-    def on(self, platform: PlatformOptions) -> "RunOptions":
-        """These options with what is set in `platform`. Numbers of workers, threads or connections that it gives hold
-        for all cells, also for those that had some of their own."""
+    def on(self, platform: PlatformOptions, generator: Generator | None = None) -> "RunOptions":
+        """These options with what is set in `platform` and `generator`. Numbers of workers, threads or connections that
+        are given hold for all cells, also for those that had some of their own."""
         given = platform.model_dump(exclude_unset=True)
+        given_of_generator = generator.model_dump(exclude_unset=True) if generator else {}
         free = {
             "workers": "server_workers",
             "threads": "threads",
@@ -148,6 +149,7 @@ class RunOptions(Record):
         return self.model_copy(
             update={
                 "platform": self.platform.model_copy(update=given),
+                "generator": self.generator.model_copy(update=given_of_generator),
                 "selection": self.selection.model_copy(update={"exactly": tuple(cells)}),
             }
         )

@@ -42,9 +42,8 @@ def wanted_options(resumed: Path | None, asked: RunOptions) -> RunOptions:
     folders = {name: getattr(asked.selection, name) for name in ("app_folders", "scenario_folders")}
     if asked.selection == Selection(**folders):
         given["selection"] = before.selection.model_copy(update=folders)
-    given["generator"] = before.generator.model_copy(update=asked.generator.model_dump(exclude_unset=True))
-    given["platform"] = before.platform
-    return before.model_copy(update=given).on(asked.platform)
+    given |= {"platform": before.platform, "generator": before.generator}
+    return before.model_copy(update=given).on(asked.platform, asked.generator)
 
 
 def _refuse_variants(record: CampaignRecord) -> None:
