@@ -44,7 +44,7 @@ from harness.load.driver import LoadDriver, LocustDriver
 from harness.load.histogram import Times, merged
 from harness.load.null_responder import BODY
 from harness.measure.cores import split_cores
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.load import Slice, Target
 from harness.model.measured.machine import Cores

@@ -35,7 +35,7 @@ from shared.ways import Bench, Way, bench
 from harness.campaign.plan.options import RunOptions, Selection
 from harness.measure.machine import fingerprint
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.stats.robust import hodges_lehmann
 
 CORE: Final = ("raw-asgi", "starlette", "fastapi", "flask", "raw-wsgi", "django")

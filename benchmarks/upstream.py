@@ -22,7 +22,7 @@ from harness.load.driver import LoadDriver, LocustDriver
 from harness.load.histogram import percentile_s
 from harness.measure.cores import split_cores
 from harness.measure.tree import tree_cpu_seconds
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 from harness.under_test.services.upstream import LiveUpstream, upstream

@@ -10,7 +10,8 @@ import numpy as np
 from harness.load.histogram import Times
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.campaign import CampaignRecord, CellFacts, Plan
 from harness.model.measured.machine import Identity, Interpreter, Machine
 from harness.model.measured.trial import Cost, Trial

@@ -15,7 +15,7 @@ from harness.campaign.plan.project import Project
 from harness.catalog.prepared import with_requests
 from harness.catalog.scenarios import find_scenarios
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Expectation, Level
+from harness.model.asked.request import Expectation, Level
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.load import LoadScenario, Slice, Target
 from harness.model.measured.machine import Cores

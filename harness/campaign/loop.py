@@ -89,12 +89,13 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
 def _tell(bench: Bench, recorder: Recorder) -> None:
     """What is known after a block."""
     record, trials = recorder.record, recorder.trials
-    if compared := variants_so_far(record, trials, _windows(bench, record), usual_looks_only=False):
-        bench.progress.compared(compared)
-    elif found := tuned(record, trials, _windows(bench, record)):
-        bench.progress.raced(record, found)
-    else:
-        bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
+    with bench.phases.timed("analysis"):
+        if compared := variants_so_far(record, trials, _windows(bench, record), usual_looks_only=False):
+            bench.progress.compared(compared)
+        elif found := tuned(record, trials, _windows(bench, record)):
+            bench.progress.raced(record, found)
+        else:
+            bench.progress.answer(record, rank(record, trials), unresolved(record, trials))
 
 
 def _windows(bench: Bench, record: CampaignRecord) -> Sequence[LatencyWindow]:
@@ -122,7 +123,7 @@ def _measure_block(bench: Bench, recorder: Recorder, clock: Clock, block: Block)
 def _blocks(bench: Bench, recorder: Recorder, clock: Clock) -> Iterator[tuple[Sequence[Cell], Need]]:
     """The cells of each block and what they are needed for, round after round, until nothing is needed or a round does
     not fit the budget. The first round is measured whatever the budget: every cell has a figure after it."""
-    while need := next_round(recorder.record, recorder.trials, _windows(bench, recorder.record)):
+    while need := _needed(bench, recorder):
         turn, met = len(recorder.record.completed_blocks), met_so_far(recorder.record, recorder.trials)
         blocks = blocks_of_a_round(bench.plan, need, recorder.cells_measured_alone(), turn, met)
         if not clock.fits(len(blocks)) and not is_first_round(recorder.record, recorder.trials):
@@ -130,3 +131,8 @@ def _blocks(bench: Bench, recorder: Recorder, clock: Clock) -> Iterator[tuple[Se
         for cells in blocks:
             if living := [cell for cell in cells if cell.id not in recorder.failed_cells()]:
                 yield living, need
+
+
+def _needed(bench: Bench, recorder: Recorder) -> Need:
+    with bench.phases.timed("analysis"):
+        return next_round(recorder.record, recorder.trials, _windows(bench, recorder.record))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.scripts import DESCRIBED_IN, loaded_script
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 One = Callable[[bytes, Level], str | Fault | None]

@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.scripts import DESCRIBED_IN, loaded_script
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.measured.load import LoadScenario
 
 SCRIPT: Final = "prepare.py"

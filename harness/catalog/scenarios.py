@@ -11,8 +11,8 @@ from harness.catalog.folders import folders_with
 from harness.catalog.prepared import SCRIPT, prepared_requests
 from harness.catalog.scripts import DESCRIBED_IN
 from harness.contract.judge import BODYLESS
-from harness.model.asked.capturing import uncaptured
-from harness.model.asked.scenario import Level, Request, ScenarioManifest
+from harness.model.asked.request import Level, Request, uncaptured
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import UsageError
 from harness.model.given_file import lies_at
 from harness.model.measured.load import LoadScenario

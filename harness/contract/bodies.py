@@ -7,7 +7,7 @@ from typing import Any
 from harness.contract.events import events_faults
 from harness.contract.response import clipped
 from harness.contract.schemas import schema_faults
-from harness.model.asked.scenario import Expectation
+from harness.model.asked.request import Expectation
 from harness.model.fault import Fault
 
 

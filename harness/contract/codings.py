@@ -3,7 +3,7 @@
 import zlib
 from typing import Final
 
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 
 LARGEST_BODY: Final = 64 * 1024 * 1024
 WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}

@@ -7,7 +7,7 @@ from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked, unpacked
 from harness.contract.headers import coding_of, header_faults
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.fault import Fault
 
 Check = Callable[[bytes, Level], str | Fault | None]

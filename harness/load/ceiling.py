@@ -9,7 +9,7 @@ from typing import Final
 
 from harness.load.driver import LoadDriver
 from harness.load.null_responder import BODY
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.errors import HarnessError
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 from harness.process.owned import OwnedProcess

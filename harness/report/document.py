@@ -6,7 +6,7 @@ from harness.model.asked.application import Uses
 from harness.model.asked.cell import Cell
 from harness.model.asked.claim import ClaimFinding
 from harness.model.asked.counting import Unit
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation
 from harness.model.found.ranking import (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from harness.model.asked.scenario import HEADER_VALUE, PLACEHOLDER, Asked
+from harness.model.asked.request import HEADER_VALUE, PLACEHOLDER, Asked
 from harness.model.errors import UsageError
 
 A = TypeVar("A", bound=Asked)

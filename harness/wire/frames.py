@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from typing import Final, NamedTuple
 
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.wire.responses import Head, Malformed
 
 TEXT: Final = 1

@@ -5,7 +5,7 @@ Verifier, audit, readiness probe and load generator send the very same ones: not
 
 from collections.abc import Sequence
 
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.measured.load import Target
 from harness.wire.filling import filled
 

@@ -4,7 +4,7 @@ import json
 import random
 
 from harness.model.asked.dataset import WORLD_ROWS, worlds
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 from harness.model.asked.tokens import NEVER, TOKEN_KEY, forged, token_of
 
 SEED = 20_261_130

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from harness.contract.rows import row_fault, spread_fault
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 

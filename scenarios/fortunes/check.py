@@ -2,7 +2,7 @@
 
 from harness.contract.pages import Page, Row, page_of
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, fortunes
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 HEADER = Row(("id", "message"), header=True)

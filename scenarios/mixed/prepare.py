@@ -8,7 +8,7 @@ beforehand, since n steps are one step of another such generator, which repeated
 import json
 import random
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 FACTOR, ADDED, MODULUS = 6364136223846793005, 1442695040888963407, 2**64
 ROUND = 100

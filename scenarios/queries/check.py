@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from harness.contract.rows import list_fault, spread_fault
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 

@@ -3,7 +3,7 @@
 import json
 import random
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 EVENTS = 100
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.contract.rows import list_fault, rows_told, spread_fault
 from harness.model.asked.dataset import MAX_NUMBER, worlds
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 ENOUGH = 64

@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 SEED = 20_261_201
 SIZE = 1_048_576

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 Order = dict[str, object]
 NAMES = ("Ada", "Zoë", "Grace", "José", "Linus", "Margaret", "陽子", "Guido")

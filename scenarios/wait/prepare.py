@@ -2,7 +2,7 @@
 
 import random
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 KEYS = 2**48
 

@@ -3,7 +3,7 @@
 import random
 import string
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 
 LETTERS = string.ascii_letters + string.digits
 BYTES = 64

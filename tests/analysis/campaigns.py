@@ -6,7 +6,8 @@ import numpy as np
 
 from harness.model.asked.application import AppManifest, Targets
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.campaign import CampaignRecord, Plan
 from harness.model.measured.load import SliceRecord
 from harness.model.measured.machine import Interpreter, Machine

@@ -4,7 +4,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 
 from harness.analysis.trials.gather import gather, salvaged
-from harness.model.asked.scenario import Expectation, Level
+from harness.model.asked.request import Expectation, Level
 from harness.model.measured.machine import Cores
 from tests.analysis.campaigns import LEVEL, campaign, cell, slice_record
 

@@ -7,7 +7,8 @@ import pytest
 
 from harness.analysis.inference.unresolved import STILL_OPEN, unresolved
 from harness.analysis.ranking.ranking import rank
-from harness.model.asked.scenario import Level, Ranked, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.found.ranking import ScenarioRanking
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.trial import Cost, Trial

@@ -15,7 +15,7 @@ import pytest
 
 from harness.catalog.applications import Application
 from harness.model.asked.cell import Cell, DatabaseKind
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.under_test.install.environments import ensure
 from harness.under_test.install.locks import lock_of
 from harness.under_test.launch.launch import Launch, launched

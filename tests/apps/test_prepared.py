@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog.scenarios import find_scenarios
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = {scenario.id: scenario for scenario in find_scenarios(ROOT / "scenarios")}

@@ -18,7 +18,8 @@ from harness.campaign.session.progress import Silent
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LoadDriver
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import Target
 from harness.process.owned import OwnedProcess

@@ -14,7 +14,7 @@ from harness.campaign.cells.accounting import Ledger, demands, failure_of_accoun
 from harness.catalog.scenarios import find_scenarios
 from harness.contract.demand import different
 from harness.model.asked.dataset import Fortune
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.audit import Account, Counts
 from harness.model.measured.load import SliceRecord
 from harness.under_test.services import LiveService, Namespace, provision

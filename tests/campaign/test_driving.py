@@ -14,7 +14,7 @@ from harness.analysis.trials.gather import gather
 from harness.campaign.block.driving import TRIES, drive, drive_whole, judge_samples, without_void
 from harness.campaign.block.open_slices import driven
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 from harness.model.measured.load import Slice, SliceRecord, Together
 from harness.model.measured.trial import Cost

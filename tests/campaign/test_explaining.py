@@ -15,7 +15,7 @@ from harness.campaign.plan.project import Project
 from harness.campaign.run import begin
 from harness.catalog.scenarios import find_scenarios
 from harness.measure.sockets import Connection
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.database_work import Statement
 from harness.model.measured.load import Slice, SliceRecord
 from harness.store.folder import RECORD_NAME, ResultsFolder

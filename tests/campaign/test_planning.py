@@ -28,7 +28,8 @@ from harness.campaign.plan.selection import most_workers
 from harness.catalog.applications import Application
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.errors import UsageError
 from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import DRAIN_S

@@ -12,7 +12,8 @@ from harness.catalog.document import record_in
 from harness.catalog.scenarios import find_scenarios
 from harness.contract.bodies import strict_json
 from harness.model.asked.application import AppManifest
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.record import Record
 from tests.catalog.trees import SERVERS, scenario
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog.prepared import with_requests
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import UsageError
 from harness.under_test.verify.probes import PREPARED_ASKED, asked_one_by_one
 from tests.load.summing import MANIFEST, PREPARE, summing

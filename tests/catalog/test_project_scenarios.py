@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.asked.dataset import ADDED_FORTUNE, Fortune, World, fortunes, worlds
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.fault import Fault
 
 ROOT = Path(__file__).parents[2]

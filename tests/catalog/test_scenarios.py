@@ -4,7 +4,7 @@ import pytest
 
 from harness.catalog.checks import load_check
 from harness.catalog.scenarios import find_scenarios
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.errors import UsageError
 from tests.catalog.trees import RIGHT_SCENARIO, scenario
 

@@ -3,7 +3,7 @@
 from email.utils import formatdate
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Expectation, Level
+from harness.model.asked.request import Expectation, Level
 
 NOW = 1_800_000_000.0
 LEVEL = Level(connections=64)

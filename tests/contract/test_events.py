@@ -4,7 +4,7 @@ import pytest
 
 from harness.contract.bodies import body_faults
 from harness.contract.events import events_in
-from harness.model.asked.scenario import Expectation
+from harness.model.asked.request import Expectation
 
 ONE, TWO, THREE = (f"id: {number}\ndata: {number}\n\n" for number in range(3))
 EXPECT = Expectation(content_type="text/event-stream", form="events", body=ONE + TWO + THREE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from harness.contract.bodies import json_difference, strict_json
 from harness.contract.judge import judge
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Expectation, Level
+from harness.model.asked.request import Expectation, Level
 from tests.contract.responses import HELLO, LEVEL, NOW, PAGE, TEXT, response
 
 

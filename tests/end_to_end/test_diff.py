@@ -16,7 +16,8 @@ from tests.campaign.repositories import commit, everything, repository
 from tests.end_to_end.command import ASLEEP, Ended, Place
 from tests.end_to_end.conftest import Once
 
-SHORT = ("--rotations", "1s", "--blocks", "4", "--continuous", "none", "--latency", "none")
+MOST_BLOCKS = 19
+SHORT = ("--rotations", "1s", "--blocks", MOST_BLOCKS, "--continuous", "none", "--latency", "none")
 GATE = ("--fail-on", "throughput:-5%,cpu:+5%")
 ANSWER = "return as_json({"
 LOOP = "sum(range(20_000))\n    return as_json({"
@@ -111,7 +112,7 @@ def test_a_gate_fires_on_it_and_writes_what_a_ci_service_reads(measured: tuple[P
     record = place.campaign.read_record()
     assert record.diff is not None
     assert [one.text for one in record.diff.thresholds] == ["throughput:-5%", "cpu:+5%"]
-    assert len(record.completed_blocks) < 4, "it ends when both are decided"
+    assert len(record.completed_blocks) < MOST_BLOCKS, "it ends when both are decided"
 
 
 @pytest.mark.parametrize("gated", [True, False])

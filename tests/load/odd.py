@@ -4,7 +4,7 @@ import gzip
 from email.utils import formatdate
 from typing import NamedTuple
 
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 from harness.model.measured.load import LoadScenario
 
 BODY = b'{"message":"Hello, World!"}'

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.measured.load import GENERATOR_STOPPED, LoadScenario, Slice, SliceRecord, Target
 
 BODY = b"Hello, World!"

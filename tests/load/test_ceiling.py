@@ -8,7 +8,7 @@ import pytest
 
 from harness.load.ceiling import NULL, measured_ceiling, null_targets
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.load import Slice
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.load.histogram import decoded
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.errors import EnvironmentRefused, HarnessError, UsageError
 from tests.load.servers import BODY, HEAD, RIGHT, answering, scenario, serving, slice_of
 

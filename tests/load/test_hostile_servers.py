@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.measured.load import SliceRecord, Target
 from tests.load.servers import BODY, HEAD, RIGHT, Behaviour, Peer, Served, answering, scenario, serving, slice_of
 

@@ -12,7 +12,8 @@ from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
 from harness.load.engine.judging import LOOK_AT_JSON_S, SUSPECTED, Fault, Judge
 from harness.load.engine.lore import Lore
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.load import LoadScenario, SliceRecord, Target
 from harness.under_test.verify.verification import Verification, verify
 from harness.wire.responses import Response, parse_head

@@ -7,7 +7,8 @@ import pytest
 
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.load import SliceRecord
 from harness.under_test.verify.verification import verify
 from tests.load.odd import SCENARIO, responses

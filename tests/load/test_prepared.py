@@ -12,7 +12,7 @@ from harness.load.engine.connections.base import unsent
 from harness.load.engine.judging import Judge
 from harness.load.engine.lore import Lore
 from harness.load.engine.script import LARGE, Exchange, Script
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.measured.load import ErrorKind, SliceRecord
 from harness.under_test.verify.verification import verify
 from harness.wire.requests import spread

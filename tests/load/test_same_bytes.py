@@ -6,7 +6,8 @@ from pathlib import Path
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
 from harness.model.asked.counting import Audit
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.load import Target
 from harness.under_test.services import Counts
 from harness.under_test.verify.audit import audit

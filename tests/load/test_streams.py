@@ -7,7 +7,7 @@ import pytest
 
 from harness.load.driver import LocustDriver
 from harness.load.histogram import percentile_s, recorded_us
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 from harness.model.measured.load import LoadScenario, SliceRecord
 from tests.load.servers import Behaviour, Peer, Served, head_of, serving, slice_of
 

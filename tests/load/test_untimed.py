@@ -9,7 +9,7 @@ import pytest
 from harness.catalog.scenarios import find_scenarios
 from harness.load.driver import LocustDriver
 from harness.load.histogram import recorded_us
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.measured.load import LoadScenario, SliceRecord
 from tests.load.servers import RIGHT, Behaviour, Peer, serving, slice_of
 from tests.load.test_manifest_requests import TEXT

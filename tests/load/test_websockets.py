@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 from harness.model.measured.load import LoadScenario, SliceRecord
 from harness.wire.frames import accept_of
 from tests.load.servers import Behaviour, Peer, Served, head_of, serving, slice_of

@@ -13,7 +13,8 @@ from harness.analysis.compare.comparison import Measured
 from harness.load.histogram import Times
 from harness.model.asked.application import AppManifest, OwnServer, Targets, Tier, Uses
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.measured.campaign import CampaignRecord, CellFacts, Plan, ServiceFacts
 from harness.model.measured.latency import CapacitySearch, Criterion, LatencyWindow, Probe
 from harness.model.measured.machine import Cores, Identity, Interpreter, Machine

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.trial import Trial
 from harness.report.charts.agreement import Agreement, against, agreement
 from harness.report.charts.changes import Shift, changes

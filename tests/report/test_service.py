@@ -6,7 +6,7 @@ import pytest
 
 from harness.catalog.requests.manifest import scenario_of
 from harness.model.asked.application import AppManifest, OwnServer, Targets
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.measured.campaign import CampaignRecord
 from harness.report.view.sections.again import options
 from tests.report.campaigns import APPS, campaign

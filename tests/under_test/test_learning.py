@@ -13,7 +13,7 @@ from harness.catalog.requests.found import status_alone
 from harness.catalog.requests.manifest import scenario_of
 from harness.catalog.scenarios import Scenario
 from harness.load.driver import LocustDriver
-from harness.model.asked.scenario import Expectation, Level, Request, Step
+from harness.model.asked.request import Expectation, Level, Request, Step
 from harness.model.errors import TargetFailed, UsageError
 from harness.model.measured.load import Slice, Target
 from harness.under_test.verify.capturing import captured

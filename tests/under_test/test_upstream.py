@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import EnvironmentRefused
 from harness.process.owned import OwnedProcess
 from harness.under_test.services.upstream import LiveUpstream, upstream

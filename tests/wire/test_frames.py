@@ -4,7 +4,7 @@ import pytest
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, Message, Ping, Request, TextMessage
 
-from harness.model.asked.scenario import Request as Asked
+from harness.model.asked.request import Request as Asked
 from harness.model.measured.load import Target
 from harness.wire import frames
 from harness.wire.frames import BINARY, PING, TEXT, FrameReader, frame, handshake_fault, handshake_of

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.errors import UsageError
 from harness.model.measured.load import Target
 from harness.wire.requests import asks_to_close, in_turn, prepared

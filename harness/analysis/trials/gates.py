@@ -6,7 +6,7 @@ from statistics import median
 from typing import Final
 
 from harness.analysis.trials.bound import GENERATOR_BOUND, GIVE_IT_MORE, of_generator
-from harness.model.asked.scenario import Expectation
+from harness.model.asked.request import Expectation
 from harness.model.measured.load import SliceRecord
 from harness.model.notice import Notice
 

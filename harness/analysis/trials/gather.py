@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hdrh.histogram import HdrHistogram
 
 from harness.analysis.trials.gates import failed_gates
-from harness.model.asked.scenario import Expectation
+from harness.model.asked.request import Expectation
 from harness.model.measured.campaign import CampaignRecord
 from harness.model.measured.load import ErrorKind, SliceRecord
 from harness.model.measured.trial import Trial

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.measure.switches import Switches, between, switches_by_thread
 from harness.measure.tree import tree_cpu_seconds, tree_pss_bytes
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.load import Slice
 from harness.model.measured.trial import Cost
 from harness.process.owned import OwnedProcess

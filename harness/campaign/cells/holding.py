@@ -11,7 +11,8 @@ from typing import Final
 from harness.catalog.scenarios import Scenario
 from harness.load.open_files import raise_limit
 from harness.measure.tree import tree_pss_bytes
-from harness.model.asked.scenario import Kind, Request
+from harness.model.asked.request import Request
+from harness.model.asked.scenario import Kind
 from harness.model.measured.held import Held
 from harness.model.measured.load import Target
 from harness.under_test.launch.launch import LiveServer

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from harness.campaign.plan.grouping import Met, balanced_groups
 from harness.catalog.filters import ALL, matching
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.measured.campaign import Plan
 from harness.model.measured.load import DRAIN_S, Slice
 from harness.under_test.services.upstream_server import DELAY_S

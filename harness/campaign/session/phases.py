@@ -4,9 +4,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
-GETTING_READY: Final = frozenset({"environments", "audit", "services"})
+from harness.model.measured.campaign import measuring_s
 
 
 class Phases:
@@ -28,7 +27,7 @@ class Phases:
 
     def measuring_s(self) -> float:
         """What the budget pays for: all but getting ready."""
-        return sum(spent for phase, spent in self._seconds.items() if phase not in GETTING_READY)
+        return measuring_s(self._seconds)
 
     def seconds(self) -> dict[str, float]:
         """Rounded to milliseconds, in the order the phases first ran."""

@@ -14,7 +14,8 @@ from harness.catalog.requests.har import from_har
 from harness.catalog.requests.inline import from_options
 from harness.catalog.requests.openapi import from_openapi
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import USUAL_CONNECTIONS, Request
+from harness.model.asked.request import Request
+from harness.model.asked.scenario import USUAL_CONNECTIONS
 from harness.model.errors import TargetFailed, UsageError
 from harness.model.measured.load import Target
 from harness.model.notice import Notice

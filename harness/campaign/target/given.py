@@ -11,7 +11,8 @@ from harness.campaign.target.learning import Learned, learn
 from harness.campaign.target.service import Service, application_of
 from harness.catalog.requests.written import to_toml
 from harness.catalog.scenarios import Scenario
-from harness.model.asked.scenario import Request, ScenarioManifest
+from harness.model.asked.request import Request
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.errors import EnvironmentRefused
 from harness.model.measured.campaign import Plan
 from harness.process.folders import temporary_folder

@@ -14,7 +14,8 @@ from harness.catalog.requests.secrets import given_values, hide_secrets
 from harness.contract.response import Response
 from harness.model.asked.application import OwnServer
 from harness.model.asked.cell import Cell
-from harness.model.asked.scenario import REQUESTS, Level, Request, ScenarioManifest, Step
+from harness.model.asked.request import Level, Request, Step
+from harness.model.asked.scenario import REQUESTS, ScenarioManifest
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.measured.load import Target

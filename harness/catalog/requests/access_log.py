@@ -18,7 +18,7 @@ from harness.catalog.requests.found import (
     status_alone,
 )
 from harness.catalog.requests.reading import made_request
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, refuse_unreadable
 from harness.model.notice import Notice

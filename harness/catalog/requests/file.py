@@ -11,8 +11,7 @@ from harness.catalog.document import Document, all_faults, read
 from harness.catalog.fault import ManifestFault, refuse
 from harness.catalog.requests.found import FoundRequests, bounded, is_json_type
 from harness.catalog.requests.secrets import variable_of
-from harness.model.asked.capturing import uncaptured
-from harness.model.asked.scenario import MOST_SCHEMA, Asked, Expectation, Form, Request, Step
+from harness.model.asked.request import MOST_SCHEMA, Asked, Expectation, Form, Request, Step, uncaptured
 from harness.model.record import Record
 
 DESCRIBED_IN: Final = "docs/requests.md"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.model.asked.scenario import PLACEHOLDER, Expectation, Request, Step
+from harness.model.asked.request import PLACEHOLDER, Expectation, Request, Step
 from harness.model.given_file import shortened
 from harness.model.notice import Notice
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from harness.catalog.fault import shown
 from harness.catalog.requests.found import FoundRequests, LeftOut, bounded, left_out, shares_as_weights, status_alone
 from harness.catalog.requests.reading import made_request, read_document
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import UsageError
 from harness.model.given_file import shortened
 from harness.model.notice import Notice

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from harness.catalog.requests.found import FoundRequests, bounded, status_alone
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import UsageError
 from harness.model.given_file import shortened
 

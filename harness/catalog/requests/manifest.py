@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest, Step
+from harness.model.asked.request import Expectation, Level, Request, Step
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 
 
 def scenario_of(

@@ -14,7 +14,7 @@ from harness.catalog.requests.found import FoundRequests, LeftOut, bounded, is_j
 from harness.catalog.requests.reading import made_request, read_document
 from harness.catalog.requests.references import Document, Unresolved
 from harness.contract.schemas import unusable
-from harness.model.asked.scenario import Expectation, Request
+from harness.model.asked.request import Expectation, Request
 from harness.model.errors import UsageError
 from harness.model.given_file import shortened
 from harness.model.notice import Notice

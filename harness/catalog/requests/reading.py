@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from harness.catalog.document import is_deeper_than
 from harness.catalog.fault import shown
 from harness.catalog.requests.found import MOST_BODY, NAME_IN_IT, LeftOut, holds_a_name, left_out
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import UsageError
 from harness.model.given_file import Unreadable, shortened, text_of
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
-from harness.model.asked.scenario import MOST_SCHEMA
+from harness.model.asked.request import MOST_SCHEMA
 
 MOST_STEPS: Final = 20
 """From one reference to the next: more is a circle."""

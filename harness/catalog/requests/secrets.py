@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import SecretStr
 
-from harness.model.asked.scenario import MOST_PATH, PLACEHOLDER, Asked, Request, Step
+from harness.model.asked.request import MOST_PATH, PLACEHOLDER, Asked, Request, Step
 from harness.model.errors import UsageError
 from harness.model.given_file import shortened
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.catalog.requests.found import FoundRequests, status_alone
-from harness.model.asked.scenario import Asked, Expectation
+from harness.model.asked.request import Asked, Expectation
 
 PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 LITERAL: Final = re.compile(r"[^'\x00-\x08\x0a-\x1f\x7f]*")

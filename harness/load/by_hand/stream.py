@@ -18,7 +18,7 @@ from harness.load.engine.judging import Fault
 from harness.load.engine.script import Script
 from harness.load.histogram import Times
 from harness.load.locust_side.sampling import Checks, less_wrong
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.load import ErrorKind, LoadScenario, Slice, SliceRecord, Target
 
 MAX_FAULTS_TOLD: Final = 5

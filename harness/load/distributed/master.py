@@ -18,7 +18,7 @@ from harness.load.locust_side.sampling import Checks, less_wrong
 from harness.load.locust_side.user import LoadEnvironment
 from harness.load.messages import Prepare
 from harness.load.open_files import demand
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.errors import HarnessError
 from harness.model.measured.load import Slice, SliceRecord, Together
 

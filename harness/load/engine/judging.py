@@ -10,7 +10,7 @@ from harness.contract.codings import codings_asked
 from harness.contract.judge import BODYLESS, content, head_faults, is_bodyless
 from harness.contract.schemas import prepare
 from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.measured.load import ErrorKind, LoadScenario, Target
 from harness.wire.responses import Head, Response
 

@@ -15,7 +15,7 @@ from harness.load.engine.drive import IDLE, ClosedDrive, Drive
 from harness.load.engine.lore import Taken
 from harness.load.engine.open_drive import OpenDrive
 from harness.load.engine.script import Bodies, Script
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.foreign import redacted
 from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from harness.load.engine.judging import Fault, Heads, Judge, alike
 from harness.load.engine.lore import Lore
-from harness.model.asked.scenario import Level, Request
+from harness.model.asked.request import Level, Request
 from harness.model.measured.load import LoadScenario, Target
 from harness.wire.filling import filled
 from harness.wire.frames import BINARY, TEXT, Message, frame, new_mask

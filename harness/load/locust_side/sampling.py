@@ -9,7 +9,7 @@ from harness.catalog.checks import load_check
 from harness.contract.bodies import body_faults
 from harness.contract.judge import checked
 from harness.load.engine.lore import Taken
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.load import SAMPLES, LoadScenario, Slice, SliceRecord, Together
 
 KEPT: Final = 2 * SAMPLES

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from harness.model.asked.counting import Unit
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.notice import Notice
 from harness.model.record import Record
 

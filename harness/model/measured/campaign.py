@@ -1,6 +1,7 @@
 """The plan of a campaign and the record kept of it (results/<campaign>/campaign.json)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,6 +26,13 @@ SCHEMA_VERSION: Final = 2
 2  how the generator waits for answers (`waiting` of the plan); in version 1 it slept between them
 """
 READABLE: Final = (1, 2)
+GETTING_READY: Final = frozenset({"environments", "audit", "services"})
+"""Phases before anything is measured: no block takes them, and no budget pays for them."""
+
+
+def measuring_s(phases_s: Mapping[str, float]) -> float:
+    """Seconds of all phases but those of getting ready."""
+    return sum(spent for phase, spent in phases_s.items() if phase not in GETTING_READY)
 
 
 class SliceShape(Record):

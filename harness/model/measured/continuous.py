@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.notice import Notice
 from harness.model.record import Record
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.found.ranking import League
 from harness.model.measured.load import ErrorKind
 from harness.model.notice import Notice

@@ -5,7 +5,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from harness.model.asked.scenario import Expectation, Kind, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Kind
 from harness.model.fault import Fault
 from harness.model.foreign import SHORTEST_SECRET
 from harness.model.record import Record

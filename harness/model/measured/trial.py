@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.asked.scenario import Level
+from harness.model.asked.request import Level
 from harness.model.measured.load import ErrorKind
 from harness.model.notice import Notice
 from harness.model.record import Record

@@ -10,7 +10,8 @@ from hdrh.histogram import HdrHistogram
 
 from harness.analysis.latency.percentiles import MIN_BEYOND, takes, time_within, times_of
 from harness.load.histogram import empty
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.curve import Axis, CurvePoint
 from harness.model.found.ranking import RankedCell, ScenarioRanking
 from harness.model.measured.latency import LatencyRow

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from harness.analysis.trials.eligible import eligible
 from harness.model.asked.claim import ClaimFinding
-from harness.model.asked.scenario import Level, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.found.capabilities import CapabilitiesFound
 from harness.model.found.curve import Curve
 from harness.model.found.explanation import Explanation

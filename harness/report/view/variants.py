@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from harness.model.asked.diff import Diff, Side
 from harness.model.asked.gate import Metric
 from harness.model.found.variants import MetricChange, ScenarioVariants, VariantComparison
-from harness.model.measured.campaign import CampaignRecord
+from harness.model.measured.campaign import CampaignRecord, measuring_s
 from harness.report.text import count, duration, listing, number, per_second, shorten, times
 
 _TITLES: Final[dict[Metric, str]] = {
@@ -27,8 +27,6 @@ _WORDS: Final[dict[Metric, tuple[str, str]]] = {
     "p99": ("shorter", "longer"),
 }
 """What better and worse are called."""
-UNTIMED: Final = ("environments", "services", "audit")
-"""Phases that a block more does not take."""
 MOST_PACKAGES: Final = 12
 MANY_TIMES: Final = 10.0
 HARDLY_KNOWN: Final = 100.0
@@ -137,8 +135,8 @@ def longer(change: MetricChange, block_s: float | None) -> str:
 
 def block_s(record: CampaignRecord) -> float | None:
     """Seconds that a block took on average; None before the first."""
-    spent = sum(seconds for phase, seconds in record.phases_s.items() if phase not in UNTIMED)
-    return spent / len(record.completed_blocks) if record.completed_blocks else None
+    blocks = len(record.completed_blocks)
+    return measuring_s(record.phases_s) / blocks if blocks else None
 
 
 def sentences(scenario: ScenarioVariants, block: float | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from harness.catalog.applications import Application
 from harness.model.asked.cell import USUAL_THREADS, Cell
-from harness.model.asked.scenario import Request, Step
+from harness.model.asked.request import Request, Step
 from harness.model.errors import EnvironmentRefused, HarnessError, TargetFailed
 from harness.model.measured.load import Target
 from harness.model.measured.machine import Identity

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.measured.load import Target

@@ -6,7 +6,7 @@ from typing import Final
 import h11
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.found.capabilities import Evidence, Probed
 from harness.under_test.probing.site import Site, answered, asked, seen, spelled, stream_to, unknown, until

@@ -15,7 +15,7 @@ from jsonschema.exceptions import SchemaError
 
 from harness.contract.bodies import strict_json
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.found.capabilities import MOST_EXCHANGES, Evidence, Probed
 from harness.process.asking import ask
 from harness.process.folders import temporary_folder

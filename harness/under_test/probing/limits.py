@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.found.capabilities import Evidence, Probed, ProbeId
 from harness.under_test.probing.site import Site, spelled, stream_to, unknown, until
 

@@ -10,7 +10,7 @@ from typing import Final
 from harness.catalog.scenarios import Scenario
 from harness.contract.response import Response
 from harness.model.asked.application import Interface
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.found.capabilities import Evidence, Probed, ProbeId
 from harness.model.measured.load import Target

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.found.capabilities import Evidence, Probed
 from harness.under_test.probing.site import Site, answered, asked, unknown
 from harness.under_test.probing.waiting import SCENARIO as WAITS

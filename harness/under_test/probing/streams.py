@@ -11,7 +11,7 @@ from typing import Final
 import h11
 
 from harness.measure.tree import thread_cpu_seconds
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.found.capabilities import Evidence, Probed
 from harness.under_test.probing.site import CHUNK_BYTES, Site, answered, asked, stream_to, unanswered, unknown
 

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from typing import Final
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.found.capabilities import Evidence, Probed
 from harness.under_test.probing.site import Site, answered, asked, seen, unanswered, unknown

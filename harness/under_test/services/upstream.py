@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from harness import VERSION
 from harness.contract.response import clipped
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.errors import EnvironmentRefused
 from harness.model.fault import Fault
 from harness.model.measured.audit import NOTHING, UPSTREAM, Counts

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from harness.contract.judge import content, other_status
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Request, Step
+from harness.model.asked.request import Request, Step
 from harness.model.errors import TargetFailed
 from harness.model.fault import Fault
 from harness.model.foreign import redacted

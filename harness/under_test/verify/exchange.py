@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from harness.contract.response import Response
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.wire import responses

@@ -12,7 +12,7 @@ from harness.catalog.requests.secrets import shows_a_secret
 from harness.contract.bodies import strict_json
 from harness.contract.judge import content, is_bodyless, judge, other_status
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Expectation, Form, Level, Request
+from harness.model.asked.request import Expectation, Form, Level, Request
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.notice import Notice

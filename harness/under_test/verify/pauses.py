@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.under_test.verify.exchange import CHUNK_BYTES

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from harness.catalog.scenarios import Scenario
 from harness.contract.judge import Check, content, judge
 from harness.contract.response import Response, clipped
-from harness.model.asked.scenario import Level, Request, ScenarioManifest
+from harness.model.asked.request import Level, Request
+from harness.model.asked.scenario import ScenarioManifest
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.model.record import Record

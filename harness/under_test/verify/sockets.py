@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from harness.contract.response import clipped
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.fault import Fault
 from harness.model.measured.load import Target
 from harness.under_test.verify.exchange import CHUNK_BYTES

@@ -10,7 +10,7 @@ from harness.catalog.requests.file import from_file
 from harness.catalog.requests.found import FoundRequests, left_out, scaled, status_alone
 from harness.catalog.requests.inline import from_options
 from harness.catalog.requests.written import to_toml
-from harness.model.asked.scenario import Expectation, Request, Step
+from harness.model.asked.request import Expectation, Request, Step
 from harness.model.errors import UsageError
 
 LOGIN = """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.catalog.requests.secrets import given_values, hide_secrets
-from harness.model.asked.scenario import Request, Step
+from harness.model.asked.request import Request, Step
 from harness.model.errors import UsageError
 from harness.wire.filling import filled
 

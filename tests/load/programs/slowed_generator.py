@@ -13,7 +13,7 @@ from locust import User  # noqa: F401  gevent's monkey patching comes before any
 from harness.load.engine.drive import Drive
 from harness.load.locust_side.runner import LocalRunner
 from harness.load.messages import Prepare
-from harness.model.asked.scenario import Expectation, Level, Request
+from harness.model.asked.request import Expectation, Level, Request
 from harness.model.measured.load import LoadScenario, Slice, Target
 
 HELLO = Expectation(content_type="text/plain", form="text", body="Hello, World!", fixed=True)

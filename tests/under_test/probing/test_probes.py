@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.catalog.scenarios import Scenario
-from harness.model.asked.scenario import Expectation, Level, Ranked, Request, ScenarioManifest
+from harness.model.asked.request import Expectation, Level, Request
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.found.capabilities import TITLES, Probed
 from harness.under_test.launch.launch import Launch, launched
 from harness.under_test.probing import connections, documents, http2, limits, stopping, streams, websockets

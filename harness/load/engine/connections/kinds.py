@@ -8,7 +8,7 @@ from harness.load.engine.connections.events import EventsConnection
 from harness.load.engine.connections.frames import FramesConnection
 from harness.load.engine.connections.http import HttpConnection
 from harness.load.engine.connections.lane import Lane
-from harness.model.asked.scenario import Request
+from harness.model.asked.request import Request
 from harness.model.measured.load import LoadScenario, Target
 from harness.wire.frames import handshake_of
 from harness.wire.requests import prepared

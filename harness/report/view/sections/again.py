@@ -7,7 +7,8 @@ from typing import Final
 
 from harness.model.asked.application import AppManifest
 from harness.model.asked.cell import short_names
-from harness.model.asked.scenario import REQUESTS, USUAL_CONNECTIONS, Request
+from harness.model.asked.request import Request
+from harness.model.asked.scenario import REQUESTS, USUAL_CONNECTIONS
 from harness.model.asked.tuning import Tuning
 from harness.model.measured.campaign import CampaignRecord, Plan, SliceShape
 from harness.report.text import count, listing, shorten

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.model.asked.counting import Unit
-from harness.model.asked.scenario import Level, Ranked, ScenarioManifest
+from harness.model.asked.request import Level
+from harness.model.asked.scenario import Ranked, ScenarioManifest
 from harness.model.foreign import clean
 from harness.model.found.ranking import RankedCell, ScenarioRanking, UnrankedCell
 from harness.report.text import (
