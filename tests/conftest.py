@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -23,6 +24,13 @@ def pytest_configure() -> None:
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
+    gc.disable()  # until all tests are there
+
+
+def pytest_collection_finish() -> None:
+    """The modules and thousands of tests stay to the end: a collection that looked at them would find nothing."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -34,8 +42,8 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Tests that run in parallel wait, for servers and deadlines, more than they compute: two for each core."""
-    return 2 * (os.cpu_count() or 1)
+    """Tests that run in parallel wait, for servers and deadlines, more than they compute: three for each core."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
 from harness.store.folder import ResultsFolder
+from tests.end_to_end.forks import WIDE, Fork, fork
 
 COMMAND = Path(sys.executable).with_name("harness")
 LONGEST_S = 240.0
@@ -47,7 +48,7 @@ class Ended:
 class Running:
     """A command under way, and the files it writes to."""
 
-    process: subprocess.Popen[bytes]
+    process: Fork | subprocess.Popen[bytes]
     out: Path
     err: Path
 
@@ -103,26 +104,36 @@ class Place:
     @contextmanager
     def running(self, *arguments: object, under: str = "", **variables: str) -> Iterator["Running"]:
         """A command that is under way; killed at the end of the with-block where it still is. `under`: a program that
-        starts it."""
+        starts it; without one it is a fork of a harness that has its modules."""
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         number = len(list(temporary.glob("*.out")))
         out, err = (temporary / f"{number}.{kind}" for kind in ("out", "err"))
+        variables = {**environment(), "TMPDIR": str(temporary), **variables}
         with out.open("w") as out_file, err.open("w") as err_file:
-            process = subprocess.Popen(
-                [*under.split(), str(COMMAND), *map(str, arguments)],
-                cwd=self.folder,
-                env={**environment(), "TMPDIR": str(temporary), **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=out_file,
-                stderr=err_file,
-                start_new_session=True,  # Ctrl-C at the terminal of the tests is not for it
+            process = (
+                self._started([*under.split(), str(COMMAND), *map(str, arguments)], variables, out_file, err_file)
+                if under
+                else fork(list(map(str, arguments)), self.folder, variables, out_file, err_file)
             )
             try:
                 yield Running(process, out, err)
             finally:
                 process.kill()
                 process.wait()
+
+    def _started(
+        self, argv: list[str], variables: Mapping[str, str], out: IO[str], err: IO[str]
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            argv,
+            cwd=self.folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,  # Ctrl-C at the terminal of the tests is not for it
+        )
 
     def measure(self, *arguments: object, **variables: str) -> Ended:
         """`harness run` with its results and its report here."""
@@ -166,9 +177,9 @@ def unless_given(arguments: Sequence[object]) -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
-    """The user's own, without what would choose another database, and with lines that are not broken at 80 columns."""
+    """The user's own, without what would choose another database."""
     other = {"DATABASE_URL", "HARNESS_DATABASE_URL"}
-    return {name: value for name, value in os.environ.items() if name not in other} | {"COLUMNS": "200"}
+    return {name: value for name, value in os.environ.items() if name not in other} | WIDE
 
 
 def until(condition: Callable[[], object], what: str, deadline_s: float = 60.0) -> None:

@@ -174,6 +174,7 @@ async def _attempt(launch: Launch, server: Server, port: int, stack: ExitStack) 
         log=launch.log,
         cwd=application.root,
         cpus=launch.cpus,
+        stop_signal=server.stop_signal,
         secrets=application.secrets,
         env=environment_of(
             application,

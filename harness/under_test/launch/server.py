@@ -1,5 +1,6 @@
 """What the table of servers says of each."""
 
+import signal
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,9 +27,9 @@ class Server:
     has no pool of them. `runtime_threads`: its option for how many threads of a worker serve connections and run
     nothing of the application, None where it has none. `lacks`: kinds of scenario that it cannot do although its
     interface could, and why. `tls`: its options for the files of a certificate and of its key, None where it has no
-    TLS or needs more than two options. `requires_python`: the versions of Python it can be installed for (PEP 440),
-    empty for all; its requirements have markers that say the same. `argv` is None where the application brings the
-    command (its manifest's table `own`).
+    TLS or needs more than two options. `stop_signal`: asks it to end at once; nobody waits for a response by then.
+    `requires_python`: the versions of Python it can be installed for (PEP 440), empty for all; its requirements have
+    markers that say the same. `argv` is None where the application brings the command (its manifest's table `own`).
     """
 
     id: str
@@ -47,6 +48,7 @@ class Server:
     runtime_threads: str | None = None
     lacks: tuple[tuple[Kind, str], ...] = ()
     tls: tuple[str, str] | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
     requires_python: str = ""
 
     def runs_on(self, version: str) -> bool:
