@@ -1,10 +1,11 @@
 """Where the truth is: the same cells, driven in other ways in turn, and how far the ways lie apart.
 
-In each round every way drives every live cell once, in random order, and CPU time is read around each slice. The truth
-is taken to be what a generator that never sleeps finds in slices of a second (docs/decisions/never-sleeping.md). Each
-way's ratio to the bare callable is set beside the truth's of the same round; so is the reference's to its twin. The
-`by_kernel` figures compare the same by the kernel's share of the CPU time, which a noisy machine hardly moves. With
---course the course of a slice is measured too: slices that count a 20th part of what a long one does, later and later.
+In each round every way drives every live cell once, in random order, and CPU time is read around each slice. One cell's
+slices lie within seconds of each other, with another cell's between them. The truth is taken to be what a generator
+that never sleeps finds in slices of a second (docs/decisions/never-sleeping.md). Each way's ratio to the bare callable
+is set beside the truth's of the same round; so is the reference's to its twin. The `by_kernel` figures compare the same
+by the kernel's share of the CPU time, which a noisy machine hardly moves. With --course the course of a slice is
+measured too: slices that count a 20th part of what a long one does, later and later.
 
 Rounds are kept in a file as they end, and added to by the next run: a run may be stopped at any time. Figures are those
 of all rounds in the file that were measured on this kind of processor. A full run takes about 60 minutes for 20 rounds.
@@ -109,14 +110,20 @@ def measure(arguments: argparse.Namespace, dice: random.Random) -> None:
 
 
 def one_round(up: Bench, ways: Mapping[str, Way], number: int, dice: random.Random) -> list[Seen]:
-    """Every way in random order, and in it every cell: what is compared within a way lies close together in time."""
     found = []
-    for name in dice.sample(list(ways), len(ways)):
-        with up.steered(ways[name]):
-            for cell in dice.sample(up.cells, len(up.cells)):
-                with up.alone(cell, ways[name], dice):
-                    found.append(seen_of(up, cell, ways[name], (number, name)))
+    for cell, name in staggered(dice.sample(up.cells, len(up.cells)), dice.sample(list(ways), len(ways))):
+        with up.steered(ways[name]), up.alone(cell, ways[name], dice):
+            found.append(seen_of(up, cell, ways[name], (number, name)))
     return found
+
+
+def staggered(cells: Sequence[Cell], ways: Sequence[str]) -> Iterator[tuple[Cell, str]]:
+    """Every cell in every way. The ways of a cell lie close together in time, since they are compared, and between two
+    of them another cell is driven, as between two slices of a rotation."""
+    for step in range(len(cells) + len(ways) - 1):
+        for place, way in enumerate(ways):
+            if 0 <= step - place < len(cells):
+                yield cells[step - place], way
 
 
 def seen_of(up: Bench, cell: Cell, way: Way, where: tuple[int, str]) -> Seen:
@@ -179,14 +186,15 @@ def conclude(seen: Sequence[Seen]) -> Outcome:
 
 
 def ratios(seen: Sequence[Seen], name: str) -> dict[str, dict[str, dict[int, float]]]:
-    """By way, cell and round, log of the cell's value over the bare callable's of the same round and way. The twin of
-    the bare callable is called `itself`."""
+    """By way, cell and round, log of the cell's value over the bare callable's of the same round and way: the mean of
+    its two copies. The second of them over the first is called `itself`."""
     values = {(one.way, one.round, one.app, one.twin): math.log(getattr(one, name)) for one in seen if one.rate > 0}
     found: dict[str, dict[str, dict[int, float]]] = {}
     for (way, number, app, twin), value in values.items():
-        reference = values.get((way, number, CORE[0], 0))
-        if reference is not None and (app != CORE[0] or twin):
-            found.setdefault(way, {}).setdefault("itself" if twin else app, {})[number] = value - reference
+        first, second = (values.get((way, number, CORE[0], copy)) for copy in (0, 1))
+        if first is not None and second is not None and (app != CORE[0] or twin):
+            base = first if twin else (first + second) / 2
+            found.setdefault(way, {}).setdefault("itself" if twin else app, {})[number] = value - base
     return found
 
 

@@ -1,6 +1,8 @@
 """The ways in which benchmarks/truth.py drives a slice."""
 
 import asyncio
+import itertools
+import math
 import os
 import random
 import subprocess
@@ -18,7 +20,7 @@ import pytest
 from shared.networks import NAMESPACES, inside, mask, two_hosts
 from shared.unix_sockets import HOST, at_socket, drive
 from shared.ways import Bench, Way
-from truth import CORE, TRUTH, Seen, by_kernel
+from truth import CORE, TRUTH, Seen, by_kernel, ratios, staggered
 
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused, TargetFailed
@@ -115,6 +117,23 @@ def test_what_a_way_changes_is_read_from_the_kernels_share_whatever_the_machine_
 
 def test_rounds_from_before_the_kernels_share_was_kept_are_left_out_of_it() -> None:
     assert list(by_kernel([Seen("m", 0, way, CORE[1], 0, 1.0, 1.0, None) for way in (TRUTH, "unix")])) == []
+
+
+@pytest.mark.parametrize("ways", [1, 2, 3, 7])
+def test_the_ways_of_a_cell_lie_close_together_and_never_side_by_side(ways: int) -> None:
+    order = list(staggered(cast(Any, "abcdefg"), [str(way) for way in range(ways)]))
+    assert sorted(order) == [(cell, str(way)) for cell in "abcdefg" for way in range(ways)]
+    assert all(one[0] != next_[0] for one, next_ in itertools.pairwise(order))
+    for cell in "abcdefg":
+        places = [place for place, (driven, _) in enumerate(order) if driven == cell]
+        assert max(places) - min(places) < ways**2
+
+
+def test_a_ratio_is_to_the_mean_of_both_copies_of_the_bare_callable() -> None:
+    rates = ((CORE[0], 0, 100.0), (CORE[0], 1, 121.0), ("flask", 0, 55.0))
+    seen = [Seen("m", 0, TRUTH, app, twin, rate, 1e6 / rate, None) for app, twin, rate in rates]
+    found = {app: math.exp(logs[0]) for app, logs in ratios(seen, "rate")[TRUTH].items()}
+    assert found == pytest.approx({"flask": 0.5, "itself": 1.21})
 
 
 def test_two_hosts_reach_each_other_and_nothing_is_left_of_them() -> None:
