@@ -125,7 +125,7 @@ def test_trials_are_the_sums_of_their_slices(trials: tuple[Trial, ...], slices: 
 
 
 def test_a_row_of_the_ranking_counts_what_its_trials_count(trials: tuple[Trial, ...], ended: Ended) -> None:
-    """What a cell would have done in the rotations that it missed is taken from others: from how far the machine moved."""
+    """What a cell would have done in rotations that it missed is taken from others, as far as the machine moved."""
     last = {(trial.cell, trial.scenario): trial for trial in trials}
     for scenario, rows in ended.json["scenarios"].items():
         moved = max(max(trial.rates) / min(trial.rates) for trial in trials if trial.scenario == scenario)
