@@ -37,6 +37,7 @@ from harness.campaign.plan.options import RunOptions, Selection
 from harness.measure.machine import fingerprint
 from harness.model.asked.cell import Cell
 from harness.model.asked.request import Level
+from harness.model.measured.campaign import SliceShape
 from harness.stats.robust import hodges_lehmann
 
 CORE: Final = ("raw-asgi", "starlette", "fastapi", "flask", "raw-wsgi", "django")
@@ -68,7 +69,12 @@ ROOTS: Final = tuple(name for name, way in WAYS.items() if way.network == "hosts
 """What takes root, and is left out of the default of others."""
 KEPT: Final = Path(__file__).parent / "kept" / "truth.jsonl"
 STEP_S: Final = 0.02
-STEPS: Final = 15
+STEPS: Final = 8
+"""Somewhat longer than a slice by the defaults."""
+FAST: Final = 20_000.0
+"""Requests per second from which a step holds enough of them."""
+MOST_UNEVEN: Final = math.log(1.02)
+"""How far a step after the burn-in may lie from the mean of all of them."""
 MOST_OFF: Final = math.log(1.02)
 """How far the defaults may lie from the truth."""
 MOST_OFF_ITSELF: Final = math.log(1.005)
@@ -148,11 +154,13 @@ def processor() -> str:
 def course() -> dict[str, Way]:
     """Ways that count one step of a slice each, later and later."""
     return {
-        f"step-{1000 * STEP_S * step:.0f}ms": Way(
-            {"spins": True, "burn_in_s": STEP_S * step, "length_s": STEP_S * (step + 1)}
-        )
+        step_named(step): Way({"spins": True, "burn_in_s": STEP_S * step, "length_s": STEP_S * (step + 1)})
         for step in range(STEPS)
     }
+
+
+def step_named(step: int) -> str:
+    return f"step-{1000 * STEP_S * step:.0f}ms"
 
 
 def kept(file: Path) -> list[Seen]:
@@ -181,8 +189,10 @@ def conclude(seen: Sequence[Seen]) -> Outcome:
             for figure in of(f"cpu_ratio_{slug(way)}_{slug(app)}", logs.values())
         ),
         *by_kernel(seen),
+        *unevenness(seen),
     ]
-    return Outcome(figures, [text for off, figure in quotients(rounds) if (text := missed(off, figure))])
+    bounded = [*quotients(rounds), *((MOST_UNEVEN, figure) for figure in unevenness(seen))]
+    return Outcome(figures, [text for bound, figure in bounded if (text := missed(bound, figure))])
 
 
 def ratios(seen: Sequence[Seen], name: str) -> dict[str, dict[str, dict[int, float]]]:
@@ -229,6 +239,19 @@ def by_kernel(seen: Sequence[Seen]) -> Iterator[Figure]:
                 own, own_truth, base, base_truth = (outside[place] for place in places)
                 logs.append((own - own_truth) - (base - base_truth))
         yield from of(f"by_kernel_over_truth_{slug(way)}_{slug(app)}", logs)
+
+
+def unevenness(seen: Sequence[Seen]) -> Iterator[Figure]:
+    """Of fast cells, each step after the burn-in over the mean of all such steps of its round."""
+    rates = {(one.round, one.app, one.twin, one.way): math.log(one.rate) for one in seen if one.rate > 0}
+    later = [step_named(step) for step in range(STEPS) if step * STEP_S >= SliceShape().burn_in_s]
+    for app in CORE:
+        rounds = sorted({(number, twin) for number, cell, twin, way in rates if cell == app and way in later})
+        steps = [[rates.get((number, app, twin, way), math.nan) for way in later] for number, twin in rounds]
+        whole = [each for each in steps if not any(map(math.isnan, each))]
+        if whole and math.exp(np.mean(whole)) > FAST:
+            for way, logs in zip(later, np.transpose(whole) - np.mean(whole, axis=1), strict=True):
+                yield from of(f"course_{slug(way)}_{slug(app)}", logs)
 
 
 def of(name: str, logs: Any) -> Iterator[Figure]:

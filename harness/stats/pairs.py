@@ -1,12 +1,12 @@
 """All pairs of cells at once, or one pair of which one is repeated: intervals and the verdict of each pair."""
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
-from typing import Final, Literal
+from math import sqrt
+from typing import Any, Final, Literal
 
 import numpy as np
 
-from harness.stats.arrays import Floats
+from harness.stats.arrays import Bools, Floats
 from harness.stats.design import TwoWayFit
 from harness.stats.distributions import t_reach
 from harness.stats.studentized import studentized_range_quantile
@@ -180,8 +180,17 @@ def verdict(difference: float, half_width: float, *, delta: float, floor: float 
     excludes zero and the difference is beyond the noise floor; else `unresolved`. All on one scale (here log ratio);
     a half-width of NaN leaves the pair unresolved.
     """
-    if not isfinite(half_width):
-        return "unresolved"
-    if abs(difference) + half_width <= delta:
-        return "tied"
-    return "better" if abs(difference) > max(half_width, floor) else "unresolved"
+    tied, beyond = _said(difference, half_width, delta, floor)
+    return "tied" if tied else "better" if beyond else "unresolved"
+
+
+def verdicts(differences: Floats, half_widths: Floats, *, delta: float, floors: Floats) -> tuple[Bools, Bools]:
+    """The same of many pairs at once: which are tied, and which are better."""
+    tied, beyond = _said(differences, half_widths, delta, floors)
+    return tied, beyond & ~tied
+
+
+def _said(difference: Any, half_width: Any, delta: float, floor: Any) -> tuple[Any, Any]:
+    """Of numbers or arrays. No comparison with NaN holds."""
+    size = abs(difference)
+    return size + half_width <= delta, (size > half_width) & (size > floor)

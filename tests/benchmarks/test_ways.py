@@ -20,7 +20,7 @@ import pytest
 from shared.networks import NAMESPACES, inside, mask, two_hosts
 from shared.unix_sockets import HOST, at_socket, drive
 from shared.ways import Bench, Way
-from truth import CORE, TRUTH, Seen, by_kernel, ratios, staggered
+from truth import CORE, STEPS, TRUTH, Seen, by_kernel, ratios, staggered, step_named, unevenness
 
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused, TargetFailed
@@ -134,6 +134,19 @@ def test_a_ratio_is_to_the_mean_of_both_copies_of_the_bare_callable() -> None:
     seen = [Seen("m", 0, TRUTH, app, twin, rate, 1e6 / rate, None) for app, twin, rate in rates]
     found = {app: math.exp(logs[0]) for app, logs in ratios(seen, "rate")[TRUTH].items()}
     assert found == pytest.approx({"flask": 0.5, "itself": 1.21})
+
+
+def test_a_slice_of_a_fast_cell_that_dips_after_the_burn_in_is_uneven() -> None:
+    seen = []
+    for number in range(8):
+        for step in range(STEPS):
+            rate = 30_000.0 * (1.1 if step == 0 else 0.95 if step == 3 else 1.0) * 1.01**number
+            for app, speed in ((CORE[0], 1.0), ("flask", 0.1)):
+                seen.append(Seen("m", number, step_named(step), app, 0, speed * rate, 1.0, None))
+    found = {figure.name: figure.value for figure in unevenness(seen)}
+    assert len(found) == STEPS - 2, "two begin within the burn-in, and flask is too slow for steps of 20 ms"
+    assert found["course_step_60ms_raw_asgi"] == pytest.approx(0.95, rel=0.01)
+    assert found["course_step_80ms_raw_asgi"] == pytest.approx(1.0, rel=0.01)
 
 
 def test_two_hosts_reach_each_other_and_nothing_is_left_of_them() -> None:

@@ -13,6 +13,7 @@ from harness.stats.pairs import (
     kramer_half_widths,
     tukey_half_widths,
     verdict,
+    verdicts,
 )
 from harness.stats.studentized import studentized_range_quantile
 from tests.stats.test_design import GRAFTS, incomplete
@@ -116,6 +117,10 @@ def test_unlinked_cells_have_no_interval() -> None:
 )
 def test_verdicts_come_in_order(difference: float, half_width: float, floor: float, expected: str) -> None:
     assert verdict(difference, half_width, delta=0.03, floor=floor) == expected
+    many = np.full((2, 2), difference), np.full((2, 2), half_width)
+    tied, better = verdicts(*many, delta=0.03, floors=np.full((2, 2), floor))
+    assert np.all(tied == (expected == "tied"))
+    assert np.all(better == (expected == "better"))
 
 
 @pytest.mark.parametrize("blocks", [6, 24])

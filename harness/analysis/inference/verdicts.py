@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from harness.analysis.trials.blocks import BlockValues
-from harness.stats.arrays import Floats
+from harness.stats.arrays import Bools, Floats, Ints
 from harness.stats.design import TwoWayFit, two_way_fit
-from harness.stats.pairs import Verdict, guarded_half_widths, verdict
+from harness.stats.pairs import Verdict, guarded_half_widths, verdicts
 from harness.stats.spending import looks_until, simultaneous_confidence, usual_looks_until
 
 ALPHA: Final = 0.05
@@ -68,52 +68,78 @@ def judge(
     driven = {block.block for block in blocks}
     order = [number for number in completed if number in driven]
     times = usual_looks_until(len(order)) if usual_looks_only else looks_until(len(order))
-    look: Look | None = None
+    seen: _Seen | None = None
     for time, confidence in zip(times, simultaneous_confidence(times, ALPHA, len(cells)), strict=True):
         so_far = frozenset(order[:time])
-        seen = [block for block in blocks if block.block in so_far]
-        look = _look(seen, time, confidence, delta=float(np.log1p(delta)), references=references, before=look)
-    return look
+        those = [block for block in blocks if block.block in so_far]
+        seen = _seen(those, time, confidence, delta=float(np.log1p(delta)), references=references, before=seen)
+    return None if seen is None else Look(seen.cells, seen.fit, seen.confidence, seen.pairs(), seen.floor)
 
 
-def _look(
+@dataclass(frozen=True)
+class _Seen:
+    """What a look sees of all pairs at once, in (K, K) arrays of which the part above the diagonal counts: a campaign
+    of forty cells has 780 pairs and up to a dozen looks. `tied` and `better`: what stands; `decided_at`: since when;
+    `turned`: whether the second is the faster."""
+
+    cells: tuple[str, ...]
+    fit: TwoWayFit
+    confidence: float
+    floor: float | None
+    widths: Floats
+    tied: Bools
+    better: Bools
+    decided_at: Ints
+    turned: Bools
+
+    def pairs(self) -> dict[tuple[str, str], Pair]:
+        effects, widths = self.fit.cells.tolist(), self.widths.tolist()
+        tied, better, decided_at, turned = (
+            each.tolist() for each in (self.tied, self.better, self.decided_at, self.turned)
+        )
+        found = {}
+        for a, b in combinations(range(len(self.cells)), 2):
+            first, second = (b, a) if turned[a][b] else (a, b)
+            said: Verdict = "tied" if tied[a][b] else "better" if better[a][b] else "unresolved"
+            found[self.cells[a], self.cells[b]] = Pair(
+                self.cells[first],
+                self.cells[second],
+                effects[first] - effects[second],
+                widths[a][b],
+                said,
+                None if said == "unresolved" else decided_at[a][b],
+            )
+        return found
+
+
+def _seen(
     blocks: Sequence[BlockValues],
     time: int,
     confidence: float,
     *,
     delta: float,
     references: AbstractSet[str],
-    before: Look | None,
-) -> Look:
+    before: _Seen | None,
+) -> _Seen:
     cells = tuple(sorted({cell for block in blocks for cell in block.cells}))
     fit = fit_of(blocks, cells)
     widths = guarded_half_widths(fit, confidence)
     widths = np.where(widths > WIDEST, np.nan, widths)
     floor = noise_floor(cells, fit.cells, widths, references)
-    effects, half_widths = fit.cells.tolist(), widths.tolist()  # plain numbers: a look at forty cells has 780 pairs
-    pairs = {}
-    for one, other in combinations(range(len(cells)), 2):
-        key = (cells[one], cells[other])
-        difference, half_width = effects[one] - effects[other], half_widths[one][other]
-        within = 0.0 if key[0] in references and key[1] in references else (floor or 0.0)
-        said = verdict(difference, half_width, delta=delta, floor=within)
-        earlier = before.pairs.get(key) if before else None
-        pairs[key] = _standing(key, difference, half_width, said=said, time=time, earlier=earlier)
-    return Look(cells, fit, confidence, pairs, floor)
-
-
-def _standing(
-    cells: tuple[str, str], difference: float, half_width: float, *, said: Verdict, time: int, earlier: Pair | None
-) -> Pair:
-    """The pair turned so that `first` is the faster, with the verdict that stands."""
-    decided = None if said == "unresolved" else time
-    turned = difference < 0
-    if earlier is not None and earlier.verdict != "unresolved":
-        said, decided = earlier.verdict, earlier.decided_at
-        if said == "better":
-            turned = earlier.first == cells[1]
-    first, second = cells[::-1] if turned else cells
-    return Pair(first, second, -difference if turned else difference, half_width, said, decided)
+    same = np.array([cell in references for cell in cells])
+    floors = np.where(same[:, None] & same, 0.0, floor or 0.0)
+    differences = fit.cells[:, None] - fit.cells
+    tied, better = verdicts(differences, widths, delta=delta, floors=floors)
+    decided_at, turned = np.full(widths.shape, time), differences < 0
+    if before is not None:
+        places = np.searchsorted(cells, before.cells)
+        earlier = np.ix_(places, places)
+        stands = before.tied | before.better
+        tied[earlier] = np.where(stands, before.tied, tied[earlier])
+        better[earlier] = np.where(stands, before.better, better[earlier])
+        decided_at[earlier] = np.where(stands, before.decided_at, decided_at[earlier])
+        turned[earlier] = np.where(before.better, before.turned, turned[earlier])
+    return _Seen(cells, fit, confidence, floor, widths, tied, better, decided_at, turned)
 
 
 def fit_of(blocks: Sequence[BlockValues], cells: Sequence[str]) -> TwoWayFit:
