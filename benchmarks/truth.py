@@ -256,7 +256,10 @@ def unevenness(seen: Sequence[Seen]) -> Iterator[Figure]:
 
 def of(name: str, logs: Any) -> Iterator[Figure]:
     """A ratio from its logs; nothing where they are too few for an interval."""
-    found = hodges_lehmann(np.array(list(logs)))
+    values = np.array(list(logs))
+    if not values.size:
+        return
+    found = hodges_lehmann(values)
     if found.low is not None and found.high is not None:
         yield Figure(name, *map(math.exp, (found.estimate, found.low, found.high)))
 

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pytest
 from shared.networks import NAMESPACES, inside, mask, two_hosts
 from shared.unix_sockets import HOST, at_socket, drive
 from shared.ways import Bench, Way
-from truth import CORE, STEPS, TRUTH, Seen, by_kernel, ratios, staggered, step_named, unevenness
+from truth import CORE, STEPS, TRUTH, Seen, by_kernel, conclude, ratios, staggered, step_named, unevenness
 
 from harness.measure.cores import split_cores
 from harness.model.errors import EnvironmentRefused, TargetFailed
@@ -134,6 +135,21 @@ def test_a_ratio_is_to_the_mean_of_both_copies_of_the_bare_callable() -> None:
     seen = [Seen("m", 0, TRUTH, app, twin, rate, 1e6 / rate, None) for app, twin, rate in rates]
     found = {app: math.exp(logs[0]) for app, logs in ratios(seen, "rate")[TRUTH].items()}
     assert found == pytest.approx({"flask": 0.5, "itself": 1.21})
+
+
+def test_a_cell_that_was_not_driven_in_a_way_has_no_figure_in_it() -> None:
+    ways = [(TRUTH, CORE), *((step_named(step), CORE[:1]) for step in range(STEPS))]
+    seen = [
+        Seen("m", number, way, app, twin, 30_000.0, 1.0, None)
+        for number in range(8)
+        for way, apps in ways
+        for app in apps
+        for twin in ((0, 1) if app == CORE[0] else (0,))
+    ]
+    with warnings.catch_warnings(action="error"):
+        names = {figure.name for figure in conclude(seen).figures}
+    assert "over_truth_step_40ms_itself" in names
+    assert not any("flask" in name for name in names if "step" in name)
 
 
 def test_a_slice_of_a_fast_cell_that_dips_after_the_burn_in_is_uneven() -> None:

@@ -4,21 +4,19 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psutil
 
 from harness.store.folder import ResultsFolder
-from tests.end_to_end.forks import WIDE, Fork, fork
+from tests.end_to_end.forks import WIDE, Fork, started
 
-COMMAND = Path(sys.executable).with_name("harness")
 LONGEST_S = 240.0
 ASLEEP = ("--generator", "block")
 """Unless asked otherwise: tests run side by side, and one that never sleeps would take a core from the others."""
@@ -104,36 +102,19 @@ class Place:
     @contextmanager
     def running(self, *arguments: object, under: str = "", **variables: str) -> Iterator["Running"]:
         """A command that is under way; killed at the end of the with-block where it still is. `under`: a program that
-        starts it; without one it is a fork of a harness that has its modules."""
+        starts it."""
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         number = len(list(temporary.glob("*.out")))
         out, err = (temporary / f"{number}.{kind}" for kind in ("out", "err"))
         variables = {**environment(), "TMPDIR": str(temporary), **variables}
         with out.open("w") as out_file, err.open("w") as err_file:
-            process = (
-                self._started([*under.split(), str(COMMAND), *map(str, arguments)], variables, out_file, err_file)
-                if under
-                else fork(list(map(str, arguments)), self.folder, variables, out_file, err_file)
-            )
+            process = started(list(map(str, arguments)), self.folder, variables, out_file, err_file, under=under)
             try:
                 yield Running(process, out, err)
             finally:
                 process.kill()
                 process.wait()
-
-    def _started(
-        self, argv: list[str], variables: Mapping[str, str], out: IO[str], err: IO[str]
-    ) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            argv,
-            cwd=self.folder,
-            env=dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,  # Ctrl-C at the terminal of the tests is not for it
-        )
 
     def measure(self, *arguments: object, **variables: str) -> Ended:
         """`harness run` with its results and its report here."""

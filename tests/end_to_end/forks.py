@@ -15,8 +15,11 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Final
 
+COMMAND: Final = Path(sys.executable).with_name("harness")
 WIDE: Final = {"COLUMNS": "200"}
 """Lines are not broken at 80 columns. How wide they may be is looked at while modules are loaded."""
+POSSIBLE: Final = hasattr(os, "pidfd_open")
+"""On Linux. Elsewhere each command loads its modules itself."""
 LOADED: Final = Path(__file__).with_name("programs") / "loaded.py"
 
 
@@ -97,7 +100,26 @@ def _loaded() -> Loaded:
     return loaded
 
 
-def fork(arguments: Sequence[str], folder: Path, variables: Mapping[str, str], out: IO[str], err: IO[str]) -> Fork:
-    """`harness` with these arguments in that folder, with nothing on standard input."""
-    loaded = _loaded()
-    return Fork(loaded, loaded.start(arguments, folder, variables, out, err))
+def started(
+    arguments: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    out: IO[str],
+    err: IO[str],
+    *,
+    under: str = "",
+) -> Fork | subprocess.Popen[bytes]:
+    """`harness` with these arguments in that folder, with nothing on standard input, in a session of its own: Ctrl-C at
+    the terminal of the tests is not for it. `under`: a program that starts it."""
+    if POSSIBLE and not under:
+        loaded = _loaded()
+        return Fork(loaded, loaded.start(arguments, folder, variables, out, err))
+    return subprocess.Popen(
+        [*under.split(), str(COMMAND), *arguments],
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        start_new_session=True,
+    )

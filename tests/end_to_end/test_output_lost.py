@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 from tests.end_to_end.applications import given, shop
-from tests.end_to_end.command import COMMAND, Ended, Place, environment
+from tests.end_to_end.command import Ended, Place, environment
+from tests.end_to_end.forks import COMMAND
 
 SHORT = ("--scenario", "json", "--quick", "--rotations", "300ms", "--seed", "5", "--latency", "none")
 

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from tests.end_to_end.applications import given, shop
-from tests.end_to_end.command import COMMAND, Ended, Place, Running, environment, unless_given, until
+from tests.end_to_end.command import Ended, Place, Running, environment, unless_given, until
+from tests.end_to_end.forks import COMMAND
 
 ENDING_NOW = "Ending now; what was measured is kept"
 LONG = ("--rotations", "30s", "--blocks", "1", "--latency", "none", "--continuous", "none")
