@@ -146,7 +146,7 @@ def test_a_cell_that_was_not_driven_in_a_way_has_no_figure_in_it() -> None:
         for app in apps
         for twin in ((0, 1) if app == CORE[0] else (0,))
     ]
-    with warnings.catch_warnings(action="error"):
+    with warnings.catch_warnings(action="error", category=RuntimeWarning):
         names = {figure.name for figure in conclude(seen).figures}
     assert "over_truth_step_40ms_itself" in names
     assert not any("flask" in name for name in names if "step" in name)
