@@ -5,7 +5,7 @@ slices lie within seconds of each other, with another cell's between them. The t
 that never sleeps finds in slices of a second (docs/decisions/never-sleeping.md). Each way's ratio to the bare callable
 is set beside the truth's of the same round; so is the reference's to its twin. The `by_kernel` figures compare the same
 by the kernel's share of the CPU time, which a noisy machine hardly moves. With --course the course of a slice is
-measured too: slices that count a 20th part of what a long one does, later and later.
+measured too: slices that count 20 ms each, later and later.
 
 Rounds are kept in a file as they end, and added to by the next run: a run may be stopped at any time. Figures are those
 of all rounds in the file that were measured on this kind of processor. A full run takes about 60 minutes for 20 rounds.
@@ -173,7 +173,7 @@ def kept(file: Path) -> list[Seen]:
 
 def conclude(seen: Sequence[Seen]) -> Outcome:
     """Figures of every way and cell; missed is what the defaults are off by more than they may."""
-    rounds = ratios(seen, "rate")
+    rounds, uneven = ratios(seen, "rate"), list(unevenness(seen))
     figures = [
         *(
             figure
@@ -189,9 +189,9 @@ def conclude(seen: Sequence[Seen]) -> Outcome:
             for figure in of(f"cpu_ratio_{slug(way)}_{slug(app)}", logs.values())
         ),
         *by_kernel(seen),
-        *unevenness(seen),
+        *uneven,
     ]
-    bounded = [*quotients(rounds), *((MOST_UNEVEN, figure) for figure in unevenness(seen))]
+    bounded = [*quotients(rounds), *((MOST_UNEVEN, figure) for figure in uneven)]
     return Outcome(figures, [text for bound, figure in bounded if (text := missed(bound, figure))])
 
 

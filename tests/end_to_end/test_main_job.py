@@ -124,16 +124,18 @@ def test_trials_are_the_sums_of_their_slices(trials: tuple[Trial, ...], slices: 
         assert trial.rates == pytest.approx([by_rotation[number] for number in trial.rotations])
 
 
-def test_a_row_of_the_ranking_counts_what_its_trials_count(trials: tuple[Trial, ...], ended: Ended) -> None:
-    """What a cell would have done in rotations that it missed is taken from others, as far as the machine moved."""
+def test_a_row_of_the_ranking_counts_what_its_trials_count(
+    trials: tuple[Trial, ...], ended: Ended, record: CampaignRecord
+) -> None:
+    """In rotations that a cell missed the machine may have been faster or slower: by as much as the reference was."""
     last = {(trial.cell, trial.scenario): trial for trial in trials}
     for scenario, rows in ended.json["scenarios"].items():
-        rates = {trial.cell: [rate for rate in trial.rates if rate] for trial in trials if trial.scenario == scenario}
-        moved = max(max(each) / min(each) for each in rates.values())
+        reference = [rate for rate in last[record.plan.reference, scenario].rates if rate]
+        moved = max(reference) / min(reference)
         for row in rows:
             trial = last[row["cell"], scenario]
             assert (row["completions"], row["slices"]) == (trial.completions, len(trial.rates))
-            assert min(rates[row["cell"]]) / moved <= row["rps"] <= max(rates[row["cell"]]) * moved
+            assert min(trial.rates) * 0.9 / moved <= row["rps"] <= max(trial.rates) * 1.1 * moved
 
 
 def test_each_rotation_drives_every_cell_once(slices: tuple[SliceRecord, ...], record: CampaignRecord) -> None:

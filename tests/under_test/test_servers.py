@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import platform
 import re
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import fields, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 import psutil
 import pytest
@@ -28,6 +30,7 @@ from harness.under_test.launch.server import Server
 from harness.under_test.launch.servers import HOLDS_BACK, SERVERS
 from harness.under_test.verify.pauses import buffered
 from harness.under_test.verify.sockets import faults_alone
+from tests.process.helpers import until
 from tests.under_test.serving import application, launch, python_with_servers
 
 WITH_COMMAND = [server for server in SERVERS.values() if server.argv is not None]
@@ -307,6 +310,26 @@ def test_connections_are_kept_longer_than_the_servers_would_by_themselves(python
         for connection in many:
             asked(connection)
         assert [connection.sock for connection in many] == opened
+
+
+@pytest.mark.parametrize(
+    "server", [one for one in IN_TABLE if one.stop_signal != signal.SIGTERM], ids=lambda one: one.id
+)
+def test_a_server_with_a_signal_of_its_own_ends_while_the_same_still_keeps_an_idle_connection_after_sigterm(
+    server: Server, python: Path, tmp_path: Path
+) -> None:
+    here = application(tmp_path / "app")
+    with ExitStack() as stack:
+        own = stack.enter_context(launched(launch(here, server=server.id, python=python, log=tmp_path / "own")))
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setitem(cast(dict[str, Server], SERVERS), server.id, replace(server, stop_signal=signal.SIGTERM))
+            usual = stack.enter_context(launched(launch(here, server=server.id, python=python, log=tmp_path / "usual")))
+        for live in (usual, own):
+            asked(stack.enter_context(closing(connected(live))))
+        for live in (usual, own):
+            live.process.ask_to_stop()
+        until(lambda: own.process.poll() is not None)
+        assert usual.process.poll() is None
 
 
 def test_a_worker_has_as_many_threads_as_it_is_given(python: Path, tmp_path: Path) -> None:
