@@ -12,7 +12,14 @@ from harness.campaign.block.continuous import CONTINUOUS_RUNS
 from harness.campaign.block.latency import LONGEST, expected_s
 from harness.campaign.block.run_block import run_block, trials_of
 from harness.campaign.block.state import Block
-from harness.campaign.plan.next_round import Need, is_first_round, met_so_far, next_round, variants_so_far
+from harness.campaign.plan.next_round import (
+    Need,
+    blocks_had,
+    is_first_round,
+    met_so_far,
+    next_round,
+    variants_so_far,
+)
 from harness.campaign.plan.planning import GROUP_SIZE, block_dice, blocks_of_a_round, groups_of
 from harness.campaign.session.phases import Phases
 from harness.campaign.session.recording import Recorder
@@ -24,6 +31,14 @@ OVERHEAD_S = 12.0
 """What starting, verifying and stopping a block is taken to cost until a block has shown it."""
 
 
+LEAST_SCALE, MOST_SCALE = 0.8, 1.5
+"""Times the plan's rotations. Shorter, a block would say much less than the others, which count alike; longer, another
+start is worth more."""
+
+WHAT_BLOCKS_VARY = 0.02
+"""Of the budget: what is not planned for, since the next blocks may take longer than the last."""
+
+
 class Clock:
     """The budget: what is spent of it, by sessions before a resume too, and whether more still fits. Seconds."""
 
@@ -31,45 +46,65 @@ class Clock:
         self._budget_s, self._max_blocks = plan.budget_s, plan.max_blocks
         self._blocks_a_round = len(groups_of(plan.cells, plan.reference_cell, block_dice(plan, 0), {}))
         cells = min(len(plan.cells), GROUP_SIZE)
+        self._rotations_s = sum(plan.rotations_s_of(one) for one in plan.scenarios)
         warm_up_s = plan.shape.warm_up_s * cells
-        rotations = sum(plan.rotations_s_of(one) + warm_up_s * len(one.in_every_rotation) for one in plan.scenarios)
+        warm_ups_s = sum(warm_up_s * len(one.in_every_rotation) for one in plan.scenarios)
         latency_s = expected_s(plan, cells) * (1 if plan.latency_in_turn else len(plan.latency))
         self._turn_s = latency_s if plan.latency_in_turn else None
         others = sum(len(one.levels) - len(one.in_every_rotation) for one in plan.scenarios)
         levels_s = others * (plan.shape.levels_s + warm_up_s) if plan.shape.levels_s else 0.0
         p99_s = cells * LONGEST * plan.shape.window_s * sum(one.rank.rate is not None for one in plan.scenarios)
-        self._block_s = rotations + latency_s + p99_s + levels_s + OVERHEAD_S
+        self._other_s = warm_ups_s + latency_s + p99_s + levels_s + OVERHEAD_S
+        self._has_seen_one = False
         self._started = time.monotonic() - already_s
 
     @contextmanager
-    def block(self, phases: Phases) -> Iterator[None]:
-        """Time a block: the next are expected to take as long, but for continuous runs, which each cell has once, and
-        for response times where scenarios take turns: the next ones are of another scenario, and as the plan expects.
+    def block(self, phases: Phases, rotations_s: float | None = None, scale: float = 1.0) -> Iterator[None]:
+        """Time a block whose rotations take `rotations_s` by the plan, and `scale` times that here: the next are
+        expected to take as long beside their rotations, but for continuous runs, which each cell has once, and for
+        response times where scenarios take turns: the next ones are of another scenario, and as the plan expects.
         """
         started, before = time.monotonic(), phases.seconds()
+        self._rotations_s = self._rotations_s if rotations_s is None else rotations_s
         yield
         spent = {phase: seconds - before.get(phase, 0.0) for phase, seconds in phases.seconds().items()}
-        other_s = spent.get(CONTINUOUS_RUNS, 0.0)
+        once_s = spent.get(CONTINUOUS_RUNS, 0.0)
         if self._turn_s is not None:
-            other_s += spent.get("latency", 0.0) - self._turn_s
-        self._block_s = time.monotonic() - started - other_s
+            once_s += spent.get("latency", 0.0) - self._turn_s
+        self._other_s = time.monotonic() - started - once_s - scale * self._rotations_s
+        self._has_seen_one = True
 
     def spent_s(self) -> float:
         return time.monotonic() - self._started
 
     def fits(self, blocks: int) -> bool:
-        """Whether so many blocks, each as long as the last one, would end within the budget."""
-        return self.spent_s() + blocks * self._block_s <= self._budget_s
+        """Whether so many blocks, each like the last one, would end within the budget with the shortest rotations."""
+        least_s = self._block_s(LEAST_SCALE if self._has_seen_one else 1.0)
+        return self.spent_s() + blocks * least_s <= self._budget_s
+
+    def scale(self, rotations_s: float, done: int) -> float:
+        """How many times as long the rotations of the next block take as planned, which is `rotations_s`, so that the
+        rounds that still fit fill the budget. 1 before a block has shown how long it takes, and where not the budget
+        but the number of blocks, of which `done` are, ends the campaign."""
+        left_s = self._budget_s * (1 - WHAT_BLOCKS_VARY) - self.spent_s()
+        rounds = int(left_s // (self._blocks_a_round * (self._other_s + LEAST_SCALE * rotations_s)))
+        if not self._has_seen_one or done + rounds > self._max_blocks:
+            return 1.0
+        each_s = left_s / (max(1, rounds) * self._blocks_a_round)
+        return min(MOST_SCALE, max(LEAST_SCALE, (each_s - self._other_s) / rotations_s))
 
     def round_s(self) -> float:
         """How long a round of all cells takes, as far as that is known."""
-        return self._blocks_a_round * self._block_s
+        return self._blocks_a_round * self._block_s()
 
     def total_s(self) -> float:
         """How long the whole campaign will take, as far as that is known."""
         round_s = self.round_s()
         rounds = min(self._max_blocks, max(1, int(self._budget_s // round_s)))
         return max(self.spent_s(), rounds * round_s)
+
+    def _block_s(self, scale: float = 1.0) -> float:
+        return self._other_s + scale * self._rotations_s
 
 
 def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
@@ -78,8 +113,10 @@ def measure(bench: Bench, recorder: Recorder, *, next_block: int) -> None:
     for number, (cells, need) in enumerate(_blocks(bench, recorder, clock), start=next_block):
         if bench.interrupt.asked:
             return
-        with clock.block(bench.phases):
-            _measure_block(bench, recorder, clock, Block(number, cells, need, recorder.record.cells))
+        rotations_s = sum(bench.plan.rotations_s_of(one) for one in bench.plan.scenarios if one.id in need)
+        scale = clock.scale(rotations_s, max(blocks_had(recorder.record, recorder.trials).values(), default=0))
+        with clock.block(bench.phases, rotations_s, scale):
+            _measure_block(bench, recorder, clock, Block(number, cells, need, recorder.record.cells, scale=scale))
         if bench.surroundings:
             for notice in recorder.renew(bench.surroundings.after_block()):
                 bench.progress.noticed(notice)

@@ -116,8 +116,8 @@ def test_pieces_are_long_beside_response_times_and_last_as_long_as_was_asked_for
 
 def test_the_warm_up_of_later_blocks_is_as_long_as_was_seen_to_be_needed() -> None:
     usual, longer = warm_up_of(a_plan(), [REFERENCE, OTHER], MANIFEST, {OTHER.id: 4.0})
-    assert (usual.length_s, usual.burn_in_s) == (0.4, 0.2)
-    assert (longer.length_s, longer.burn_in_s) == (4.0, pytest.approx(3.8))
+    assert (usual.length_s, usual.burn_in_s) == (0.25, 0.125)
+    assert (longer.length_s, longer.burn_in_s) == (4.0, pytest.approx(3.875))
 
 
 def a_plan(budget_s: float = 60) -> Plan:

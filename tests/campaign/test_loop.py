@@ -2,7 +2,7 @@ import pytest
 
 from harness.campaign import loop
 from harness.campaign.block.latency import expected_s
-from harness.campaign.loop import Clock
+from harness.campaign.loop import LEAST_SCALE, MOST_SCALE, WHAT_BLOCKS_VARY, Clock
 from harness.campaign.plan.cells import with_twin
 from harness.campaign.plan.planning import GROUP_SIZE
 from harness.campaign.session.phases import Phases
@@ -34,22 +34,53 @@ def a_plan(cells: int = 3, *, budget_s: float = 300.0, max_blocks: int = 100) ->
     return plan.model_copy(update={"budget_s": budget_s, "max_blocks": max_blocks, "shape": shape})
 
 
-def block_of(clock: Clock, time: Time, seconds: float, continuous_s: float = 0.0, latency_s: float = 0.0) -> None:
+def block_of(
+    clock: Clock, time: Time, seconds: float, *, continuous_s: float = 0.0, latency_s: float = 0.0, scale: float = 1.0
+) -> None:
     phases = Phases({"latency": 500.0})
-    with clock.block(phases):
+    with clock.block(phases, 20.0, scale):
         time.now += seconds
         phases.add("continuous runs", continuous_s)
         phases.add("latency", latency_s)
 
 
-def test_a_block_fits_when_one_as_long_as_the_last_would_end_within_the_budget(time: Time) -> None:
+def test_a_block_fits_when_one_like_the_last_would_end_within_the_budget_with_the_shortest_rotations(
+    time: Time,
+) -> None:
     clock = Clock(a_plan(budget_s=100))
-    block_of(clock, time, 49)
+    shortest_s = 52 - 20.0 * (1 - LEAST_SCALE)
+    block_of(clock, time, 52)
+    assert clock.spent_s() + shortest_s == 100
     assert clock.fits(1)
-    assert not clock.fits(2)
-    block_of(clock, time, 49)
-    assert clock.spent_s() == 98
+    time.now += 0.1
     assert not clock.fits(1)
+
+
+def test_the_rotations_of_the_blocks_that_still_fit_fill_the_budget(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=300))
+    assert clock.scale(20.0, 0) == 1.0, "nothing shows yet how long a block takes"
+    block_of(clock, time, 70)
+    while clock.fits(1):
+        scale = clock.scale(20.0, 1)
+        assert LEAST_SCALE <= scale <= MOST_SCALE
+        block_of(clock, time, 50 + scale * 20.0, scale=scale)
+    assert clock.spent_s() == pytest.approx(300 * (1 - WHAT_BLOCKS_VARY))
+
+
+@pytest.mark.parametrize(("left_s", "scale"), [(85.0, MOST_SCALE), (70.0, 1.0), (66.0, LEAST_SCALE)])
+def test_a_block_that_cannot_fill_what_is_left_is_neither_much_longer_nor_much_shorter_than_planned(
+    time: Time, left_s: float, scale: float
+) -> None:
+    budget_s = (70 + left_s) / (1 - WHAT_BLOCKS_VARY)
+    clock = Clock(a_plan(budget_s=budget_s))
+    block_of(clock, time, 70)
+    assert clock.scale(20.0, 1) == pytest.approx(scale)
+
+
+def test_where_the_number_of_blocks_ends_the_campaign_they_are_as_long_as_planned(time: Time) -> None:
+    clock = Clock(a_plan(budget_s=300, max_blocks=2))
+    block_of(clock, time, 70)
+    assert clock.scale(20.0, 1) == 1.0
 
 
 def test_the_continuous_runs_of_a_block_are_not_expected_of_the_next_one(time: Time) -> None:

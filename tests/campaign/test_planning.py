@@ -241,6 +241,20 @@ def test_a_rotation_of_a_slope_holds_every_level_of_each_cell_one_after_the_othe
     assert plan.rotations_s_of(sloping) == 2 * plan.rotations_s_of(SCENARIO)
 
 
+def test_a_scenario_of_more_connections_has_more_of_the_time_of_rotations_and_all_have_what_was_asked_for() -> None:
+    few, usual, many = (
+        SCENARIO.model_copy(update={"id": str(n), "rank": Ranked(at=Level(connections=n))}) for n in (16, 64, 256)
+    )
+    most = many.model_copy(update={"id": "most", "rank": Ranked(at=Level(connections=4096))})
+    plan = a_plan(CELLS[:3]).model_copy(update={"scenarios": (few, usual, many)})
+    assert plan.rotations_s_of(few) == plan.rotations_s_of(usual) == plan.shape.rotations_s / 2
+    assert plan.rotations_s_of(many) == 4 * plan.rotations_s_of(usual)
+    assert sum(map(plan.rotations_s_of, plan.scenarios)) == 3 * plan.shape.rotations_s
+    plan = plan.model_copy(update={"scenarios": (usual, most)})
+    assert plan.rotations_s_of(most) == 4 * plan.rotations_s_of(usual), "no more than four times as much"
+    assert plan.model_copy(update={"scenarios": (most,)}).rotations_s_of(most) == plan.shape.rotations_s
+
+
 def test_a_server_of_few_threads_that_wait_for_the_upstream_has_slices_as_short_as_any() -> None:
     many, waiting = Level(connections=256), SCENARIO.model_copy(update={"needs": ("upstream",)})
     waiting = waiting.model_copy(update={"rank": Ranked(at=many), "levels": (many,)})

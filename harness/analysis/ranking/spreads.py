@@ -27,7 +27,7 @@ def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict
     restart_cost_s = sum(record.phases_s.get(phase, 0.0) for phase in RESTARTING) / max(1, blocks * scenarios)
     best = None
     if block is not None and restart is not None and restart.is_distinguished() and restart_cost_s:
-        rotation_cost_s = record.plan.rotations_s_of(inference.scenario) / rotations
+        rotation_cost_s = _rotation_s(inference)
         best = best_rotations(
             block, restart.estimate, rotations, restart_cost_s=restart_cost_s, rotation_cost_s=rotation_cost_s
         )
@@ -38,6 +38,12 @@ def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict
         "rotations": rotations,
         "best_rotations": best,
     }
+
+
+def _rotation_s(inference: Inference) -> float:
+    """How long a rotation of all its slices takes."""
+    slices_s = sum(trial.wall_s / len(trial.rotations) for trial in inference.counted.trials.values())
+    return slices_s / len(inference.blocks) * len(inference.scenario.in_every_rotation)
 
 
 def _restart_variance(blocks: Sequence[BlockValues]) -> RestartVariance | None:

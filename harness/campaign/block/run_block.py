@@ -69,7 +69,7 @@ def measure_scenario(bench: Bench, block: Block, scenario: Scenario, dice: rando
     paces = at_ranking_level(warm, scenario.manifest)
     yield from run_continuously(bench, block, scenario, paces=paces)
     before = block.costs.so_far(block.live)
-    length_s = bench.plan.rotations_s_of(scenario.manifest)
+    length_s = bench.plan.rotations_s_of(scenario.manifest) * block.scale
     cells = block.living(scenario)
     first = len(block.slices)
     rotations = rotate(bench, block, cells, scenario, paces=warm, dice=dice, length_s=length_s)

@@ -21,7 +21,8 @@ from harness.under_test.verify.verification import Dated
 class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
-    `before`: what was seen of cells in earlier blocks. `timed`: scenarios whose latency is measured in it. `repeated`:
+    `scale`: how many times as long as planned the rotations take. `before`: what was seen of
+    cells in earlier blocks. `timed`: scenarios whose latency is measured in it. `repeated`:
     (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation. `p99_s`:
     of response times, by (cell, scenario) of those ranked by it. `dated`:
     answers from before the rotations; at its end the block's verification looks whether dates have moved on since.
@@ -31,6 +32,7 @@ class Block:
     cells: Sequence[Cell]
     need: Need
     before: Mapping[str, CellFacts] = field(default_factory=dict)
+    scale: float = 1.0
     timed: Collection[str] = ()
     live: dict[str, LiveServer] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)

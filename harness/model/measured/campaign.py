@@ -35,19 +35,31 @@ def measuring_s(phases_s: Mapping[str, float]) -> float:
     return sum(spent for phase, spent in phases_s.items() if phase not in GETTING_READY)
 
 
+MANY_CONNECTIONS: Final = 64
+"""Up to so many, scenarios have the same time."""
+
+MOST_WEIGHT: Final = 4.0
+
+
+def round_weight(scenario: ScenarioManifest) -> float:
+    """How much of a block's rotations a scenario needs beside others: what steadies a figure is how many rounds of all
+    connections are counted, and a round takes longer where there are more of them (docs/decisions/block-length.md)."""
+    return min(MOST_WEIGHT, max(1.0, scenario.rank.at.connections / MANY_CONNECTIONS))
+
+
 class SliceShape(Record):
     """How the time is cut (docs/concepts.md), in seconds.
 
-    `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives each scenario's rotations;
-    `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted, where it is
-    measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts;
+    `length_s` is the shortest slice, burn-in included; `rotations_s` the time a block gives a scenario's rotations on
+    average; `warm_up_s` how long each cell is driven uncounted before; `window_s` how long its latency is counted,
+    where it is measured; `levels_s` the time of rotations at each level that a scenario is not ranked at, for charts;
     `continuous_s` the length of each cell's continuous run before its first rotations (0: none).
     """
 
     length_s: float = Field(default=0.13, ge=0.01, le=60)
     burn_in_s: float = Field(default=0.03, ge=0)
     rotations_s: float = Field(default=12.0, gt=0)
-    warm_up_s: float = Field(default=0.4, gt=0, le=600)
+    warm_up_s: float = Field(default=0.25, gt=0, le=600)
     window_s: float = Field(default=1.0, ge=0.1, le=600)
     levels_s: float = Field(default=0.0, ge=0)
     continuous_s: float = Field(default=5.0, ge=0, le=600)
@@ -109,8 +121,11 @@ class Plan(Record):
         return self.load_workers or self.load_processes
 
     def rotations_s_of(self, scenario: ScenarioManifest) -> float:
-        """Seconds a block gives the scenario's rotations: twice the usual, where each of them holds several levels."""
-        return self.shape.rotations_s * (2 if len(scenario.in_every_rotation) > 1 else 1)
+        """Seconds a block gives the scenario's rotations: its share of what all scenarios have together, and twice that
+        where each rotation holds several levels."""
+        of_all = sum(round_weight(one) for one in self.scenarios)
+        share = round_weight(scenario) / of_all * len(self.scenarios)
+        return self.shape.rotations_s * share * (2 if len(scenario.in_every_rotation) > 1 else 1)
 
     @property
     def spins(self) -> bool:

@@ -123,7 +123,7 @@ def plan_facts(source: Source) -> tuple[Fact, ...]:
         Fact("Seed", str(plan.seed)),
         Fact("Load generator", "never sleeps in a slice" if plan.spins else "sleeps between answers and is woken"),
         Fact("Slice", f"{1000 * shape.length_s:,.0f} ms, of which {1000 * shape.burn_in_s:,.0f} ms burn-in"),
-        Fact("Rotations a block and scenario", duration(shape.rotations_s)),
+        Fact("Rotations a block and scenario", f"{duration(shape.rotations_s)} on average"),
         *_block_spreads(source),
         Fact("Warm-up per configuration", duration(shape.warm_up_s)),
         Fact("Continuous run per configuration", _driven_on_end(record)),
