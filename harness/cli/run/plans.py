@@ -87,7 +87,8 @@ def show_plan(plan: Plan, notices: Sequence[Notice], *, json: bool, interpreters
     messages.print(
         f"Slices of {shape.length_s * 1000:.0f} ms ({shape.burn_in_s * 1000:.0f} ms of it burn-in), "
         f"{spoken(shape.rotations_s)} of rotations per scenario and block on average, "
-        f"at most {plan.max_blocks:,} blocks each, budget {spoken(plan.budget_s)}; ratios are relative to {plan.reference}, which has a hidden twin.",
+        f"at most {plan.max_blocks:,} blocks each, budget {spoken(plan.budget_s)}; "
+        f"ratios are relative to {plan.reference}, which has a hidden twin.",
         highlight=False,
     )
     messages.print(continuous_plan(plan), highlight=False)
