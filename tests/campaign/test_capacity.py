@@ -7,6 +7,7 @@ import pytest
 
 from harness.analysis.latency.next_rate import LEAST_TRIES, WIDTH
 from harness.campaign.block import capacity_search
+from harness.campaign.block.capacity_search import LEAST_DUE
 from harness.campaign.block.latency import measure_latency
 from harness.campaign.block.open_slices import CAPACITY_S
 from harness.load.driver import LocustDriver
@@ -15,7 +16,7 @@ from harness.model.measured.load import Slice, SliceRecord
 from tests.campaign.queues import SCENARIO, bench_of, block_of, cell, queue, response_times
 
 A = cell("a")
-TIMES_MS = [round(float(time), 3) for time in np.random.default_rng(3).exponential(2.0, 400)]
+TIMES_MS = [round(float(time), 3) for time in np.random.default_rng(3).exponential(1.0, 400)]
 
 
 class Seen:
@@ -45,9 +46,10 @@ def searched(driver, folder: Path, times_ms: Sequence[float], p99_s: float) -> C
 
 @pytest.mark.alone
 def test_the_highest_rate_under_a_limit_is_found_where_the_queue_is_known_to_reach_it(
-    driver: LocustDriver, tmp_path: Path
+    driver: LocustDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit_s, capacity = 0.02, 1000 / float(np.mean(TIMES_MS))
+    monkeypatch.setattr(capacity_search, "probe_length", lambda rate: LEAST_DUE / rate)
+    limit_s, capacity = 0.01, 1000 / float(np.mean(TIMES_MS))
     truth = max(r for r in np.arange(0.5, 1, 0.01) * capacity if p99(r) <= limit_s)
     search = searched(driver, tmp_path, TIMES_MS, limit_s)
     standard_error = float(np.std(TIMES_MS) / np.mean(TIMES_MS)) / (CAPACITY_S * capacity) ** 0.5
