@@ -48,8 +48,22 @@ def test_on_battery_it_sleeps(tmp_path: Path, status: str, sleeps: bool) -> None
 def test_where_it_is_seen_to_slow_the_servers_core_it_sleeps(
     monkeypatch: pytest.MonkeyPatch, ratios: list[float], sleeps: bool
 ) -> None:
+    monkeypatch.setattr(spinning, "PAUSES_S", (0.0, 0.0))
     monkeypatch.setattr(spinning, "timed_pairs", lambda _: ((0.001, 0.001 * ratio) for ratio in ratios))
     assert ("share a core" in (why_not_by_probe(OWN) or "")) == sleeps
+
+
+@pytest.mark.parametrize(("looks", "sleeps"), [([1.8, 1.7, 1.0], False), ([1.8, 1.0], False), ([1.8, 1.7, 1.6], True)])
+def test_cores_that_the_host_puts_together_for_a_moment_are_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch, looks: list[float], sleeps: bool
+) -> None:
+    left = iter(looks)
+    monkeypatch.setattr(spinning, "PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr(spinning, "timed_pairs", lambda _: ((0.001, 0.001 * ratio) for ratio in [next(left)] * 20))
+    said = why_not_by_probe(OWN)
+    assert (said is not None) == sleeps
+    assert said is None or "by 60%" in said, "the least that was seen"
+    assert not list(left), "every look was taken, and none after one that found them apart"
 
 
 def test_the_probe_ends_as_soon_as_no_further_pair_can_change_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
