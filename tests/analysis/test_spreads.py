@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.analysis.ranking.ranking import rank
+from harness.model.measured.trial import Bound
 from tests.analysis.campaigns import campaign, cell, made_up
 
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), *(cell(f"app-{number}") for number in range(6)))
@@ -42,6 +43,31 @@ def test_with_few_blocks_or_short_ones_it_is_not_said() -> None:
     assert spreads(rotations=3).restart_sd is None
     assert spreads(3).best_rotations is None
     assert spreads(4).restart_sd is not None
+
+
+@pytest.mark.parametrize(("slower", "told"), [(1.06, False), (1.15, True)])
+def test_a_machine_that_was_slower_in_one_block_is_named_by_what_an_answer_cost_the_load_generator(
+    slower: float, told: bool
+) -> None:
+    record, trials = campaign(CELLS, blocks=3), made_up(SPEEDS, 3)
+    costs_us = [20.0, 20.0 * slower, 20.2]
+    bound = Bound(
+        limit="server-bound",
+        reason="",
+        generator_share=0.5,
+        ceiling_rps=None,
+        null_rps=None,
+        server_share=1.0,
+        little=1.0,
+    )
+    with_costs = [
+        trial.model_copy(update={"bound": bound.model_copy(update={"ceiling_rps": 1e6 / costs_us[trial.block]})})
+        for trial in trials
+    ]
+    found = rank(record, with_costs).scenarios["json"].notices
+    seen = [notice.seen for notice in found if notice.code == "machine-moved"]
+    assert bool(seen) == told
+    assert not told or "20 µs in one block, 23 µs in another" in seen[0]
 
 
 def test_without_the_phases_of_its_time_no_best_number_is_given() -> None:

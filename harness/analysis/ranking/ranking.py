@@ -18,7 +18,7 @@ from harness.analysis.ranking.gaps import gaps_of
 from harness.analysis.ranking.overall import overall_ranking
 from harness.analysis.ranking.settings import settings_of
 from harness.analysis.ranking.shown import noise_floor_of, pairs_of, ratio_of
-from harness.analysis.ranking.spreads import spreads_of
+from harness.analysis.ranking.spreads import moved, spreads_of
 from harness.analysis.ranking.stalls import stalls
 from harness.analysis.trials.bound import GENERATOR_BOUND
 from harness.analysis.trials.eligible import Eligible, unranked_cells
@@ -80,6 +80,7 @@ def _scenario_ranking(record: CampaignRecord, inference: Inference) -> ScenarioR
                 *_void(floor),
                 *still_open(record, inference, ahead),
                 *(stalls(inference) if by_throughput else ()),
+                *(moved(record, inference) if by_throughput else ()),
                 *changing(inference),
                 *_disclosed(inference.counted),
                 *_at_the_generators_limit(inference.counted),

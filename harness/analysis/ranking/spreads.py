@@ -1,6 +1,6 @@
-"""How much of a block's spread is the restart's own, and how many rotations a restart is worth."""
+"""How blocks differ: how much of it is the restart's own, how many rotations that is worth, what the machine did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from harness.analysis.inference.inference import Inference
 from harness.analysis.inference.verdicts import Look, fit_of
 from harness.analysis.trials.blocks import BlockValues
 from harness.model.measured.campaign import CampaignRecord
+from harness.model.notice import Notice
 from harness.stats.design import RestartVariance, best_rotations, restart_variance
 
 MIN_BLOCKS: Final = 4
@@ -17,6 +18,29 @@ MIN_BLOCKS: Final = 4
 
 RESTARTING: Final = ("start", "verify", "rest", "prepare", "warm-up", "stop")
 """Phases that each block takes once, however many rotations it has."""
+
+
+MOST_MOVED: Final = 0.1
+"""Of what a request costs the load generator, from block to block. On a steady machine it moves by 1 to 4 %."""
+
+MACHINE_MOVED: Final = "machine-moved"
+
+
+def moved(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
+    """A notice where the machine was slower in one block than in another, by what an answer of the reference cost the
+    load generator: the same work each time, whatever the server does. Ratios move with it, and their intervals are
+    wide for that reason (docs/performance.md)."""
+    costs: dict[int, list[float]] = {}
+    for (block, cell), trial in inference.counted.trials.items():
+        if cell in record.plan.reference_cells and trial.bound and trial.bound.ceiling_rps:
+            costs.setdefault(block, []).append(record.plan.generator_cores / trial.bound.ceiling_rps)
+    by_block = sorted(sum(each) / len(each) * 1e6 for each in costs.values())
+    if by_block and by_block[-1] > (1 + MOST_MOVED) * by_block[0]:
+        seen = (
+            f"the machine changed its speed: an answer cost the load generator {by_block[0]:.3g} µs in one block, "
+            f"{by_block[-1]:.3g} µs in another"
+        )
+        yield Notice(code=MACHINE_MOVED, seen=seen, mend="more blocks, or a quieter machine")
 
 
 def spreads_of(record: CampaignRecord, inference: Inference, look: Look) -> dict[str, float | None]:
