@@ -59,19 +59,19 @@ class Clock:
         self._started = time.monotonic() - already_s
 
     @contextmanager
-    def block(self, phases: Phases, rotations_s: float | None = None, scale: float = 1.0) -> Iterator[None]:
+    def block(self, phases: Phases, rotations_s: float, scale: float) -> Iterator[None]:
         """Time a block whose rotations take `rotations_s` by the plan, and `scale` times that here: the next are
         expected to take as long beside their rotations, but for continuous runs, which each cell has once, and for
         response times where scenarios take turns: the next ones are of another scenario, and as the plan expects.
         """
         started, before = time.monotonic(), phases.seconds()
-        self._rotations_s = self._rotations_s if rotations_s is None else rotations_s
+        self._rotations_s = rotations_s
         yield
         spent = {phase: seconds - before.get(phase, 0.0) for phase, seconds in phases.seconds().items()}
         once_s = spent.get(CONTINUOUS_RUNS, 0.0)
         if self._turn_s is not None:
             once_s += spent.get("latency", 0.0) - self._turn_s
-        self._other_s = time.monotonic() - started - once_s - scale * self._rotations_s
+        self._other_s = time.monotonic() - started - once_s - scale * rotations_s
         self._has_seen_one = True
 
     def spent_s(self) -> float:

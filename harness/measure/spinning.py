@@ -40,7 +40,7 @@ while sys.stdin.readline():
 def why_not_spin(cores: Cores, root: Path = Path("/")) -> str | None:
     """Why the generator should sleep between answers on this machine; None where it need not.
 
-    Takes at most half a second where it need not, and six where it should. `root` is that of /proc and /sys.
+    Takes at most half a second where the first look says so, and seven in all. `root` is that of /proc and /sys.
     """
     return why_not_by_facts(cores, root) or why_not_by_probe(cores)
 

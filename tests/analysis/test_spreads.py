@@ -1,5 +1,6 @@
 """How much of a block's spread is the restart's, and how many rotations a restart is worth: in campaigns made up so."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +12,15 @@ from tests.analysis.campaigns import campaign, cell, made_up
 CELLS = (cell("raw-asgi"), cell("raw-asgi", twin=1), *(cell(f"app-{number}") for number in range(6)))
 SPEEDS = {one.id: 10_000.0 for one in CELLS}
 BLOCKS = 24
+BOUND = Bound(
+    limit="server-bound",
+    reason="",
+    generator_share=0.5,
+    ceiling_rps=None,
+    null_rps=None,
+    server_share=1.0,
+    little=1.0,
+)
 COSTS = {"start": 24.0, "verify": 12.0, "warm-up": 60.0, "stop": 24.0, "slices": 600.0}
 
 
@@ -45,29 +55,26 @@ def test_with_few_blocks_or_short_ones_it_is_not_said() -> None:
     assert spreads(4).restart_sd is not None
 
 
-@pytest.mark.parametrize(("slower", "told"), [(1.06, False), (1.15, True)])
-def test_a_machine_that_was_slower_in_one_block_is_named_by_what_an_answer_cost_the_load_generator(
-    slower: float, told: bool
-) -> None:
-    record, trials = campaign(CELLS, blocks=3), made_up(SPEEDS, 3)
-    costs_us = [20.0, 20.0 * slower, 20.2]
-    bound = Bound(
-        limit="server-bound",
-        reason="",
-        generator_share=0.5,
-        ceiling_rps=None,
-        null_rps=None,
-        server_share=1.0,
-        little=1.0,
-    )
-    with_costs = [
-        trial.model_copy(update={"bound": bound.model_copy(update={"ceiling_rps": 1e6 / costs_us[trial.block]})})
-        for trial in trials
+def notices_of_a_machine(costs_us: Sequence[float], waiting: str = "spin") -> list[str]:
+    """What is said of one on which an answer costs the load generator so much in each block."""
+    record = campaign(CELLS, blocks=len(costs_us))
+    record = record.model_copy(update={"plan": record.plan.model_copy(update={"waiting": waiting})})
+    trials = [
+        trial.model_copy(update={"bound": BOUND.model_copy(update={"ceiling_rps": 1e6 / costs_us[trial.block]})})
+        for trial in made_up(SPEEDS, len(costs_us))
     ]
-    found = rank(record, with_costs).scenarios["json"].notices
-    seen = [notice.seen for notice in found if notice.code == "machine-moved"]
-    assert bool(seen) == told
-    assert not told or "20 µs in one block, 23 µs in another" in seen[0]
+    found = rank(record, trials).scenarios["json"].notices
+    return [notice.seen for notice in found if notice.code == "machine-moved"]
+
+
+def test_a_machine_that_was_slower_in_one_block_is_named_by_what_an_answer_cost_the_load_generator() -> None:
+    (seen,) = notices_of_a_machine([20.0, 23.0, 20.2])
+    assert "20 µs in one block, 23 µs in another" in seen
+    assert notices_of_a_machine([20.0, 21.2, 20.2]) == []
+
+
+def test_of_a_generator_that_is_woken_its_cost_says_nothing_of_the_machine() -> None:
+    assert notices_of_a_machine([20.0, 23.0, 20.2], waiting="block") == []
 
 
 def test_without_the_phases_of_its_time_no_best_number_is_given() -> None:

@@ -19,7 +19,6 @@ MIN_BLOCKS: Final = 4
 RESTARTING: Final = ("start", "verify", "rest", "prepare", "warm-up", "stop")
 """Phases that each block takes once, however many rotations it has."""
 
-
 MOST_MOVED: Final = 0.1
 """Of what a request costs the load generator, from block to block. On a steady machine it moves by 1 to 4 %."""
 
@@ -27,9 +26,11 @@ MACHINE_MOVED: Final = "machine-moved"
 
 
 def moved(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
-    """A notice where the machine was slower in one block than in another, by what an answer of the reference cost the
-    load generator: the same work each time, whatever the server does. Ratios move with it, and their intervals are
-    wide for that reason (docs/performance.md)."""
+    """A notice where the machine was slower in one block than in another, by what an answer of the reference cost a
+    load generator that never sleeps: the same work each time, whatever the server does. Ratios move with it, and their
+    intervals are wide for that reason (docs/performance.md)."""
+    if not record.plan.spins:
+        return
     costs: dict[int, list[float]] = {}
     for (block, cell), trial in inference.counted.trials.items():
         if cell in record.plan.reference_cells and trial.bound and trial.bound.ceiling_rps:

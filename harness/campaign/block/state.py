@@ -21,11 +21,11 @@ from harness.under_test.verify.verification import Dated
 class Block:
     """A block under way: what is asked of it, who is live, who has failed, what was measured.
 
-    `scale`: how many times as long as planned the rotations take. `before`: what was seen of
-    cells in earlier blocks. `timed`: scenarios whose latency is measured in it. `repeated`:
-    (cell, scenario) of every trial that failed a gate and was repeated, and its first repeated rotation. `p99_s`:
-    of response times, by (cell, scenario) of those ranked by it. `dated`:
-    answers from before the rotations; at its end the block's verification looks whether dates have moved on since.
+    `scale`: how many times as long as planned the rotations take. `before`: what was seen of cells in earlier blocks.
+    `timed`: scenarios whose latency is measured in it. `repeated`: (cell, scenario) of every trial that failed a gate
+    and was repeated, and its first repeated rotation. `p99_s`: of response times, by (cell, scenario) of those ranked
+    by it. `dated`: answers from before the rotations; at its end the block's verification looks whether dates have
+    moved on since.
     """
 
     number: int
