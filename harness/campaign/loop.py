@@ -32,11 +32,11 @@ OVERHEAD_S = 12.0
 
 
 LEAST_SCALE, MOST_SCALE = 0.8, 1.5
-"""Times the plan's rotations. Shorter, a block would say much less than the others, which count alike; longer, another
-start is worth more."""
+"""Bounds of a block's rotations, in units of the plan's. All blocks count alike, so a much shorter one would spoil the
+average; instead of a much longer one, one more start is better."""
 
 WHAT_BLOCKS_VARY = 0.02
-"""Of the budget: what is not planned for, since the next blocks may take longer than the last."""
+"""Share of the budget that is kept free, since the next blocks may take longer than the last."""
 
 
 class Clock:
@@ -60,9 +60,9 @@ class Clock:
 
     @contextmanager
     def block(self, phases: Phases, rotations_s: float, scale: float) -> Iterator[None]:
-        """Time a block whose rotations take `rotations_s` by the plan, and `scale` times that here: the next are
-        expected to take as long beside their rotations, but for continuous runs, which each cell has once, and for
-        response times where scenarios take turns: the next ones are of another scenario, and as the plan expects.
+        """Time a block. Its rotations take `rotations_s` by the plan, and `scale` times that here. The next blocks are
+        expected to need as much time beside their rotations, with two exceptions. Each cell has one continuous run.
+        Where scenarios take turns with response times, the next scenario is expected to take what the plan says.
         """
         started, before = time.monotonic(), phases.seconds()
         self._rotations_s = rotations_s
@@ -83,9 +83,9 @@ class Clock:
         return self.spent_s() + blocks * least_s <= self._budget_s
 
     def scale(self, rotations_s: float, done: int) -> float:
-        """How many times as long the rotations of the next block take as planned, which is `rotations_s`, so that the
-        rounds that still fit fill the budget. 1 before a block has shown how long it takes, and where not the budget
-        but the number of blocks, of which `done` are, ends the campaign."""
+        """Factor for the rotations of the next block, `rotations_s` by the plan, so that the rounds that still fit fill
+        the budget. 1 before the first block has ended, and where the number of blocks ends the campaign: `done` of them
+        are over."""
         left_s = self._budget_s * (1 - WHAT_BLOCKS_VARY) - self.spent_s()
         rounds = int(left_s // (self._blocks_a_round * (self._other_s + LEAST_SCALE * rotations_s)))
         if not self._has_seen_one or done + rounds > self._max_blocks:

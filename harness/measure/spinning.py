@@ -23,7 +23,7 @@ MAX_SLOWED: Final = 1.05
 SURELY: Final = 15
 """Of 20 pairs, that must agree: by chance so many do in 2 of 100 cases (sign test). The probe ends when they cannot."""
 PAUSES_S: Final = (0.5, 1.5, 2.5)
-"""Between one look that finds them on one core and the next."""
+"""Before each further look."""
 SPINNER: Final = """
 import os, sys, time
 os.sched_setaffinity(0, map(int, sys.argv[2:]))
@@ -40,7 +40,8 @@ while sys.stdin.readline():
 def why_not_spin(cores: Cores, root: Path = Path("/")) -> str | None:
     """Why the generator should sleep between answers on this machine; None where it need not.
 
-    Takes at most half a second where the first look says so, and seven in all. `root` is that of /proc and /sys.
+    Takes up to half a second if the first look finds separate cores, else up to seven seconds. `root`: of /proc and
+    /sys.
     """
     return why_not_by_facts(cores, root) or why_not_by_probe(cores)
 
@@ -60,8 +61,8 @@ def why_not_by_facts(cores: Cores, root: Path) -> str | None:
 
 
 def why_not_by_probe(cores: Cores) -> str | None:
-    """A virtual machine may hide that two of its CPUs are one core: so it is tried. Its host may put them on one core
-    for some seconds, and apart again: they share one if they do whenever it is tried."""
+    """A virtual machine may hide that two of its CPUs share a core, so it is tried. Some hosts put two CPUs on one core
+    for a few seconds only: each of several looks must find it."""
     looks: list[float] = []
     for pause_s in (0.0, *PAUSES_S):
         time.sleep(pause_s)
@@ -72,8 +73,8 @@ def why_not_by_probe(cores: Cores) -> str | None:
 
 
 def slowed_by_spinning(cores: Cores) -> float:
-    """Times as long as alone that work takes beside a busy generator, the median of pairs; 1 as soon as it is clear
-    that they do not agree."""
+    """Time of the same work beside a busy generator over its time alone: the median of pairs, or 1 as soon as too many
+    pairs show no difference."""
     slowed: list[float] = []
     with closing(timed_pairs(cores)) as pairs:
         for alone, beside in pairs:

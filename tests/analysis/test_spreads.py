@@ -56,7 +56,7 @@ def test_with_few_blocks_or_short_ones_it_is_not_said() -> None:
 
 
 def notices_of_a_machine(costs_us: Sequence[float], waiting: str = "spin") -> list[str]:
-    """What is said of one on which an answer costs the load generator so much in each block."""
+    """`machine-moved`, of a machine on which an answer costs the load generator `costs_us` in each block."""
     record = campaign(CELLS, blocks=len(costs_us))
     record = record.model_copy(update={"plan": record.plan.model_copy(update={"waiting": waiting})})
     trials = [
@@ -67,13 +67,13 @@ def notices_of_a_machine(costs_us: Sequence[float], waiting: str = "spin") -> li
     return [notice.seen for notice in found if notice.code == "machine-moved"]
 
 
-def test_a_machine_that_was_slower_in_one_block_is_named_by_what_an_answer_cost_the_load_generator() -> None:
+def test_a_machine_on_which_the_load_generator_spent_more_time_per_answer_in_one_block_has_changed_its_speed() -> None:
     (seen,) = notices_of_a_machine([20.0, 23.0, 20.2])
     assert "20 µs in one block, 23 µs in another" in seen
     assert notices_of_a_machine([20.0, 21.2, 20.2]) == []
 
 
-def test_of_a_generator_that_is_woken_its_cost_says_nothing_of_the_machine() -> None:
+def test_the_time_per_answer_of_a_generator_that_sleeps_shows_nothing_of_the_machine() -> None:
     assert notices_of_a_machine([20.0, 23.0, 20.2], waiting="block") == []
 
 

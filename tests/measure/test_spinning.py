@@ -54,7 +54,7 @@ def test_where_it_is_seen_to_slow_the_servers_core_it_sleeps(
 
 
 @pytest.mark.parametrize(("looks", "sleeps"), [([1.8, 1.7, 1.0], False), ([1.8, 1.0], False), ([1.8, 1.7, 1.6], True)])
-def test_cores_that_the_host_puts_together_for_a_moment_are_looked_at_again(
+def test_cores_that_share_one_for_a_moment_only_are_looked_at_again(
     monkeypatch: pytest.MonkeyPatch, looks: list[float], sleeps: bool
 ) -> None:
     left = iter(looks)

@@ -132,7 +132,7 @@ def _seen(
     tied, better = verdicts(differences, widths, delta=delta, floors=floors)
     decided_at, turned = np.full(widths.shape, time), differences < 0
     if before is not None:
-        places = np.searchsorted(cells, before.cells)  # both are sorted, and whoever was there stays
+        places = np.searchsorted(cells, before.cells)  # both are sorted, and no cell ever leaves
         earlier = np.ix_(places, places)
         stands = before.tied | before.better
         tied[earlier] = np.where(stands, before.tied, tied[earlier])

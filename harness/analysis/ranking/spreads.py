@@ -20,15 +20,15 @@ RESTARTING: Final = ("start", "verify", "rest", "prepare", "warm-up", "stop")
 """Phases that each block takes once, however many rotations it has."""
 
 MOST_MOVED: Final = 0.1
-"""Of what a request costs the load generator, from block to block. On a steady machine it moves by 1 to 4 %."""
+"""Of the time that the load generator spends per answer, between blocks. On a steady machine it moves by 1 to 4 %."""
 
 MACHINE_MOVED: Final = "machine-moved"
 
 
 def moved(record: CampaignRecord, inference: Inference) -> Iterator[Notice]:
-    """A notice where the machine was slower in one block than in another, by what an answer of the reference cost a
-    load generator that never sleeps: the same work each time, whatever the server does. Ratios move with it, and their
-    intervals are wide for that reason (docs/performance.md)."""
+    """A notice if the machine was slower in one block than in another. The load generator shows it: one that never
+    sleeps does nearly the same work for every answer of the reference. Ratios move with the machine, and their
+    intervals become wide (docs/performance.md)."""
     if not record.plan.spins:
         return
     costs: dict[int, list[float]] = {}

@@ -36,14 +36,15 @@ def measuring_s(phases_s: Mapping[str, float]) -> float:
 
 
 MANY_CONNECTIONS: Final = 64
-"""Up to so many, scenarios have the same time."""
+"""Scenarios of up to so many connections have the same time."""
 
 MOST_WEIGHT: Final = 4.0
+"""A scenario has at most so many times the time of another."""
 
 
 def round_weight(scenario: ScenarioManifest) -> float:
-    """How much of a block's rotations a scenario needs beside others: what steadies a figure is how many rounds of all
-    connections are counted, and a round takes longer where there are more of them (docs/decisions/block-length.md)."""
+    """The time of a scenario's rotations in proportion to that of others. A figure becomes steadier with each round of
+    all connections that is counted, and a round of more connections takes longer (docs/decisions/block-length.md)."""
     return min(MOST_WEIGHT, max(1.0, scenario.rank.at.connections / MANY_CONNECTIONS))
 
 
