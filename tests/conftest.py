@@ -27,6 +27,22 @@ def pytest_configure() -> None:
     gc.disable()  # until all tests are there
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes once run in one process: each other one would make it again."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group") and sharing(item):
+            item.add_marker(pytest.mark.xdist_group(sharing(item)))
+
+
+def sharing(item: pytest.Function) -> str:
+    """The module and which of its fixtures' parameters are used, where it has fixtures that last as long as it does."""
+    definitions = [found[-1] for found in item._fixtureinfo.name2fixturedefs.values()]
+    lasting = [one.argname for one in definitions if one.scope == "module"]
+    chosen = item.callspec.indices if hasattr(item, "callspec") else {}
+    return " ".join([item.path.stem, *(str(chosen[name]) for name in lasting if name in chosen)]) if lasting else ""
+
+
 def pytest_collection_finish() -> None:
     """The modules and thousands of tests stay to the end: a collection that looked at them would find nothing."""
     gc.freeze()

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from harness.cli.main import app
+from harness.cli.main import program
 from harness.model.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
@@ -32,8 +31,7 @@ NEEDS_NO_WORDS = {"--help"}
 
 def commands() -> dict[str, Any]:
     """Each command as typer has made it."""
-    group: Any = typer.main.get_command(app)
-    return dict(group.commands)
+    return dict(program().commands)
 
 
 def options_of(command: Any) -> set[str]:

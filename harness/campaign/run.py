@@ -25,7 +25,7 @@ from harness.campaign.session.recording import Recorder, by_nobody_else
 from harness.campaign.session.resume import refuse_other_services, refuse_unlike
 from harness.campaign.session.surroundings import Surroundings, announced
 from harness.campaign.session.surviving import ServiceGone, needing
-from harness.load.ceiling import measured_ceiling
+from harness.load.ceiling import USUAL_S, measured_ceiling
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.measure.pinning import pinned
 from harness.model.errors import EnvironmentRefused
@@ -34,6 +34,8 @@ from harness.model.notice import Failure, Notice
 from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
 
+CEILING_SLICES: Final = 4
+"""The generator itself is measured no longer than so many slices last."""
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
 
@@ -207,8 +209,10 @@ def _null_rps(
         return None
     progress.step("Measuring the load generator itself")
     with phases.timed("services"), interrupt.waiting():
+        plan = recorder.record.plan
+        length_s = min(USUAL_S, CEILING_SLICES * plan.shape.length_s)
         record = measured_ceiling(
-            driver, recorder.folder.logs, cpus=prepared.platform.cores.server, spins=recorder.record.plan.spins
+            driver, recorder.folder.logs, cpus=prepared.platform.cores.server, length_s=length_s, spins=plan.spins
         )
     recorder.update(null_rps=record.rate)
     return record.rate

@@ -1,6 +1,7 @@
 """Claims, each a TOML file: a ranking or a story's statements, the project's own and any a person names."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -49,10 +50,22 @@ def read_story(path: Path) -> Story:
     return document.record
 
 
+@cache
+def shipped_ranking(name: str = RANKING.stem) -> Claim:
+    """One of the project's own, by its id."""
+    return read_claim(SHIPPED[name])
+
+
+@cache
+def shipped_story() -> Story:
+    """The project's own."""
+    return read_story(STORY)
+
+
 def rankings_of(story: Story) -> Mapping[str, Claim]:
     """The shipped rankings that the statements name, by id."""
     named = {asked.claim for one in story.statements for asked in one.evidence if isinstance(asked, RankingAsked)}
-    return {name: read_claim(SHIPPED[name]) for name in sorted(named)}
+    return {name: shipped_ranking(name) for name in sorted(named)}
 
 
 def _story_faults(document: Document[Story]) -> Iterator[ManifestFault]:

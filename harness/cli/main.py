@@ -1,7 +1,8 @@
 """`harness`: the commands, and what every one of them does with a fault."""
 
 import sys
-from typing import Annotated, Final
+from functools import cache
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -84,6 +85,12 @@ def every_command(*, version: Version = False) -> None:
     """What holds for every command."""
 
 
+@cache
+def program() -> Any:
+    """All commands as typer makes them of their functions, which takes as long as a small command."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """The entry point of the command. A HarnessError becomes one message and its exit code, without a traceback."""
     guard()
@@ -109,7 +116,7 @@ def _done(arguments: list[str]) -> int:
     try:
         with raising():
             sweep_temporary()
-            code = app(args=arguments, prog_name="harness", standalone_mode=False)
+            code = program()(args=arguments, prog_name="harness", standalone_mode=False)
     except HarnessError as error:
         print_error(str(error))
         return int(error.exit_code)

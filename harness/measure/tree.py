@@ -101,10 +101,38 @@ def _share(before: float | None, after: float | None, length: float) -> float | 
 
 def living(root: int) -> list[psutil.Process]:
     """Every living process below `root`, by pid; none where `root` is gone."""
-    try:
-        return sorted(psutil.Process(root).children(recursive=True), key=lambda process: process.pid)
-    except psutil.NoSuchProcess:
-        return []
+    found = []
+    for pid in _below(root):
+        with suppress(psutil.NoSuchProcess):  # it ended
+            found.append(psutil.Process(pid))
+    return found
+
+
+def _below(root: int) -> list[int]:
+    """Pids below `root`, in order. Where the kernel lists a process's children, nothing else on the machine is read:
+    psutil asks every process for its parent."""
+    if Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists():
+        found = _listed_below(root)
+        for _ in range(ATTEMPTS):
+            before, found = found, _listed_below(root)
+            if found == before:  # a list may lack some where one of them ended while it was read: proc_tid_children(5)
+                return found
+    with suppress(psutil.NoSuchProcess):
+        return sorted(process.pid for process in psutil.Process(root).children(recursive=True))
+    return []
+
+
+def _listed_below(root: int) -> list[int]:
+    found, ahead = [], [root]
+    while ahead:
+        children: list[int] = []
+        with suppress(OSError):  # it ended
+            for thread in os.scandir(f"/proc/{ahead.pop()}/task"):
+                with suppress(OSError), open(f"{thread.path}/children", "rb") as file:  # noqa: PTH123 (read in every slice)
+                    children += map(int, file.read().split())
+        found += children
+        ahead += children
+    return sorted(found)
 
 
 def _sum(root: int, below: list[psutil.Process]) -> float | None:

@@ -13,7 +13,7 @@ from harness.analysis.statements.seen import Seen
 from harness.analysis.statements.story import story_finding
 from harness.analysis.trials.gather import salvaged
 from harness.analysis.tuning.answer import tuned
-from harness.catalog.claim_files import RANKING, STORY, rankings_of, read_claim, read_story
+from harness.catalog.claim_files import rankings_of, shipped_ranking, shipped_story
 from harness.model.asked.statement import Story
 from harness.model.found.ranking import Ranking
 from harness.model.found.statements import StoryFinding
@@ -52,8 +52,8 @@ def read(results: Path) -> Source:
         latency=latency_rows(record, windows),
         windows_s=sum(window.duration_s for window in windows if window.discarded is None),
         capacity=capacity_rows(record, searches),
-        claims=findings(read_claim(RANKING), record, ranking),
-        story=story_of(read_story(STORY), folder, record, ranking),
+        claims=findings(shipped_ranking(), record, ranking),
+        story=story_of(shipped_story(), folder, record, ranking),
         explanations=explanations(record, ranking, profiles),
         variants=variants_of(record, trials, windows),
         tuned=tuned(record, trials, windows),

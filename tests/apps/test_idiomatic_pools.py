@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -47,15 +48,17 @@ def opened_by(process: psutil.Process, path: str) -> int:
         process.resume()
 
 
-def connections(url: str, pids: list[int]) -> int:
-    """Those to the database at `url` that are open now, but for our own."""
+@contextmanager
+def counting(url: str, pids: list[int]) -> Iterator[Callable[[], int]]:
+    """How many connections to the database at `url` are open at this moment, but for our own."""
     if url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:///")
-        return sum(opened_by(psutil.Process(pid), path) for pid in pids)
+        yield lambda: sum(opened_by(psutil.Process(pid), path) for pid in pids)
+        return
     # A connection that was closed is listed until its process has ended, on a busy machine for some milliseconds more:
     # what is held is there in every one of three looks.
     with psycopg.connect(url, autocommit=True) as own:
-        return min(listed(own) for _ in range(LOOKS))
+        yield lambda: min(listed(own) for _ in range(LOOKS))
 
 
 def listed(own: psycopg.Connection) -> int:
@@ -111,7 +114,8 @@ def test_a_crowd_is_answered_rightly_with_no_more_connections_than_granted(
                 for path in PATHS * AT_ONCE:
                     pool.submit(ask, path, host, port)
 
-        most = most_while(lambda: connections(url, pids), crowd)
+        with counting(url, pids) as connections:
+            most = most_while(connections, crowd)
     assert len(answers) == len(PATHS) * AT_ONCE
     assert {status for _, status, _ in answers} == {200}
     assert 0 < most <= POOL_SIZE

@@ -33,7 +33,7 @@ def test_a_python_without_harness_is_told_how_to_get_it(program: Path) -> None:
 
 
 def test_a_program_ends_with_one_line_a_figure() -> None:
-    command = [sys.executable, str(BENCHMARKS / "report.py"), "--quick", "--blocks", "1", "--runs", "1"]
+    command = [sys.executable, str(BENCHMARKS / "report.py"), "--quick", "--blocks=1", "--runs=1", "--smaller=16"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = [line.split() for line in done.stdout.splitlines()]
     assert [line[:2] for line in lines[:2]] == [["figure", "report_trials"], ["figure", "report_s"]]

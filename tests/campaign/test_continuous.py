@@ -84,15 +84,16 @@ def test_a_pair_has_equally_many_pieces_and_a_cell_without_a_partner_is_alone() 
 def test_a_server_that_doubles_its_speed_on_the_way_is_caught_and_warmed_longer_from_then_on(
     driver: LocustDriver, tmp_path: Path
 ) -> None:
-    _, block = measured(driver, tmp_path, {REFERENCE: (), OTHER: ("--cold-for", "2.5")}, seen=(REFERENCE,))
+    shape, options = SliceShape(continuous_s=2.5), {REFERENCE: (), OTHER: ("--cold-for", "1.8")}
+    _, block = measured(driver, tmp_path, options, seen=(REFERENCE,), shape=shape)
     cold, warm = block.facts[OTHER.id].continuous
     assert [gate.code for gate in cold.failed_gates] == ["halves-differ"]
     assert cold.change == pytest.approx(1, abs=0.4)
     assert warm.failed_gates == ()
     (notice,) = block.notices
     assert notice.code == "run-repeated"
-    assert "it is warmed for 3.5 s in every later block" in notice.mend
-    assert block.facts[OTHER.id].warm_up_s == 3.5
+    assert "it is warmed for 2.5 s in every later block" in notice.mend
+    assert block.facts[OTHER.id].warm_up_s == 2.5
 
 
 def test_an_interrupt_is_heard_after_the_piece_in_hand_and_half_a_run_is_none(

@@ -6,12 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import typer
 
 from harness.campaign.plan.project import Project
 from harness.catalog.claim_files import STORY, read_story
 from harness.cli.console import output
-from harness.cli.main import app
+from harness.cli.main import program
 from harness.cli.run.claimed.statements import newest_for_a_story
 from harness.cli.run.running import probed_by
 from harness.model.notice import Notice
@@ -84,7 +83,7 @@ def test_what_cannot_be_told_ends_with_6_and_the_line_that_would_tell_it(
     assert words[:4] == ["harness", "run", "--only", "raw-asgi"]
     assert words[-2:] == ["--scenario", "fortunes"]
     assert ("--only", "rails") in pairwise(words)
-    options = {name for parameter in typer.main.get_command(app).commands["run"].params for name in parameter.opts}  # type: ignore[attr-defined]
+    options = {name for parameter in program().commands["run"].params for name in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
 
 

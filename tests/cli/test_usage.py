@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from harness import VERSION
 from harness.campaign.plan.project import Project
-from harness.cli.main import app
+from harness.cli.main import program
 from harness.model.errors import ExitCode
 from harness.model.measured.campaign import READABLE, SCHEMA_VERSION
 from tests.catalog.trees import RIGHT_APP, application, scenario
@@ -170,7 +169,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
 
 def single_valued() -> list[tuple[str, str]]:
     """(command, option) of every option that takes one value."""
-    commands: Any = typer.main.get_command(app)
+    commands: Any = program()
     return [
         (name, max(parameter.opts, key=len))
         for name, command in commands.commands.items()

@@ -20,8 +20,8 @@ from tests.end_to_end.forks import WIDE, Fork, started
 LONGEST_S = 240.0
 ASLEEP = ("--generator", "block")
 """Unless asked otherwise: tests run side by side, and one that never sleeps would take a core from the others."""
-BRIEFLY = ("--warm-up", "100ms")
-"""Unless asked otherwise: figures of servers that are not warm are as good for what these tests look at."""
+BRIEFLY = ("--warm-up", "100ms", "--slice", "50ms", "--burn-in", "10ms")
+"""Unless asked otherwise: rough figures, of servers that are not warm, are as good for what these tests look at."""
 HEARD = "Ending after the rotation in hand"
 
 
@@ -154,7 +154,9 @@ class Place:
 def unless_given(arguments: Sequence[object]) -> tuple[str, ...]:
     if "--resume" in arguments:  # it has the options of its campaign
         return ()
-    return tuple(part for option in (ASLEEP, BRIEFLY) if option[0] not in arguments for part in option)
+    usual = (*ASLEEP, *BRIEFLY)
+    pairs = zip(usual[::2], usual[1::2], strict=True)
+    return tuple(part for option, value in pairs if option not in arguments for part in (option, value))
 
 
 def environment() -> dict[str, str]:

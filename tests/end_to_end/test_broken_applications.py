@@ -40,7 +40,7 @@ FAILED = SHOPS.keys() - RANKED - {"restless"}
 
 def measure(place: Place) -> Ended:
     folders = [shop(place.folder, name, how) for name, how in SHOPS.items()]
-    options = ("--only", "raw-asgi", "--scenario", "json", "--quick", "--rotations", "600ms", "--json")
+    options = ("--only", "raw-asgi", "--scenario", "json", "--quick", "--rotations", "300ms", "--json")
     return place.measure(*given(*folders), *options, "--warm-up", "500ms")
 
 

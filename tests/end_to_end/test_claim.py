@@ -32,7 +32,7 @@ def installed() -> set[str]:
 @pytest.fixture(scope="module")
 def measured(once: Once) -> tuple[Place, Ended]:
     only = [part for app in ASKED for part in ("--only", app)]
-    short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "600ms")
+    short = ("--scenario", "json", "--latency", "none", "--continuous", "none", "--blocks", 2, "--rotations", "300ms")
     return once("claim", lambda place: place.measure(*only, *short, "--json"))
 
 

@@ -30,7 +30,7 @@ def core(manifests: str) -> list[str]:
 
 APPS = core("apps/*/app.toml")
 SCENARIOS = core("scenarios/*/scenario.toml")
-SHORT = ("--quick", "--rotations", "600ms")
+SHORT = ("--quick", "--rotations", "300ms")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.command import Ended, Place
+from tests.end_to_end.command import ASLEEP, BRIEFLY, Ended, Place
 from tests.end_to_end.conftest import Once
 
 SHOP = """
@@ -83,7 +83,7 @@ path = "/items/1"
 expect = 200
 """
 TOKEN = "tell-nobody-of-this"
-BRIEFLY = ("--quick", "--rotations", "300ms", "--latency", "none", "--warm-up", "100ms", "--generator", "block")
+SHORT = ("--quick", "--rotations", "300ms", "--latency", "none", *ASLEEP, *BRIEFLY)
 
 
 def project(place: Place) -> Path:
@@ -104,7 +104,7 @@ def record_of(place: Place) -> Any:
 def measured(place: Place, *options: object) -> Ended:
     folder = place.folder / "shop" if (place.folder / "shop").exists() else project(place)
     given = ("--project", folder, "--env-file", folder / ".env")
-    return place.run("run", *given, *place.folders(), *BRIEFLY, *options)
+    return place.run("run", *given, *place.folders(), *SHORT, *options)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tests.end_to_end.command import ASLEEP, Ended, Place
 from tests.end_to_end.conftest import Once
 
 FOUR = ("--server", "gunicorn-gthread", "--server-workers", "1,2", "--threads", "1,4")
-SHORT = ("--rotations", "1s", "--blocks", "2")
+SHORT = ("--rotations", "500ms", "--blocks", "2")
 
 
 def tune(place: Place, *arguments: object) -> Ended:

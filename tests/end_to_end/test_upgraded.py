@@ -65,7 +65,7 @@ def measured(place: Place) -> Ended:
     shop = Shop(place)
     shop.write()
     shop.lock("1.0")
-    briefly = ("--scenario", "json", "--quick", "--rotations", "500ms", *ASLEEP, *BRIEFLY)
+    briefly = ("--scenario", "json", "--quick", "--rotations", "300ms", *ASLEEP, *BRIEFLY)
     return shop.run("run", "--only", "raw-asgi", *briefly)
 
 

@@ -32,8 +32,8 @@ def test_two_thousand_connections_to_each_of_eight_live_targets(driver: LocustDr
                 target=target.cell,
                 scenario="null",
                 level=Level(connections=2000),
-                burn_in_s=0.1,
-                length_s=0.4,
+                burn_in_s=0.05,
+                length_s=0.2,
             )
             for number in range(2)
             for target in targets

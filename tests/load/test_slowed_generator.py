@@ -39,7 +39,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def records(port: int) -> dict[int, list[SliceRecord]]:
     """Slices by the turns that each answer cost the engine; all take turns."""
-    options = map(str, (port, CPUS[-1], 0.15, 16, *TURNS))
+    options = map(str, (port, CPUS[-1], 0.1, 16, *TURNS))
     command = [sys.executable, str(PROGRAMS / "slowed_generator.py"), *options]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[int, list[SliceRecord]] = defaultdict(list)

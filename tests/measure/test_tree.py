@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
-from harness.measure.tree import idle_cpu_shares, tree_cpu_seconds, tree_pss_bytes, tree_size
+from harness.measure.tree import idle_cpu_shares, living, tree_cpu_seconds, tree_pss_bytes, tree_size
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
 
@@ -96,3 +97,16 @@ def test_a_tree_that_is_gone_has_no_figures() -> None:
     assert tree_cpu_seconds(ended.pid) is None
     assert tree_pss_bytes(ended.pid) is None
     assert idle_cpu_shares({"gone": ended.pid}, 0) == {"gone": None}
+
+
+def test_what_any_thread_has_started_is_found_however_deep_and_nothing_of_a_root_that_is_gone(tmp_path: Path) -> None:
+    code = (
+        "import subprocess\n"
+        'below = f\'import subprocess, sys; subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"])\'\n'
+        "def start(): subprocess.Popen([sys.executable, '-c', below])\n"
+        "thread = threading.Thread(target=lambda: (start(), time.sleep(60)), daemon=True); thread.start()\n"
+    )
+    with root(tmp_path, code) as pid:
+        until(lambda: len(living(pid)) == 3)
+        assert living(pid) == sorted(psutil.Process(pid).children(recursive=True), key=lambda process: process.pid)
+    assert living(pid) == []

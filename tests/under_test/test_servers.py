@@ -368,11 +368,11 @@ def test_no_request_is_logged_nor_that_it_waited(server: Server, live: LiveServe
 
 @each_server
 def test_it_listens_on_loopback_alone_and_writes_nothing_at_home(server: Server, live: LiveServer, home: Path) -> None:
+    tree = live.process.tree()
     listening = {
         tuple(one.laddr)
-        for pid in live.process.tree()
-        for one in psutil.Process(pid).net_connections("tcp")
-        if one.status == psutil.CONN_LISTEN
+        for one in psutil.net_connections("tcp")  # once: each process's own would read the table of all again
+        if one.pid in tree and one.status == psutil.CONN_LISTEN
     }
     assert ("127.0.0.1", live.target.port) in listening
     assert {host for host, _ in listening} == {"127.0.0.1"}

@@ -17,7 +17,7 @@ from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.profiles import STATEMENTS
 from harness.campaign.plan.project import Project
 from harness.campaign.run import Start, run
-from harness.catalog.claim_files import STORY, read_story
+from harness.catalog.claim_files import shipped_story
 from harness.cli.console import messages, output, print_error, print_notice, print_whole
 from harness.cli.folders import point_latest_at
 from harness.cli.quantities import spoken
@@ -76,7 +76,7 @@ def try_for_the_story(project: Project, folder: ResultsFolder, *, quiet: bool) -
     tried before stays."""
     known, _ = folder.read_capabilities()
     if known is None and folder.read_record().state == "finished":
-        _try(project, folder, probed_by(read_story(STORY)), quiet=quiet)
+        _try(project, folder, probed_by(shipped_story()), quiet=quiet)
 
 
 def probed_by(story: Story) -> Selection:

@@ -15,7 +15,7 @@ from typing import Any
 import harness.campaign.explaining.explain
 import harness.cli.run.changes.diffing
 import harness.cli.run.running  # noqa: F401  what most commands load
-from harness.cli.main import main
+from harness.cli.main import main, program
 
 LONGEST = 1 << 20
 
@@ -53,6 +53,7 @@ def become(wanted: dict[str, Any], out: int, err: int) -> None:
 
 
 if __name__ == "__main__":
+    program()
     gc.freeze()
     sys.argv = ["harness", *command(socket.socket(fileno=0))]
     main()
