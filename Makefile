@@ -27,8 +27,10 @@ $(BIN)/.setup: $(BIN)/uv requirements.txt pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
 	@touch $@
 
+# All that tests load is compiled once, where each test process would compile it by itself.
 $(BIN)/.setup-dev: $(BIN)/.setup requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-dev.txt
+	@$(BIN)/python -m pytest --collect-only -qq > /dev/null 2>&1 || true
 	@touch $@
 
 setup: $(BIN)/.setup  ## Install the harness into .venv

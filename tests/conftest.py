@@ -28,9 +28,9 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share what their module makes once run in one process: each other one would make it again."""
-    for item in items:
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
         if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group") and sharing(item):
             item.add_marker(pytest.mark.xdist_group(sharing(item)))
 

@@ -16,6 +16,7 @@ from harness.campaign.cells.services import database_up, upstream_up
 from harness.campaign.cells.stage import Stage
 from harness.campaign.cells.working import calibrated
 from harness.campaign.loop import measure
+from harness.campaign.plan.planning import ceiling_s
 from harness.campaign.plan.preparation import Prepared
 from harness.campaign.plan.project import Project
 from harness.campaign.session.interrupt import Interrupt, listening
@@ -25,7 +26,7 @@ from harness.campaign.session.recording import Recorder, by_nobody_else
 from harness.campaign.session.resume import refuse_other_services, refuse_unlike
 from harness.campaign.session.surroundings import Surroundings, announced
 from harness.campaign.session.surviving import ServiceGone, needing
-from harness.load.ceiling import USUAL_S, measured_ceiling
+from harness.load.ceiling import measured_ceiling
 from harness.load.driver import LoadDriver, LocustDriver
 from harness.measure.pinning import pinned
 from harness.model.errors import EnvironmentRefused
@@ -34,8 +35,6 @@ from harness.model.notice import Failure, Notice
 from harness.process.in_use import using
 from harness.store.folder import ResultsFolder
 
-CEILING_SLICES: Final = 4
-"""The generator itself is measured no longer than so many slices last."""
 ROOM_BYTES: Final = 512 * 2**20
 """Free space a campaign wants before it starts: environments, a database, its own results."""
 
@@ -209,11 +208,9 @@ def _null_rps(
         return None
     progress.step("Measuring the load generator itself")
     with phases.timed("services"), interrupt.waiting():
-        plan = recorder.record.plan
-        length_s = min(USUAL_S, CEILING_SLICES * plan.shape.length_s)
-        record = measured_ceiling(
-            driver, recorder.folder.logs, cpus=prepared.platform.cores.server, length_s=length_s, spins=plan.spins
-        )
+        plan, cpus = recorder.record.plan, prepared.platform.cores.server
+        length_s = ceiling_s(plan.shape)
+        record = measured_ceiling(driver, recorder.folder.logs, cpus=cpus, length_s=length_s, spins=plan.spins)
     recorder.update(null_rps=record.rate)
     return record.rate
 

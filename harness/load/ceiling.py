@@ -15,7 +15,6 @@ from harness.model.measured.load import LoadScenario, Slice, SliceRecord, Target
 from harness.process.owned import OwnedProcess
 
 START_TIMEOUT_S: Final = 20.0
-USUAL_S: Final = 0.5
 NULL: Final = LoadScenario(
     id="null",
     requests=(Request(path="/"),),
@@ -47,7 +46,7 @@ def measured_ceiling(
     *,
     cpus: Sequence[int] = (),
     connections: int = 64,
-    length_s: float = USUAL_S,
+    length_s: float,
     spins: bool = False,
 ) -> SliceRecord:
     """The driver's record against a null responder on `cpus`, those of the servers. It must be prepared anew after."""

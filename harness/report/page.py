@@ -28,30 +28,22 @@ _PARTS: Final = ("state", "sorting", "relations", "amounts", "find", "filters", 
 def html(source: Source) -> str:
     """The page. A pure function: equal sources give equal bytes."""
     css, js, seen = _asset("page.css"), _script(), page(source)
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            page=seen,
-            css=css,
-            js=js,
-            policy=_policy(css, js),
-            data=inside_html(script_data(source, seen)),
-        )
-    )
+    template, data = environment().get_template("page.html.j2"), inside_html(script_data(source, seen))
+    return template.render(page=seen, css=css, js=js, policy=_policy(css, js), data=data)
 
 
 def comparison_html(comparison: Comparison, later: CampaignRecord) -> str:
     """The page of a comparison; it has no script at all."""
     css = _asset("page.css")
     policy = f"default-src 'none'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; form-action 'none'"
-    template = _environment().get_template("compare.html.j2")
+    template = environment().get_template("compare.html.j2")
     return template.render(page=comparison_page(comparison, later), css=css, policy=policy)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Jinja's, which keeps each template that it has compiled."""
+    found = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -60,13 +52,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    found.filters |= {
         "common_reason": common_reason,
         "a_second": a_second,
         "per_second": per_second,
         "capitalised": capitalised,
     }
-    return environment
+    return found
 
 
 def _finalize(value: Any) -> Any:

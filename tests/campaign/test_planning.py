@@ -19,6 +19,7 @@ from harness.campaign.plan.planning import (
     GROUP_SIZE,
     block_dice,
     blocks_of_a_round,
+    ceiling_s,
     groups_of,
     rotation_of,
     waves_of_upstream,
@@ -165,6 +166,10 @@ def test_a_slice_is_as_long_as_asked_for_where_many_waves_of_answers_fit_into_it
     assert whole_waves(a_plan(), 64, None, 0.1) == (shape.burn_in_s, 0.1)
     assert whole_waves(a_plan(), 64, 20_000, 0.1) == (shape.burn_in_s, 0.1)
     assert whole_waves(a_plan(), 64, 20_000, 0.3) == (shape.burn_in_s, 0.3)
+
+
+def test_the_generator_itself_is_measured_for_half_a_second_or_over_four_slices_where_these_are_shorter() -> None:
+    assert [ceiling_s(SliceShape(length_s=length_s)) for length_s in (0.13, 1.0, 0.05)] == [0.5, 0.5, 0.2]
 
 
 @pytest.mark.parametrize("wave_s", [0.018, 0.02, 0.03, 0.045, 0.06, 0.1, 0.4, 1.0, 2.9, 4.9])

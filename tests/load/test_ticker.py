@@ -8,7 +8,7 @@ import pytest
 
 from harness.load.engine.ticker import LoopTicker, ticker
 
-INTERVAL_S = 0.02
+INTERVAL_S = 0.1
 
 
 @pytest.mark.parametrize("make", [ticker, LoopTicker])
@@ -18,7 +18,7 @@ def test_ticks_come_at_whole_intervals_from_the_moment_they_are_counted_from(mak
     seen: list[float] = []
     begin = clock() - phase * INTERVAL_S
     running = make(gevent.get_hub().loop, begin, INTERVAL_S, lambda: seen.append(clock()))  # type: ignore[operator]
-    gevent.sleep(0.6)
+    gevent.sleep(1.3)
     running.stop()
     assert len(seen) > 10
     assert min(seen) >= begin + 0.95 * INTERVAL_S

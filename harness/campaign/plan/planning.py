@@ -12,7 +12,7 @@ from harness.catalog.filters import ALL, matching
 from harness.model.asked.cell import Cell
 from harness.model.asked.request import Level
 from harness.model.asked.scenario import ScenarioManifest
-from harness.model.measured.campaign import Plan
+from harness.model.measured.campaign import Plan, SliceShape
 from harness.model.measured.load import DRAIN_S, Slice
 from harness.under_test.services.upstream_server import DELAY_S
 
@@ -173,6 +173,11 @@ def rotation_of(
         ]
         for cell in shuffled
     ]
+
+
+def ceiling_s(shape: SliceShape) -> float:
+    """How long the generator itself is measured, in seconds: over four slices, which half a second is enough for."""
+    return min(0.5, 4 * shape.length_s)
 
 
 def warm_up_of(

@@ -16,6 +16,7 @@ import harness.campaign.explaining.explain
 import harness.cli.run.changes.diffing
 import harness.cli.run.running  # noqa: F401  what most commands load
 from harness.cli.main import main, program
+from harness.report.page import environment
 
 LONGEST = 1 << 20
 
@@ -52,8 +53,15 @@ def become(wanted: dict[str, Any], out: int, err: int) -> None:
         os.close(descriptor)
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Make what each command would make for itself: the commands, and the templates of the page."""
     program()
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+
+
+if __name__ == "__main__":
+    prepare()
     gc.freeze()
     sys.argv = ["harness", *command(socket.socket(fileno=0))]
     main()
