@@ -192,6 +192,15 @@ def test_a_cell_that_hardly_answers_does_not_hold_up_the_others() -> None:
     assert whole_waves(short, 64, 64 / 0.6, 0.1).length_s == pytest.approx(1.5 * 0.6)
 
 
+def test_a_cell_and_its_twins_are_repeats_of_each_other_and_of_nothing_that_differs_in_anything_else() -> None:
+    one = CELLS[0].model_copy(update={"twin": 0})
+    assert all(one.model_copy(update={"twin": number}).is_or_repeats(one) for number in range(3))
+    others = {"app": "other", "server": "other", "workers": 9, "threads": 9, "runtime_threads": 9, "pool": 9}
+    others |= {"database": "sqlite" if one.database == "none" else "none", "interpreter": "other"}
+    assert set(others) | {"twin"} == set(Cell.model_fields)
+    assert not any(one.model_copy(update={name: value}).is_or_repeats(one) for name, value in others.items())
+
+
 def test_the_reference_is_the_bare_callable_unless_another_is_named() -> None:
     assert reference_of(CELLS, None) == a_cell("raw-asgi")
     assert reference_of(CELLS[:3], None) == CELLS[0]
