@@ -27,7 +27,7 @@ $(BIN)/.setup: $(BIN)/uv requirements.txt pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
 	@touch $@
 
-# All that tests load is compiled once, where each test process would compile it by itself.
+# All that tests load is compiled here, once. Otherwise each test process compiles it.
 $(BIN)/.setup-dev: $(BIN)/.setup requirements-dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-dev.txt
 	@$(BIN)/python -m pytest --collect-only -qq > /dev/null 2>&1 || true

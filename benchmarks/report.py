@@ -165,7 +165,7 @@ def arguments_of(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, help="of the campaign (default: 11; with --quick 2)")
     parser.add_argument("--runs", type=int, help="of the command (default: 6; with --quick 2)")
     parser.add_argument(
-        "--smaller", type=int, default=1, help="divide the cells of the second and third by (default: 1)"
+        "--smaller", type=int, default=1, help="divides how many cells the second and third have (default: 1)"
     )
     found = parser.parse_args(given)
     blocks, runs = (2, 2) if found.quick else (11, 6)

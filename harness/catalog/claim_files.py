@@ -52,13 +52,13 @@ def read_story(path: Path) -> Story:
 
 @cache
 def shipped_ranking(name: str = RANKING.stem) -> Claim:
-    """One of the project's own, by its id."""
+    """One of the project's own rankings, by its id."""
     return read_claim(SHIPPED[name])
 
 
 @cache
 def shipped_story() -> Story:
-    """The project's own."""
+    """The project's own story."""
     return read_story(STORY)
 
 

@@ -87,7 +87,7 @@ def every_command(*, version: Version = False) -> None:
 
 @cache
 def program() -> Any:
-    """All commands as typer makes them of their functions, which takes as long as a small command."""
+    """All commands, which typer makes of their functions. That takes as long as a small command."""
     return typer.main.get_command(app)
 
 

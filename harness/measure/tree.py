@@ -109,8 +109,8 @@ def living(root: int) -> list[psutil.Process]:
 
 
 def _below(root: int) -> list[int]:
-    """Pids below `root`, in order. Where the kernel lists a process's children, nothing else on the machine is read:
-    psutil asks every process for its parent."""
+    """Pids below `root`, in order. Where the kernel lists children, only these processes are read. psutil reads every
+    process of the machine for its parent."""
     if Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists():
         found = _listed_below(root)
         for _ in range(ATTEMPTS):

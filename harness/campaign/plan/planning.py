@@ -176,7 +176,7 @@ def rotation_of(
 
 
 def ceiling_s(shape: SliceShape) -> float:
-    """How long the generator itself is measured, in seconds: over four slices, which half a second is enough for."""
+    """How long the generator itself is measured, in seconds: as long as four slices, at most half a second."""
     return min(0.5, 4 * shape.length_s)
 
 
