@@ -20,7 +20,7 @@ exec(compile("def turn(count):\\n    for _ in range(count):\\n        pass\\n", 
 
 
 async def db(_: bytes) -> tuple[bytes, bytes]:
-    _ns["turn"](100_000)
+    _ns["turn"](300_000)
     await data.random_world()
 """
 """A loop of milliseconds in a file of the serialiser's, far more than all the rest, and a read too many."""

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from multiprocessing import get_context
@@ -20,7 +21,7 @@ from harness.under_test.install.environments import (
     prune,
 )
 from harness.under_test.install.locks import lock
-from tests.process.helpers import until
+from tests.process.helpers import running, until
 from tests.under_test.lockable import SERVERS, application
 
 pytestmark = pytest.mark.usefixtures("usual_index")
@@ -209,3 +210,27 @@ def test_what_is_installed_in_an_environment_is_told_by_its_python(requirements:
 
 def test_a_program_that_is_no_python_tells_no_distributions() -> None:
     assert dict(distributions_of(Path("/bin/echo"))) == {}
+
+
+INTERRUPTED = """
+import os, sys
+from pathlib import Path
+from harness.under_test.install import uv_command
+
+uv_command._executable = lambda: sys.argv[1]
+try:
+    uv_command.side_by_side([lambda: uv_command.run_uv([], package_cache=Path(sys.argv[2]))])
+except KeyboardInterrupt:
+    os._exit(7)
+"""
+
+
+def test_a_harness_that_is_interrupted_and_ends_at_once_leaves_no_uv_behind(tmp_path: Path) -> None:
+    slow, pid = tmp_path / "uv", tmp_path / "pid"
+    slow.write_text(f'#!/bin/sh\necho $$ > "{pid}.part" && mv "{pid}.part" "{pid}"\nexec sleep 60\n')
+    slow.chmod(0o755)
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(slow), str(tmp_path)]) as harness:
+        until(pid.exists)
+        harness.send_signal(signal.SIGINT)
+        assert harness.wait(30) == 7
+    until(lambda: not running(int(pid.read_text())), deadline_s=10)

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
-from functools import cache
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
@@ -44,9 +43,6 @@ OWN_SETTINGS: Final = (
 )
 """Where packages come from and how they are fetched. Others would point uv at another environment than the one it is
 asked for (UV_PYTHON), or have it resolve other versions (UV_EXCLUDE_NEWER)."""
-
-LOOK_S: Final = 0.1
-"""How often, while uv works, to look whether an end was asked for."""
 
 _FINDING: Final = threading.Lock()
 """find_uv_bin asks sysconfig, which a second thread may see half initialised."""
@@ -86,46 +82,70 @@ def run_uv(
         "UV_NO_PROGRESS": "1",
     }
     argv = [_executable(), "--quiet", "--color", "never", *arguments]
-    with subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-        pass_fds=tuple(holding), cwd=cwd, start_new_session=True,  # Ctrl-C at the terminal reaches the harness alone
-    ) as process:  # fmt: skip
+    start = partial(
+        subprocess.Popen, argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment, pass_fds=tuple(holding), cwd=cwd,
+        start_new_session=True,  # Ctrl-C at the terminal reaches the harness alone
+    )  # fmt: skip
+    with _JOB.ending.watching(start) as process, process:
         try:
-            out, err = _said(process, stdin)
+            out, err = process.communicate(stdin, timeout=LIMIT_S)
+        except subprocess.TimeoutExpired as fault:
+            _kill(process)
+            raise UvFailed(f"no end after {LIMIT_S:.0f} s") from fault
         except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # with the interpreter that it asks, and the like
+            _kill(process)
             raise
     if process.returncode != 0:
-        raise UvFailed(err.strip() or f"exit code {process.returncode}")
+        raise UvFailed("interrupted" if _JOB.ending.asked else err.strip() or f"exit code {process.returncode}")
     return out
 
 
-def _said(process: "subprocess.Popen[str]", stdin: str) -> tuple[str, str]:
-    """What it said on both outputs until its end. Raises UvFailed where it takes too long or an end was asked for."""
-    ends, given = time.monotonic() + LIMIT_S, stdin
-    while time.monotonic() < ends:
-        if _ending().is_set():
-            raise UvFailed("interrupted")
+def _kill(process: "subprocess.Popen[str]") -> None:
+    """With the interpreter that it asks, and the like."""
+    with suppress(ProcessLookupError):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+class _Ending:
+    """Whether an end was asked for. Then every uv that is under way is killed, and no other begins."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def watching(self, start: "Callable[[], subprocess.Popen[str]]") -> "Iterator[subprocess.Popen[str]]":
+        """A uv, started here. Raises UvFailed where an end was asked for before."""
+        with self._lock:
+            if self.asked:
+                raise UvFailed("interrupted")
+            process = start()
+            self._running.add(process)
         try:
-            return process.communicate(given, timeout=LOOK_S)
-        except subprocess.TimeoutExpired:
-            given = ""  # the first call has taken it all
-    raise UvFailed(f"no end after {LIMIT_S:.0f} s")
+            yield process
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def ask(self) -> None:
+        """From any thread. At its return each uv has its SIGKILL: this process may end at once."""
+        with self._lock:
+            self.asked = True
+            for process in self._running:
+                _kill(process)
 
 
 class _Job(threading.local):
-    """Of each thread: the event that asks for the end of what it does."""
+    """Of each thread: what asks for the end of what it does."""
 
     def __init__(self) -> None:
-        self.ending = threading.Event()
+        self.ending = _Ending()
 
 
 _JOB: Final = _Job()
-
-
-def _ending() -> threading.Event:
-    return _JOB.ending
 
 
 def side_by_side(jobs: Iterable[Callable[[], T]]) -> list[T | HarnessError]:
@@ -135,7 +155,7 @@ def side_by_side(jobs: Iterable[Callable[[], T]]) -> list[T | HarnessError]:
     the end of this process.
     """
     begun: list[tuple[Callable[[], T], Future[T | HarnessError]]] = [(job, Future()) for job in jobs]
-    waiting, ending = SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]](), threading.Event()
+    waiting, ending = SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]](), _Ending()
     for pair in begun:
         waiting.put(pair)
     for _ in range(min(AT_ONCE, len(begun))):
@@ -143,13 +163,13 @@ def side_by_side(jobs: Iterable[Callable[[], T]]) -> list[T | HarnessError]:
     try:
         return [done.result() for _, done in begun]
     finally:
-        ending.set()
+        ending.ask()
 
 
-def _work(waiting: "SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]]", ending: threading.Event) -> None:
+def _work(waiting: "SimpleQueue[tuple[Callable[[], T], Future[T | HarnessError]]]", ending: _Ending) -> None:
     _JOB.ending = ending
     with suppress(Empty):
-        while not ending.is_set():
+        while not ending.asked:
             job, done = waiting.get_nowait()
             try:
                 done.set_result(_outcome(job))
