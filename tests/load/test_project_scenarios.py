@@ -10,7 +10,7 @@ from harness.model.measured.load import SliceRecord, Target
 from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, serving
 from tests.fakes.wrong import Wrong
-from tests.load.servers import slice_of
+from tests.load.servers import marks_of, slice_of
 
 SCENARIOS = {scenario.id: scenario for scenario in find_scenarios(Path(__file__).parents[2] / "scenarios")}
 VOID_AGAIN = 3
@@ -60,7 +60,7 @@ def test_work_that_was_not_done_is_an_error_for_every_request_that_should_do_it(
 def test_wrong_answers_are_found_among_the_samples(driver: LoadDriver, application: type[Wrong]) -> None:
     record = driven(driver, application(), SCENARIOS[application.scenario])
     assert record.errors["body"] > 0
-    assert record.marks == ("wrong-body-in-sample",)
+    assert marks_of(record) == {"wrong-body-in-sample"}
 
 
 @pytest.mark.parametrize("application", [wrong.FewerMiddlewares, wrong.SameRouteAlways], ids=lambda one: one.__name__)

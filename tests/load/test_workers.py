@@ -216,10 +216,10 @@ def test_merging_adds_counts_and_weighs_means() -> None:
     assert record.errors == {"status": 3, "reset": 1}
     assert record.latency_mean_s == pytest.approx(0.3)
     assert record.latency_max_s == 0.5
-    assert record.marks == ("lost-worker",)
+    assert marks_of(record) == {"lost-worker"}
 
 
 def test_nothing_from_anybody_is_a_record_of_nothing() -> None:
     record = merged_record(slice_of(), [], {"lost-worker"})
     assert (record.completions, record.rate, record.histogram, record.latency_mean_s) == (0, 0.0, None, None)
-    assert record.marks == ("lost-worker",)
+    assert marks_of(record) == {"lost-worker"}
