@@ -6,14 +6,11 @@ from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
+from harness.contract.pace import OLDEST_DATE_S, oldest_date_s
 from harness.contract.response import Response, clipped
 from harness.model.fault import Fault
 
-OLDEST_DATE_S = 5.0
 NEWEST_DATE_S = 2.0
-DATE_TURNS = 20
-"""In how many turns of its event loop a busy server may renew its Date: uvicorn sleeps ten times in between, and each
-sleep may end two turns late. A response takes a turn or more."""
 
 
 def header_faults(
@@ -84,7 +81,7 @@ def _date(response: Response) -> Iterator[Fault]:
     age_s = response.received_at - moment.timestamp()
     # Where answers take long, the server may note the time when the request comes, or renew it rarely: it is slow, and
     # its date is not wrong.
-    if not -NEWEST_DATE_S <= age_s <= OLDEST_DATE_S + DATE_TURNS * response.took_s:
+    if not -NEWEST_DATE_S <= age_s <= oldest_date_s(response.took_s):
         expected, seen = f"at most {OLDEST_DATE_S:.0f} s old", f"{clipped(date)}, {age_s:.0f} s old"
         yield Fault(code="date-stale", what="header Date is not of now", expected=expected, seen=seen)
 

@@ -8,7 +8,8 @@ LONGEST_SHOWN = 160
 class Response(Record):
     """Header names are lower case, in the order received; the body is free of transfer coding.
 
-    `received_at`: Unix seconds, by the clock of the machine that asked; `took_s`: since the request was sent.
+    `received_at`: Unix seconds, by the clock of the machine that asked; `took_s`: since the request was sent, or what a
+    slower response took just before (`Pace`).
     """
 
     status: int

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from harness.contract.bodies import json_difference, strict_json
 from harness.contract.judge import judge
+from harness.contract.pace import Pace, oldest_date_s
 from harness.contract.response import Response, clipped
 from harness.model.asked.request import Expectation, Level
 from tests.contract.responses import HELLO, LEVEL, NOW, PAGE, TEXT, response
@@ -68,6 +69,22 @@ def test_a_date_may_be_as_old_as_twenty_answers_took() -> None:
     slow = response(date=formatdate(NOW - 24, usegmt=True)).model_copy(update={"took_s": 1.0})
     assert faults(slow) == []
     assert "not of now" in faults(slow.model_copy(update={"took_s": 0.9}))[0]
+
+
+def test_a_date_may_still_be_old_after_slow_answers() -> None:
+    pace = Pace()
+    assert [pace.after(0.0, 1.0), pace.after(1.0, 0.1), pace.after(1.0, 0.2)] == [1.0, 1.0, 1.0]
+    assert pace.after(25.0, 0.01) == 1.0
+    assert pace.after(25.1, 0.01) == 0.01, "20 turns and 5 seconds after the slow one"
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 5)), min_size=1, max_size=50))
+def test_the_slowest_of_late_is_the_longest_whose_time_has_not_passed(answers: list[tuple[float, float]]) -> None:
+    pace, now, seen = Pace(), 0.0, list[tuple[float, float]]()
+    for after_s, took_s in answers:
+        now += after_s
+        seen.append((now, took_s))
+        assert pace.after(now, took_s) == max(took for at, took in seen if now <= at + oldest_date_s(took))
 
 
 def test_a_header_given_twice_is_told() -> None:

@@ -69,6 +69,7 @@ def test_an_application_is_added_by_following_the_documentation(text: str, place
     assert "plaintext: GET /plaintext: header Content-Type; expected text/plain" in ended.out
     assert "db: GET /db: status; expected 200; seen 404" in ended.out
     assert "json:" not in ended.out
+    assert "1 of 1 configuration failed the contract" in ended.err
 
     more = written(text, "toml").replace('"db"]', '"db", "queries", "fortunes"]')
     (folder / "app.toml").write_text(more)

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from harness.catalog.scenarios import Scenario, find_scenarios
 from harness.model.asked.dataset import worlds
 from harness.model.measured.load import Target
-from harness.under_test.verify.examiner import DATE_WAIT_S, Subject
+from harness.under_test.verify.examiner import DATE_RENEWED_S, DATE_WAIT_S, Subject
 from harness.under_test.verify.verification import Dated, verify, verify_all
 from tests.fakes import wrong, wrong_prepared
 from tests.fakes.server import Right, Server, serving
@@ -85,6 +86,24 @@ def test_keep_alive_is_not_asked_of_a_server_that_does_not_declare_it() -> None:
 def test_a_date_is_not_asked_of_a_server_that_does_not_declare_it() -> None:
     with serving(wrong.NoDate()) as server:
         assert verify(target(server, sends_date=False), [SCENARIOS["json"]], full=True).passed
+
+
+class BusyBefore(Right):
+    """Its Date is old at first, as that of an event loop which was busy until now."""
+
+    busy_until: float | None = None
+
+    def headers(self, content_type: str, body: bytes) -> dict[str, str]:
+        if self.busy_until is None:
+            self.busy_until = time.monotonic() + DATE_RENEWED_S / 2
+        age_s = 60 if time.monotonic() < self.busy_until else 0
+        return super().headers(content_type, body) | {"Date": formatdate(time.time() - age_s, usegmt=True)}
+
+
+def test_a_date_is_asked_again_of_a_server_that_may_have_been_busy_before() -> None:
+    with serving(BusyBefore()) as server:
+        assert verify(target(server), [SCENARIOS["json"], SCENARIOS["plaintext"]], full=False).passed
+        assert server.application.asked == 3
 
 
 def test_nobody_listening_is_a_fault_and_not_an_exception() -> None:

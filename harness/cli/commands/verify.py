@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.console import print_json
+from harness.cli.console import print_error, print_json
 from harness.cli.option_record import options_from
 from harness.cli.options import Filters, Json, Quiet, SeveralSettings
+from harness.cli.quantities import number_of
 from harness.model.errors import ExitCode
 
 
@@ -46,4 +47,7 @@ def verify(asked: VerifyAsked) -> int:
         print_json([verdict.model_dump(mode="json") for verdict in found.verdicts])
     else:
         show(found.verdicts, found.cells)
-    return ExitCode.OK if found.passed else ExitCode.CELL_FAILED
+    if found.passed:
+        return ExitCode.OK
+    print_error(f"{len(found.failed)} of {number_of(len(found.verdicts), 'configuration')} failed the contract")
+    return ExitCode.CELL_FAILED

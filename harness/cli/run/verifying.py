@@ -44,7 +44,9 @@ def verified(project: Project, prepared: Prepared, *, quiet: bool) -> Verified:
 
 
 def show(verdicts: Sequence[Verdict], cells: Sequence[Cell]) -> None:
-    """A row for each verdict. `cells`: all that were looked at, by which each row is named."""
+    """A row for each verdict. Those that failed come last: there a terminal, and the end of a log, show them.
+    `cells`: all that were looked at, by which each row is named."""
+    verdicts = sorted(verdicts, key=lambda verdict: not verdict.passed)
     heads, names = who(verdicts, differences(cells))
     said = [("ok" if verdict.passed else "failed", "\n".join(verdict.faults)) for verdict in verdicts]
     rows = [(*name, *words) for name, words in zip(names, said, strict=True)]

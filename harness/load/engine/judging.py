@@ -8,6 +8,7 @@ from harness.contract import response as contract
 from harness.contract.bodies import body_faults
 from harness.contract.codings import codings_asked
 from harness.contract.judge import BODYLESS, content, head_faults, is_bodyless
+from harness.contract.pace import Pace
 from harness.contract.schemas import prepare
 from harness.load.engine.lore import MAX_KNOWN, MAX_KNOWN_BODY, Lore
 from harness.model.asked.request import Request
@@ -50,9 +51,16 @@ class Judge:
     """
 
     def __init__(
-        self, target: Target, scenario: LoadScenario, request: Request, lore: Lore, heads: Heads | None = None
+        self,
+        target: Target,
+        scenario: LoadScenario,
+        request: Request,
+        lore: Lore,
+        *,
+        heads: Heads | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        """`heads`: those of all requests of one target that are `alike`."""
+        """`heads`: those of all requests of one target that are `alike`. `pace`: of all its responses."""
         self._request, self._expect = request, request.expected(scenario.expect)
         self._dated, self._named, self._lore = target.sends_date, target.sends_name, lore
         self._bodyless = is_bodyless(request, self._expect.status)
@@ -68,6 +76,7 @@ class Judge:
             prepare(self._expect.json_schema)
         self._known: set[bytes] = set()
         self._heads: Heads = {} if heads is None else heads
+        self._pace = Pace() if pace is None else pace
 
     def verdict(self, response: Response, took_s: float, now: float) -> Verdict:
         """What can be judged of the response at once. `took_s`: since it was asked; `now`: seconds of any one clock."""
@@ -89,7 +98,7 @@ class Judge:
 
     def _of_head(self, response: Response, took_s: float) -> Fault | None:
         faults = head_faults(
-            as_contract(response, took_s),
+            as_contract(response, self._pace.after(time.time(), max(0.0, took_s))),
             self._expect,
             dated=self._dated,
             named=self._named,
@@ -142,7 +151,7 @@ def as_contract(response: Response, took_s: float = 0.0) -> contract.Response:
     """The response as the contract's rules take it, received now."""
     head, now = response.head, time.time()
     return contract.Response(
-        status=head.status, headers=head.fields, body=response.body, received_at=now, took_s=max(0.0, took_s)
+        status=head.status, headers=head.fields, body=response.body, received_at=now, took_s=took_s
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import gevent
 
 from harness.catalog.prepared import with_requests
+from harness.contract.pace import Pace
 from harness.load.engine.connections.base import Connection
 from harness.load.engine.connections.kinds import Make, make_of
 from harness.load.engine.connections.lane import Lane
@@ -100,12 +101,14 @@ class Rotation:
         self._scripts: dict[tuple[str, str, Level], Script] = {}
         self._makes: dict[tuple[str, str], Make] = {}
         self._bodies: Bodies = {}
+        self._paces: dict[str, Pace] = {}
 
     def prepare(self, targets: Sequence[Target], scenarios: Sequence[LoadScenario]) -> None:
         """Take in what is live and what will be asked."""
         self._targets = {target.cell: target for target in targets}
         self._scenarios = {scenario.id: with_requests(scenario) for scenario in scenarios}
         self._scripts, self._makes, self._bodies = {}, {}, {}
+        self._paces = {target.cell: Pace() for target in targets}
         self._slots.aim(targets)
 
     def connect(self, cell: str, scenario: str, count: int) -> None:
@@ -144,7 +147,7 @@ class Rotation:
         key = (slice_.target, slice_.scenario, slice_.level)
         if key not in self._scripts:
             target, scenario = self._targets[slice_.target], self._scenarios[slice_.scenario]
-            self._scripts[key] = Script(target, scenario, slice_.level, self._bodies)
+            self._scripts[key] = Script(target, scenario, slice_.level, self._bodies, self._paces[slice_.target])
         return self._scripts[key]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from harness.contract.pace import Pace
 from harness.load.engine.judging import Fault, Heads, Judge, alike
 from harness.load.engine.lore import Lore
 from harness.model.asked.request import Level, Request
@@ -90,15 +91,22 @@ class Echo(Exchange):
 class Script:
     """A scenario at a level, for one target: its requests are asked in turn by every connection."""
 
-    def __init__(self, target: Target, scenario: LoadScenario, level: Level, bodies: Bodies | None = None) -> None:
-        """`bodies`: the large ones so far, of other targets and levels too."""
-        bodies = {} if bodies is None else bodies
+    def __init__(
+        self,
+        target: Target,
+        scenario: LoadScenario,
+        level: Level,
+        bodies: Bodies | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """`bodies`: the large ones so far, of other targets and levels too. `pace`: of all that the target answers."""
+        bodies, pace = {} if bodies is None else bodies, Pace() if pace is None else pace
         self.lore = Lore(together=scenario.together)
         self._reached: Sequence[Exchange] = []
         here = scenario.model_copy(update={"expect": scenario.expect.at(level)})
         heads: dict[object, Heads] = {}
         judges = [
-            Judge(target, here, request, self.lore, heads.setdefault(alike(request, here), {}))
+            Judge(target, here, request, self.lore, heads=heads.setdefault(alike(request, here), {}), pace=pace)
             for request in scenario.requests
         ]
         order = in_turn([request.weight for request in scenario.requests])
