@@ -25,13 +25,8 @@ class Said:
     fault: str = ""
 
 
-def git_environment() -> dict[str, str]:
-    """The variables that git gets."""
-    return {**passed_on(*CONFIGURATION), **READING}
-
-
-def ask_git(folder: Path, *arguments: str) -> Said:
-    """`git ARGUMENTS` in the folder. Where git is not installed, that is the fault."""
+def ask_git(folder: Path, *arguments: str, limit_s: float | None = LIMIT_S, **variables: str) -> Said:
+    """`git ARGUMENTS` in the folder, with more environment variables. Where git is not installed, that is the fault."""
     git = shutil.which("git")
     if git is None:
         return Said("", "git is not installed")
@@ -42,11 +37,11 @@ def ask_git(folder: Path, *arguments: str) -> Said:
             text=True,
             errors="surrogateescape",
             check=False,
-            timeout=LIMIT_S,
-            env=git_environment(),
+            timeout=limit_s,
+            env={**passed_on(*CONFIGURATION), **READING, **variables},
         )
     except subprocess.TimeoutExpired:
-        return Said("", f"git did not answer within {LIMIT_S:.0f} s")
+        return Said("", f"git did not answer within {limit_s:.0f} s")
     if done.returncode:
         return Said("", done.stderr.strip() or f"git ended with exit code {done.returncode}")
     return Said(done.stdout.rstrip("\n"))

@@ -55,8 +55,20 @@ def test_a_revision_is_exported_whole_as_it_was_committed(home: Path, tmp_path: 
     assert (home / "service" / "app.py").read_text() == "not committed\n"
 
 
+def test_what_is_ignored_in_archives_is_exported_too(home: Path, tmp_path: Path) -> None:
+    (home / ".gitattributes").write_text("shared.py export-ignore\n")
+    commit(home, "attributes")
+    there = around(home)
+    assert (exported(there, named(there, "HEAD"), tmp_path / "cache") / "shared.py").is_file()
+
+
 def test_nothing_in_the_repository_is_written(home: Path, tmp_path: Path) -> None:
     os.utime(home / "shared.py")  # its entry in the index is stale: a plain `git status` would write it anew
+    git(home, "config", "core.splitIndex", "true")  # what writes an index would leave a part of it in the repository
+    hook = home / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch written-by-a-hook\n")
+    hook.chmod(0o755)
     before = everything(home)
     there = around(home / "service")
     tree = exported(there, named(there, "main"), tmp_path / "cache")

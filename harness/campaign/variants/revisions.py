@@ -1,19 +1,18 @@
 """Revisions of the repository that an application's folder lies in, exported into the cache. The repository is read
 only: no work tree, no index, no lock, no fetch."""
 
+import os
 import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from harness.catalog.content import tree_digest
 from harness.model.errors import EnvironmentRefused, UsageError
 from harness.model.notice import Notice
 from harness.process.folders import locked
-from harness.process.git import ask_git, git_environment
+from harness.process.git import ask_git
 from harness.under_test.install.variant_locks import VARIANTS
 
 TREES: Final = Path(VARIANTS, "trees")
@@ -27,12 +26,15 @@ MOST_POINTER_BYTES: Final = 1024
 SUBMODULE: Final = "160000"
 """Mode of a submodule in a tree (gitdatamodel(7))."""
 MOST_NAMED: Final = 5
-UNFILTERED: Final = (
+ONLY_READ: Final = (
     *("-c", "filter.lfs.smudge="),
     *("-c", "filter.lfs.process="),
     *("-c", "filter.lfs.required=false"),
+    *("-c", "core.splitIndex=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.fsmonitor=false"),
 )
-"""Git LFS would fetch files into the repository while they are exported."""
+"""Git LFS would fetch files into the repository while they are exported, and a hook could write there."""
 
 
 @dataclass(frozen=True)
@@ -98,71 +100,53 @@ def exported(repository: Repository, wanted: Revision, cache: Path) -> Path:
 
 
 def _export(repository: Repository, wanted: Revision, tree: Path) -> None:
-    new = tree.with_name(f".{wanted.commit}.new")
+    listed = _listed(repository, wanted, "--long")
+    # Of a submodule there is no size.
+    sizes = [int(size) for line in listed if (size := line.partition("\t")[0].split()[3]) != "-"]
+    if sum(sizes) > MOST_BYTES or len(sizes) > MOST_FILES:
+        raise UsageError(
+            f"it holds more than {MOST_BYTES // 2**30} GB or {MOST_FILES:,} files",
+            where=f"{wanted.name} ({wanted.short})",
+            mend="check it out yourself, and measure both folders: harness run --app old=DIR --app new=DIR",
+        )
+    new, index = (tree.with_name(f".{wanted.commit}.{kind}") for kind in ("new", "index"))
     for old in (new, tree):
         shutil.rmtree(old, ignore_errors=True)
     new.mkdir(parents=True)
-    git = shutil.which("git") or "git"
-    argv = [git, "-C", str(repository.top), *UNFILTERED, "archive", "--format=tar", wanted.commit]
-    with subprocess.Popen(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=git_environment(),
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        try:
-            _unpack(process.stdout, new, wanted)
-        except BaseException:
-            process.kill()
-            shutil.rmtree(new, ignore_errors=True)
-            raise
-        words = process.stderr.read().decode(errors="replace").strip()
-    if process.returncode:
+    try:
+        for command in (["read-tree", wanted.commit], ["checkout-index", "--all", f"--prefix={new}/"]):
+            # An index of its own: that of the repository is left as it is.
+            done = ask_git(repository.top, *ONLY_READ, *command, limit_s=None, GIT_INDEX_FILE=str(index))
+            if done.fault:
+                mend = f"make room in {tree.parent}, or see: git fsck"
+                raise EnvironmentRefused(f"git cannot export it\n{done.fault}", where=wanted.name, mend=mend)
+        _leave_out_links_outside(new)
+        new.rename(tree)
+    finally:
         shutil.rmtree(new, ignore_errors=True)
-        raise EnvironmentRefused(f"git cannot export it\n{words}", where=wanted.name, mend="see: git fsck")
-    new.rename(tree)
+        index.unlink(missing_ok=True)
 
 
-def _unpack(archive: IO[bytes], folder: Path, wanted: Revision) -> None:
-    """Each member by the rules of tarfile's data filter: nothing outside the folder, no devices, no owners."""
-    if not hasattr(tarfile, "data_filter"):
-        mend = "run the harness with Python 3.11.4 or newer"
-        raise EnvironmentRefused("this Python unpacks archives without care", where=wanted.name, mend=mend)
-    left = MOST_BYTES
-    try:
-        with tarfile.open(fileobj=archive, mode="r|") as members:
-            for number, member in enumerate(members):
-                left -= member.size
-                if left < 0 or number >= MOST_FILES:
-                    most = f"{MOST_BYTES // 2**30} GB or {MOST_FILES:,} files"
-                    raise UsageError(
-                        f"it holds more than {most}",
-                        where=f"{wanted.name} ({wanted.short})",
-                        mend="check it out yourself, and measure both folders: harness run --app old=DIR --app new=DIR",
-                    )
-                _unpack_one(members, member, folder)
-    except tarfile.ReadError:
-        return  # git ended early; its words are the fault
-    except OSError as error:
-        raise EnvironmentRefused(
-            f"it cannot be exported: {error.strerror or error}", where=str(folder), mend="make room there"
-        ) from error
+def _leave_out_links_outside(tree: Path) -> None:
+    """Outside, nothing is of that revision."""
+    inside = os.path.realpath(tree)
+    for folder, folders, files in os.walk(tree):
+        for path in (Path(folder, name) for name in (*folders, *files)):
+            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
+                path.unlink()
 
 
-def _unpack_one(members: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    try:
-        members.extract(member, folder, filter="data")
-    except tarfile.FilterError:
-        return  # a link that leaves the repository: outside, nothing is of that revision
+def _listed(repository: Repository, wanted: Revision, *options: str) -> list[str]:
+    """A line of git-ls-tree(1) for each file and submodule."""
+    found = ask_git(repository.top, "ls-tree", "-r", "-z", "--full-tree", *options, wanted.commit, limit_s=None)
+    if found.fault:
+        raise EnvironmentRefused(f"git cannot export it\n{found.fault}", where=wanted.name, mend="see: git fsck")
+    return [line for line in found.out.split("\0") if line]
 
 
 def left_out(repository: Repository, wanted: Revision, tree: Path) -> Iterator[Notice]:
     """What an export of the application's folder lacks: submodules, and files that Git LFS keeps elsewhere."""
-    listed = ask_git(repository.top, "ls-tree", "-r", "-z", "--full-tree", wanted.commit).out.split("\0")
-    modules = [line.partition("\t")[2] for line in listed if line.startswith(SUBMODULE)]
+    modules = [line.partition("\t")[2] for line in _listed(repository, wanted) if line.startswith(SUBMODULE)]
     if modules:
         yield Notice(
             code="submodules-left-out",
