@@ -206,7 +206,7 @@ def test_a_library_whose_stacks_cannot_be_read_is_seen_as_often_as_it_works(tmp_
                 while psutil.Process(process.pid).cpu_times().user < used_s:
                     time.sleep(0.02)
             texts.append(sampling.stacks)
-        assert sampling.unread > 0.2
+        assert sampling.unread, "the stacks of the library can be read here: nothing was tried"
         process.stop()
     found = sampled_stacks(*texts, owners_in(Path(sys.executable), tmp_path))
     own: Counter[str] = Counter()
