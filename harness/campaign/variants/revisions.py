@@ -30,7 +30,6 @@ ONLY_READ: Final = (
     *("-c", "filter.lfs.smudge="),
     *("-c", "filter.lfs.process="),
     *("-c", "filter.lfs.required=false"),
-    *("-c", "core.splitIndex=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
     *("-c", "core.fsmonitor=false"),
 )
