@@ -12,8 +12,8 @@ from harness.model.errors import UsageError
 from harness.model.foreign import clean
 from harness.model.measured.trial import Trial
 from harness.model.notice import Notice
-from harness.report.reading import read
 from harness.report.write import write_report
+from harness.store.folder import ResultsFolder
 from tests.report.campaigns import APPS, campaign, saved
 from tests.report.dom import Element, parse
 from tests.report.hostile import LONG, SHORT, Place, replaced, rewrite, strings
@@ -79,13 +79,14 @@ def accepted_together(
 def is_accepted(folder: Path, changed: Any) -> bool:
     """Whether the record and the trial can be read."""
     rewrite(folder, changed["record"], changed["trial"])
+    opened = ResultsFolder.open(folder)
     try:
-        source = read(folder)
+        opened.read_record()
     except UsageError as error:
         if "campaign.json" not in str(error):
             raise
         return False
-    return not any("trials.jsonl, line 1 could not be read" in notice.seen for notice in source.notices)
+    return not any("trials.jsonl, line 1 could not be read" in notice.seen for notice in opened.read_trials()[1])
 
 
 def page_shape(folder: Path, tmp_path: Path, changed: Any) -> Counter[Any]:
