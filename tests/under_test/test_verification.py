@@ -88,6 +88,22 @@ def test_a_date_is_not_asked_of_a_server_that_does_not_declare_it() -> None:
         assert verify(target(server, sends_date=False), [SCENARIOS["json"]], full=True).passed
 
 
+class MakesTablesFirst(Right):
+    """It makes what an answer needs when it is asked for the first time."""
+
+    takes_s = 0.8
+
+    def content(self, path: str) -> tuple[str, bytes]:
+        time.sleep(self.takes_s)
+        self.takes_s = 0.0
+        return super().content(path)
+
+
+def test_a_first_answer_may_take_longer_than_a_connection() -> None:
+    with serving(MakesTablesFirst()) as server:
+        assert verify(target(server), [SCENARIOS["json"]], full=False, deadline_s=MakesTablesFirst.takes_s / 2).passed
+
+
 class BusyBefore(Right):
     """Its Date is old at first, as that of an event loop which was busy until now."""
 

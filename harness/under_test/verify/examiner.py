@@ -27,7 +27,10 @@ from harness.under_test.verify.sockets import faults_alone, faults_at_once
 from harness.wire.requests import asks_to_close, in_turn
 
 DEADLINE_S = 5.0
-"""For one exchange, and for one connection."""
+"""For one connection."""
+PATIENCE = 4.0
+"""An answer may take so many deadlines: in a burst it waits for those of the other connections, and a worker may make
+what it needs, such as a table of routes, at its first request."""
 
 DATE_WAIT_S = 3.0
 DATE_RENEWED_S = 2.0
@@ -40,9 +43,6 @@ MOST_IN_A_BURST = 4096
 
 LONG_ROUNDS = 1
 """Rounds of the burst where each answer takes long: it waits, or is a stream."""
-
-PATIENCE = 4.0
-"""In a burst an answer waits for those of the other connections: so many deadlines."""
 
 WRITTEN_S = 1.0
 """How long after the last answer what was written may become visible."""
@@ -67,6 +67,11 @@ class Examiner:
     tables: Namespace | None = None
     upstream: CellsUpstream | None = None
     right: Counter[Asked] = field(default_factory=Counter)
+
+    @property
+    def patience_s(self) -> float:
+        """How long an answer may take."""
+        return PATIENCE * self.deadline_s
 
     def judged(self, probe: Probe, answer: Response | Fault) -> tuple[Fault, ...]:
         """What is wrong with an answer."""
@@ -106,12 +111,12 @@ class Examiner:
         async with connected(self.target, self.deadline_s) as connection:
             if isinstance(connection, Fault):
                 return probe.found([connection])
-            first = await connection.ask(probe.request, self.deadline_s)
+            first = await connection.ask(probe.request, self.patience_s)
             if isinstance(first, Response) and not connection.reusable:
                 expected, seen = "the connection kept open, as the server declares", "closed after one response"
                 fault = Fault(code="keep-alive-missing", what="no keep-alive", expected=expected, seen=seen)
                 return probe.found([fault])
-            second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.deadline_s)
+            second = first if isinstance(first, Fault) else await connection.ask(probe.request, self.patience_s)
             if isinstance(first, Response) and isinstance(second, Fault):
                 what = f"second request on a connection: {second.what}"
                 second = second.model_copy(update={"code": "keep-alive-broken", "what": what})
@@ -151,9 +156,9 @@ class Examiner:
     async def messages(self, probes: Sequence[Probe], *, full: bool) -> list[ContractFault]:
         """Messages on WebSockets: one alone, or in full some on one and then many at once."""
         requests = [probe.request for probe in probes]
-        found = await faults_alone(self.target, requests if full else requests[:1], self.deadline_s)
+        found = await faults_alone(self.target, requests if full else requests[:1], self.patience_s)
         if full and not found:
-            found = await faults_at_once(self.target, requests, PATIENCE * self.deadline_s)
+            found = await faults_at_once(self.target, requests, self.patience_s)
         faults = (
             grouped(without_values(found, self.target), f"{AT_ONCE} WebSockets at once") if len(found) > 1 else found
         )
@@ -201,23 +206,22 @@ class Examiner:
 
     async def _ask(self, probe: Probe) -> Response | Fault:
         async with connected(self.target, self.deadline_s) as connection:
-            return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.deadline_s)
+            return connection if isinstance(connection, Fault) else await connection.ask(probe.request, self.patience_s)
 
     async def series(self, probes: Sequence[Probe]) -> list[Response | Fault]:
         """An answer to each, on one connection as long as it stays open; the first that fails ends the series."""
         answers: list[Response | Fault] = []
         while len(answers) < len(probes) and not (answers and isinstance(answers[-1], Fault)):
-            async with connected(self.target, PATIENCE * self.deadline_s) as connection:
+            async with connected(self.target, self.patience_s) as connection:
                 answers += await self._answers(connection, probes[len(answers) :])
         return answers
 
     async def _answers(self, connection: Connection | Fault, probes: Sequence[Probe]) -> list[Response | Fault]:
         if isinstance(connection, Fault):
             return [connection]
-        deadline_s = PATIENCE * self.deadline_s
-        answers = [await connection.ask(probes[0].request, deadline_s)]
+        answers = [await connection.ask(probes[0].request, self.patience_s)]
         while len(answers) < len(probes) and connection.reusable:
-            answers.append(await connection.ask(probes[len(answers)].request, deadline_s))
+            answers.append(await connection.ask(probes[len(answers)].request, self.patience_s))
         return answers
 
 
