@@ -7,8 +7,8 @@ from harness.load.driver import LocustDriver
 from harness.model.asked.request import Request
 from tests.load.servers import BODY, Peer, scenario, serving, slice_of
 
-SLOW_S = 1.0
-OLD_S = 20
+SLOW_S = 1.5
+OLD_S = 30
 """More than 5 s, and less than 20 slow answers more."""
 SCENARIOS = [scenario(id=name, requests=(Request(path=f"/{name}"),)) for name in ("slow", "fast")]
 
@@ -27,7 +27,7 @@ def behaviour(peer: Peer) -> None:
 def test_an_old_date_is_right_only_after_slow_answers(driver: LocustDriver) -> None:
     with serving(behaviour) as served:
         driver.prepare([served.target().model_copy(update={"sends_date": True})], SCENARIOS)
-        fast, slow = slice_of(scenario="fast"), slice_of(1.2, scenario="slow", drain_s=1.0)
+        fast, slow = slice_of(scenario="fast"), slice_of(1.7, scenario="slow", drain_s=1.5)
         before, between, after = driver.drive([fast, slow, fast])
     assert (before.errors.keys(), before.completions) == ({"header"}, 0)
     assert [(record.errors, record.completions > 0) for record in (between, after)] == [({}, True)] * 2

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -206,7 +207,9 @@ def test_a_library_whose_stacks_cannot_be_read_is_seen_as_often_as_it_works(tmp_
                 while psutil.Process(process.pid).cpu_times().user < used_s:
                     time.sleep(0.02)
             texts.append(sampling.stacks)
-        assert sampling.unread, "the stacks of the library can be read here: nothing was tried"
+        # Of an optimised Python more can be read: 0.07 to 0.09 were left out, and 0.47 to 0.52 of another.
+        optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+        assert sampling.unread > (0.02 if optimised else 0.2)
         process.stop()
     found = sampled_stacks(*texts, owners_in(Path(sys.executable), tmp_path))
     own: Counter[str] = Counter()
