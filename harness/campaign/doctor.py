@@ -94,6 +94,8 @@ def _system(machine: Machine) -> Check:
 def _interpreter() -> Check:
     found = describe(Path(sys.executable), passed_on())
     seen = f"{found.implementation} {found.version}, {found.compiler}"
+    if not found.options:
+        return Check(name="interpreter", state="ok", seen=f"{seen}; how it was built is not known")
     if "--enable-optimizations" in found.options or "pgo" in found.options.lower():
         return Check(name="interpreter", state="ok", seen=seen)
     return Check(

@@ -13,6 +13,7 @@ from harness.campaign.plan.options import DEFAULT_BUDGET_S
 from harness.campaign.plan.project import Project
 from harness.cli.folders import point_latest_at
 from harness.cli.quantities import spoken
+from harness.measure.interpreter import describe
 from harness.model.errors import ExitCode
 from harness.under_test.install.environments import COMPLETE, FOLDER
 from tests.catalog.trees import RIGHT_APP, application
@@ -170,6 +171,29 @@ def test_doctor_tells_faults_of_manifests_as_what_is_lacking(
     (manifests,) = [check for check in json.loads(told.out) if check["name"] == "manifests"]
     assert manifests["state"] == "lacking"
     assert "title: missing" in manifests["seen"]
+
+
+@pytest.mark.parametrize(
+    ("options", "state", "words"),
+    [
+        ("--enable-shared", "note", "not built with profile-guided optimisation"),
+        ("--enable-shared --enable-optimizations", "ok", "CPython"),
+        ("", "ok", "how it was built is not known"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_doctor_names_a_slow_python_only_where_it_is_known_to_be_one(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: str,
+    state: str,
+    words: str,
+) -> None:
+    found = describe(Path(sys.executable)).model_copy(update={"options": options})
+    monkeypatch.setattr("harness.campaign.doctor.describe", lambda *_: found)
+    checks = {check["name"]: check for check in json.loads(said(capsys, "doctor", "--json").out)}
+    assert checks["interpreter"]["state"] == state
+    assert words in checks["interpreter"]["seen"]
 
 
 def test_doctor_finds_this_machine_fit_for_the_tests(capsys: pytest.CaptureFixture[str]) -> None:

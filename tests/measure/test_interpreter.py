@@ -1,11 +1,13 @@
 import json
 import platform
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from harness.measure.interpreter import describe, found_of, in_path
+from harness.measure.probe.harness_interpreter import options
 from harness.model.asked.cell import Cell
 from harness.model.errors import EnvironmentRefused, ExitCode
 
@@ -26,6 +28,17 @@ def test_this_interpreter_describes_itself() -> None:
 
 def test_a_description_holds_no_path_of_the_machine() -> None:
     assert "/" not in describe(Path(sys.executable)).options
+
+
+def test_options_that_debian_records_of_another_build_are_not_taken_for_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    schemes = sysconfig.get_scheme_names()
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda _: "'--enable-shared' '--with-lto'")
+    monkeypatch.setattr(sysconfig, "get_scheme_names", lambda: [one for one in schemes if one != "deb_system"])
+    assert options() == "--enable-shared --with-lto"
+    monkeypatch.setattr(sysconfig, "get_scheme_names", lambda: [*schemes, "deb_system"])
+    assert options() == ""
 
 
 def test_the_users_settings_do_not_reach_the_probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

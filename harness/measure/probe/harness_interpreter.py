@@ -24,9 +24,17 @@ def describe() -> "dict[str, object]":
         "version": version,
         "build": " ".join(platform.python_build()),
         "compiler": platform.python_compiler(),
-        "options": " ".join(FLAG.findall(sysconfig.get_config_var("CONFIG_ARGS") or "")),
+        "options": options(),
         "gil": gil,
     }
+
+
+def options() -> str:
+    """The options it was built with; empty where they are not known. Debian's packages record those of their build with
+    a shared library, and install another."""
+    if "deb_system" in sysconfig.get_scheme_names():
+        return ""
+    return " ".join(FLAG.findall(sysconfig.get_config_var("CONFIG_ARGS") or ""))
 
 
 if __name__ == "__main__":
